@@ -1,0 +1,1 @@
+"""Event registration and one-to-one partnering for conferences of the life sciences."""

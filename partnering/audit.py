@@ -1,0 +1,110 @@
+"""The log of who did what: entries are append-only, what must be erasable lies beside them.
+
+An entry keeps a salted hash of its detail, so that erasing the detail later changes no entry.
+"""
+
+import hashlib
+import json
+import secrets
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g, has_request_context
+from sqlalchemy.orm import Mapped, mapped_column
+
+from . import clock
+from .db import BilingualText, Json, Model, append_only, db
+
+
+class AuditEntry(Model):
+    """One deed: who, when, what, on which thing. Things are named by kind and public id, which outlive them."""
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_kind: Mapped[str] = mapped_column(sa.String(20))
+    actor_ref: Mapped[str] = mapped_column(sa.String(40))
+    action: Mapped[str] = mapped_column(sa.String(60))
+    object_kind: Mapped[str] = mapped_column(sa.String(40))
+    object_ref: Mapped[str] = mapped_column(sa.String(40))
+    event_ref: Mapped[str | None] = mapped_column(sa.String(16), index=True)
+    request_id: Mapped[str | None] = mapped_column(sa.String(40))
+    detail_hash: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+class AuditDetail(Model):
+    """Before and after of one entry; may be erased."""
+
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("audit_entry.id"), unique=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    after: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    salt: Mapped[str] = mapped_column(sa.String(32))
+    delete_after: Mapped[datetime | None] = mapped_column(index=True)
+
+
+append_only(AuditEntry.__table__)  # type: ignore[arg-type]  # declarative tables are Tables
+
+
+def record(
+    action: str,
+    thing: Any,
+    *,
+    event: Any = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    actor: tuple[str, str] | None = None,
+) -> AuditEntry:
+    """Write down, in the running transaction, that `action` (such as "registration.cancelled") happened to `thing`.
+
+    `actor` is (kind, public id); by default the person or device of this request, else "system".
+    """
+    kind, ref = actor or current_actor()
+    entry = AuditEntry(
+        at=clock.now(),
+        actor_kind=kind,
+        actor_ref=ref,
+        action=action,
+        object_kind=type(thing).__tablename__,
+        object_ref=getattr(thing, "public_id", None) or str(thing.id),
+        event_ref=event.public_id if event is not None else None,
+        request_id=g.get("request_id") if has_request_context() else None,
+    )
+    db.session.add(entry)
+    if before is not None or after is not None:
+        salt = secrets.token_hex(16)
+        before, after = plain(before), plain(after)
+        entry.detail_hash = detail_hash(salt, before, after)
+        db.session.flush()
+        db.session.add(AuditDetail(entry_id=entry.id, before=before, after=after, salt=salt))
+    return entry
+
+
+def current_actor() -> tuple[str, str]:
+    """(kind, public id) of whoever makes this request."""
+    if has_request_context():
+        if g.get("person") is not None:
+            return "person", g.person.public_id
+        if g.get("device") is not None:
+            return "device", g.device.public_id
+        return "anonymous", ""
+    return "system", ""
+
+
+def plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The values as JSON can hold them."""
+    if values is None:
+        return None
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, BilingualText):
+        return {"de": value.de, "en": value.en}
+    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
+
+
+def detail_hash(salt: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
+    """SHA-256 over salt and detail, in one canonical form."""
+    text = json.dumps([before, after], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()

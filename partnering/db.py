@@ -1,0 +1,328 @@
+"""The database: column types, mixins, and `transaction()`, the only place that commits.
+
+SQLite and PostgreSQL are equals here. Every writing transaction on SQLite begins with `BEGIN IMMEDIATE`, so
+that a reader never has to become a writer half-way (which SQLite refuses at once).
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, declared_attr, mapped_column, registry, relationship
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class NaiveTime(TypeError):
+    """A time without a zone was about to be stored."""
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An instant. Takes aware datetimes only and gives back UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveTime(f"{value!r} has no zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class BilingualText:
+    """An organiser's text in German and English; a missing language falls back to the other."""
+
+    de: str = ""
+    en: str = ""
+
+    def in_(self, locale: str) -> str:
+        """The text in `locale`, else in the other language."""
+        return (self.de or self.en) if locale == "de" else (self.en or self.de)
+
+    def language(self, locale: str) -> str:
+        """The language that `in_(locale)` answers in, for a `lang` attribute."""
+        other = "en" if locale == "de" else "de"
+        return locale if getattr(self, locale, "") or not getattr(self, other) else other
+
+    def __bool__(self) -> bool:
+        return bool(self.de or self.en)
+
+    def __str__(self) -> str:
+        return self.de or self.en
+
+
+class Bilingual(sa.types.TypeDecorator[BilingualText]):
+    """A `BilingualText`, stored as JSON. Sort by a language with `column["de"].as_string()`."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else sa.JSON())
+
+    def process_bind_param(self, value: BilingualText | None, dialect: Dialect) -> dict[str, str] | None:
+        return None if value is None else {"de": value.de, "en": value.en}
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> BilingualText | None:
+        if value is None:
+            return None
+        pair = json.loads(value) if isinstance(value, str) else value
+        return BilingualText(pair.get("de", ""), pair.get("en", ""))
+
+
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+
+
+class Model(DeclarativeBase):
+    """The base of every stored thing. `id` never leaves the house; what people see is `public_id`."""
+
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UtcDateTime(),
+            BilingualText: Bilingual(),
+            int: sa.BigInteger(),
+            str: sa.Text(),
+            dict[str, Any]: Json,
+            list[str]: Json,
+        },
+    )
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, sort_order=-10)
+
+
+db = SQLAlchemy(model_class=Model, disable_autonaming=True)
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def new_public_id() -> str:
+    """Sixteen random base32 characters (80 bit): a name, not a secret."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(16))
+
+
+class PublicId:
+    """A thing that people or other programs can name."""
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id, sort_order=-9)
+
+
+class Versioned:
+    """A thing that pages edit: a stale edit raises `StaleDataError`, which becomes 409."""
+
+    version: Mapped[int] = mapped_column(sa.Integer, default=1, sort_order=-8)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+class Linked:
+    """A thing with a long-lived secret link; raising `generation` revokes every link given out."""
+
+    generation: Mapped[int] = mapped_column(sa.Integer, default=1, sort_order=-7)
+
+
+class InEvent:
+    """A row that belongs to one event. Children point at (event_id, id), so they cannot stray into another."""
+
+    @declared_attr
+    def event_id(cls) -> Mapped[int]:
+        return mapped_column(sa.ForeignKey("event.id"), index=True, sort_order=-6)
+
+
+def in_event(*args: Any) -> tuple[Any, ...]:
+    """Table arguments of a row in an event: `args` and UNIQUE(event_id, id) for its children to point at."""
+    return (sa.UniqueConstraint("event_id", "id"), *args)
+
+
+def within_event(column: str, table: str) -> sa.ForeignKeyConstraint:
+    """A composite foreign key (event_id, `column`) to `table`."""
+    return sa.ForeignKeyConstraint(["event_id", column], [f"{table}.event_id", f"{table}.id"])
+
+
+def to_one(owner: str, target: str, column: str, **options: Any) -> Any:
+    """The relationship `owner.column` to `target.id`, beside composite keys that share `event_id`."""
+    return relationship(
+        target, primaryjoin=f"{owner}.{column} == {target}.id", foreign_keys=f"{owner}.{column}", **options
+    )
+
+
+def to_many(owner: str, target: str, column: str, **options: Any) -> Any:
+    """The other direction of `to_one`: all `target` rows whose `column` names this row. For reading only."""
+    return relationship(
+        target,
+        primaryjoin=f"{target}.{column} == {owner}.id",
+        foreign_keys=f"{target}.{column}",
+        viewonly=True,
+        **options,
+    )
+
+
+def one_of(column: str, *values: str, name: str | None = None) -> sa.CheckConstraint:
+    """CHECK that `column` holds one of `values`."""
+    return sa.CheckConstraint(f"{column} IN ({', '.join(repr(v) for v in values)})", name=name or f"{column}_known")
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Options that make an index partial on both databases."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+def whole_number(column: str) -> sa.CheckConstraint:
+    """CHECK, on SQLite only, that a count is an integer: there, text would pass `> 0`."""
+    constraint = sa.CheckConstraint(f"typeof({column}) = 'integer'", name=f"{column}_integer")
+    return constraint.ddl_if(dialect="sqlite")
+
+
+def append_only(table: sa.Table) -> None:
+    """Add triggers to `table` that refuse UPDATE and DELETE on both databases."""
+    for statement in append_only_statements(table.name, "sqlite"):
+        event.listen(table, "after_create", sa.DDL(statement).execute_if(dialect="sqlite"))
+    for statement in append_only_statements(table.name, "postgresql"):
+        event.listen(table, "after_create", sa.DDL(statement.replace("%", "%%")).execute_if(dialect="postgresql"))
+
+
+def append_only_statements(table: str, dialect: str) -> list[str]:
+    """The statements that make `table` append-only on `dialect`; migrations run the same ones."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for deed in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
+    ]
+
+
+class OutsideTransaction(RuntimeError):
+    """Something was about to be written or committed outside `transaction()`."""
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One deed: ends what was read before, begins anew (IMMEDIATE on SQLite), commits at the end or undoes all.
+
+    What the deed depends on is asked inside. Raises `OutsideTransaction` when nested.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        raise OutsideTransaction("transaction() inside transaction()")
+    session.rollback()
+    session.info["writing"] = True
+    try:
+        if session.get_bind().dialect.name == "sqlite":
+            session.connection(execution_options={"begin": "IMMEDIATE"})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["writing"] = False
+    for deed in session.info.pop("afterwards", []):
+        deed()
+
+
+def after_commit(deed: Callable[[], None]) -> None:
+    """Run `deed` once the running transaction has been committed; it is forgotten when the transaction fails."""
+    db.session().info.setdefault("afterwards_pending", []).append(deed)
+
+
+def writing() -> bool:
+    """Whether a `transaction()` is running."""
+    return bool(db.session().info.get("writing"))
+
+
+def install(app: Any) -> None:
+    """Guard the session of `app`: writes and commits happen inside `transaction()` only."""
+    with app.app_context():
+        engine = db.engine
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _sqlite_connect)
+            event.listen(engine, "begin", _sqlite_begin)
+
+
+def _sqlite_connect(connection: Any, record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's "begin" below says BEGIN, not the driver
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("begin", "")
+    connection.exec_driver_sql(f"BEGIN {kind}".strip())
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_stray_writes(session: Session, context: Any, instances: Any) -> None:
+    if not session.info.get("writing") and (session.new or session.deleted or _changed(session)):
+        raise OutsideTransaction("a write outside transaction()")
+
+
+def _changed(session: Session) -> bool:
+    return any(session.is_modified(thing) for thing in session.dirty)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_stray_statements(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not state.session.info.get("writing"):
+        raise OutsideTransaction("a write outside transaction()")
+
+
+@event.listens_for(Session, "before_commit")
+def _refuse_stray_commits(session: Session) -> None:
+    if not session.info.get("writing"):
+        raise OutsideTransaction("a commit outside transaction()")
+
+
+@event.listens_for(Session, "after_commit")
+def _remember_deeds(session: Session) -> None:
+    session.info.setdefault("afterwards", []).extend(session.info.pop("afterwards_pending", []))
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_deeds(session: Session) -> None:
+    session.info.pop("afterwards_pending", None)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_now(session: Session, ended: Any) -> None:
+    session.info.pop("now", None)

@@ -1,0 +1,1 @@
+"""Partnering profiles and the directory: who takes part, what they offer and what they seek."""

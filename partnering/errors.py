@@ -1,0 +1,149 @@
+"""What can go wrong for a person, each with a sentence and a status, and the one place that shows it."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from .i18n import LazyText, _l
+
+log = logging.getLogger(__name__)
+
+
+class DomainError(Exception):
+    """A deed that the rules refuse. Subclasses state the fact; `message` is the sentence people read."""
+
+    message: LazyText | str = ""
+    status = 409
+
+    def __init__(self, message: LazyText | str | None = None, **details: Any) -> None:
+        if message is not None:
+            self.message = message
+        self.details = details
+        for name, value in details.items():
+            setattr(self, name, value)
+        super().__init__(str(type(self).__name__))
+
+    @property
+    def code(self) -> str:
+        """The fact in snake case, for programs."""
+        return "".join("_" + c.lower() if c.isupper() else c for c in type(self).__name__).lstrip("_")
+
+
+class NotFound(DomainError):
+    """The thing does not exist, or not for this person: the same answer."""
+
+    message = _l("This page does not exist.")
+    status = 404
+
+
+class Forbidden(DomainError):
+    """The person is known and the page exists, but it is not theirs to use."""
+
+    message = _l("You are not allowed to open this page.")
+    status = 403
+
+
+class Gone(DomainError):
+    """A link that was right once."""
+
+    message = _l("This link has expired.")
+    status = 410
+
+
+class TooMany(DomainError):
+    """More tries than the limit allows. `seconds` says how long to wait."""
+
+    message = _l("That was too often in a short time. Please wait a few minutes and try again.")
+    status = 429
+    seconds = 60
+
+
+class Stale(DomainError):
+    """Somebody else changed the thing meanwhile."""
+
+    message = _l("Somebody else has changed this in the meantime. Please look at the newest state and try again.")
+    status = 409
+
+
+def require(condition: object) -> None:
+    """Answer 404 unless `condition` holds: what is not yours does not exist."""
+    if not condition:
+        raise NotFound
+
+
+def wants_json() -> bool:
+    """Whether a program asks: JSON was sent or is the better answer."""
+    return request.is_json or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def show(status: int, message: str, code: str, headers: dict[str, str] | None = None) -> Response:
+    """The answer for an error, as page or JSON, with the request's id."""
+    if wants_json():
+        response = jsonify(error=code, message=message, request_id=g.get("request_id"))
+        response.status_code = status
+    else:
+        response = make_response(
+            render_template("errors/error.html", status=status, message=message, code=code), status
+        )
+    response.headers.update(headers or {})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def install(app: Flask) -> None:
+    """Register the handlers: domain errors, HTTP errors, stale edits, lost databases, and the last resort."""
+
+    @app.errorhandler(DomainError)
+    def domain_error(error: DomainError) -> Response:
+        headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else None
+        return show(error.status, str(error.message), error.code, headers)
+
+    @app.errorhandler(StaleDataError)
+    def stale(error: StaleDataError) -> Response:
+        return domain_error(Stale())
+
+    @app.errorhandler(CSRFError)
+    def csrf(error: CSRFError) -> Response:
+        return show(400, str(_l("This form has expired. Please go back, reload the page and send it again.")), "csrf")
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response | HTTPException:
+        status = error.code or 500
+        if status < 400:  # redirects that routing raises
+            return error
+        if status >= 500:
+            return last_resort(error)
+        headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
+        return show(status, str(SENTENCES.get(status, SENTENCES[400])), f"http_{status}", headers)
+
+    @app.errorhandler(OperationalError)
+    def database_away(error: OperationalError) -> Response:
+        log.exception("database not available, request %s", g.get("request_id"))
+        return show(503, str(SENTENCES[503]), "unavailable", {"Retry-After": "5"})
+
+    @app.errorhandler(Exception)
+    def last_resort(error: Exception) -> Response:
+        if not isinstance(error, InternalServerError) or error.original_exception is not None:
+            log.exception("unexpected error, request %s", g.get("request_id"))
+        return show(500, str(SENTENCES[500]), "internal")
+
+
+SENTENCES = {
+    400: _l("We could not read this request."),
+    403: Forbidden.message,
+    404: NotFound.message,
+    405: _l("This page cannot be called in this way."),
+    409: Stale.message,
+    410: Gone.message,
+    413: _l("What you sent is too large."),
+    415: _l("This kind of content is not accepted here."),
+    422: _l("Some answers are not right yet."),
+    429: TooMany.message,
+    500: _l("Something went wrong on our side. We have been told. Please try again in a few minutes."),
+    503: _l("The site is not available at the moment. Please try again in a few seconds."),
+}

@@ -1,0 +1,88 @@
+"""What every answer carries: security headers, cache rules, a request id; and forms that scripts cannot forge."""
+
+import secrets
+from typing import Any
+
+from flask import Flask, Response, g, request, session
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest
+
+csrf = CSRFProtect()
+
+POLICY = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+
+def policy(**extra: str) -> str:
+    """The Content-Security-Policy, with directives replaced by `extra` (`script_src=...`)."""
+    directives = {**POLICY, **{name.replace("_", "-"): value for name, value in extra.items()}}
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+def allow_wasm() -> None:
+    """Let this page compile WebAssembly: the scanner only."""
+    g.policy = policy(script_src="'self' 'wasm-unsafe-eval'", worker_src="'self'")
+
+
+def cacheable(seconds: int = 60) -> None:
+    """Declare this answer public: the same for everybody, without cookies."""
+    g.public_for = seconds
+
+
+def secret_path() -> None:
+    """Declare that the address of this page is a secret: it is never sent on as a referrer."""
+    g.secret_path = True
+
+
+def install(app: Flask, *, https: bool) -> None:
+    """Set up CSRF protection, the headers, and strict query and form parameters."""
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=https)
+    csrf.init_app(app)
+
+    @app.before_request
+    def name_request() -> None:
+        g.request_id = secrets.token_hex(8)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", g.get("policy") or policy())
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        response.headers["Referrer-Policy"] = "no-referrer" if g.get("secret_path") else "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        set_cache_rules(response)
+        return response
+
+
+def set_cache_rules(response: Response) -> None:
+    """Personal answers are stored nowhere; public ones carry no cookie."""
+    if request.endpoint == "static" or "Cache-Control" in response.headers:
+        return
+    seconds = g.get("public_for")
+    if seconds and response.status_code in (200, 304) and g.get("person") is None and not _sets_cookie():
+        response.headers["Cache-Control"] = f"public, max-age={seconds}"
+        response.headers.add("Vary", "Accept-Language, Cookie")
+    else:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers.add("Vary", "Cookie")
+
+
+def _sets_cookie() -> bool:
+    return bool(session.modified)
+
+
+def single(arguments: Any, name: str) -> str | None:
+    """The one value of a parameter. Raises 400 when it is given twice with different values."""
+    values = arguments.getlist(name)
+    if len(set(values)) > 1:
+        raise BadRequest
+    return values[0] if values else None

@@ -1,0 +1,189 @@
+"""German and English: which one a request or letter speaks, and how dates, times and amounts read in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import dates, numbers
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
+
+from . import clock
+from .db import BilingualText
+
+LOCALES = ("de", "en")
+LANGUAGES = {"de": "Deutsch", "en": "English"}
+
+LazyText = LazyString
+_ = gettext
+_l = lazy_gettext
+_n = ngettext
+
+babel = Babel()
+
+
+def locale() -> str:
+    """The language in force: "de" or "en"."""
+    current = get_locale()
+    return current.language if current is not None and current.language in LOCALES else "de"
+
+
+def select_locale() -> str:
+    """The language of this request: `?lang=`, the signed-in person's, the browser's, German."""
+    asked = request.args.get("lang")
+    if asked in LOCALES:
+        return asked
+    person = g.get("person")
+    if person is not None and person.locale in LOCALES:
+        return str(person.locale)
+    return request.accept_languages.best_match(LOCALES, "de") or "de"
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak `language` for a while, as letters do: the recipient's, whoever caused them."""
+    with force_locale(language if language in LOCALES else "de"):
+        yield
+
+
+def zone() -> str:
+    """The IANA zone that times on this page are shown in: the event's."""
+    event = g.get("event") if has_request_context() else None
+    return event.zone if event is not None else "Europe/Berlin"
+
+
+def bi(text: BilingualText | str | None) -> str:
+    """An organiser's text in the language in force."""
+    if text is None:
+        return ""
+    return text if isinstance(text, str) else text.in_(locale())
+
+
+def bi_html(text: BilingualText | None) -> Markup:
+    """An organiser's text; where it falls back to the other language, marked with its `lang`."""
+    if not text:
+        return Markup("")
+    language, content = text.language(locale()), text.in_(locale())
+    if language == locale():
+        return escape(content)
+    return Markup('<span lang="{}">{}</span>').format(language, content)
+
+
+def _local(moment: datetime, in_zone: str | None) -> datetime:
+    return clock.in_zone(moment, in_zone or zone())
+
+
+def day(value: date | datetime, form: str = "long", in_zone: str | None = None) -> str:
+    """"13. Oktober 2027" / "13 October 2027"; `form` may be long, weekday, short."""
+    if isinstance(value, datetime):
+        value = _local(value, in_zone).date()
+    patterns = {
+        ("de", "long"): "d. MMMM y",
+        ("en", "long"): "d MMMM y",
+        ("de", "weekday"): "EEEE, d. MMMM y",
+        ("en", "weekday"): "EEEE, d MMMM y",
+        ("de", "short"): "EEE, d. MMM",
+        ("en", "short"): "EEE d MMM",
+    }
+    return dates.format_date(value, patterns[locale(), form], locale=_babel_locale())
+
+
+def days(first: date, last: date) -> str:
+    """"13.–14. Oktober 2027" / "13–14 October 2027"."""
+    if first == last:
+        return day(first)
+    german, end = locale() == "de", day(last)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}.–{end}" if german else f"{first.day}–{end}"
+    start = dates.format_date(first, "d. MMMM" if german else "d MMMM", locale=_babel_locale())
+    return f"{start if first.year == last.year else day(first)} – {end}"
+
+
+def time(moment: datetime, in_zone: str | None = None, oclock: bool = True) -> str:
+    """"10:40 Uhr" / "10:40", in the event's zone; `oclock=False` leaves "Uhr" out."""
+    text = f"{_local(moment, in_zone):%H:%M}".removeprefix("0")
+    return f"{text} Uhr" if oclock and locale() == "de" else text
+
+
+def span(starts_at: datetime, ends_at: datetime, in_zone: str | None = None) -> str:
+    """"10:40–11:00 Uhr" / "10:40–11:00"."""
+    return f"{time(starts_at, in_zone, oclock=False)}–{time(ends_at, in_zone)}"
+
+
+def moment(value: datetime, form: str = "long", in_zone: str | None = None) -> str:
+    """Day and time: "13. Oktober 2027, 10:40 Uhr" / "13 October 2027, 10:40"."""
+    return f"{day(value, form, in_zone)}, {time(value, in_zone)}"
+
+
+def iso(value: datetime, in_zone: str | None = None) -> str:
+    """Machine-readable local time with offset, for `datetime` attributes."""
+    return _local(value, in_zone).isoformat(timespec="minutes")
+
+
+def money(cents: int, currency: str = "EUR") -> str:
+    """"220 €", "19,90 €" / "€220", "€19.90"."""
+    whole = cents % 100 == 0
+    pattern = None
+    if whole:
+        pattern = "#,##0 ¤" if locale() == "de" else "¤#,##0"
+    text: str = numbers.format_currency(
+        cents / 100 if not whole else cents // 100,
+        currency,
+        format=pattern,
+        locale=_babel_locale(),
+        currency_digits=not whole,
+    )
+    return text
+
+
+def number(value: int) -> str:
+    """A whole number with the language's grouping."""
+    text: str = numbers.format_decimal(value, locale=_babel_locale())
+    return text
+
+
+def _babel_locale() -> str:
+    return "de_DE" if locale() == "de" else "en_GB"
+
+
+def ago(value: datetime) -> str:
+    """How long ago, in words."""
+    text: str = dates.format_timedelta(value - clock.now(), add_direction=True, locale=_babel_locale())
+    return text
+
+
+def switch_language_url(language: str) -> str:
+    """This page in `language`."""
+    arguments = request.args.to_dict(flat=False) if request.method == "GET" else {}
+    arguments["lang"] = [language]
+    return f"{request.path}?{urlencode(arguments, doseq=True)}"
+
+
+def install(app: Flask) -> None:
+    """Set up Babel, the filters, and links that keep a language chosen by `?lang=`."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "de")
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
+    babel.init_app(app, locale_selector=select_locale)
+    for function in (bi, bi_html, day, days, time, span, moment, iso, money, number, ago):
+        app.add_template_filter(function, function.__name__)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.globals.update(locale=locale, languages=LANGUAGES, switch_language_url=switch_language_url)
+
+    @app.url_defaults
+    def keep_language(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" in values or not has_request_context() or endpoint == "static":
+            return
+        asked = request.args.get("lang")
+        if asked in LOCALES:
+            values["lang"] = asked
+
+
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from `first` to `last`, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

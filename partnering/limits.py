@@ -1,0 +1,70 @@
+"""Rate limits, counted in a table so that they hold over processes and nodes without another service."""
+
+import hashlib
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import request
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from . import clock
+from .db import Model, db, transaction, writing
+from .errors import TooMany
+
+
+class RateLimit(Model):
+    """How often `key` did `deed` in the window that began at `window` (unix seconds)."""
+
+    deed: Mapped[str] = mapped_column(sa.String(40))
+    key: Mapped[str] = mapped_column(sa.String(64))
+    window: Mapped[int]
+    count: Mapped[int] = mapped_column(sa.Integer, default=1)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (sa.UniqueConstraint("deed", "key", "window"),)
+
+
+def hit(deed: str, key: str, *, limit: int, seconds: int) -> None:
+    """Count one try of `deed` by `key`; the key is stored as a hash.
+
+    Raises `TooMany` when more than `limit` tries fall into one window of `seconds`. Counts in a transaction of its
+    own when none is running, so that a refused deed counts too.
+    """
+    if writing():
+        count, wait = _count(deed, key, seconds)
+    else:
+        with transaction():
+            count, wait = _count(deed, key, seconds)
+    if count > limit:
+        error = TooMany()
+        error.seconds = wait
+        raise error
+
+
+def _count(deed: str, key: str, seconds: int) -> tuple[int, int]:
+    now = int(clock.now().timestamp())
+    window = now - now % seconds
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    hashed = hashlib.sha256(f"{deed}\n{key}".encode()).hexdigest()
+    ends = datetime.fromtimestamp(window + seconds, clock.now().tzinfo)
+    statement = (
+        insert(RateLimit)
+        .values(deed=deed, key=hashed, window=window, count=1, ends_at=ends)
+        .on_conflict_do_update(
+            index_elements=["deed", "key", "window"], set_={"count": RateLimit.__table__.c.count + 1}
+        )
+        .returning(RateLimit.__table__.c.count)
+    )
+    return db.session.execute(statement).scalar_one(), window + seconds - now
+
+
+def caller() -> str:
+    """The address a request comes from; forwarded headers count only behind configured proxies."""
+    return request.remote_addr or "unknown"
+
+
+def forget_old() -> int:
+    """Delete windows that are over; returns how many."""
+    result = db.session.execute(sa.delete(RateLimit).where(RateLimit.ends_at < clock.now()))
+    return int(getattr(result, "rowcount", 0))
