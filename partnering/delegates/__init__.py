@@ -1,1 +1,1 @@
-"""Partnering profiles and the directory: who takes part, what they offer and what they seek."""
+"""Partnering profiles: what people offer and seek, and the directory in which they find each other."""
