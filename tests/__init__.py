@@ -1,0 +1,1 @@
+"""The tests mirror the rooms; `tests/flows` walks whole journeys, `tests/house` looks after the house itself."""

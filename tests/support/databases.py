@@ -1,0 +1,223 @@
+"""Databases for tests: one PostgreSQL cluster of our own for the whole run, SQLite files in memory-backed folders.
+
+The schema is built once for each engine and copied from then on, for workers and for live servers alike. Between
+two tests every table is emptied.
+"""
+
+import fcntl
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import glob
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+from flask import Flask
+from psycopg import sql
+
+from partnering.app import create_app
+from partnering.config import Settings
+from partnering.db import db
+
+ENGINES = ("sqlite", "postgresql")
+FOLDER = "PARTNERING_TEST_FOLDER"
+SECRET_KEY = "0123456789abcdef-only-for-tests-0123456789abcdef"
+
+_numbers = itertools.count(1)
+
+
+def make_folder() -> Path:
+    """The folder that all workers of one run share; in memory where the machine offers that."""
+    memory = Path("/dev/shm")
+    base = memory if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30 else None
+    folder = Path(tempfile.mkdtemp(prefix="partnering-tests-", dir=base))
+    os.environ[FOLDER] = str(folder)
+    return folder
+
+
+def remove_folder() -> None:
+    """End the cluster, if any test started it, and remove everything."""
+    folder = Path(os.environ.pop(FOLDER))
+    note = folder / "cluster"
+    if note.exists():
+        stop_cluster(Path(note.read_text()))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def folder() -> Path:
+    """The folder of this run."""
+    return Path(os.environ[FOLDER])
+
+
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Let one worker in at a time."""
+    with (folder() / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+# -- the cluster
+
+
+def postgres_tool(name: str) -> str:
+    """The path of one of the newest PostgreSQL's programs."""
+    found = glob(f"/usr/lib/postgresql/*/bin/{name}")
+    if not found:
+        raise RuntimeError("PostgreSQL is not installed here; `make setup` installs it, `--quick` does without")
+    return max(found, key=lambda path: int(path.split("/")[4]))
+
+
+def _as_postgres(*command: str) -> None:
+    """Run a PostgreSQL program, as user postgres where we are root, which PostgreSQL refuses."""
+    root = os.geteuid() == 0
+    drop = {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+    done = subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **drop)  # type: ignore[call-overload]  # the three keywords of `drop`
+    if done.returncode:
+        raise RuntimeError(f"{command[0]}: {done.stderr}")
+
+
+def start_cluster() -> Path:
+    """Start a cluster that listens on a socket in the folder returned, and nowhere else."""
+    place = Path(tempfile.mkdtemp(prefix="partnering-pg-"))
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.chown(place, user.pw_uid, user.pw_gid)
+    data = f"{place}/data"
+    _as_postgres(postgres_tool("initdb"), "-D", data, "-U", "t", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
+    options = (
+        f"-c listen_addresses='' -k {place} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        " -c max_connections=200 -c autovacuum=off"
+    )
+    _as_postgres(postgres_tool("pg_ctl"), "-D", data, "-w", "-t", "60", "-l", f"{place}/log", "-o", options, "start")
+    return place
+
+
+def stop_cluster(place: Path) -> None:
+    """End a cluster and remove its folder."""
+    _as_postgres(postgres_tool("pg_ctl"), "-D", f"{place}/data", "-w", "-m", "immediate", "stop")
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def cluster() -> Path:
+    """The socket folder of this run's cluster; the first who asks starts it."""
+    note = folder() / "cluster"
+    with one_at_a_time("cluster"):
+        if not note.exists():
+            note.write_text(str(start_cluster()))
+        return Path(note.read_text())
+
+
+def postgres_url(name: str) -> str:
+    """The address of one of the cluster's databases."""
+    return f"postgresql+psycopg://t@/{name}?host={cluster()}"
+
+
+def administer(statement: str, *names: str) -> None:
+    """Run one statement outside a transaction; `{}` in it stands for the names."""
+    with psycopg.connect(f"user=t dbname=postgres host={cluster()}", autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+# -- databases with our schema
+
+
+def build_schema(app: Flask) -> None:
+    """Make the tables of an empty database."""
+    with app.app_context():
+        db.create_all()
+        db.engine.dispose()
+
+
+def settings_for(url: str, **changes: object) -> Settings:
+    """The settings tests use: a loopback site in production mode, with a database of its own."""
+    values: dict[str, object] = {
+        "secret_key": SECRET_KEY,
+        "database_url": url,
+        "instance": str(folder() / "instance"),
+        "base_url": "http://localhost",
+        "mail_use_tls": False,
+        "mail_sender": "noreply@partnering.example",
+    }
+    return Settings(**(values | changes))  # type: ignore[arg-type]  # checked by name and use
+
+
+def template(engine: str) -> str:
+    """The database with our schema that others are copied from: a file's path, or a database's name."""
+    with one_at_a_time(f"template-{engine}"):
+        ready = folder() / f"template-{engine}.ready"
+        if engine == "sqlite":
+            path = folder() / "template.db"
+            if not ready.exists():
+                url = f"sqlite:///{path}"
+                build_schema(create_app({"TESTING": True}, settings_for(url)))
+                with sa.create_engine(url).connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            path = Path("house")
+            if not ready.exists():
+                administer("CREATE DATABASE {}", "house")
+                build_schema(create_app({"TESTING": True}, settings_for(postgres_url("house"))))
+        ready.touch()
+        return str(path)
+
+
+def new_database(engine: str) -> str:
+    """The address of a new, empty database with our schema."""
+    name = f"db_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+    source = template(engine)
+    if engine == "sqlite":
+        path = folder() / f"{name}.db"
+        shutil.copyfile(source, path)
+        return f"sqlite:///{path}"
+    with one_at_a_time("template-postgresql"):
+        administer("CREATE DATABASE {} TEMPLATE {}", name, source)
+    return postgres_url(name)
+
+
+def drop_database(url: str) -> None:
+    """Remove a database that `new_database` made, whoever is still connected."""
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{address.database}{suffix}").unlink(missing_ok=True)
+    else:
+        administer("DROP DATABASE {} WITH (FORCE)", str(address.database))
+
+
+def empty(app: Flask) -> None:
+    """Empty every table of an application's database.
+
+    On SQLite the file is replaced, since rows of append-only tables cannot be deleted; on PostgreSQL only tables that
+    hold rows are touched, with triggers and foreign keys off, which takes a tenth of the time of TRUNCATE.
+    """
+    with app.app_context():
+        db.session.remove()
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        path = Path(str(engine.url.database))
+        for suffix in ("-wal", "-shm"):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(template("sqlite"), path)
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        names = connection.exec_driver_sql(
+            "SELECT quote_ident(tablename) FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        ).scalars()
+        # the names come quoted from the catalogue
+        each = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)  # noqa: S608 -- see above
+        filled = connection.exec_driver_sql(each).scalars().all() if each else []
+        if filled:
+            deletes = "; ".join(f"DELETE FROM {name}" for name in filled)  # noqa: S608 -- see above
+            connection.exec_driver_sql(
+                f"SET session_replication_role = replica; SET lock_timeout = '10s'; {deletes};"
+                " SET session_replication_role = DEFAULT; SET lock_timeout = DEFAULT"
+            )
