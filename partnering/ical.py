@@ -19,7 +19,6 @@ _LINE_OCTETS = 75
 _BREAKS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Controls, halves of surrogate pairs and the byte order mark: nothing a person reads.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
-_SPECIAL = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 _SAFE_IN_URL = "%/:?#[]@!$&'()*+,;="
 _SAFE_IN_ADDRESS = "!$'*+"
 
@@ -93,18 +92,17 @@ def calendar(entries: Iterable[Entry], name: str, now: datetime, refresh_minutes
 
 
 def _calendar(method: str, head: list[str], events: Sequence[tuple[Entry, list[str], str]], now: datetime) -> bytes:
-    zones: dict[str, bytes] = {}
+    zones: dict[str, str] = {}
     lines: list[str] = []
     stamp = _utc(now)
     for entry, extra, status in events:
         lines += _event(entry, extra, status, stamp, zones)
     top = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", "CALSCALE:GREGORIAN", f"METHOD:{method}", *head]
-    return b"".join(
-        [*map(_fold, top), *(zones[zone] for zone in sorted(zones)), *map(_fold, lines), b"END:VCALENDAR\r\n"]
-    )
+    body = [*map(_fold, top), *(zones[zone] for zone in sorted(zones)), *map(_fold, lines), "END:VCALENDAR", ""]
+    return "\r\n".join(body).encode()
 
 
-def _event(entry: Entry, extra: list[str], status: str, stamp: str, zones: dict[str, bytes]) -> list[str]:
+def _event(entry: Entry, extra: list[str], status: str, stamp: str, zones: dict[str, str]) -> list[str]:
     start, end = _times(entry, zones)
     lines = [
         "BEGIN:VEVENT",
@@ -131,7 +129,7 @@ def _event(entry: Entry, extra: list[str], status: str, stamp: str, zones: dict[
     return [*lines, *extra, "END:VEVENT"]
 
 
-def _times(entry: Entry, zones: dict[str, bytes]) -> tuple[str, str]:
+def _times(entry: Entry, zones: dict[str, str]) -> tuple[str, str]:
     """DTSTART and DTEND without their names: with TZID, or both in UTC where one of them could be misread."""
     if entry.all_day:
         zone = ZoneInfo(entry.zone)
@@ -168,19 +166,31 @@ def _alarm(entry: Entry) -> list[str]:
     ]
 
 
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def _plain(text: str) -> str:
+    """A name, a title, a place: one line, single spaces, nothing unseen."""
+    if not text.isprintable():
+        text = _UNSEEN.sub("", _BREAKS.sub(" ", text))
+    return " ".join(text.split())
+
+
 def _text(text: str) -> str:
-    """Text for one line on a screen: names, titles, places."""
-    return " ".join(_UNSEEN.sub("", _BREAKS.sub(" ", text)).split()).translate(_SPECIAL)
+    return _escape(_plain(text))
 
 
 def _prose(text: str) -> str:
     """Text that keeps its line breaks, each written as backslash and n."""
-    return _UNSEEN.sub("", _BREAKS.sub("\n", text)).strip().translate(_SPECIAL)
+    if not text.replace("\n", "").isprintable():
+        text = _UNSEEN.sub("", _BREAKS.sub("\n", text))
+    return _escape(text.strip())
 
 
 def _common_name(name: str) -> str:
     """A CN parameter. A quote cannot stand in a quoted parameter; a caret is doubled (RFC 6868)."""
-    shown = " ".join(_UNSEEN.sub("", _BREAKS.sub(" ", name)).split())
+    shown = _plain(name)
     return ';CN="' + shown.replace("^", "^^").replace('"', "'") + '"' if shown else ""
 
 
@@ -206,11 +216,13 @@ def _digits(time: datetime) -> str:
     return f"{time.year:04}{time.month:02}{time.day:02}T{time.hour:02}{time.minute:02}{time.second:02}"
 
 
-def _fold(line: str) -> bytes:
+def _fold(line: str) -> str:
     """A content line of at most 75 octets a row, never broken inside a character or an escape (RFC 5545, 3.1)."""
+    if len(line) <= _LINE_OCTETS and line.isascii():
+        return line
     octets = line.encode()
     if len(octets) <= _LINE_OCTETS:
-        return octets + b"\r\n"
+        return line
     rows = []
     start, room = 0, _LINE_OCTETS
     while len(octets) - start > room:
@@ -223,4 +235,4 @@ def _fold(line: str) -> bytes:
         rows.append(octets[start:end])
         start, room = end, _LINE_OCTETS - 1  # the space that continues a line counts
     rows.append(octets[start:])
-    return b"\r\n ".join(rows) + b"\r\n"
+    return b"\r\n ".join(rows).decode()

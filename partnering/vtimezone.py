@@ -7,11 +7,14 @@ what Morocco decides each year; `local()` therefore compares before it answers a
 """
 
 import re
+import zoneinfo
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 _DAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
@@ -83,6 +86,15 @@ def _change(month: str, week: str, weekday: str, time: str | None) -> _Change:
     return _Change(int(month), int(week), int(weekday), _time(time or "2"))
 
 
+def _file(zone: str) -> Traversable:
+    """The file that `ZoneInfo` reads: the system's if it has one, else the package's. The two can differ by years."""
+    for folder in zoneinfo.TZPATH:
+        path = Path(folder, zone)
+        if path.is_file():
+            return path
+    return resources.files("tzdata.zoneinfo").joinpath(*zone.split("/"))
+
+
 @cache
 def _rules(zone: str) -> _Rules | None:
     """The rules in force for a zone, or None where a yearly RRULE cannot say them.
@@ -90,8 +102,8 @@ def _rules(zone: str) -> _Rules | None:
     POSIX counts offsets westwards and lets a change happen before midnight or days later (`M3.4.4/50`); the first is
     turned round, the second refused.
     """
-    path = resources.files("tzdata.zoneinfo").joinpath(*zone.split("/"))
-    footer = path.read_bytes().rstrip(b"\n").rsplit(b"\n", 1)[-1].decode("ascii", "replace")
+    ZoneInfo(zone)  # refuses what is no zone's name before it becomes a path
+    footer = _file(zone).read_bytes().rstrip(b"\n").rsplit(b"\n", 1)[-1].decode("ascii", "replace")
     found = _FOOTER.fullmatch(footer)
     if found is None:
         return None
@@ -125,8 +137,8 @@ def local(instant: datetime, zone: str) -> datetime | None:
 
 
 @cache
-def component(zone: str) -> bytes | None:
-    """A zone's VTIMEZONE as finished content lines, or None if a yearly rule cannot say when its clocks change."""
+def component(zone: str) -> str | None:
+    """A zone's VTIMEZONE as content lines without the last line end, or None if no yearly rule can say its changes."""
     rules = _rules(zone)
     if rules is None:
         return None
@@ -140,8 +152,8 @@ def component(zone: str) -> bytes | None:
             _observance(late, rules.standard, rules.summer, rules.summer_name, to_summer),
             _observance(early, rules.summer, rules.standard, rules.standard_name, to_standard),
         ]
-    lines = ["BEGIN:VTIMEZONE", f"TZID:{zone}", *(line for part in parts for line in part), "END:VTIMEZONE", ""]
-    return "\r\n".join(lines).encode("ascii")
+    lines = ["BEGIN:VTIMEZONE", f"TZID:{zone}", *(line for part in parts for line in part), "END:VTIMEZONE"]
+    return "\r\n".join(lines)
 
 
 def _observance(kind: str, before: timedelta, after: timedelta, name: str, change: _Change | None) -> list[str]:

@@ -1,0 +1,1 @@
+"""Arrivals: lists, devices, scans and who is in."""

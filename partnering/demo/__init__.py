@@ -1,0 +1,1 @@
+"""The sample events: real facts, invented people."""

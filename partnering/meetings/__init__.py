@@ -1,0 +1,1 @@
+"""One-to-one meetings: requests, slots, tables, answers."""

@@ -1,0 +1,1 @@
+"""Companies, universities and institutes that take part, from event to event."""
