@@ -47,7 +47,9 @@ def create_app(overrides: Mapping[str, Any] | None = None, settings: config.Sett
     Raises `config.UnsafeSettings` when the settings do not allow a safe start.
     """
     settings = settings or config.from_environment()
-    app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"), instance_path=_instance(settings))
+    app = Flask(
+        __name__, static_folder=None, template_folder=str(ROOT / "templates"), instance_path=_instance(settings)
+    )
     app.config.from_mapping(flask_configuration(settings))
     app.config.update(overrides or {})
     app.extensions["settings"] = settings

@@ -29,12 +29,20 @@ class Settings:
     mode: str = _setting("production", "`production` or `sample`; `sample` adds sample events and a local mailbox.")
     secret_key: str = _setting("", "Signs cookies and links; at least 32 random characters.")
     secret_key_fallbacks: str = _setting("", "Older secret keys, separated by spaces, still accepted for cookies.")
-    link_keys: str = _setting("", "Keys for long-lived links as `1:key 2:key`; the highest number signs. Default: from the secret key.")
+    link_keys: str = _setting(
+        "", "Keys for long-lived links as `1:key 2:key`; the highest number signs. Default: from the secret key."
+    )
     database_url: str = _setting("", "Where data is kept; default: an SQLite file in the instance folder.")
-    instance: str = _setting("instance", "Folder for what the installation keeps: the SQLite file, uploads, its key in sample mode.")
-    base_url: str = _setting("http://127.0.0.1:8000", "The address people see, without a slash at the end; links in letters begin with it.")
+    instance: str = _setting(
+        "instance", "Folder for what the installation keeps: the SQLite file, uploads, its key in sample mode."
+    )
+    base_url: str = _setting(
+        "http://127.0.0.1:8000", "The address people see, without a slash at the end; links in letters begin with it."
+    )
     bind: str = _setting("127.0.0.1:8000", "Address and port on which the web server listens.")
-    trusted_hosts: str = _setting("", "Further host names to answer for, separated by spaces; default: the one of the base address.")
+    trusted_hosts: str = _setting(
+        "", "Further host names to answer for, separated by spaces; default: the one of the base address."
+    )
     proxies: int = _setting(0, "How many proxies stand in front, whose forwarded headers are believed.")
     mail_server: str = _setting("localhost", "SMTP server that takes letters.")
     mail_port: int = _setting(25, "Port of the SMTP server.")
@@ -136,7 +144,9 @@ def check(settings: Settings, *, debug: bool = False) -> None:
             "`python -c 'import secrets; print(secrets.token_hex(32))'` makes one."
         )
     if settings.sample and not (settings.host in LOOPBACK and bind_host(settings.bind) in LOOPBACK):
-        raise UnsafeSettings("The sample set-up shows every letter to everybody: base address and bind must be loopback.")
+        raise UnsafeSettings(
+            "The sample set-up shows every letter to everybody: base address and bind must be loopback."
+        )
     if not settings.sample and not settings.https and settings.host not in LOOPBACK:
         raise UnsafeSettings("PARTNERING_BASE_URL must begin with https:// unless it is on loopback.")
 

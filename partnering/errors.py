@@ -78,7 +78,9 @@ def require(condition: object) -> None:
 
 def wants_json() -> bool:
     """Whether a program asks: JSON was sent or is the better answer."""
-    return request.is_json or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    return (
+        request.is_json or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    )
 
 
 def show(status: int, message: str, code: str, headers: dict[str, str] | None = None) -> Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -78,7 +78,7 @@ def _local(moment: datetime, in_zone: str | None) -> datetime:
 
 
 def day(value: date | datetime, form: str = "long", in_zone: str | None = None) -> str:
-    """"13. Oktober 2027" / "13 October 2027"; `form` may be long, weekday, short."""
+    """ "13. Oktober 2027" / "13 October 2027"; `form` may be long, weekday, short."""
     if isinstance(value, datetime):
         value = _local(value, in_zone).date()
     patterns = {
@@ -93,7 +93,7 @@ def day(value: date | datetime, form: str = "long", in_zone: str | None = None) 
 
 
 def days(first: date, last: date) -> str:
-    """"13.–14. Oktober 2027" / "13–14 October 2027"."""
+    """ "13.–14. Oktober 2027" / "13–14 October 2027"."""
     if first == last:
         return day(first)
     german, end = locale() == "de", day(last)
@@ -104,13 +104,13 @@ def days(first: date, last: date) -> str:
 
 
 def time(moment: datetime, in_zone: str | None = None, oclock: bool = True) -> str:
-    """"10:40 Uhr" / "10:40", in the event's zone; `oclock=False` leaves "Uhr" out."""
+    """ "10:40 Uhr" / "10:40", in the event's zone; `oclock=False` leaves "Uhr" out."""
     text = f"{_local(moment, in_zone):%H:%M}".removeprefix("0")
     return f"{text} Uhr" if oclock and locale() == "de" else text
 
 
 def span(starts_at: datetime, ends_at: datetime, in_zone: str | None = None) -> str:
-    """"10:40–11:00 Uhr" / "10:40–11:00"."""
+    """ "10:40–11:00 Uhr" / "10:40–11:00"."""
     return f"{time(starts_at, in_zone, oclock=False)}–{time(ends_at, in_zone)}"
 
 
@@ -125,7 +125,7 @@ def iso(value: datetime, in_zone: str | None = None) -> str:
 
 
 def money(cents: int, currency: str = "EUR") -> str:
-    """"220 €", "19,90 €" / "€220", "€19.90"."""
+    """ "220 €", "19,90 €" / "€220", "€19.90"."""
     whole = cents % 100 == 0
     pattern = None
     if whole:
@@ -180,8 +180,6 @@ def install(app: Flask) -> None:
         asked = request.args.get("lang")
         if asked in LOCALES:
             values["lang"] = asked
-
-
 
 
 def days_between(first: date, last: date) -> list[date]:

@@ -132,9 +132,7 @@ class ParticipantAtom(Model):
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["entry_id", "participant_id"], ["agenda_entry.id", "agenda_entry.participant_id"]),
-        sa.Index(
-            "uq_participant_atom_binding", "participant_id", "atom", unique=True, **only_where("NOT contested")
-        ),
+        sa.Index("uq_participant_atom_binding", "participant_id", "atom", unique=True, **only_where("NOT contested")),
     )
 
 

@@ -10,7 +10,7 @@ from ..db import Json, Model, PublicId, one_of
 
 
 class Job(PublicId, Model):
-    """A deferred task. On PostgreSQL procrastinate runs it and this row shows its progress; on SQLite it is the queue."""
+    """A deferred task: on SQLite this row is the queue; on PostgreSQL procrastinate runs it and the row shows how."""
 
     task: Mapped[str] = mapped_column(sa.String(60))
     arguments: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

@@ -131,9 +131,7 @@ class Meeting(PublicId, InEvent, Versioned, Model):
         sa.CheckConstraint(
             "placement = 'none' OR request_state IN ('accepted', 'cancelled')", name="placed_is_accepted"
         ),
-        sa.CheckConstraint(
-            "(placement = 'published') <= (appointment_id IS NOT NULL)", name="published_has_time"
-        ),
+        sa.CheckConstraint("(placement = 'published') <= (appointment_id IS NOT NULL)", name="published_has_time"),
         sa.Index(
             "uq_meeting_open_pair",
             "event_id",

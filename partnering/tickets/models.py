@@ -139,7 +139,13 @@ class Claim(PublicId, InEvent, Model):
         within_event("tier_id", "price_tier"),
         one_of("state", "held", "confirmed", "cancelled", "expired", "released"),
         sa.CheckConstraint("state <> 'held' OR until IS NOT NULL", name="hold_ends"),
-        sa.Index("ix_claim_held", "event_id", "until", sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'")),
+        sa.Index(
+            "ix_claim_held",
+            "event_id",
+            "until",
+            sqlite_where=sa.text("state = 'held'"),
+            postgresql_where=sa.text("state = 'held'"),
+        ),
     )
 
 

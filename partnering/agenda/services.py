@@ -1,0 +1,251 @@
+"""What can happen to people's time: taken, moved, freed. Atoms are the referee, not these functions.
+
+Lock order: people by id, then places by id. Each change raises `sequence` for the recipients it concerns, in the
+transaction that makes it; letters are the upper rooms' business.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from .. import clock
+from ..db import Model, db
+from ..errors import DomainError
+from ..events.models import Event, Participant
+from ..i18n import _l
+from .models import AgendaEntry, Appointment, Location, LocationAtom, ParticipantAtom
+
+UID_DOMAIN = "calendar.partnering.invalid"
+
+
+class TimeTaken(DomainError):
+    """A participant is already taken at that time. `participant_ids` says who."""
+
+    message = _l("This time has just been taken.")
+    participant_ids: Sequence[int] = ()
+
+
+class PlaceTaken(DomainError):
+    """No place of those asked for is free at that time."""
+
+    message = _l("No table is free at this time any more.")
+
+
+def new_uid() -> str:
+    """A UID for calendars: random, with a fixed domain, never reused."""
+    return f"{secrets.token_hex(16)}@{UID_DOMAIN}"
+
+
+def appoint(
+    event: Event, kind: str, starts_at: datetime, ends_at: datetime, location: Location | None = None
+) -> Appointment:
+    """A new appointment; an exclusive location is taken for it. Raises `PlaceTaken`."""
+    appointment = Appointment(
+        event_id=event.id,
+        kind=kind,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        location_id=location.id if location else None,
+        uid=new_uid(),
+        changed_at=clock.now(),
+    )
+    db.session.add(appointment)
+    db.session.flush()
+    if location is not None and location.exclusive and not _take_place(appointment, location):
+        raise PlaceTaken
+    return appointment
+
+
+def hold_meeting(
+    event: Event,
+    starts_at: datetime,
+    ends_at: datetime,
+    participants: Iterable[tuple[Participant, str]],
+    locations: Iterable[Location],
+) -> Appointment:
+    """An appointment for a meeting with all `participants` (each with a role), at the first free of `locations`.
+
+    Raises `TimeTaken` or `PlaceTaken`; the caller's transaction must then end.
+    """
+    appointment = appoint(event, "meeting", starts_at, ends_at)
+    for participant, role in sorted(participants, key=lambda pair: pair[0].id):
+        attend(appointment, participant, role, blocks=True)
+    for location in locations:
+        if _take_place(appointment, location):
+            appointment.location_id = location.id
+            db.session.flush()
+            return appointment
+    raise PlaceTaken
+
+
+def attend(appointment: Appointment, participant: Participant, role: str, *, blocks: bool) -> AgendaEntry:
+    """Put an appointment into a participant's agenda; `blocks` takes their time.
+
+    Someone who was in it before and left comes back under the same UID with a higher sequence.
+    Raises `TimeTaken`.
+    """
+    entry = entry_of(appointment, participant)
+    if entry is None:
+        entry = AgendaEntry(
+            event_id=appointment.event_id,
+            appointment_id=appointment.id,
+            participant_id=participant.id,
+            role=role,
+            blocks=blocks,
+            uid=new_uid(),
+            changed_at=clock.now(),
+        )
+        db.session.add(entry)
+    elif entry.state != "live":
+        entry.state, entry.role, entry.blocks = "live", role, blocks
+        _raise_sequence(entry)
+    else:
+        return entry
+    db.session.flush()
+    if blocks:
+        _take_time(entry, appointment)
+    return entry
+
+
+def leave(entry: AgendaEntry) -> None:
+    """Take an appointment out of one participant's agenda; their time is free again."""
+    if entry.state != "live":
+        return
+    entry.state = "cancelled"
+    _raise_sequence(entry)
+    _free_time([entry.id])
+
+
+def move(appointment: Appointment, starts_at: datetime, ends_at: datetime, location: Location | None) -> bool:
+    """Give an appointment another time or place; True when something changed. Sequences rise, time is taken anew.
+
+    Raises `TimeTaken` or `PlaceTaken`; the caller's transaction must then end.
+    """
+    location_id = location.id if location else None
+    before = (appointment.starts_at, appointment.ends_at, appointment.location_id)
+    if before == (starts_at, ends_at, location_id):
+        return False
+    appointment.starts_at, appointment.ends_at, appointment.location_id = starts_at, ends_at, location_id
+    entries = live_entries(appointment)
+    _free_time([entry.id for entry in entries])
+    _free_place(appointment)
+    touch(appointment, entries)
+    for entry in sorted(entries, key=lambda entry: entry.participant_id):
+        if entry.blocks:
+            _take_time(entry, appointment)
+    if location is not None and location.exclusive and not _take_place(appointment, location):
+        raise PlaceTaken
+    return True
+
+
+def touch(appointment: Appointment, entries: Iterable[AgendaEntry] | None = None) -> None:
+    """Raise the sequence of an appointment and its live entries: something its calendars show has changed."""
+    appointment.sequence += 1
+    appointment.changed_at = clock.now()
+    for entry in live_entries(appointment) if entries is None else entries:
+        _raise_sequence(entry)
+    db.session.flush()
+
+
+def cancel(appointment: Appointment) -> list[AgendaEntry]:
+    """Call an appointment off; everybody's time and the place are free again. Returns the entries it concerned."""
+    if appointment.state == "cancelled":
+        return []
+    entries = live_entries(appointment)
+    appointment.state = "cancelled"
+    appointment.sequence += 1
+    appointment.changed_at = clock.now()
+    for entry in entries:
+        entry.state = "cancelled"
+        _raise_sequence(entry)
+    _free_time([entry.id for entry in entries])
+    _free_place(appointment)
+    db.session.flush()
+    return entries
+
+
+def revive(appointment: Appointment) -> None:
+    """Bring a cancelled appointment back with nobody in it yet. Raises `PlaceTaken`."""
+    appointment.state = "live"
+    appointment.sequence += 1
+    appointment.changed_at = clock.now()
+    db.session.flush()
+    location = appointment.location
+    if location is not None and location.exclusive and not _take_place(appointment, location):
+        raise PlaceTaken
+
+
+def block(participant: Participant, event: Event, starts_at: datetime, ends_at: datetime) -> AgendaEntry:
+    """A time that a participant keeps free for themselves. Raises `TimeTaken`."""
+    return attend(appoint(event, "block", starts_at, ends_at), participant, "self", blocks=True)
+
+
+def live_entries(appointment: Appointment) -> list[AgendaEntry]:
+    """Everybody's live entries of an appointment, by id."""
+    return list(
+        db.session.scalars(
+            sa.select(AgendaEntry)
+            .where(AgendaEntry.appointment_id == appointment.id, AgendaEntry.state == "live")
+            .order_by(AgendaEntry.id)
+        )
+    )
+
+
+def entry_of(appointment: Appointment, participant: Participant) -> AgendaEntry | None:
+    """A participant's entry of an appointment, live or not."""
+    return db.session.scalars(
+        sa.select(AgendaEntry).where(
+            AgendaEntry.appointment_id == appointment.id, AgendaEntry.participant_id == participant.id
+        )
+    ).one_or_none()
+
+
+def _raise_sequence(entry: AgendaEntry) -> None:
+    entry.sequence += 1
+    entry.changed_at = clock.now()
+
+
+def _take_time(entry: AgendaEntry, appointment: Appointment) -> None:
+    wanted = clock.atoms(appointment.starts_at, appointment.ends_at)
+    rows = [
+        {"entry_id": entry.id, "participant_id": entry.participant_id, "atom": atom, "contested": False}
+        for atom in wanted
+    ]
+    if _insert_all(ParticipantAtom, rows) != len(rows):
+        raise TimeTaken(participant_ids=[entry.participant_id])
+
+
+def _take_place(appointment: Appointment, location: Location) -> bool:
+    """Take a location for the appointment's time: all of it or nothing."""
+    rows = [
+        {"appointment_id": appointment.id, "location_id": location.id, "atom": atom}
+        for atom in clock.atoms(appointment.starts_at, appointment.ends_at)
+    ]
+    if _insert_all(LocationAtom, rows) == len(rows):
+        return True
+    _free_place(appointment)
+    return False
+
+
+def _insert_all(model: type[Model], rows: list[dict[str, int]]) -> int:
+    """Insert rows, skipping those that a unique index refuses; how many went in.
+
+    The returned rows are counted because `rowcount` is -1 on PostgreSQL here.
+    """
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(model).values(rows).on_conflict_do_nothing().returning(model.__table__.c.id)
+    return len(db.session.execute(statement).all())
+
+
+def _free_time(entry_ids: Sequence[int]) -> None:
+    if entry_ids:
+        db.session.flush()
+        db.session.execute(sa.delete(ParticipantAtom).where(ParticipantAtom.entry_id.in_(entry_ids)))
+
+
+def _free_place(appointment: Appointment) -> None:
+    db.session.flush()
+    db.session.execute(sa.delete(LocationAtom).where(LocationAtom.appointment_id == appointment.id))

@@ -1,0 +1,73 @@
+"""What can happen to consents: given with proof, withdrawn with immediate effect."""
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..db import BilingualText, db
+from ..events.models import Event, Participant
+from .models import Consent, ConsentText
+
+
+def text_for(event: Event, purpose: str, text: BilingualText, recipient: str = "") -> ConsentText:
+    """The event's consent text in force for a purpose; a changed sentence becomes a new version."""
+    newest = db.session.scalars(
+        sa.select(ConsentText)
+        .where(ConsentText.event_id == event.id, ConsentText.purpose == purpose, ConsentText.recipient == recipient)
+        .order_by(ConsentText.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is not None and newest.text == text:
+        return newest
+    version = ConsentText(
+        host_id=event.host_id,
+        event_id=event.id,
+        purpose=purpose,
+        recipient=recipient,
+        number=newest.number + 1 if newest else 1,
+        text=text,
+        created_at=clock.now(),
+    )
+    db.session.add(version)
+    db.session.flush()
+    return version
+
+
+def give(participant: Participant, text: ConsentText, *, channel: str, locale: str, proof: str = "") -> Consent:
+    """Record that a participant agreed to a text; giving what is already given changes nothing."""
+    held = current(participant, text.purpose, text.recipient)
+    if held is not None:
+        return held
+    consent = Consent(
+        text_id=text.id,
+        participant_id=participant.id,
+        host_id=text.host_id,
+        purpose=text.purpose,
+        recipient=text.recipient,
+        given_at=clock.now(),
+        channel=channel,
+        locale=locale,
+        proof=proof,
+    )
+    db.session.add(consent)
+    db.session.flush()
+    return consent
+
+
+def withdraw(participant: Participant, purpose: str, recipient: str = "") -> None:
+    """End a participant's consent, with immediate effect."""
+    held = current(participant, purpose, recipient)
+    if held is not None:
+        held.withdrawn_at = clock.now()
+        db.session.flush()
+
+
+def current(participant: Participant, purpose: str, recipient: str = "") -> Consent | None:
+    """The consent in force, or None."""
+    return db.session.scalars(
+        sa.select(Consent).where(
+            Consent.participant_id == participant.id,
+            Consent.purpose == purpose,
+            Consent.recipient == recipient,
+            Consent.withdrawn_at.is_(None),
+        )
+    ).one_or_none()

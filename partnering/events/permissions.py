@@ -1,0 +1,28 @@
+"""Who may do what at an event. Asked afresh in every request; nothing is remembered beyond it."""
+
+from flask import current_app, g
+
+from ..accounts.models import Person
+from .models import Event
+from .queries import areas_of
+
+
+def may_organise(person: Person | None, event: Event) -> bool:
+    """Organisers of the event or its host, and admins."""
+    return person is not None and (person.is_admin or "organiser" in areas_of(person, event))
+
+
+def may_check_in(person: Person | None, event: Event) -> bool:
+    """Crew and organisers."""
+    return person is not None and (person.is_admin or bool({"crew", "organiser"} & areas_of(person, event)))
+
+
+def may_see(person: Person | None, event: Event) -> bool:
+    """Drafts are for their team only."""
+    return event.state != "draft" or may_check_in(person, event)
+
+
+def has_second_factor() -> bool:
+    """Whether this session was confirmed by a passkey or code. The sample set-up, on loopback only, does not ask."""
+    session = g.get("user_session")
+    return current_app.extensions["settings"].sample or (session is not None and session.second_factor_at is not None)

@@ -1,0 +1,84 @@
+"""What can be asked about events, their teams and participants."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..accounts.models import Person
+from ..db import db
+from .models import Event, FormerSlug, LegalText, Participant, TeamRole
+
+
+def event_by_slug(slug: str) -> Event | None:
+    """The event at this slug."""
+    return db.session.scalars(
+        sa.select(Event).where(Event.slug == slug).options(sa.orm.joinedload(Event.host))
+    ).one_or_none()
+
+
+def event_by_former_slug(slug: str) -> Event | None:
+    """The event that had this slug before."""
+    former = db.session.scalars(sa.select(FormerSlug).where(FormerSlug.slug == slug)).one_or_none()
+    return former.event if former else None
+
+
+def public_events() -> Sequence[Event]:
+    """Published and cancelled events, upcoming ones first by day, then past ones newest first."""
+    events = db.session.scalars(
+        sa.select(Event)
+        .where(Event.state.in_(("published", "cancelled")))
+        .options(sa.orm.joinedload(Event.host))
+        .order_by(Event.opens_at)
+    ).all()
+    upcoming = [event for event in events if not is_over(event)]
+    past = [event for event in reversed(events) if is_over(event)]
+    return [*upcoming, *past]
+
+
+def is_over(event: Event) -> bool:
+    """Whether the event's last hour has passed."""
+    return event.closes_at < clock.now()
+
+
+def areas_of(person: Person, event: Event) -> frozenset[str]:
+    """The team areas in which a person works at an event, given for it or for all events of its host."""
+    return frozenset(
+        db.session.scalars(
+            sa.select(TeamRole.area).where(
+                TeamRole.person_id == person.id,
+                TeamRole.host_id == event.host_id,
+                sa.or_(TeamRole.event_id.is_(None), TeamRole.event_id == event.id),
+            )
+        )
+    )
+
+
+def participant_of(person: Person, event: Event) -> Participant | None:
+    """The person at this event, in any role."""
+    return db.session.scalars(
+        sa.select(Participant).where(Participant.event_id == event.id, Participant.person_id == person.id)
+    ).one_or_none()
+
+
+def legal_text(event: Event, kind: str) -> LegalText | None:
+    """The version in force of an event's "legal_notice", "privacy" or "terms"."""
+    return db.session.scalars(
+        sa.select(LegalText)
+        .where(LegalText.event_id == event.id, LegalText.kind == kind)
+        .order_by(LegalText.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def team_of(event: Event) -> Sequence[TeamRole]:
+    """Everybody's roles at an event, those for the whole host included."""
+    return db.session.scalars(
+        sa.select(TeamRole)
+        .where(
+            TeamRole.host_id == event.host_id,
+            sa.or_(TeamRole.event_id.is_(None), TeamRole.event_id == event.id),
+        )
+        .options(sa.orm.joinedload(TeamRole.person).selectinload(Person.addresses))
+        .order_by(TeamRole.area, TeamRole.id)
+    ).all()

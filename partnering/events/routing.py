@@ -1,0 +1,152 @@
+"""Addresses within an event, and the guards in front of them.
+
+`/e/<event_slug>/…` for visitors and participants, `/manage/<event_slug>/…` for organisers. `g.event` is set before
+the guard is asked; an event that does not exist, or is not for this person, answers 404.
+"""
+
+from typing import Any
+
+from flask import g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from ..accounts.models import Person
+from ..errors import Forbidden, NotFound
+from ..guards import Guard, GuardedBlueprint, public
+from . import permissions, queries
+from .models import Event, Participant
+
+
+def event_blueprint(name: str, import_name: str, path: str = "", *, guard: Guard = public) -> GuardedBlueprint:
+    """A blueprint at `/e/<event_slug>/path`."""
+    return _within_event(GuardedBlueprint(name, import_name, guard=guard, url_prefix=_join("/e/<event_slug>", path)))
+
+
+def manage_blueprint(name: str, import_name: str, path: str = "", *, guard: Guard | None = None) -> GuardedBlueprint:
+    """A blueprint at `/manage/<event_slug>/path`, for organisers with a second factor."""
+    return _within_event(
+        GuardedBlueprint(name, import_name, guard=guard or organiser, url_prefix=_join("/manage/<event_slug>", path))
+    )
+
+
+def _join(prefix: str, path: str) -> str:
+    return f"{prefix}/{path}" if path else prefix
+
+
+def _within_event(blueprint: GuardedBlueprint) -> GuardedBlueprint:
+    @blueprint.url_value_preprocessor
+    def find_event(endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.event_slug = (values or {}).pop("event_slug", None)
+        g.event = None
+
+    @blueprint.url_defaults
+    def keep_event(endpoint: str, values: dict[str, Any]) -> None:
+        if "event_slug" not in values and g.get("event") is not None:
+            values["event_slug"] = g.event.slug
+
+    blueprint.guard = _with_event(blueprint.guard)
+    return blueprint
+
+
+def _with_event(guard: Guard) -> Guard:
+    def load_then_ask() -> Response | None:
+        moved = load_event()
+        return moved if moved is not None else guard()
+
+    load_then_ask.__name__ = guard.__name__  # the matrix calls it by the inner guard's name
+    return load_then_ask
+
+
+def load_event() -> Response | None:
+    """Set `g.event`, or redirect from a former slug. Raises `NotFound` for what this person may not see."""
+    slug = g.get("event_slug") or ""
+    event = queries.event_by_slug(slug)
+    if event is None:
+        event = queries.event_by_former_slug(slug)
+        if event is None or not permissions.may_see(g.get("person"), event) or request.method not in ("GET", "HEAD"):
+            raise NotFound
+        values = {**(request.view_args or {}), "event_slug": event.slug, **request.args.to_dict()}
+        return redirect(url_for(request.endpoint or "", **values), 308)
+    if not permissions.may_see(g.get("person"), event):
+        raise NotFound
+    g.event = event
+    return None
+
+
+def within_event(guard: Guard) -> Guard:
+    """`guard` for a single view of an event blueprint, named with `@guarded(within_event(...))`."""
+    return _with_event(guard)
+
+
+def to_sign_in() -> Response:
+    """Send a visitor to sign in and back here afterwards."""
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.login", next=target))
+
+
+def signed_in() -> Response | None:
+    """Any signed-in person."""
+    return None if g.get("person") is not None else to_sign_in()
+
+
+def participant() -> Response | None:
+    """People who take part in this event in any role; `g.participant` is set."""
+    if g.get("person") is None:
+        return to_sign_in()
+    g.participant = queries.participant_of(g.person, g.event)
+    if g.participant is None or g.participant.erased_at is not None:
+        raise NotFound
+    return None
+
+
+def crew() -> Response | None:
+    """Crew and organisers of this event."""
+    if g.get("person") is None:
+        return to_sign_in()
+    if not permissions.may_check_in(g.person, g.event):
+        raise NotFound
+    return None
+
+
+def organiser() -> Response | None:
+    """Organisers of this event, after their second factor."""
+    if g.get("person") is None:
+        return to_sign_in()
+    if not permissions.may_organise(g.person, g.event):
+        raise NotFound
+    return to_second_factor()
+
+
+def admin() -> Response | None:
+    """Who runs the installation, after their second factor."""
+    if g.get("person") is None:
+        return to_sign_in()
+    if not g.person.is_admin:
+        raise NotFound
+    return to_second_factor()
+
+
+def to_second_factor() -> Response | None:
+    """None once this session has its second factor, else the way there."""
+    if permissions.has_second_factor():
+        return None
+    if request.method not in ("GET", "HEAD"):
+        raise Forbidden
+    return redirect(url_for("accounts.second_factor", next=request.full_path.rstrip("?")))
+
+
+def current_event() -> Event:
+    """The event of this request."""
+    event: Event = g.event
+    return event
+
+
+def current_participant() -> Participant:
+    """The participant that the `participant` guard found."""
+    found: Participant = g.participant
+    return found
+
+
+def current_person() -> Person:
+    """The signed-in person."""
+    person: Person = g.person
+    return person

@@ -1,0 +1,36 @@
+"""What can happen to organisations: they become known to a host."""
+
+import sqlalchemy as sa
+
+from ..db import db
+from ..events.models import Host
+from ..text import clean, fold
+from .models import Organisation
+
+
+def organisation_for(host_id: int, name: str, *, kind: str = "", city: str = "", country: str = "") -> Organisation:
+    """The host's organisation of this name, compared without case and marks; made when there is none.
+
+    Locks the host's row, so that two registrations of a new organisation at once make one.
+    """
+    folded = fold(name)
+    found = _by_folded_name(host_id, folded)
+    if found is None:
+        db.session.execute(sa.select(Host.id).where(Host.id == host_id).with_for_update())
+        found = _by_folded_name(host_id, folded)
+    if found is None:
+        found = Organisation(
+            host_id=host_id, name=clean(name), folded_name=folded, kind=kind, city=city, country=country
+        )
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def _by_folded_name(host_id: int, folded: str) -> Organisation | None:
+    return db.session.scalars(
+        sa.select(Organisation)
+        .where(Organisation.host_id == host_id, Organisation.folded_name == folded)
+        .order_by(Organisation.id)
+        .limit(1)
+    ).one_or_none()

@@ -1,0 +1,32 @@
+"""Text made comparable: folding for search, and cleaning of what people type."""
+
+import re
+import unicodedata
+
+_BY_HAND = str.maketrans({"ł": "l", "ø": "o", "œ": "oe", "æ": "ae", "đ": "d", "ı": "i", "þ": "th", "ð": "d"})
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def fold(text: str) -> str:
+    """Letters without case and marks: "Straße" and "STRASSE", "Łódź" and "lodz" become equal."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_BY_HAND))
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def folds(text: str) -> str:
+    """All folded forms of a text for an index: "Müller" is found by "muller" and by "mueller"."""
+    plain = fold(text)
+    german = fold(text.casefold().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})))
+    return plain if plain == german else f"{plain} {german}"
+
+
+def clean(text: str) -> str:
+    """One line: NFC, no control or direction characters, single spaces."""
+    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())
+
+
+def clean_lines(text: str) -> str:
+    """Several lines: as `clean`, but keeping line breaks (at most two in a row)."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    lines = "\n".join(" ".join(_CONTROL.sub(" ", line).split()) for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
