@@ -189,9 +189,9 @@ def _prose(text: str) -> str:
 
 
 def _common_name(name: str) -> str:
-    """A CN parameter. A quote cannot stand in a quoted parameter; a caret is doubled (RFC 6868)."""
-    shown = _plain(name)
-    return ';CN="' + shown.replace("^", "^^").replace('"', "'") + '"' if shown else ""
+    """A CN parameter: carets doubled (RFC 6868), no quotes, and no backslash, which ical.js takes for an escape."""
+    shown = _plain(name).replace("^", "^^").replace('"', "'").replace("\\", "/")
+    return f';CN="{shown}"' if shown else ""
 
 
 def _address(address: str) -> str:

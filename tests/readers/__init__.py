@@ -1,0 +1,1 @@
+"""Programs of others that read what we write: calendars (ical.js, libical) and codes (zbar, zxing-cpp)."""
