@@ -1,0 +1,180 @@
+"""What must not stand in the source, with the few places where it may and why."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .files import ROOT, lines_with, texts, tracked
+
+HERE = Path(__file__).relative_to(ROOT)
+PYTHON = texts("partnering/**/*.py", "wsgi*.py", "gunicorn*.py", "migrations/**/*.py")
+TESTS = {path: text for path, text in texts("tests/**/*.py").items() if path != HERE}
+TEMPLATES = texts("templates/**/*")
+SCRIPTS = {path: text for path, text in texts("static/**/*.js").items() if "vendor" not in path.parts}
+
+MARKUP = {
+    "partnering/i18n.py": "fixed tags around escaped words",
+}
+"""R02: the modules that may call `Markup`; each escapes or cleans what it puts into it."""
+
+HTML_FROM_STRINGS = r"\.(inner|outer)HTML\s*\+?=|insertAdjacentHTML|document\.write|\beval\(|new Function\("
+SHELLS = r"os\.(system|popen|spawn\w+|exec\w+)|subprocess\.(getoutput|getstatusoutput)|eval|exec"
+CODE_FROM_BYTES = r"^\s*(import|from)\s+(pickle|marshal|shelve|dill|jsonpickle)\b|yaml\.(unsafe_)?load\("
+INLINE_SCRIPT = r"<script(?![^>]*(\bsrc=|type=\"application/json\"))|\son[a-z]+\s*=\s*[\"']|javascript:"
+OTHER_HOSTS = (
+    r"(src|action)=[\"']https?://|<link[^>]*href=[\"']https?://"
+    r"|url\(\s*[\"']?(https?:)?//|@import\s+[\"']https?:|fetch\([\"'`]https?:|from\s+[\"']https?:"
+)
+FOR_LATER = r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError|lorem ipsum"
+NOT_THE_REAL_THING = r"unittest\.mock|MagicMock|time\.sleep\(|assert True\b|pytest\.mark\.(skip|xfail)|pytest\.skip\("
+SILENCED_WITHOUT_REASON = (
+    r"# type: ignore(?!\[[\w-]+(, ?[\w-]+)*\]\s+#\s*\S)|# noqa(?!: [A-Z]+\d+(, ?[A-Z]+\d+)*\s+(-+|#|–)\s*\S)"
+)
+OF_ONE_MACHINE = r"(?<![\w./<>}])/(work|opt|root|home)/[\w.]"
+
+
+def calls(text: str) -> Iterator[tuple[str, int]]:
+    """The dotted names that a module calls, with their lines."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node.lineno
+
+
+def callers_of(pattern: str) -> list[str]:
+    """The places in our modules that call something whose dotted name the regular expression matches whole."""
+    return [
+        f"{path}:{line}: {name}"
+        for path, text in PYTHON.items()
+        for name, line in calls(text)
+        if re.fullmatch(pattern, name)
+    ]
+
+
+def is_letter(path: Path) -> bool:
+    """Mail programs read no style sheets."""
+    return path.as_posix() == "templates/layouts/mail.html" or "mail" in path.parts[2:]
+
+
+# -- R02: what people wrote is escaped
+
+
+def test_only_listed_modules_make_markup():
+    found = {place.split(":")[0] for place in callers_of(r"(\w+\.)*Markup(\.\w+)?|(\w+\.)*Markup\(.*")}
+
+    assert found <= set(MARKUP)
+
+
+def test_no_template_switches_escaping_off():
+    assert lines_with(r"\|\s*safe\b|autoescape\s+false|\bMarkup\b", TEMPLATES) == []
+
+
+def test_no_script_writes_html_from_strings():
+    assert lines_with(HTML_FROM_STRINGS, SCRIPTS) == []
+
+
+# -- R06: no shell, no code from bytes
+
+
+def test_no_shell_is_started():
+    assert callers_of(SHELLS) == []
+    assert lines_with(r"shell\s*=\s*True", PYTHON) == []
+
+
+def test_bytes_never_become_code():
+    assert lines_with(CODE_FROM_BYTES, PYTHON) == []
+
+
+# -- R26: nothing inline, nothing from elsewhere
+
+
+def test_templates_carry_no_inline_script():
+    assert lines_with(INLINE_SCRIPT, TEMPLATES) == []
+
+
+def test_templates_carry_no_inline_style():
+    pages = {path: text for path, text in TEMPLATES.items() if not is_letter(path)}
+
+    assert lines_with(r"<style\b|\sstyle\s*=", pages) == []
+
+
+def test_pages_load_nothing_from_another_host():
+    assert lines_with(OTHER_HOSTS, TEMPLATES | SCRIPTS | texts("static/**/*.css")) == []
+
+
+# -- promises of the house
+
+
+def test_only_transaction_commits():
+    found = callers_of(r"(.*\.)?(session(\(\))?|connection)\.commit")
+
+    assert {place.split(":")[0] for place in found} <= {"partnering/db.py"}
+
+
+def test_nobody_asks_through_the_old_query_interface():
+    assert lines_with(r"\b[A-Z]\w+\.query\b|session(\(\))?\.query\(", PYTHON | TESTS) == []
+
+
+def test_nothing_is_left_for_later():
+    assert lines_with(FOR_LATER, PYTHON | TESTS | TEMPLATES | SCRIPTS) == []
+
+
+def test_tests_put_nothing_in_the_place_of_the_real_thing():
+    assert lines_with(NOT_THE_REAL_THING, TESTS) == []
+
+
+def test_silenced_checks_say_why():
+    assert lines_with(SILENCED_WITHOUT_REASON, PYTHON | TESTS) == []
+
+
+def test_no_module_outgrows_its_chapter():
+    ours = PYTHON | SCRIPTS | {path: text for path, text in TEMPLATES.items() if path.suffix == ".html"}
+    lengths = {str(path): len(text.splitlines()) for path, text in ours.items()}
+
+    assert {path: length for path, length in lengths.items() if length > 500} == {}
+
+
+def test_nothing_is_tied_to_one_machine():
+    kinds = (".py", ".html", ".txt", ".md", ".toml", ".js", ".css", ".json", ".po", ".cfg", ".lock", "Makefile", "run")
+    chosen = [path for path in tracked() if path.name.endswith(kinds) or path.parts[0] == "scripts"]
+
+    assert lines_with(OF_ONE_MACHINE, {path: (ROOT / path).read_text() for path in chosen if path != HERE}) == []
+
+
+# -- and the patterns would notice
+
+
+FAULTS = [
+    (HTML_FROM_STRINGS, "list.innerHTML = name;"),
+    (CODE_FROM_BYTES, "from pickle import loads"),
+    (INLINE_SCRIPT, "<script>start()</script>"),
+    (INLINE_SCRIPT, '<button onclick="go()">'),
+    (OTHER_HOSTS, '<link rel="stylesheet" href="https://fonts.example/a.css">'),
+    (OTHER_HOSTS, "background: url(//images.example/a.png)"),
+    (NOT_THE_REAL_THING, "@pytest.mark.skip"),
+    (SILENCED_WITHOUT_REASON, "x = f()  # type: ignore"),
+    (SILENCED_WITHOUT_REASON, "x = f()  # type: ignore[arg-type]"),
+    (SILENCED_WITHOUT_REASON, "x = f()  # noqa: S608"),
+    (OF_ONE_MACHINE, "path = '/home/jana/project'"),
+]
+RIGHT = [
+    (HTML_FROM_STRINGS, "list.textContent = name;"),
+    (INLINE_SCRIPT, '<script type="module" src="/static/a.js"></script>'),
+    (INLINE_SCRIPT, '<script type="application/json" id="data">'),
+    (OTHER_HOSTS, '<a href="https://example.org">'),
+    (SILENCED_WITHOUT_REASON, "x = f()  # type: ignore[arg-type]  # checked by name"),
+    (SILENCED_WITHOUT_REASON, "x = f()  # noqa: S608 -- the names come from the catalogue"),
+    (OF_ONE_MACHINE, "/usr/bin/chromium"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "line"), FAULTS)
+def test_a_fault_is_found(pattern, line):
+    assert lines_with(pattern, {HERE: line}) == [f"{HERE}:1: {line}"]
+
+
+@pytest.mark.parametrize(("pattern", "line"), RIGHT)
+def test_what_is_right_is_left_alone(pattern, line):
+    assert lines_with(pattern, {HERE: line}) == []
