@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BuildError
 
-from . import assets, config, db, errors, guards, headers, i18n, links
+from . import assets, config, db, errors, guards, headers, i18n, links, navigation, verify
 
 ROOMS = (
     "jobs",
@@ -34,7 +34,7 @@ ROOMS = (
 )
 """The rooms from the ground up; each may have models, receivers, tasks, mails, views and cli."""
 
-CHAPTERS = ("models", "mails", "receivers", "tasks", "views", "cli")
+CHAPTERS = ("models", "invariants", "mails", "receivers", "tasks", "views", "cli")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,6 +67,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, settings: config.Sett
     i18n.install(app)
     errors.install(app)
     assets.install(app)
+    navigation.install(app)
+    verify.install(app)
     app.jinja_env.globals["link"] = _link
     for room in ROOMS:
         _open(app, room)

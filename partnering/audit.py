@@ -6,6 +6,7 @@ An entry keeps a salted hash of its detail, so that erasing the detail later cha
 import hashlib
 import json
 import secrets
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
 from .db import BilingualText, Json, Model, append_only, db
+from .verify import invariant
 
 
 class AuditEntry(Model):
@@ -108,3 +110,14 @@ def detail_hash(salt: str, before: dict[str, Any] | None, after: dict[str, Any] 
     """SHA-256 over salt and detail, in one canonical form."""
     text = json.dumps([before, after], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+
+@invariant("A1", "What the log remembers is what was written down")
+def details_untouched() -> Iterator[str]:
+    """Details whose hash is not the one their entry keeps."""
+    rows = db.session.execute(
+        sa.select(AuditEntry, AuditDetail).join(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
+    )
+    for entry, detail in rows:
+        if detail_hash(detail.salt, detail.before, detail.after) != entry.detail_hash:
+            yield f"entry {entry.id} has another detail than was recorded"

@@ -215,8 +215,17 @@ def whole_number(column: str) -> sa.CheckConstraint:
     return constraint.ddl_if(dialect="sqlite")
 
 
+_append_only: list[str] = []
+
+
+def append_only_tables() -> list[str]:
+    """The tables that triggers keep append-only."""
+    return list(_append_only)
+
+
 def append_only(table: sa.Table) -> None:
     """Add triggers to `table` that refuse UPDATE and DELETE on both databases."""
+    _append_only.append(table.name)
     for statement in append_only_statements(table.name, "sqlite"):
         event.listen(table, "after_create", sa.DDL(statement).execute_if(dialect="sqlite"))
     for statement in append_only_statements(table.name, "postgresql"):

@@ -1,0 +1,68 @@
+"""What must hold of people's time at every commit."""
+
+from collections.abc import Iterator
+
+from ..verify import broken, invariant
+
+
+@invariant("I2", "Nobody and no table is taken twice at a time, and every blocking entry holds exactly its time")
+def atoms_match_entries() -> Iterator[str]:
+    """Entries whose atoms are not those of their appointment, and atoms of entries that no longer block."""
+    yield from broken(
+        """
+        SELECT e.id, COUNT(a.id) AS held FROM agenda_entry e
+        JOIN appointment ap ON ap.id = e.appointment_id
+        LEFT JOIN participant_atom a ON a.entry_id = e.id
+        WHERE e.state = 'live' AND e.blocks AND ap.state = 'live'
+        GROUP BY e.id HAVING COUNT(a.id) = 0
+        """,
+        "entry {id} blocks but holds no time",
+    )
+    yield from broken(
+        """
+        SELECT DISTINCT a.entry_id FROM participant_atom a JOIN agenda_entry e ON e.id = a.entry_id
+        JOIN appointment ap ON ap.id = e.appointment_id
+        WHERE e.state <> 'live' OR NOT e.blocks OR ap.state <> 'live'
+        """,
+        "entry {entry_id} holds time but does not block",
+    )
+    yield from broken(
+        "SELECT participant_id, atom FROM participant_atom WHERE NOT contested "
+        "GROUP BY participant_id, atom HAVING COUNT(*) > 1",
+        "participant {participant_id} is taken twice at {atom}",
+    )
+    yield from broken(
+        "SELECT location_id, atom FROM location_atom GROUP BY location_id, atom HAVING COUNT(*) > 1",
+        "location {location_id} is taken twice at {atom}",
+    )
+    yield from broken(
+        """
+        SELECT DISTINCT l.appointment_id FROM location_atom l JOIN appointment a ON a.id = l.appointment_id
+        WHERE a.state <> 'live' OR a.location_id IS NULL OR a.location_id <> l.location_id
+        """,
+        "appointment {appointment_id} holds a place that is not its own",
+    )
+
+
+@invariant("I2b", "A contested time has a binding twin")
+def contested_has_twin() -> Iterator[str]:
+    """Contested atoms that nobody contests."""
+    yield from broken(
+        """
+        SELECT a.id FROM participant_atom a WHERE a.contested AND NOT EXISTS (
+            SELECT 1 FROM participant_atom b
+            WHERE b.participant_id = a.participant_id AND b.atom = a.atom AND NOT b.contested)
+        """,
+        "atom {id} is contested by nobody",
+    )
+
+
+@invariant("I5", "No calendar was told more than happened, and no UID serves two things")
+def calendars_follow() -> Iterator[str]:
+    """Entries that sent a higher sequence than they have, and doubled UIDs."""
+    yield from broken("SELECT id FROM agenda_entry WHERE sent_sequence > sequence", "entry {id} sent the future")
+    yield from broken(
+        "SELECT uid FROM (SELECT uid FROM agenda_entry UNION ALL SELECT uid FROM appointment) u "
+        "GROUP BY uid HAVING COUNT(*) > 1",
+        "UID {uid} is used twice",
+    )

@@ -1,0 +1,17 @@
+"""What must hold at the door at every commit."""
+
+from collections.abc import Iterator
+
+from ..verify import broken, invariant
+
+
+@invariant("I6", "Each place is admitted once to a list in a window, by a scan that counts")
+def admissions_elected() -> Iterator[str]:
+    """Admissions whose scan was annulled or refused, or is not an entry of the same place and list."""
+    yield from broken(
+        """
+        SELECT a.id FROM admission a JOIN scan s ON s.id = a.scan_row_id
+        WHERE s.state <> 'counted' OR s.type <> 'entry' OR s.place_id <> a.place_id OR s.list_id <> a.list_id
+        """,
+        "admission {id} rests on a scan that does not count",
+    )

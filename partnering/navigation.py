@@ -1,0 +1,142 @@
+"""What stands in the navigation of each kind of page. Entries whose room is not there are left out."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from werkzeug.routing import BuildError
+
+from .i18n import LazyText, _l
+
+PUBLIC: tuple[tuple[str, LazyText], ...] = (
+    ("programme.index", _l("Programme")),
+    ("programme.speakers", _l("Speakers")),
+    ("events.venue", _l("Getting there")),
+)
+
+PARTICIPANT: tuple[tuple[str, LazyText, str], ...] = (
+    ("schedule.today", _l("Today"), "today"),
+    ("delegates.directory", _l("Partners"), "partners"),
+    ("meetings.inbox", _l("Meetings"), "meetings"),
+    ("schedule.agenda", _l("Schedule"), "schedule"),
+    ("delegates.profile", _l("Profile"), "profile"),
+)
+
+CREW: tuple[tuple[str, LazyText], ...] = (
+    ("checkin.scan", _l("Scan")),
+    ("checkin.search", _l("Search")),
+    ("checkin.log", _l("Log")),
+)
+
+DESK: tuple[tuple[str, LazyText, LazyText | None], ...] = (
+    ("backoffice.overview", _l("Overview"), None),
+    ("backoffice.people", _l("People"), _l("Guests")),
+    ("backoffice.tickets", _l("Tickets"), None),
+    ("checkin_desk.live", _l("Check-in"), None),
+    ("badges.index", _l("Badges"), None),
+    ("meetings_desk.meetings", _l("Meetings"), _l("Partnering")),
+    ("meetings_desk.tables", _l("Tables"), None),
+    ("programme_desk.index", _l("Programme"), _l("Programme and letters")),
+    ("backoffice.outbox", _l("Letters"), None),
+    ("events_desk.settings", _l("Settings"), _l("Event")),
+    ("events_desk.team", _l("Team"), None),
+)
+
+
+def address(endpoint: str) -> str | None:
+    """The address of an endpoint in this event, or None where this installation has no such page."""
+    try:
+        return url_for(endpoint)
+    except BuildError:
+        return None
+
+
+def is_current(endpoint: str) -> bool:
+    """Whether this request is for the entry's page or one below it."""
+    if request.endpoint == endpoint:
+        return True
+    room, _, _ = endpoint.partition(".")
+    own_room = (request.endpoint or "").partition(".")[0] == room
+    alone = sum(other.partition(".")[0] == room for other in _all_entries()) == 1
+    return own_room and alone
+
+
+def _all_entries() -> list[str]:
+    return [entry[0] for group in (PUBLIC, PARTICIPANT, CREW, DESK) for entry in group]
+
+
+def public_items() -> list[tuple[str, str, str | None, bool]]:
+    """(endpoint, label, address, current) for an event's public pages."""
+    if g.get("event") is None:
+        return []
+    return [(endpoint, str(label), address(endpoint), is_current(endpoint)) for endpoint, label in PUBLIC]
+
+
+def own_items() -> list[dict[str, Any]]:
+    """The five entries of a participant's pages."""
+    counts = current_app.extensions.get("navigation_counts", {})
+    return [
+        {
+            "label": str(label),
+            "url": address(endpoint),
+            "current": is_current(endpoint),
+            "icon": icon,
+            "count": counts[endpoint]() if endpoint in counts else 0,
+        }
+        for endpoint, label, icon in PARTICIPANT
+    ]
+
+
+def crew_items() -> list[dict[str, Any]]:
+    """The entries at the door."""
+    return [
+        {"label": str(label), "url": address(endpoint), "current": is_current(endpoint)} for endpoint, label in CREW
+    ]
+
+
+def desk_items() -> list[dict[str, Any]]:
+    """The entries of the organisers' desk, in groups."""
+    return [
+        {
+            "label": str(label),
+            "url": address(endpoint),
+            "current": is_current(endpoint),
+            "group": str(group) if group else None,
+            "count": 0,
+        }
+        for endpoint, label, group in DESK
+    ]
+
+
+def count_beside(app: Flask, endpoint: str, count: Any) -> None:
+    """Show what `count()` answers beside a participant's entry; rooms call this when they open."""
+    app.extensions.setdefault("navigation_counts", {})[endpoint] = count
+
+
+def install(app: Flask) -> None:
+    """Give templates `navigation` and `nav_items`, made only when a layout asks."""
+
+    @app.context_processor
+    def offer() -> dict[str, Any]:
+        if g.get("event") is None:
+            return {}
+        path = request.path
+        if path.startswith("/manage/"):
+            return {"nav_items": _Lazy(desk_items)}
+        if "/door" in path:
+            return {"nav_items": _Lazy(crew_items)}
+        if "/me" in path:
+            return {"nav_items": _Lazy(own_items)}
+        return {"navigation": _Lazy(public_items)}
+
+
+class _Lazy:
+    """A list that is made when a template walks it."""
+
+    def __init__(self, make: Any) -> None:
+        self._make = make
+
+    def __iter__(self) -> Any:
+        return iter(self._make())
+
+    def __bool__(self) -> bool:
+        return True
