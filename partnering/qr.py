@@ -198,7 +198,7 @@ def printed(code_id: bytes) -> str:
 
 
 def read_printed(text: str) -> bytes | None:
-    """The id that was typed, or None. Case, spaces and hyphens do not matter; one wrong or swapped symbol is noticed."""
+    """The id that was typed, or None. Case, spaces and hyphens do not matter; a wrong symbol or a swap is noticed."""
     symbols = text.upper().replace("-", "").replace(" ", "")
     digits = [_VALUE_READABLE.get(symbol, -1) for symbol in symbols]
     if len(digits) != _PRINTED_SYMBOLS or -1 in digits or _check(digits[:-1]) != digits[-1]:
