@@ -63,7 +63,6 @@ def create_app(overrides: Mapping[str, Any] | None = None, settings: config.Sett
     migrate.init_app(app, db.db, render_as_batch=True)
     links.install(app, settings.keys)
     headers.install(app, https=settings.https)
-    guards.install(app)
     i18n.install(app)
     errors.install(app)
     assets.install(app)
@@ -72,6 +71,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, settings: config.Sett
     app.jinja_env.globals["link"] = _link
     for room in ROOMS:
         _open(app, room)
+    guards.install(app)  # after accounts, which finds out who asks
     return app
 
 
