@@ -13,7 +13,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 FLASK := $(BIN)/flask
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --require-hashes
 NODE_MODULES := tests/support/node/node_modules/.package-lock.json
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url $(UPGRADE)

@@ -2,13 +2,13 @@
 
 import os
 
-from partnering import config
+from partnering.config import from_environment
 
-settings = config.from_environment()
+_settings = from_environment()
 
-bind = settings.bind
+bind = _settings.bind
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2" if settings.uri.startswith("postgresql") else "1"))
+workers = int(os.environ.get("WEB_CONCURRENCY", "2" if _settings.uri.startswith("postgresql") else "1"))
 threads = 8
 timeout = 30
 graceful_timeout = 20

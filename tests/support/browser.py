@@ -104,7 +104,8 @@ def watched_context(
         yield context
     finally:
         context.close()
-    assert watch.problems == []
+    if watch.problems:
+        raise AssertionError("pages did what they must not:\n" + "\n".join(watch.problems))
 
 
 def axe_violations(page: Page) -> list[str]:
