@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BuildError
 
-from . import assets, config, db, errors, guards, headers, i18n, links, navigation, verify
+from . import assets, config, db, errors, guards, headers, i18n, links, markup, navigation, verify
 
 ROOMS = (
     "jobs",
@@ -30,6 +30,7 @@ ROOMS = (
     "meetings",
     "schedule",
     "backoffice",
+    "lobby",
     "demo",
 )
 """The rooms from the ground up; each may have models, receivers, tasks, mails, views and cli."""
@@ -66,6 +67,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, settings: config.Sett
     i18n.install(app)
     errors.install(app)
     assets.install(app)
+    markup.install(app)
     navigation.install(app)
     verify.install(app)
     app.jinja_env.globals["link"] = _link

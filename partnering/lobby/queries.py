@@ -1,0 +1,127 @@
+"""What the public pages of an event show, each in a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from .. import clock
+from ..agenda.models import Appointment, Location, LocationAtom
+from ..db import db
+from ..events.models import Event
+from ..meetings.models import MeetingBlock, MeetingSlot
+from ..programme.models import ProgrammeSession, SessionPerson
+from ..tickets.models import PriceTier, Product, ProductPool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A ticket type as visitors see it: price in cents, the later one if this is early, and what is left."""
+
+    product: Product
+    price: PriceTier | None
+    later: PriceTier | None
+    left: int
+    on_sale: bool
+
+
+@dataclass(frozen=True)
+class Plate:
+    """The meeting room at one slot: rows of states, and how many tables are taken."""
+
+    rows: list[tuple[str, list[str]]]
+    starts_at: datetime
+    taken: int
+    tables: int
+
+
+def offers(event: Event) -> list[Offer]:
+    """The event's public ticket types in their order. What is left is the least any of its pools can still give."""
+    now = clock.now()
+    products = db.session.scalars(
+        sa.select(Product)
+        .where(Product.event_id == event.id, Product.kind == "ticket", Product.active, ~Product.hidden)
+        .options(selectinload(Product.tiers), selectinload(Product.draws).joinedload(ProductPool.pool))
+        .order_by(Product.position, Product.id)
+    )
+    return [_offer(product, now) for product in products]
+
+
+def _offer(product: Product, now: datetime) -> Offer:
+    tiers = sorted(product.tiers, key=lambda tier: (tier.until is None, tier.until or now))
+    valid = [tier for tier in tiers if tier.until is None or tier.until > now]
+    left = min(
+        ((draw.pool.capacity + draw.pool.over - draw.pool.used) // draw.quantity for draw in product.draws), default=0
+    )
+    begun = product.on_sale_from is None or product.on_sale_from <= now
+    ended = product.on_sale_until is not None and product.on_sale_until <= now
+    return Offer(
+        product=product,
+        price=valid[0] if valid else None,
+        later=valid[1] if len(valid) > 1 else None,
+        left=max(0, left),
+        on_sale=bool(valid) and begun and not ended,
+    )
+
+
+def highlights(event: Event, most: int = 5) -> Sequence[ProgrammeSession]:
+    """A few sessions for the event page: keynotes and panels first, shown in the order of the day."""
+    weight = sa.case({"keynote": 0, "panel": 1, "pitch": 2, "workshop": 3, "talk": 4}, value=ProgrammeSession.kind, else_=9)
+    chosen = db.session.scalars(
+        sa.select(ProgrammeSession)
+        .join(Appointment, Appointment.id == ProgrammeSession.appointment_id)
+        .where(
+            ProgrammeSession.event_id == event.id,
+            ProgrammeSession.cancelled_at.is_(None),
+            ProgrammeSession.kind.not_in(("break", "social")),
+        )
+        .options(
+            joinedload(ProgrammeSession.appointment).joinedload(Appointment.location),
+            selectinload(ProgrammeSession.people).joinedload(SessionPerson.participant),
+        )
+        .order_by(weight, Appointment.starts_at, ProgrammeSession.id)
+        .limit(most)
+    ).all()
+    return sorted(chosen, key=_start)
+
+
+def _start(session: ProgrammeSession) -> datetime:
+    assert session.appointment is not None  # joined above
+    return session.appointment.starts_at
+
+
+def busiest_plate(event: Event) -> Plate | None:
+    """The tables at the slot with most meetings, or None where an event has no tables or no meetings."""
+    atom, taken = db.session.execute(
+        sa.select(MeetingSlot.first_atom, sa.func.count(sa.distinct(LocationAtom.location_id)).label("taken"))
+        .join(LocationAtom, LocationAtom.atom == MeetingSlot.first_atom)
+        .join(Location, sa.and_(Location.id == LocationAtom.location_id, Location.event_id == event.id))
+        .where(MeetingSlot.event_id == event.id, Location.kind == "table")
+        .group_by(MeetingSlot.first_atom)
+        .order_by(sa.desc("taken"), MeetingSlot.first_atom)
+        .limit(1)
+    ).one_or_none() or (None, 0)
+    if atom is None:
+        return None
+    rows: dict[str, list[str]] = {}
+    tables = db.session.execute(
+        sa.select(Location.row, Location.column, LocationAtom.id)
+        .outerjoin(LocationAtom, sa.and_(LocationAtom.location_id == Location.id, LocationAtom.atom == atom))
+        .where(Location.event_id == event.id, Location.kind == "table", Location.row != "")
+        .order_by(Location.row, Location.column)
+    ).all()
+    for row, _column, held in tables:
+        rows.setdefault(row, []).append("taken" if held else "free")
+    return Plate(list(rows.items()), clock.from_atom(atom), taken, len(tables))
+
+
+def slot_minutes(event: Event) -> int | None:
+    """The length of this event's meetings in minutes, if it has any."""
+    return db.session.scalar(
+        sa.select(MeetingBlock.slot_minutes)
+        .where(MeetingBlock.event_id == event.id)
+        .order_by(MeetingBlock.starts_at)
+        .limit(1)
+    )

@@ -1,0 +1,102 @@
+"""Public pages, the same for everybody: free of cookies, cached for a minute, answered with 304 where they can be."""
+
+from flask import Response, g, render_template, request
+
+from ..errors import NotFound
+from ..events import queries as event_queries
+from ..events.routing import current_event, event_blueprint
+from ..guards import GuardedBlueprint, public
+from ..headers import cacheable
+from . import queries
+
+SITE_PAGES = ("legal_notice", "privacy", "accessibility", "terms", "help")
+
+site = GuardedBlueprint("lobby", __name__, guard=public)
+event_pages = event_blueprint("events", __name__, guard=public)
+
+
+@site.get("/")
+def index() -> str:
+    """All events: upcoming ones first."""
+    cacheable()
+    events = event_queries.public_events()
+    upcoming = [event for event in events if not event_queries.is_over(event)]
+    past = [event for event in events if event_queries.is_over(event)]
+    return render_template("lobby/index.html", upcoming=upcoming, past=past)
+
+
+@site.get("/legal-notice", defaults={"page": "legal_notice"}, endpoint="legal_notice")
+@site.get("/privacy", defaults={"page": "privacy"}, endpoint="privacy")
+@site.get("/accessibility", defaults={"page": "accessibility"}, endpoint="accessibility")
+@site.get("/terms", defaults={"page": "terms"}, endpoint="terms")
+@site.get("/help", defaults={"page": "help"}, endpoint="help")
+def site_page(page: str) -> str:
+    """A page of the installation: legal notice, privacy, accessibility, terms, help."""
+    cacheable()
+    return render_template(f"lobby/site/{page}.html")
+
+
+@event_pages.get("/")
+def show() -> str:
+    """The event: when, where, tickets, from the programme, questions."""
+    event = current_event()
+    if event.state != "draft":
+        cacheable()
+    offers = queries.offers(event)
+    prices = [offer.price.gross for offer in offers if offer.price and offer.on_sale and offer.left]
+    return render_template(
+        "lobby/event.html",
+        over=event_queries.is_over(event),
+        offers=offers,
+        cheapest=min(prices, default=None),
+        bookable=bool(prices) and event.state == "published" and not event_queries.is_over(event),
+        sessions=queries.highlights(event),
+        plate=queries.busiest_plate(event),
+        slot_minutes=queries.slot_minutes(event),
+    )
+
+
+@event_pages.get("/venue")
+def venue() -> str:
+    """How to get there, and what is accessible."""
+    if current_event().state != "draft":
+        cacheable()
+    return render_template("lobby/venue.html")
+
+
+@event_pages.get("/legal-notice", defaults={"kind": "legal_notice"}, endpoint="legal_notice")
+@event_pages.get("/privacy", defaults={"kind": "privacy"}, endpoint="privacy")
+@event_pages.get("/terms", defaults={"kind": "terms"}, endpoint="terms")
+def legal(kind: str) -> str:
+    """The event's legal notice, privacy notice or terms in force."""
+    text = event_queries.legal_text(current_event(), kind)
+    if text is None:
+        raise NotFound
+    return render_template("lobby/legal.html", kind=kind, text=text)
+
+
+@event_pages.get("/accessibility")
+def accessibility() -> str:
+    """How accessible these pages are."""
+    cacheable()
+    return render_template("lobby/site/accessibility.html")
+
+
+@event_pages.get("/help")
+def help() -> str:
+    """Answers, and whom to ask."""
+    cacheable()
+    return render_template("lobby/site/help.html")
+
+
+@site.after_request
+@event_pages.after_request
+def answer_unchanged(response: Response) -> Response:
+    """Answer 304 to a browser that has the page already."""
+    if g.get("public_for") and response.status_code == 200:
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+blueprints = (site, event_pages)
