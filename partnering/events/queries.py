@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from .. import clock
 from ..accounts.models import Person
 from ..db import db
-from .models import Event, FormerSlug, LegalText, Participant, TeamRole
+from .models import Event, FormerSlug, Host, LegalText, Participant, TeamRole
 
 
 def event_by_slug(slug: str) -> Event | None:
@@ -82,3 +82,37 @@ def team_of(event: Event) -> Sequence[TeamRole]:
         .options(sa.orm.joinedload(TeamRole.person).selectinload(Person.addresses))
         .order_by(TeamRole.area, TeamRole.id)
     ).all()
+
+
+def hosts_organised_by(person: Person) -> Sequence[Host]:
+    """The hosts on whose behalf a person may make events: those they organise at all; for admins, every one."""
+    statement = sa.select(Host).order_by(Host.id)
+    if not person.is_admin:
+        statement = statement.where(
+            Host.id.in_(
+                sa.select(TeamRole.host_id).where(TeamRole.person_id == person.id, TeamRole.area == "organiser")
+            )
+        )
+    return db.session.scalars(statement).all()
+
+
+def events_organised_by(person: Person) -> Sequence[Event]:
+    """The events that a person organises, newest first."""
+    statement = sa.select(Event).options(sa.orm.joinedload(Event.host)).order_by(Event.opens_at.desc())
+    if not person.is_admin:
+        own = sa.select(TeamRole).where(TeamRole.person_id == person.id, TeamRole.area == "organiser").subquery()
+        statement = statement.where(
+            sa.exists().where(
+                own.c.host_id == Event.host_id, sa.or_(own.c.event_id.is_(None), own.c.event_id == Event.id)
+            )
+        )
+    return db.session.scalars(statement).all()
+
+
+def role_at(event: Event, person_public_id: str, area: str) -> TeamRole | None:
+    """Somebody's role given for this event alone."""
+    return db.session.scalars(
+        sa.select(TeamRole)
+        .join(Person, Person.id == TeamRole.person_id)
+        .where(TeamRole.event_id == event.id, TeamRole.area == area, Person.public_id == person_public_id)
+    ).one_or_none()

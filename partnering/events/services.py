@@ -1,12 +1,163 @@
 """What can happen to events, their teams and participants."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from .. import clock
+from .. import audit, clock
 from ..accounts.models import Person
-from ..db import db
+from ..db import BilingualText, db
+from ..errors import DomainError
+from ..i18n import _l
 from ..text import clean, fold, folds
-from .models import Event, Participant, TeamRole
+from . import queries
+from .models import Event, FormerSlug, Host, LegalText, Participant, TeamRole
+from .signals import event_cancelled, event_changed
+
+LEGAL_KINDS = ("legal_notice", "privacy", "terms")
+
+
+class SlugTaken(DomainError):
+    """Another event has this address, or had it."""
+
+    message = _l("Another conference has this address already")
+    status = 422
+
+
+class NotReadyToPublish(DomainError):
+    """A legal text is missing. `missing` names the kinds."""
+
+    message = _l("Before publishing, enter legal notice, privacy notice and terms.")
+    status = 409
+    missing: tuple[str, ...] = ()
+
+
+class LastOrganiser(DomainError):
+    """Without this person nobody could organise the event any more."""
+
+    message = _l("This is the last organiser. Name another one first.")
+    status = 409
+
+
+def create(host: Host, values: dict[str, Any]) -> Event:
+    """A new draft with these values (names of columns). Raises `SlugTaken`."""
+    _require_free_slug(values["slug"], None)
+    event = Event(host_id=host.id, created_at=clock.now(), **values)
+    db.session.add(event)
+    db.session.flush()
+    audit.record("event.created", event, event=event, after=values)
+    return event
+
+
+def edit(event: Event, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Set these columns; a changed slug keeps leading here. Returns what changed, as (before, after).
+
+    Raises `SlugTaken`. Tells `event_changed` what changed, so that calendars follow.
+    """
+    changes = {name: (getattr(event, name), value) for name, value in values.items() if getattr(event, name) != value}
+    if not changes:
+        return {}
+    if "slug" in changes:
+        _require_free_slug(values["slug"], event)
+        db.session.execute(
+            sa.delete(FormerSlug).where(FormerSlug.event_id == event.id, FormerSlug.slug == values["slug"])
+        )
+        db.session.add(FormerSlug(event_id=event.id, slug=event.slug))
+    for name, (_before, after) in changes.items():
+        setattr(event, name, after)
+    db.session.flush()
+    audit.record(
+        "event.changed",
+        event,
+        event=event,
+        before={name: before for name, (before, _after) in changes.items()},
+        after={name: after for name, (_before, after) in changes.items()},
+    )
+    event_changed.send(event, changes=changes)
+    return changes
+
+
+def _require_free_slug(slug: str, event: Event | None) -> None:
+    own = event.id if event else 0
+    taken = db.session.scalar(
+        sa.select(
+            sa.or_(
+                sa.exists().where(Event.slug == slug, Event.id != own),
+                sa.exists().where(FormerSlug.slug == slug, FormerSlug.event_id != own),
+            )
+        )
+    )
+    if taken:
+        raise SlugTaken
+
+
+def set_legal_text(event: Event, kind: str, text: BilingualText) -> LegalText:
+    """Publish a version of a legal text; the same text again changes nothing."""
+    newest = queries.legal_text(event, kind)
+    if newest is not None and newest.text == text:
+        return newest
+    version = LegalText(
+        event_id=event.id,
+        kind=kind,
+        number=newest.number + 1 if newest else 1,
+        text=text,
+        published_at=clock.now(),
+    )
+    db.session.add(version)
+    db.session.flush()
+    audit.record("event.legal_text", event, event=event, after={"kind": kind, "number": version.number})
+    return version
+
+
+def missing_texts(event: Event) -> tuple[str, ...]:
+    """The kinds of legal text that an event still lacks."""
+    return tuple(kind for kind in LEGAL_KINDS if queries.legal_text(event, kind) is None)
+
+
+def publish(event: Event) -> None:
+    """Let everybody see the event. Raises `NotReadyToPublish` while a legal text is missing."""
+    missing = missing_texts(event)
+    if missing:
+        raise NotReadyToPublish(missing=missing)
+    _set_state(event, "published")
+
+
+def withdraw(event: Event) -> None:
+    """Make a published event a draft again, seen by its team only."""
+    _set_state(event, "draft")
+
+
+def cancel(event: Event) -> None:
+    """Call the event off; rooms above tell everybody who takes part."""
+    if event.state != "cancelled":
+        _set_state(event, "cancelled")
+        event_cancelled.send(event)
+
+
+def _set_state(event: Event, state: str) -> None:
+    before, event.state = event.state, state
+    db.session.flush()
+    audit.record("event.state", event, event=event, before={"state": before}, after={"state": state})
+
+
+def take_role(role: TeamRole) -> None:
+    """End somebody's work at an event. Raises `LastOrganiser` for the last one."""
+    if role.area == "organiser":
+        others = db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(TeamRole)
+            .where(
+                TeamRole.host_id == role.host_id,
+                TeamRole.area == "organiser",
+                TeamRole.id != role.id,
+                sa.or_(TeamRole.event_id.is_(None), TeamRole.event_id == role.event_id),
+            )
+        )
+        if not others:
+            raise LastOrganiser
+    audit.record("team.left", role.person, event=role.event, before={"area": role.area})
+    db.session.delete(role)
+    db.session.flush()
 
 
 def participant_for(
@@ -66,4 +217,5 @@ def give_role(event: Event, person: Person, area: str) -> TeamRole:
         role = TeamRole(host_id=event.host_id, event_id=event.id, person_id=person.id, area=area, given_at=clock.now())
         db.session.add(role)
         db.session.flush()
+        audit.record("team.joined", person, event=event, after={"area": area})
     return role

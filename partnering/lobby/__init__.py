@@ -1,1 +1,1 @@
-"""The lobby: what visitors see first, across rooms. The list of events, each event's page, the way there, legal pages."""
+"""The lobby: what visitors see first, across rooms: the events, their pages, the way there, legal pages."""

@@ -68,7 +68,9 @@ def _offer(product: Product, now: datetime) -> Offer:
 
 def highlights(event: Event, most: int = 5) -> Sequence[ProgrammeSession]:
     """A few sessions for the event page: keynotes and panels first, shown in the order of the day."""
-    weight = sa.case({"keynote": 0, "panel": 1, "pitch": 2, "workshop": 3, "talk": 4}, value=ProgrammeSession.kind, else_=9)
+    weight = sa.case(
+        {"keynote": 0, "panel": 1, "pitch": 2, "workshop": 3, "talk": 4}, value=ProgrammeSession.kind, else_=9
+    )
     chosen = db.session.scalars(
         sa.select(ProgrammeSession)
         .join(Appointment, Appointment.id == ProgrammeSession.appointment_id)

@@ -1,0 +1,149 @@
+"""What organisers may type about an event. Shape only; the rules of events are in `services`."""
+
+import zoneinfo
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+
+from ..i18n import _l
+from ..text import clean, clean_lines
+
+ZONES = [
+    "Europe/Berlin",
+    "Europe/Vienna",
+    "Europe/Zurich",
+    "Europe/Prague",
+    "Europe/Warsaw",
+    "Europe/Paris",
+    "Europe/London",
+    "America/New_York",
+    "America/Los_Angeles",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+]
+
+
+def one_line(value: str | None) -> str:
+    """A line as it is stored."""
+    return clean(value or "")
+
+
+def lines(value: str | None) -> str:
+    """Several lines as they are stored."""
+    return clean_lines(value or "")
+
+
+def email_address(form: FlaskForm, field: Any) -> None:
+    """Refuse what is no complete e-mail address; whether it exists only a letter can tell."""
+    if not field.data:
+        return
+    try:
+        validate_email(field.data, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValidationError(str(_l("Enter a complete email address"))) from None
+
+
+class EventForm(FlaskForm):
+    """When and where, names and texts in both languages, how letters are signed, looks."""
+
+    name_de = StringField(
+        _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=120)], [one_line]
+    )
+    name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
+    slug = StringField(
+        _l("Address of the page"),
+        [
+            InputRequired(_l("Enter the address of the page")),
+            Length(max=60),
+            Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", message=_l("Use small letters, digits and hyphens only")),
+        ],
+        [one_line],
+    )
+    claim_de = StringField(_l("In one sentence, German"), [Optional(), Length(max=300)], [one_line])
+    claim_en = StringField(_l("In one sentence, English"), [Optional(), Length(max=300)], [one_line])
+    description_de = TextAreaField(_l("Description, German"), [Optional(), Length(max=10000)], [lines])
+    description_en = TextAreaField(_l("Description, English"), [Optional(), Length(max=10000)], [lines])
+    notice_de = StringField(_l("Notice on the page, German"), [Optional(), Length(max=500)], [one_line])
+    notice_en = StringField(_l("Notice on the page, English"), [Optional(), Length(max=500)], [one_line])
+    first_day = DateField(_l("First day"), [InputRequired(_l("Enter the first day"))])
+    last_day = DateField(_l("Last day"), [InputRequired(_l("Enter the last day"))])
+    opens = TimeField(_l("Doors open on the first day"), [InputRequired(_l("Enter a time such as 8:30"))])
+    closes = TimeField(_l("End on the last day"), [InputRequired(_l("Enter a time such as 17:00"))])
+    zone = SelectField(_l("Time zone"), choices=[(zone, zone) for zone in ZONES])
+    venue_de = StringField(_l("Venue, German"), [Optional(), Length(max=200)], [one_line])
+    venue_en = StringField(_l("Venue, English"), [Optional(), Length(max=200)], [one_line])
+    address = StringField(_l("Street and number"), [Optional(), Length(max=200)], [one_line])
+    city = StringField(_l("Postcode and city"), [Optional(), Length(max=120)], [one_line])
+    travel_de = TextAreaField(_l("Directions, German"), [Optional(), Length(max=5000)], [lines])
+    travel_en = TextAreaField(_l("Directions, English"), [Optional(), Length(max=5000)], [lines])
+    accessibility_de = StringField(_l("Access without barriers, German"), [Optional(), Length(max=500)], [one_line])
+    accessibility_en = StringField(_l("Access without barriers, English"), [Optional(), Length(max=500)], [one_line])
+    languages = SelectField(
+        _l("Spoken on site"),
+        choices=[("de,en", _l("German and English")), ("de", _l("German")), ("en", _l("English"))],
+    )
+    dye = RadioField(
+        _l("Colour"),
+        choices=[
+            ("haematoxylin", _l("Haematoxylin, blue-violet")),
+            ("malachite", _l("Malachite, green")),
+            ("methylene", _l("Methylene, blue")),
+            ("carmine", _l("Carmine, red")),
+        ],
+        default="haematoxylin",
+    )
+    sender_name = StringField(_l("Letters are signed by"), [Optional(), Length(max=120)], [one_line])
+    sender_address = StringField(
+        _l("Sender address of letters"), [Optional(), Length(max=254), email_address], [one_line]
+    )
+    change_until = DateField(_l("Attendees may change their details until"), [Optional()])
+
+    def validate_last_day(self, field: DateField) -> None:
+        if self.first_day.data and field.data and field.data < self.first_day.data:
+            raise ValidationError(str(_l("The last day is before the first day")))
+        if self.first_day.data and field.data and (field.data - self.first_day.data).days > 30:
+            raise ValidationError(str(_l("A conference lasts 31 days at most")))
+
+    def validate_closes(self, field: TimeField) -> None:
+        one_day = self.first_day.data and self.first_day.data == self.last_day.data
+        if one_day and self.opens.data and field.data and field.data <= self.opens.data:
+            raise ValidationError(str(_l("The end is before the doors open")))
+
+    def validate_zone(self, field: SelectField) -> None:
+        if field.data not in zoneinfo.available_timezones():
+            raise ValidationError(str(_l("Choose a time zone from the list")))
+
+
+class LegalForm(FlaskForm):
+    """One legal text in both languages."""
+
+    text_de = TextAreaField(
+        _l("Text in German"), [InputRequired(_l("Enter the text in German")), Length(max=50000)], [lines]
+    )
+    text_en = TextAreaField(_l("Text in English"), [Optional(), Length(max=50000)], [lines])
+
+
+class StateForm(FlaskForm):
+    """Publish, withdraw to draft, or cancel an event."""
+
+    understood = BooleanField(_l("I am sure"))
+
+
+class TeamForm(FlaskForm):
+    """Somebody new in the team."""
+
+    email = StringField(
+        _l("Email address"),
+        [InputRequired(_l("Enter a complete email address")), Length(max=254), email_address],
+        [one_line],
+    )
+    given_name = StringField(_l("First name"), [Optional(), Length(max=80)], [one_line])
+    family_name = StringField(_l("Last name"), [Optional(), Length(max=80)], [one_line])
+    area = RadioField(
+        _l("Works as"),
+        choices=[("crew", _l("Crew: checks guests in")), ("organiser", _l("Organiser: sees and changes everything"))],
+        default="crew",
+    )

@@ -1,0 +1,11 @@
+"""News about events for the rooms above. They are sent inside the transaction that makes them."""
+
+from blinker import Namespace
+
+signals = Namespace()
+
+event_changed = signals.signal("event-changed")
+"""Sender: the event; `changes` maps names of columns to (before, after)."""
+
+event_cancelled = signals.signal("event-cancelled")
+"""Sender: the event."""

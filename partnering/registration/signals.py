@@ -1,0 +1,14 @@
+"""News about registrations for the rooms above, sent inside the transaction of the deed."""
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+party_placed = _signals.signal("party-placed")
+"""A party was placed. Sender: the party; `draft`: what was typed, partnering answers included."""
+
+registration_begun = _signals.signal("registration-begun")
+"""Somebody holds a place. Sender: the registration."""
+
+registration_cancelled = _signals.signal("registration-cancelled")
+"""Somebody no longer holds a place: cancelled, declined or passed on to a substitute. Sender: the registration."""
