@@ -1,0 +1,29 @@
+"""Builders: each makes one valid thing and stores it, and a keyword says what the test is about.
+
+They join a running transaction or make one of their own, and need an application context (`ctx`).
+"""
+
+from .events import (
+    make_admin,
+    make_crew,
+    make_event,
+    make_host,
+    make_organiser,
+    make_participant,
+    make_person,
+    make_role,
+)
+from .tickets import make_pool, make_product
+
+__all__ = [
+    "make_admin",
+    "make_crew",
+    "make_event",
+    "make_host",
+    "make_organiser",
+    "make_participant",
+    "make_person",
+    "make_pool",
+    "make_product",
+    "make_role",
+]

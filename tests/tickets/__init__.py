@@ -1,0 +1,1 @@
+"""Products, pools and claims."""
