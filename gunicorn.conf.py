@@ -1,8 +1,12 @@
 """How gunicorn serves the site. Processes: WEB_CONCURRENCY, else two beside PostgreSQL and one beside SQLite."""
 
 import os
+import sys
+from typing import Any
 
-from partnering.config import from_environment
+from partnering.app import create_app
+from partnering.config import UnsafeSettings, from_environment
+from partnering.verify import SchemaMismatch, refuse_mismatch
 
 _settings = from_environment()
 
@@ -17,3 +21,11 @@ keepalive = 5
 accesslog = None
 # several sites of one machine would share its default path
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    """Say in one sentence, rather than in each process's trace, why the site cannot start."""
+    try:
+        refuse_mismatch(create_app())
+    except (UnsafeSettings, SchemaMismatch) as reason:
+        sys.exit(f"The site does not start: {reason}")

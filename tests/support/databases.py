@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 import sqlalchemy as sa
 from flask import Flask
+from flask_migrate import upgrade
 from psycopg import sql
 
 from partnering.app import create_app
@@ -129,9 +130,13 @@ def administer(statement: str, *names: str) -> None:
 
 
 def build_schema(app: Flask) -> None:
-    """Make the tables of an empty database."""
+    """Make the tables of an empty database: by the migrations, or from the models while there are none."""
+    folder = Path(app.extensions["migrate"].directory)
     with app.app_context():
-        db.create_all()
+        if any(folder.glob("versions/*.py")):
+            upgrade(str(folder))
+        else:
+            db.create_all()
         db.engine.dispose()
 
 
@@ -155,6 +160,7 @@ def template(engine: str) -> str:
         if engine == "sqlite":
             path = folder() / "template.db"
             if not ready.exists():
+                path.unlink(missing_ok=True)
                 url = f"sqlite:///{path}"
                 build_schema(create_app({"TESTING": True}, settings_for(url)))
                 with sa.create_engine(url).connect() as connection:
@@ -162,6 +168,7 @@ def template(engine: str) -> str:
         else:
             path = Path("house")
             if not ready.exists():
+                administer("DROP DATABASE IF EXISTS {}", "house")
                 administer("CREATE DATABASE {}", "house")
                 build_schema(create_app({"TESTING": True}, settings_for(postgres_url("house"))))
         ready.touch()
