@@ -57,7 +57,7 @@ test: setup lint ## All checks and tests, on SQLite and PostgreSQL (ARGS="..." f
 .PHONY: setup
 setup: $(VENV)/.dev ## What the tests need: system packages, Python packages, Node packages
 	@scripts/system-packages test
-	@$(MAKE) $(NODE_MODULES)
+	@$(MAKE) -s $(NODE_MODULES)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style, types, floors, templates
