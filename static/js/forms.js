@@ -46,5 +46,3 @@ document.addEventListener("click", (event) => {
 });
 
 for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
-
-document.querySelector("[data-summary]")?.focus();
