@@ -281,13 +281,12 @@ def _lock(pool_ids: Iterable[int]) -> None:
 def _keep(claims: Iterable[Claim], state: str, until: datetime | None) -> None:
     claims = sorted(claims, key=lambda claim: claim.id)
     ids = [claim.id for claim in claims]
-    states = dict(
-        db.session.execute(
+    states = {
+        claim_id: now_is
+        for claim_id, now_is in db.session.execute(
             sa.select(Claim.id, Claim.state).where(Claim.id.in_(ids)).order_by(Claim.id).with_for_update()
         )
-        .tuples()
-        .all()
-    )
+    }
     lost = [claim for claim in claims if states[claim.id] == "expired"]
     if any(states[claim.id] not in ("held", "expired") for claim in claims):
         raise HoldExpired

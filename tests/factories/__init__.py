@@ -13,17 +13,22 @@ from .events import (
     make_person,
     make_role,
 )
+from .registration import make_draft, make_guest, make_party, make_registration
 from .tickets import make_pool, make_product
 
 __all__ = [
     "make_admin",
     "make_crew",
+    "make_draft",
     "make_event",
+    "make_guest",
     "make_host",
     "make_organiser",
     "make_participant",
+    "make_party",
     "make_person",
     "make_pool",
     "make_product",
+    "make_registration",
     "make_role",
 ]

@@ -1,0 +1,129 @@
+"""A registration under way: which party this browser is filling in, and which step comes next.
+
+The browser's cookie holds only the party's public id, signed. What was typed lies in `Party.draft`:
+{"people": [{title, given_name, family_name, email, function}], "company": str, "partnering": {…}, "billing": {…}}.
+A colleague whose name is still open is an empty mapping.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from flask import current_app, session, url_for
+from werkzeug.routing import BuildError
+
+from ..db import writing
+from ..errors import DomainError
+from ..events.models import Event
+from ..i18n import _, _l
+from . import queries
+from .models import Party
+
+STEPS = ("ticket", "people", "partnering", "check")
+
+ENDPOINTS = {
+    "ticket": "registration.ticket",
+    "people": "registration.people",
+    "partnering": "delegates.register_profile",
+    "check": "registration.check",
+}
+
+
+class StepsMissing(DomainError):
+    """A step was sent before those in front of it."""
+
+    message = _l("This step is not open yet, or it is already done. Please begin with the ticket.")
+    status = 409
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of registering, as the page shows it."""
+
+    key: str
+    label: str
+    url: str | None
+
+
+def current_draft(event: Event) -> Party | None:
+    """The party this browser is filling in at `event`, not yet placed; locked inside `transaction()`."""
+    public_id = session.get("drafts", {}).get(event.public_id)
+    if not public_id:
+        return None
+    party = queries.locked_party(public_id) if writing() else queries.party_at(public_id)
+    return party if party is not None and party.event_id == event.id and party.placed_at is None else None
+
+
+def required_draft(event: Event, step: str) -> Party:
+    """The same, once every step before `step` is done. Raises `StepsMissing`."""
+    party = current_draft(event)
+    if party is None or STEPS.index(first_unfinished(party)) < STEPS.index(step):
+        raise StepsMissing
+    return party
+
+
+def placed_party(event: Event) -> Party | None:
+    """The party that this browser placed last at `event`."""
+    public_id = session.get("placed", {}).get(event.public_id)
+    party = queries.party_at(public_id) if public_id else None
+    return party if party is not None and party.event_id == event.id and party.placed_at is not None else None
+
+
+def remember(event: Event, party_ref: str) -> None:
+    """Let this browser fill in this party from now on."""
+    session["drafts"] = {**session.get("drafts", {}), event.public_id: party_ref}
+
+
+def remember_placed(event: Event, party_ref: str) -> None:
+    """This browser has placed its party."""
+    session["drafts"] = {key: ref for key, ref in session.get("drafts", {}).items() if key != event.public_id}
+    session["placed"] = {**session.get("placed", {}), event.public_id: party_ref}
+
+
+def visitor() -> str:
+    """A random name for this browser, kept in its cookie: whose repeated submissions belong together."""
+    if "visitor" not in session:
+        session["visitor"] = secrets.token_hex(16)
+    return str(session["visitor"])
+
+
+def has_partnering(party: Party) -> bool:
+    """Whether the party's ticket includes partnering, and this installation has that step."""
+    return (
+        party.product is not None and party.product.partnering and ENDPOINTS["partnering"] in current_app.view_functions
+    )
+
+
+def first_unfinished(party: Party | None) -> str:
+    """The first step that is not done: "ticket", "people", "partnering" or "check"."""
+    if party is None or party.product_id is None:
+        return "ticket"
+    if not party.draft.get("people"):
+        return "people"
+    if has_partnering(party) and "partnering" not in party.draft:
+        return "partnering"
+    return "check"
+
+
+def step_url(step: str) -> str:
+    """The address of a step."""
+    return url_for(ENDPOINTS[step])
+
+
+def next_url(party: Party) -> str:
+    """Where the first unfinished step is."""
+    return step_url(first_unfinished(party))
+
+
+def steps(party: Party | None) -> list[Step]:
+    """The steps as the stepper shows them; those already done, or next, carry their address."""
+    labels = {"ticket": _("Ticket"), "people": _("People"), "partnering": _("Partnering"), "check": _("Check")}
+    reached = STEPS.index(first_unfinished(party))
+    shown = [step for step in STEPS if step != "partnering" or party is None or has_partnering(party)]
+    return [Step(step, labels[step], _address(step) if STEPS.index(step) <= reached else None) for step in shown]
+
+
+def _address(step: str) -> str | None:
+    try:
+        return step_url(step)
+    except BuildError:
+        return None

@@ -1,0 +1,210 @@
+"""The news about registrations, and what the letters say when they leave."""
+
+from typing import Any
+
+from .. import clock, links, qr
+from ..agenda import mails as calendars
+from ..agenda.models import AgendaEntry
+from ..events.models import Event
+from ..i18n import _, bi
+from ..mail import letters, outbox
+from ..mail.letters import Letter
+from ..mail.models import OutboxLetter
+from . import codes, queries
+from .models import Party, Place, Registration
+
+
+def ticket_url(registration: Registration) -> str:
+    """The secret address of a ticket."""
+    token = links.token("ticket", registration.public_id, registration.generation)
+    return letters.url("registration.ticket_page", token=token)
+
+
+def party_url(party: Party) -> str:
+    """The secret address of everything a buyer booked."""
+    return letters.url("registration.manage", token=links.token("party", party.public_id, party.generation))
+
+
+# -- news
+
+
+def registered(registration: Registration) -> None:
+    """A person holds a place: their ticket, and its calendar entry."""
+    _to_holder("registration.confirmed", registration, f"registration:{registration.public_id}:confirmed")
+
+
+def reminded(registration: Registration) -> None:
+    """The ticket once more, for somebody who has not confirmed it; one letter a day."""
+    today = clock.now().date().isoformat()
+    _to_holder("registration.confirmed", registration, f"registration:{registration.public_id}:again:{today}")
+
+
+def registration_ended(registration: Registration) -> None:
+    """A person no longer holds a place; their calendar forgets it."""
+    entry = queries.attendance_entry(registration)
+    _to_holder(
+        "registration.ended",
+        registration,
+        f"registration:{registration.public_id}:ended",
+        topic=calendars.topic(entry) if entry else "",
+        topic_version=entry.sequence if entry else 0,
+    )
+
+
+def already_registered(held: Registration, asked: Place | Party, *, again: bool = False) -> None:
+    """Somebody wanted to register a person who has a ticket: told to that person alone, with the ticket's address."""
+    today = f":{clock.now().date().isoformat()}" if again else ""
+    _to_holder(
+        "registration.already",
+        held,
+        f"registration:{held.public_id}:already:{asked.public_id}{today}",
+        by_other=isinstance(asked, Place),
+    )
+
+
+def party_placed(party: Party) -> None:
+    """Everything a buyer booked for several people, with the address at which to change it."""
+    own = queries.contact_registration(party)
+    if own is not None and len(queries.places_of(party)) == 1:
+        return  # their ticket says it all
+    party_changed(party, "placed")
+
+
+def party_changed(party: Party, news: str) -> None:
+    """What has become of a buyer's places. `news` names the deed, so that it is told once."""
+    outbox.post(
+        "registration.party",
+        key=f"party:{party.public_id}:{news}",
+        address=party.contact_email,
+        locale=party.locale,
+        payload={"party": party.public_id, "news": news.partition(":")[0]},
+        event_ref=party.event.public_id,
+        recipient_ref=party.public_id,
+    )
+
+
+def _to_holder(
+    kind: str, registration: Registration, key: str, *, topic: str = "", topic_version: int = 0, **more: Any
+) -> None:
+    participant = registration.participant
+    if participant.person is None or not participant.person.email:
+        return
+    outbox.post(
+        kind,
+        key=key,
+        address=participant.person.email,
+        locale=participant.locale,
+        payload={"registration": registration.public_id, **more},
+        event_ref=participant.event.public_id,
+        recipient_ref=participant.public_id,
+        topic=topic,
+        topic_version=topic_version,
+    )
+
+
+# -- letters
+
+
+@letters.kind("registration.confirmed")
+def render_confirmed(letter: OutboxLetter) -> Letter | None:
+    """The ticket: code as picture and as text, day and place, links, calendar entry."""
+    registration = queries.registration_at(letter.payload["registration"])
+    if registration is None or registration.state != "live" or registration.code is None:
+        return None
+    party, event = registration.place.party, registration.participant.event
+    buyer = registration.participant.person_id == party.contact_person_id
+    composed = letters.compose(
+        "registration/mail/confirmed",
+        **_about(registration),
+        printed=codes.printed(registration.code),
+        ticket_url=ticket_url(registration),
+        change_url=party_url(party) if buyer else ticket_url(registration),
+        privacy_url=letters.url("events.privacy", event_slug=event.slug),
+        invited_by="" if buyer else party.contact_name,
+        unconfirmed=registration.confirmed_at is None,
+    )
+    images = {"ticket-code": qr.png(codes.code_text(registration.code))}
+    return _with_calendar(composed.with_(images=images), event, queries.attendance_entry(registration))
+
+
+@letters.kind("registration.ended")
+def render_ended(letter: OutboxLetter) -> Letter | None:
+    """Cancelled, passed on or declined, with the calendar's CANCEL where it had heard of it."""
+    registration = queries.registration_at(letter.payload["registration"])
+    if registration is None or registration.state == "live":
+        return None
+    event = registration.participant.event
+    composed = letters.compose(
+        "registration/mail/ended",
+        **_about(registration),
+        register_url=letters.url("events.show", event_slug=event.slug),
+    )
+    entry = queries.attendance_entry(registration)
+    return _with_calendar(composed, event, entry if entry is not None and entry.state == "cancelled" else None)
+
+
+@letters.kind("registration.already")
+def render_already(letter: OutboxLetter) -> Letter | None:
+    """You have a ticket already: here it is."""
+    registration = queries.registration_at(letter.payload["registration"])
+    if registration is None or registration.state != "live":
+        return None
+    return letters.compose(
+        "registration/mail/already",
+        **_about(registration),
+        ticket_url=ticket_url(registration),
+        by_other=letter.payload.get("by_other", False),
+    )
+
+
+@letters.kind("registration.party")
+def render_party(letter: OutboxLetter) -> Letter | None:
+    """All places of a buyer, what they cost, and where to change them."""
+    party = queries.party_at(letter.payload["party"])
+    if party is None or party.placed_at is None:
+        return None
+    places = [place for place in queries.places_of(party) if place.cancelled_at is None]
+    items = [item for item in queries.items_of(party) if item.cancelled_at is None]
+    return letters.compose(
+        "registration/mail/party",
+        event=party.event,
+        party=party,
+        news=letter.payload["news"],
+        places=places,
+        holder=holder_name,
+        total=sum(item.gross for item in items),
+        currency=items[0].currency if items else "EUR",
+        party_url=party_url(party),
+    )
+
+
+def holder_name(place: Place) -> str:
+    """Who holds a place or was asked to, as the buyer sees it: the same whether or not the person had a ticket."""
+    if place.registration is not None and place.registration.confirmed_at is not None:
+        return place.registration.participant.name
+    return place.invited_name
+
+
+def _about(registration: Registration) -> dict[str, Any]:
+    return {
+        "event": registration.participant.event,
+        "registration": registration,
+        "participant": registration.participant,
+        "product": registration.place.product,
+        "party": registration.place.party,
+    }
+
+
+def _with_calendar(letter: Letter, event: Event, entry: AgendaEntry | None) -> Letter:
+    """The letter with the calendar entry for attending, if there is news; no code and no secret link in it."""
+    if entry is None:
+        return letter
+    part, method = calendars.calendar_part(
+        entry,
+        summary=bi(event.name),
+        description=_("You are registered. Your ticket is in the letter that brought you this entry."),
+        url=letters.url("events.show", event_slug=event.slug),
+    )
+    if part is None:
+        return letter
+    return letter.with_(calendar=part, method=method, on_sent=calendars.told(entry))

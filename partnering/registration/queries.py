@@ -1,0 +1,127 @@
+"""What can be asked about parties, places and registrations."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from ..accounts.models import Person
+from ..agenda.models import AgendaEntry
+from ..db import db
+from ..events.models import Event, Participant
+from ..tickets.models import Claim, Product
+from .models import Item, Party, Place, Registration
+
+WITH_PEOPLE = (
+    joinedload(Registration.participant).joinedload(Participant.person).selectinload(Person.addresses),
+    joinedload(Registration.place).joinedload(Place.product),
+    selectinload(Registration.codes),
+)
+"""What lists and letters show of a registration, in a constant number of queries."""
+
+
+def live_registration(participant: Participant) -> Registration | None:
+    """The registration that this participant holds."""
+    return db.session.scalars(
+        sa.select(Registration).where(Registration.participant_id == participant.id, Registration.state == "live")
+    ).one_or_none()
+
+
+def live_registration_of(person: Person, event: Event) -> Registration | None:
+    """The registration that this person holds at an event."""
+    return db.session.scalars(
+        sa.select(Registration)
+        .join(Participant, Participant.id == Registration.participant_id)
+        .where(Participant.event_id == event.id, Participant.person_id == person.id, Registration.state == "live")
+    ).one_or_none()
+
+
+def registrations_of(event: Event) -> Sequence[Registration]:
+    """The live registrations of an event by name, with people, tickets and codes loaded."""
+    return db.session.scalars(
+        sa.select(Registration)
+        .join(Participant, Participant.id == Registration.participant_id)
+        .where(Registration.event_id == event.id, Registration.state == "live")
+        .options(*WITH_PEOPLE)
+        .order_by(Participant.sort_name, Registration.id)
+    ).all()
+
+
+def registration_at(public_id: str) -> Registration | None:
+    """The registration with this public id, whatever its state."""
+    return db.session.scalars(
+        sa.select(Registration).where(Registration.public_id == public_id).options(*WITH_PEOPLE)
+    ).one_or_none()
+
+
+def party_at(public_id: str) -> Party | None:
+    """The party with this public id, placed or not."""
+    return db.session.scalars(sa.select(Party).where(Party.public_id == public_id)).one_or_none()
+
+
+def locked_party(public_id: str) -> Party | None:
+    """The same, read anew and kept from others until the transaction ends."""
+    return db.session.scalars(
+        sa.select(Party).where(Party.public_id == public_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def place_at(party: Party, public_id: str) -> Place | None:
+    """The party's place with this public id."""
+    return db.session.scalars(
+        sa.select(Place).where(Place.party_id == party.id, Place.public_id == public_id)
+    ).one_or_none()
+
+
+def items_of(party: Party) -> Sequence[Item]:
+    """The party's lines, with their claims and products."""
+    return db.session.scalars(
+        sa.select(Item)
+        .where(Item.party_id == party.id)
+        .options(joinedload(Item.claim).joinedload(Claim.product).selectinload(Product.tiers))
+        .order_by(Item.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def places_of(party: Party) -> Sequence[Place]:
+    """The party's places in order, with who holds them."""
+    return db.session.scalars(
+        sa.select(Place)
+        .where(Place.party_id == party.id)
+        .options(
+            joinedload(Place.product),
+            selectinload(Place.registrations).options(
+                joinedload(Registration.participant).joinedload(Participant.person).selectinload(Person.addresses)
+            ),
+        )
+        .order_by(Place.position, Place.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def attendance_entry(registration: Registration) -> AgendaEntry | None:
+    """The registration's entry in its holder's agenda: their attendance."""
+    if registration.appointment_id is None:
+        return None
+    return db.session.scalars(
+        sa.select(AgendaEntry).where(
+            AgendaEntry.appointment_id == registration.appointment_id,
+            AgendaEntry.participant_id == registration.participant_id,
+        )
+    ).one_or_none()
+
+
+def contact_registration(party: Party) -> Registration | None:
+    """The live registration of the buyer within the party."""
+    return db.session.scalars(
+        sa.select(Registration)
+        .join(Place, Place.id == Registration.place_id)
+        .join(Participant, Participant.id == Registration.participant_id)
+        .where(
+            Place.party_id == party.id,
+            Participant.person_id == party.contact_person_id,
+            Registration.state == "live",
+        )
+        .limit(1)
+    ).one_or_none()

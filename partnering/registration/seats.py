@@ -1,0 +1,177 @@
+"""Who holds a place: seating a person, ending their hold. The constraints on `registration` are the referee."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import clock, qr
+from ..accounts.models import Person
+from ..accounts.services import person_for
+from ..agenda import services as agenda
+from ..agenda.models import Appointment
+from ..db import db
+from ..events.models import Event
+from ..events.queries import participant_of
+from ..events.services import participant_for
+from ..organisations.models import Organisation
+from ..tickets import services as tickets
+from . import codes, mails, queries, signals
+from .models import Party, Place, Registration
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A person as typed: what is printed of them, and their address."""
+
+    email: str = ""
+    title: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    function: str = ""
+
+    @property
+    def name(self) -> str:
+        """Title, given and family name."""
+        return " ".join(part for part in (self.title, self.given_name, self.family_name) if part)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody is named yet."""
+        return not self.email
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> "Guest":
+        """The person that a draft holds; an empty mapping is a name still open."""
+        return cls(**{name: str(kept.get(name, "")) for name in cls.__dataclass_fields__})
+
+
+def new_reference() -> str:
+    """What people quote on the phone and on bank transfers: eight symbols that nobody confuses, no secret."""
+    return "".join(secrets.choice(qr.READABLE) for _ in range(8))
+
+
+def attendance(event: Event) -> Appointment:
+    """The appointment that all guests of an event share, from its opening to its close; made at the first need."""
+    found = _attendance(event)
+    if found is None:
+        db.session.execute(sa.select(Event.id).where(Event.id == event.id).with_for_update())
+        found = _attendance(event)
+    return found or agenda.appoint(event, "attendance", event.opens_at, event.closes_at)
+
+
+def _attendance(event: Event) -> Appointment | None:
+    return db.session.scalars(
+        sa.select(Appointment)
+        .where(Appointment.event_id == event.id, Appointment.kind == "attendance", Appointment.state == "live")
+        .order_by(Appointment.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def person_of(guest: Guest, locale: str) -> Person:
+    """The person at the guest's address; made when nobody is known by it."""
+    return person_for(guest.email, given_name=guest.given_name, family_name=guest.family_name, locale=locale)
+
+
+def seat(
+    place: Place,
+    person: Person,
+    guest: Guest,
+    *,
+    organisation: Organisation | None,
+    appointment: Appointment,
+    confirmed: bool,
+    letters: bool = True,
+    locale: str | None = None,
+) -> Registration | None:
+    """Give `place` to a person: registration, ticket code, agenda entry and letter.
+
+    None when the person already holds a registration at the event: then the place stays "invited", nothing of theirs
+    changes, and a letter asks them. Whoever typed this learns neither. What a known participant has printed already
+    is kept. `confirmed` says that the person themselves typed it.
+    """
+    event = place.party.event
+    held = queries.live_registration_of(person, event)
+    if held is not None:
+        place.invited_name, place.invited_address = guest.name, guest.email
+        db.session.flush()
+        if letters:
+            mails.already_registered(held, place)
+        return None
+    known = participant_of(person, event)
+    company = organisation.name if organisation else ""
+    printed = {
+        "title": guest.title,
+        "given_name": guest.given_name,
+        "family_name": guest.family_name,
+        "function": guest.function,
+        "company": company,
+    }
+    if known is not None:
+        printed = {name: "" if getattr(known, name) else value for name, value in printed.items()}
+    participant = participant_for(event, person, locale=None if known else locale, **printed)
+    registration = Registration(
+        event_id=event.id,
+        place_id=place.id,
+        participant_id=participant.id,
+        organisation_id=organisation.id if organisation else None,
+        appointment_id=appointment.id,
+        badge_name=participant.name,
+        created_at=clock.now(),
+        confirmed_at=clock.now() if confirmed else None,
+    )
+    db.session.add(registration)
+    place.invited_name, place.invited_address = ("", "") if confirmed else (guest.name, guest.email)
+    db.session.flush()
+    db.session.expire(place, ["registrations"])
+    codes.issue(registration)
+    agenda.attend(appointment, participant, "attendee", blocks=False)
+    if letters:
+        mails.registered(registration)
+    signals.registration_begun.send(registration)
+    return registration
+
+
+def end(registration: Registration, state: str, *, letters: bool = True) -> None:
+    """Somebody no longer holds their place: state "cancelled", "substituted" or "declined".
+
+    Code and link are dead at once, the agenda entry goes, the calendar is told by letter.
+    """
+    registration.state = state
+    registration.ended_at = clock.now()
+    if state != "cancelled":
+        registration.generation += 1
+    codes.revoke(registration)
+    entry = queries.attendance_entry(registration)
+    if entry is not None:
+        agenda.leave(entry)
+    db.session.flush()
+    db.session.expire(registration.place, ["registrations"])
+    if letters:
+        mails.registration_ended(registration)
+    signals.registration_cancelled.send(registration)
+
+
+def free(party: Party, places: list[Place]) -> None:
+    """Close places nobody holds any more, and give back the claims whose places are all closed."""
+    now = clock.now()
+    for place in places:
+        place.cancelled_at = place.cancelled_at or now
+        place.invited_name = place.invited_address = ""
+    db.session.flush()
+    everywhere = queries.places_of(party)
+    ended = []
+    for number, item in enumerate(queries.items_of(party)):
+        if item.claim is None:
+            continue
+        seats = item.claim.product.seats
+        own = [place for place in everywhere if number * seats <= place.position < (number + 1) * seats]
+        if own and all(place.cancelled_at is not None for place in own):
+            item.cancelled_at = item.cancelled_at or now
+            ended.append(item.claim)
+    if all(place.cancelled_at is not None for place in everywhere):
+        party.cancelled_at = party.cancelled_at or now
+    db.session.flush()
+    tickets.cancel(ended)
