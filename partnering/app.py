@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BuildError
 
-from . import assets, config, db, errors, guards, headers, i18n, links, markup, navigation, verify
+from . import assets, config, db, errors, guards, headers, i18n, links, markup, navigation, redaction, verify
 
 ROOMS = (
     "jobs",
@@ -56,6 +56,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, settings: config.Sett
     app.extensions["settings"] = settings
     if not app.testing:
         config.check(settings, debug=app.debug)
+    redaction.install()
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]  # the documented way
@@ -83,7 +84,10 @@ def flask_configuration(settings: config.Settings) -> dict[str, Any]:
         "SECRET_KEY": settings.secret_key,
         "SECRET_KEY_FALLBACKS": settings.secret_key_fallbacks.split(),
         "SQLALCHEMY_DATABASE_URI": settings.uri,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True} if settings.uri.startswith("postgresql") else {},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": settings.uri.startswith("postgresql"),
+            "hide_parameters": True,  # errors in the log name no addresses and no secrets
+        },
         "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "MAX_FORM_PARTS": 1000,

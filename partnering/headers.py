@@ -2,10 +2,13 @@
 
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import BadRequest
+
+from . import redaction
 
 csrf = CSRFProtect()
 
@@ -41,26 +44,48 @@ def secret_path() -> None:
 
 
 def install(app: Flask, *, https: bool) -> None:
-    """Set up CSRF protection, the headers, and strict query and form parameters."""
-    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=https)
-    csrf.init_app(app)
+    """Set up CSRF protection, the headers, and strict query and form parameters.
+
+    Flask-WTF's own check of the referrer stays off: pages with a secret address send none.
+    """
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
 
     @app.before_request
     def name_request() -> None:
         g.request_id = secrets.token_hex(8)
+
+    @app.before_request
+    def refuse_foreign_forms() -> None:
+        if request.method not in ("GET", "HEAD", "OPTIONS") and comes_from_elsewhere():
+            raise CSRFError("sent by another site")
+
+    csrf.init_app(app)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", g.get("policy") or policy())
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        response.headers["Referrer-Policy"] = "no-referrer" if g.get("secret_path") else "same-origin"
+        secret = g.get("secret_path") or redaction.is_secret(request.path)
+        response.headers["Referrer-Policy"] = "no-referrer" if secret else "same-origin"
         response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         set_cache_rules(response)
         return response
+
+
+def comes_from_elsewhere() -> bool:
+    """Whether the browser says that a page of another site, or of a neighbouring host, sent this request.
+
+    Browsers that say nothing are judged by the token in the form alone.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin not in (None, "null") and urlsplit(origin).netloc != request.host
 
 
 def set_cache_rules(response: Response) -> None:

@@ -1,23 +1,16 @@
-"""What can happen to people: they become known, sign in, sign out."""
-
-import unicodedata
+"""What can happen to people: they become known, and change what they are known by."""
 
 import sqlalchemy as sa
 
-from .. import clock
+from .. import audit, clock
 from ..db import db
+from ..errors import DomainError
+from ..i18n import _l
+from ..text import clean
+from . import mails, tokens
+from .addresses import canonical
 from .models import EmailAddress, Person
-
-
-def canonical(address: str) -> str:
-    """The one form in which addresses are compared: NFC, trimmed, case folded, domain in IDNA form."""
-    text = unicodedata.normalize("NFC", address).strip()
-    local, at, domain = text.rpartition("@")
-    try:
-        domain = domain.encode("idna").decode()
-    except UnicodeError:
-        domain = domain.casefold()
-    return f"{local.casefold()}{at}{domain.casefold()}"
+from .queries import address_row
 
 
 def person_at(address: str) -> Person | None:
@@ -37,3 +30,74 @@ def person_for(address: str, *, given_name: str = "", family_name: str = "", loc
     db.session.add(person)
     db.session.flush()
     return person
+
+
+class AddressInUse(DomainError):
+    """Somebody is known by this address already."""
+
+    message = _l("Somebody is known by this address already. Sign in with it instead.")
+
+
+class LastAddress(DomainError):
+    """An account keeps the address that letters go to."""
+
+    message = _l("This is the address that letters go to. Choose another one first.")
+
+
+def describe(person: Person, *, given_name: str, family_name: str, locale: str, theme: str) -> None:
+    """Set how a person is called, and in which language and colours pages are shown to them."""
+    person.given_name, person.family_name = clean(given_name), clean(family_name)
+    person.locale, person.theme = locale, theme
+
+
+def ask_for_address(person: Person, address: str, locale: str) -> None:
+    """Send a letter to a new address of a person; the link in it adds the address."""
+    name = tokens.for_letter(tokens.ADDRESS, person=person, address=address.strip())
+    mails.confirm_address(name, person, address.strip(), locale)
+
+
+def add_address(person: Person, address: str) -> EmailAddress:
+    """Let a person be known by one more address, which they have shown to be theirs; their first is told.
+
+    Raises `AddressInUse`.
+    """
+    known = address_row(address)
+    if known is not None and known.person_id != person.id:
+        raise AddressInUse
+    if known is not None:
+        known.verified_at = known.verified_at or clock.now()
+        return known
+    row = EmailAddress(
+        person_id=person.id, address=address, canonical=canonical(address), verified_at=clock.now(), is_primary=False
+    )
+    db.session.add(row)
+    db.session.flush()
+    audit.record("person.address_added", person)
+    mails.account_changed(person, "address_added", to=person.email)
+    return row
+
+
+def prefer_address(person: Person, row: EmailAddress) -> None:
+    """Let letters go to another of a person's addresses; the one before is told. Links sent to it die."""
+    former = [address for address in person.addresses if address.is_primary]
+    for address in former:
+        if address.id == row.id:
+            return
+        mails.account_changed(person, "address_preferred", to=address.address)
+        address.is_primary = False
+    db.session.flush()  # the index allows one primary address at any moment
+    row.is_primary = True
+    tokens.end_all(person)
+    audit.record("person.address_preferred", person)
+
+
+def remove_address(person: Person, row: EmailAddress) -> None:
+    """Forget an address of a person, and tell it. Raises `LastAddress` for the one that letters go to."""
+    if row.is_primary:
+        raise LastAddress
+    mails.account_changed(person, "address_removed", to=row.address)
+    tokens.end_all(person)
+    db.session.delete(row)
+    db.session.flush()
+    db.session.expire(person, ["addresses"])
+    audit.record("person.address_removed", person)

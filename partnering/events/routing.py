@@ -9,6 +9,8 @@ from typing import Any
 from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from ..accounts.doors import signed_in as signed_in  # offered here beside the guards of events
+from ..accounts.doors import to_sign_in
 from ..accounts.models import Person
 from ..errors import Forbidden, NotFound
 from ..guards import Guard, GuardedBlueprint, public
@@ -75,17 +77,6 @@ def load_event() -> Response | None:
 def within_event(guard: Guard) -> Guard:
     """`guard` for a single view of an event blueprint, named with `@guarded(within_event(...))`."""
     return _with_event(guard)
-
-
-def to_sign_in() -> Response:
-    """Send a visitor to sign in and back here afterwards."""
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("accounts.login", next=target))
-
-
-def signed_in() -> Response | None:
-    """Any signed-in person."""
-    return None if g.get("person") is not None else to_sign_in()
 
 
 def participant() -> Response | None:
