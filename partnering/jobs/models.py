@@ -45,10 +45,14 @@ class JobFile(Model):
 
 
 class PeriodicRun(Model):
-    """One run of a periodic task at its due time; the unique key lets one scheduler win."""
+    """One run of a periodic task at its due time; the unique key lets one scheduler win.
+
+    Without `finished_at` it is running, or its worker died.
+    """
 
     task: Mapped[str] = mapped_column(sa.String(60))
     due_at: Mapped[datetime]
     started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
 
     __table_args__ = (sa.UniqueConstraint("task", "due_at"),)
