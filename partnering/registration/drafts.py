@@ -6,7 +6,7 @@ A colleague whose name is still open is an empty mapping.
 """
 
 import secrets
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import current_app, session, url_for
 from werkzeug.routing import BuildError
@@ -35,8 +35,7 @@ class StepsMissing(DomainError):
     status = 409
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A step of registering, as the page shows it."""
 
     key: str
@@ -66,6 +65,16 @@ def placed_party(event: Event) -> Party | None:
     public_id = session.get("placed", {}).get(event.public_id)
     party = queries.party_at(public_id) if public_id else None
     return party if party is not None and party.event_id == event.id and party.placed_at is not None else None
+
+
+def placed_now(event: Event) -> str | None:
+    """The party that this browser's last click has placed: its draft is done, or there is none and one was placed."""
+    public_id = session.get("drafts", {}).get(event.public_id)
+    if not public_id:
+        party = placed_party(event)
+        return party.public_id if party is not None else None
+    party = queries.party_at(public_id)
+    return public_id if party is not None and party.placed_at is not None else None
 
 
 def remember(event: Event, party_ref: str) -> None:

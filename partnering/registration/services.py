@@ -323,11 +323,6 @@ def add_registration(
 # -- changing one's mind
 
 
-def may_change(event: Event) -> bool:
-    """Whether tickets can still be changed: until the date the organiser set, else until the event opens."""
-    return clock.now() < (event.change_until or event.opens_at) and event.state == "published"
-
-
 def cancel_registration(registration: Registration, by: str = "organiser", *, keep_place: bool = False) -> None:
     """End a registration and give its place back; `by` is "holder", "buyer" or "organiser".
 
@@ -393,10 +388,10 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
 def name_substitute(registration: Registration, guest: Guest, *, by: str = "holder") -> Registration | None:
     """Pass a ticket on to somebody else: a new registration on the same place, see `name_person`.
 
-    Consents are not inherited. Raises `ChangesClosed`.
+    Consents are not inherited. Raises `PlaceGone`.
     """
-    if registration.state != "live" or not may_change(registration.place.party.event):
-        raise ChangesClosed
+    if registration.state != "live":
+        raise PlaceGone
     return name_person(registration.place, guest, by=by)
 
 

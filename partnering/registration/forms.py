@@ -1,0 +1,233 @@
+"""What people may send while registering. Shapes only; the rules of the event are asked by the services."""
+
+import re
+from typing import Any
+
+from babel import Locale
+from email_validator import EmailNotValidError, validate_email
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import InputRequired, Length, Optional, Regexp, StopValidation
+
+from ..accounts.addresses import canonical
+from ..i18n import _, _l, locale
+from ..text import clean
+from .seats import Guest
+
+MOST_PLACES = 200
+"""More people than one order can hold, whatever its limits."""
+
+
+def tidy(text: Any) -> Any:
+    """What was typed as one clean line; no control characters reach names, letters or badges."""
+    return clean(text) if isinstance(text, str) else text
+
+
+class Address:
+    """A complete e-mail address, as it is written to: its shape only, nothing is looked up."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            field.data = validate_email(field.data or "", check_deliverability=False, allow_smtputf8=False).ascii_email
+        except EmailNotValidError:
+            raise StopValidation(_("Enter a complete email address, for example name@company.com")) from None
+        if len(field.data) > 254:
+            raise StopValidation(_("This address is too long."))
+
+
+def line(label: Any, most: int, required: Any = None, **options: Any) -> StringField:
+    """One line of text of at most `most` characters; `required` is the sentence shown when it is empty."""
+    first = InputRequired(required) if required else Optional()
+    return StringField(
+        label, [first, Length(max=most, message=_l("At most %(max)d characters, please."))], filters=[tidy], **options
+    )
+
+
+class TicketForm(FlaskForm):
+    """Which ticket, and how many."""
+
+    ticket = StringField(_l("Ticket"), [InputRequired(_l("Choose a ticket"))])
+    quantity = StringField(
+        _l("How many?"),
+        [Optional(), Regexp(re.compile(r"[1-9][0-9]{0,2}\Z"), message=_l("Enter a whole number"))],
+        default="1",
+    )
+    key = HiddenField(validators=[Optional(), Regexp(re.compile(r"[0-9a-f]{32}\Z"))])
+
+    @property
+    def units(self) -> int:
+        """How many units, once the form is valid."""
+        return int(self.quantity.data or "1")
+
+
+class PersonForm(Form):
+    """One person of a party. Everybody but the buyer may stay open."""
+
+    title = line(_l("Title"), 40)
+    given_name = line(_l("First name"), 80)
+    family_name = line(_l("Last name"), 80)
+    email = EmailField(_l("Email address"), [Length(max=254)], filters=[tidy])
+    function = line(_l("Function"), 120)
+    open = BooleanField(_l("Name still open"))
+
+    required = True
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Shapes, and that whoever is named is named in full."""
+        if self.is_open:
+            return True
+        good = super().validate(extra_validators)
+        for field, sentence in (
+            (self.given_name, _("Enter the first name")),
+            (self.family_name, _("Enter the last name")),
+        ):
+            if not field.data:
+                field.errors = [sentence]
+                good = False
+        try:
+            Address()(self, self.email)
+        except StopValidation as error:
+            self.email.errors = [str(error)]
+            good = False
+        return good
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody is named here, and nobody needs to be."""
+        typed = any(field.data for field in (self.given_name, self.family_name, self.email))
+        return not self.required and (bool(self.open.data) or not typed)
+
+    def kept(self) -> dict[str, str]:
+        """The person as the draft keeps them; an open name is an empty mapping."""
+        if self.is_open:
+            return {}
+        names = ("title", "given_name", "family_name", "email", "function")
+        return {name: str(self[name].data or "") for name in names}
+
+
+class PeopleForm(FlaskForm):
+    """Who comes: one person for each place, the buyer first."""
+
+    company = line(_l("Organisation"), 160)
+    people = FieldList(FormField(PersonForm), label=_l("Person"), max_entries=MOST_PLACES)
+
+    def for_places(self, count: int) -> "PeopleForm":
+        """This form with exactly `count` people, whatever was sent."""
+        while len(self.people) < count:
+            self.people.append_entry()
+        while len(self.people) > count:
+            self.people.pop_entry()
+        for position, entry in enumerate(self.people):
+            entry.form.required = position == 0
+        return self
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Shapes, and one address for one person."""
+        good = bool(super().validate(extra_validators))
+        seen: dict[str, int] = {}
+        for position, entry in enumerate(self.people, start=1):
+            person = entry.form
+            if person.is_open or person.email.errors or not person.email.data:
+                continue
+            first = seen.setdefault(canonical(person.email.data), position)
+            if first != position:
+                person.email.errors = [_("This is already the address of person %(number)s", number=first)]
+                self.people.errors = [each.errors for each in self.people]
+                good = False
+        return good
+
+    def kept(self) -> list[dict[str, str]]:
+        """Everybody as the draft keeps them."""
+        return [entry.form.kept() for entry in self.people]
+
+
+def countries() -> list[tuple[str, str]]:
+    """Countries by name in the language in force, by ISO 3166 code."""
+    names = Locale(locale()).territories
+    known = [(code, name) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in NOT_LANDS]
+    return sorted(known, key=lambda pair: clean(pair[1]).casefold())
+
+
+NOT_LANDS = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+
+
+class CheckForm(FlaskForm):
+    """The last page: where the invoice goes, what is agreed to."""
+
+    billing_name = line(_l("Invoice to"), 160, _l("Enter who the invoice goes to"))
+    street = line(_l("Street and number"), 160, _l("Enter street and number"))
+    postcode = line(_l("Postcode"), 20, _l("Enter the postcode"))
+    city = line(_l("Town"), 100, _l("Enter the town"))
+    country = SelectField(_l("Country"), [InputRequired()], default="DE")
+    vat_id = line(_l("VAT number"), 20)
+    order_number = line(_l("Your order number"), 60)
+    terms = BooleanField(_l("I accept the terms."), [InputRequired(_l("Please accept the terms"))])
+    privacy = BooleanField(
+        _l("I have read the privacy notice."),
+        [InputRequired(_l("Please confirm that you have read the privacy notice"))],
+    )
+    photo = BooleanField(_l("Photos"))
+    newsletter = BooleanField(_l("News"))
+
+    BILLING = ("billing_name", "street", "postcode", "city", "country", "vat_id", "order_number")
+
+    def __init__(self, *args: Any, free: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if free:
+            for name in self.BILLING:
+                del self[name]
+        else:
+            self.country.choices = countries()
+
+    def billing(self) -> dict[str, str]:
+        """The address for the invoice; empty for a free ticket."""
+        return {name: str(self[name].data or "") for name in self.BILLING if name in self}
+
+    def agreed(self) -> list[str]:
+        """The consents given."""
+        return [name for name in ("photo", "newsletter") if self[name].data]
+
+
+class GuestForm(FlaskForm):
+    """One person to name for a place: a colleague or a substitute."""
+
+    title = line(_l("Title"), 40)
+    given_name = line(_l("First name"), 80, _l("Enter the first name"))
+    family_name = line(_l("Last name"), 80, _l("Enter the last name"))
+    email = EmailField(
+        _l("Email address"), [InputRequired(_l("Enter the email address")), Length(max=254), Address()], filters=[tidy]
+    )
+    function = line(_l("Function"), 120)
+
+    @property
+    def guest(self) -> Guest:
+        """The person, once the form is valid."""
+        return Guest(
+            str(self.email.data),
+            self.title.data or "",
+            str(self.given_name.data),
+            str(self.family_name.data),
+            self.function.data or "",
+        )
+
+
+class DetailsForm(FlaskForm):
+    """What is printed of the holder of a ticket."""
+
+    title = line(_l("Title"), 40)
+    given_name = line(_l("First name"), 80, _l("Enter the first name"))
+    family_name = line(_l("Last name"), 80, _l("Enter the last name"))
+    function = line(_l("Function"), 120)
+
+
+class SureForm(FlaskForm):
+    """Nothing but the button, and the token against forgery."""
