@@ -33,7 +33,9 @@ def locale() -> str:
 
 
 def select_locale() -> str:
-    """The language of this request: `?lang=`, the signed-in person's, the browser's, German."""
+    """The language of this request: `?lang=`, the signed-in person's, the browser's, German; German without one."""
+    if not has_request_context():
+        return "de"
     asked = request.args.get("lang")
     if asked in LOCALES:
         return asked
