@@ -88,14 +88,14 @@ def choices(facet_code: str, locale: str, side: Side | None = None) -> list[tupl
     asked = facet(facet_code)
     language = locale.replace("-", "_").split("_")[0]
     pairs = [(each.code, _in(language, each.label_for(side))) for each in asked.terms]
-    return pairs if asked.ordered else sorted(pairs, key=lambda pair: _collation_key(pair[1]))
+    return pairs if asked.ordered else sorted(pairs, key=lambda pair: collation_key(pair[1]))
 
 
 def _in(language: str, text: BilingualText) -> str:
     return text.de if language == "de" else text.en
 
 
-def _collation_key(label: str) -> tuple[str, str]:
+def collation_key(label: str) -> tuple[str, str]:
     """Letters first, without marks and case, hyphens as spaces; the label itself decides between equals."""
     letters = unicodedata.normalize("NFKD", label.casefold())
     plain = "".join(sign for sign in letters if not unicodedata.combining(sign))

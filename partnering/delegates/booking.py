@@ -1,0 +1,66 @@
+"""The question that the directory cannot answer itself: can I book this person, and if not, why not?
+
+The room that keeps meetings stands above this one and answers through `answer_with`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from .models import Delegate
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How I stand with somebody: "bookable", "requested", "asked" (they asked me), "confirmed", or "closed" and why.
+
+    `free` counts the slots that suit both of us; `meeting` is the public id of what there is between us.
+    """
+
+    kind: str
+    sentence: str = ""
+    meeting: str | None = None
+    free: int | None = None
+    may_withdraw: bool = False
+    version: int = 0
+
+
+class Bookings(Protocol):
+    """Who answers."""
+
+    def standings(self, me: Delegate, others: Sequence[Delegate]) -> Mapping[int, Standing]:
+        """My standing with each of `others`, by their id, in a constant number of queries."""
+
+    def shares_free_slot(self, me: Delegate) -> sa.ColumnElement[bool]:
+        """A condition on `Delegate`: they have a slot free in which I am free as well."""
+
+    def outlook(self, me: Delegate) -> str:
+        """One line above the directory: how many requests I can still send, and until when."""
+
+
+class _Nobody:
+    """Without a room for meetings nobody can be booked."""
+
+    def standings(self, me: Delegate, others: Sequence[Delegate]) -> Mapping[int, Standing]:
+        return {other.id: Standing("closed") for other in others}
+
+    def shares_free_slot(self, me: Delegate) -> sa.ColumnElement[bool]:
+        return sa.false()
+
+    def outlook(self, me: Delegate) -> str:
+        return ""
+
+
+_answering: list[Bookings] = [_Nobody()]
+
+
+def answer_with(bookings: Bookings) -> None:
+    """Let `bookings` answer from now on."""
+    _answering[0] = bookings
+
+
+def bookings() -> Bookings:
+    """Who answers now."""
+    return _answering[0]

@@ -1,0 +1,84 @@
+"""What people may send about their profile."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from ..i18n import _, _l, locale
+from . import taxonomy
+from .reasons import Term
+from .words import countries, languages
+
+LISTS: dict[str, tuple[str, str]] = {
+    "offer_goals": ("offer", "goal"),
+    "seek_goals": ("seek", "goal"),
+    "sectors": ("is", "sector"),
+    "therapeutic_areas": ("is", "therapeutic_area"),
+    "technologies": ("is", "technology"),
+}
+"""The pick lists, with the side and facet of the terms they hold."""
+
+
+def at_most_five(form: FlaskForm, f: SelectMultipleField) -> None:
+    """No more than the taxonomy allows in one facet."""
+    if len(f.data or []) > taxonomy.MAX_PER_FACET:
+        raise ValidationError(_("Choose at most five here"))
+
+
+class PartneringForm(FlaskForm):
+    """The two questions, the field somebody works in, and who may see it."""
+
+    offers = StringField(_l("In one sentence"), [Length(max=300)])
+    offer_goals = SelectMultipleField(_l("You offer"), [at_most_five])
+    seeks = StringField(_l("In one sentence"), [Length(max=300)])
+    seek_goals = SelectMultipleField(_l("You seek"), [at_most_five])
+    sectors = SelectMultipleField(_l("Sector"), [at_most_five])
+    therapeutic_areas = SelectMultipleField(_l("Therapeutic area"), [at_most_five])
+    technologies = SelectMultipleField(_l("Technology"), [at_most_five])
+    organisation_type = SelectField(_l("Type of organisation"), [Optional()])
+    country = SelectField(_l("Country"), [Optional()])
+    languages = SelectMultipleField(_l("Languages you speak"))
+    visibility = RadioField(
+        _l("Who may find you in the directory?"),
+        [InputRequired(_l("Choose who may find you"))],
+        default="hidden",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (side, facet) in LISTS.items():
+            sided = side if side in ("offer", "seek") else None
+            self[name].choices = taxonomy.choices(facet, locale(), sided)  # type: ignore[arg-type]  # narrowed above
+        unset = [("", _("Please choose"))]
+        self.organisation_type.choices = unset + taxonomy.choices("organisation_type", locale())
+        self.country.choices = unset + countries()
+        self.languages.choices = languages()
+        self.visibility.choices = [
+            ("hidden", _("Nobody for now"), {"hint": _("You can still request meetings yourself.")}),
+            ("organisation", _("Show my organisation only"), {"hint": _("Without your name.")}),
+            ("name", _("Show my name and function too"), {"hint": _("Most meetings come about this way.")}),
+        ]
+
+    @property
+    def terms(self) -> set[Term]:
+        """What was ticked in the pick lists."""
+        return {(side, facet, code) for name, (side, facet) in LISTS.items() for code in self[name].data or []}
+
+
+class ProfileForm(PartneringForm):
+    """The same on one's own page, with a longer text about the organisation."""
+
+    description = TextAreaField(_l("About your organisation"), [Length(max=1200)])
+    version = HiddenField()
+
+
+class VisibilityForm(FlaskForm):
+    """Who may see me, with immediate effect."""
+
+    visibility = RadioField(
+        _l("Who may find you in the directory?"),
+        choices=[("hidden", ""), ("organisation", ""), ("name", "")],
+        validators=[InputRequired(_l("Choose who may find you"))],
+    )

@@ -1,0 +1,134 @@
+"""What can be asked about profiles and those who partner for them."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from ..accounts.models import Person
+from ..db import db
+from ..events.models import Event, Participant
+from ..registration.models import Registration
+from .models import Delegate, OrganisationProfile, ProfileTerm
+from .reasons import Term
+
+FREE_MAIL = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "t-online.de",
+        "outlook.com",
+        "outlook.de",
+        "hotmail.com",
+        "hotmail.de",
+        "live.com",
+        "yahoo.com",
+        "yahoo.de",
+        "icloud.com",
+        "me.com",
+        "aol.com",
+        "freenet.de",
+        "posteo.de",
+        "mailbox.org",
+        "proton.me",
+        "protonmail.com",
+    ]
+)
+"""Domains that say nothing about where somebody works."""
+
+
+def delegate_of(participant: Participant) -> Delegate | None:
+    """The participant as one who partners now, with profile and organisation; None without a live registration."""
+    return db.session.scalars(
+        sa.select(Delegate)
+        .where(Delegate.participant_id == participant.id, Delegate.left_at.is_(None))
+        .options(joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation))
+        .order_by(Delegate.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def delegate_for(registration: Registration) -> Delegate | None:
+    """Who partners by this registration, gone or not."""
+    return db.session.scalars(sa.select(Delegate).where(Delegate.registration_id == registration.id)).one_or_none()
+
+
+def delegate_by_ref(event: Event, public_id: str) -> Delegate | None:
+    """The delegate of this public id, gone or not."""
+    return db.session.scalars(
+        sa.select(Delegate)
+        .where(Delegate.event_id == event.id, Delegate.public_id == public_id)
+        .options(
+            joinedload(Delegate.participant), joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation)
+        )
+    ).one_or_none()
+
+
+def profile_for(event: Event, organisation_id: int) -> OrganisationProfile | None:
+    """An organisation's profile at an event."""
+    return db.session.scalars(
+        sa.select(OrganisationProfile).where(
+            OrganisationProfile.event_id == event.id, OrganisationProfile.organisation_id == organisation_id
+        )
+    ).one_or_none()
+
+
+def terms_of(profile: OrganisationProfile) -> set[Term]:
+    """The terms of one profile."""
+    return terms_of_all([profile.id]).get(profile.id, set())
+
+
+def terms_of_all(profile_ids: Iterable[int]) -> dict[int, set[Term]]:
+    """The terms of several profiles, by the profile's id."""
+    rows = db.session.execute(
+        sa.select(ProfileTerm.profile_id, ProfileTerm.side, ProfileTerm.facet, ProfileTerm.term).where(
+            ProfileTerm.profile_id.in_(set(profile_ids))
+        )
+    )
+    found: dict[int, set[Term]] = {}
+    for profile_id, side, facet, code in rows:
+        found.setdefault(profile_id, set()).add((side, facet, code))
+    return found
+
+
+def colleagues(delegate: Delegate) -> Sequence[Delegate]:
+    """Others who partner for the same profile and whom this delegate may speak for.
+
+    Whoever types the same company name shares a profile; that alone gives no say over other people's time. A common
+    purchase does, or addresses at a common domain of their own.
+    """
+    return [other for other in _team(delegate.profile_id) if other.id != delegate.id and _belong(delegate, other)]
+
+
+def keeps_profile(delegate: Delegate) -> bool:
+    """Whether this delegate may edit the profile: who partnered for it first, and their colleagues."""
+    team = _team(delegate.profile_id)
+    return not team or team[0].id == delegate.id or _belong(team[0], delegate)
+
+
+def _team(profile_id: int) -> Sequence[Delegate]:
+    return db.session.scalars(
+        sa.select(Delegate)
+        .where(Delegate.profile_id == profile_id, Delegate.left_at.is_(None))
+        .options(
+            joinedload(Delegate.participant).joinedload(Participant.person).selectinload(Person.addresses),
+            joinedload(Delegate.registration).joinedload(Registration.place),
+            selectinload(Delegate.profile),
+        )
+        .order_by(Delegate.id)
+    ).all()
+
+
+def _belong(one: Delegate, other: Delegate) -> bool:
+    if one.registration.place.party_id == other.registration.place.party_id:
+        return True
+    shared = _domain(one) if _domain(one) == _domain(other) else ""
+    return bool(shared) and shared not in FREE_MAIL
+
+
+def _domain(delegate: Delegate) -> str:
+    person = delegate.participant.person
+    return person.email.rpartition("@")[2].casefold() if person is not None else ""

@@ -1,0 +1,83 @@
+"""Why two should meet: what one seeks and the other offers, and what both marked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from markupsafe import Markup
+
+from ..i18n import _
+from .models import ProfileTerm
+from .words import FIELDS, term_label
+
+Term = tuple[str, str, str]
+"""Side, facet and code of a term on a profile."""
+
+MOST = 5
+"""No more reasons than this are shown."""
+
+_MIRROR = {"offer": "seek", "seek": "offer"}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason for me to meet them. `side` is theirs: they offer it, seek it, or it simply is so."""
+
+    side: str
+    facet: str
+    code: str
+
+    @property
+    def text(self) -> str:
+        """The reason as a sentence."""
+        return self._pattern() % {"word": term_label(self.facet, self.code, self._my_side())}
+
+    @property
+    def markup(self) -> Markup:
+        """The same with the word set bold."""
+        word = Markup("<b>{}</b>").format(term_label(self.facet, self.code, self._my_side()))
+        return Markup(self._pattern().replace("%(word)s", "{word}")).format(word=word)
+
+    def _my_side(self) -> str:
+        return _MIRROR.get(self.side, "is")
+
+    def _pattern(self) -> str:
+        if self.side == "offer":
+            return _("You seek %(word)s, they offer it.")
+        if self.side == "seek":
+            return _("You offer %(word)s, they seek it.")
+        return _("You both marked %(word)s.")
+
+
+def wanted(mine: Iterable[Term]) -> set[Term]:
+    """The terms on another profile that would each be a reason to meet, given my terms."""
+    mirrored = {(_MIRROR[side], facet, code) for side, facet, code in mine if side in _MIRROR}
+    return mirrored | {(side, facet, code) for side, facet, code in mine if side == "is" and facet in FIELDS}
+
+
+def between(mine: Iterable[Term], theirs: Iterable[Term]) -> list[Reason]:
+    """All reasons, offers first, then what they seek, then common fields."""
+    order = {"offer": 0, "seek": 1, "is": 2}
+    both = wanted(mine) & set(theirs)
+    return [Reason(*term) for term in sorted(both, key=lambda term: (order[term[0]], *term[1:]))]
+
+
+def number_for(mine: Iterable[Term], profile_id: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """How many reasons there are with a profile, for sorting in the database."""
+    by_facet: dict[tuple[str, str], list[str]] = {}
+    for side, facet, code in sorted(wanted(mine)):
+        by_facet.setdefault((side, facet), []).append(code)
+    if not by_facet:
+        return sa.literal(0)
+    any_of = sa.or_(
+        *(
+            sa.and_(ProfileTerm.side == side, ProfileTerm.facet == facet, ProfileTerm.term.in_(codes))
+            for (side, facet), codes in by_facet.items()
+        )
+    )
+    return (
+        sa.select(sa.func.count())
+        .select_from(ProfileTerm)
+        .where(ProfileTerm.profile_id == profile_id, any_of)
+        .scalar_subquery()
+    )

@@ -1,0 +1,280 @@
+"""What can happen to profiles: people join and leave, write down what they offer and seek, show or hide themselves."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import audit, clock
+from ..consents import services as consents
+from ..db import BilingualText, db
+from ..errors import DomainError
+from ..events.models import Event
+from ..i18n import _l
+from ..organisations.models import Organisation
+from ..organisations.services import organisation_for
+from ..registration.models import Registration
+from ..text import clean, clean_lines, fold, folds
+from . import queries, signals, taxonomy
+from .models import VISIBILITIES, Delegate, OrganisationProfile, ProfileTerm
+from .reasons import Term
+from .words import LANGUAGES, SIDES, is_term, term_label
+
+DIRECTORY_CONSENT = BilingualText(
+    de="Andere Gäste dieser Veranstaltung, die am Partnering teilnehmen, dürfen mich im Verzeichnis so finden, wie ich "
+    "es hier gewählt habe: nur meine Organisation, oder auch meinen Namen und meine Funktion. Ich kann das jederzeit "
+    "ändern; die Änderung gilt sofort. E-Mail-Adresse und Telefonnummer werden nie gezeigt.",
+    en="Other guests of this event who take part in partnering may find me in the directory as I have chosen here: "
+    "my organisation only, or my name and function too. I can change this at any time, with immediate effect. "
+    "E-mail address and phone number are never shown.",
+)
+
+
+class TooManyTerms(DomainError):
+    """More terms of one facet than the taxonomy allows."""
+
+    message = _l("Please choose at most five in each list.")
+    status = 422
+
+
+class UnknownTerm(DomainError):
+    """A term that the taxonomy does not have."""
+
+    message = _l("One of the choices does not exist any more. Please choose again.")
+    status = 422
+
+
+def join(
+    registration: Registration,
+    *,
+    offers: str = "",
+    seeks: str = "",
+    terms: Iterable[Term] = (),
+    description: str = "",
+    organisation_type: str = "",
+    country: str = "",
+    languages: Iterable[str] = (),
+    visibility: str = "hidden",
+    channel: str = "registration",
+) -> Delegate:
+    """Whoever holds this registration partners from now on; joining twice changes nothing.
+
+    The organisation's profile is made, or where it exists its empty answers are filled in; what colleagues wrote
+    stays. `terms` are (side, facet, code) with side "offer", "seek" or "is". Raises `TooManyTerms`, `UnknownTerm`.
+    """
+    known = queries.delegate_for(registration)
+    if known is not None:
+        return known
+    participant = registration.participant
+    event = participant.event
+    organisation = registration.organisation or _organisation_of(registration)
+    profile = queries.profile_for(event, organisation.id) or _new_profile(event, organisation, participant.locale)
+    fill(
+        profile,
+        offers=offers,
+        seeks=seeks,
+        terms=terms,
+        description=description,
+        organisation_type=organisation_type,
+        country=country,
+    )
+    delegate = Delegate(
+        event_id=event.id,
+        registration_id=registration.id,
+        participant_id=participant.id,
+        profile_id=profile.id,
+        languages=_languages(languages or [participant.locale]),
+        created_at=clock.now(),
+    )
+    db.session.add(delegate)
+    db.session.flush()
+    show(delegate, visibility, channel=channel)
+    return delegate
+
+
+def leave(delegate: Delegate) -> None:
+    """The delegate no longer takes part: found by nobody from now on, and their meetings end."""
+    if delegate.left_at is not None:
+        return
+    delegate.left_at = clock.now()
+    show(delegate, "hidden", channel="system")
+    signals.delegate_left.send(delegate)
+
+
+def fill(
+    profile: OrganisationProfile,
+    *,
+    offers: str = "",
+    seeks: str = "",
+    terms: Iterable[Term] = (),
+    description: str = "",
+    organisation_type: str = "",
+    country: str = "",
+) -> None:
+    """Write where nothing is written yet. Raises `TooManyTerms`, `UnknownTerm`."""
+    held = queries.terms_of(profile)
+    edit(
+        profile,
+        offers=profile.offers or offers,
+        seeks=profile.seeks or seeks,
+        terms=held or terms,
+        description=profile.description or description,
+        organisation_type=profile.organisation_type or organisation_type or profile.organisation.kind,
+        country=profile.country or country or profile.organisation.country,
+    )
+
+
+def edit(
+    profile: OrganisationProfile,
+    *,
+    offers: str,
+    seeks: str,
+    terms: Iterable[Term],
+    description: str = "",
+    organisation_type: str = "",
+    country: str = "",
+    language: str | None = None,
+) -> None:
+    """Write down what an organisation offers and seeks. Raises `TooManyTerms`, `UnknownTerm`."""
+    chosen = _checked(terms)
+    profile.offers, profile.seeks = clean(offers), clean(seeks)
+    profile.description = clean_lines(description)
+    profile.organisation_type = organisation_type if is_term("organisation_type", organisation_type) else ""
+    profile.country = country.upper()[:2]
+    profile.language = language or profile.language
+    profile.updated_at = clock.now()
+    db.session.flush()
+    _set_terms(profile, chosen)
+    profile.search_text = search_text(profile, chosen)
+    db.session.flush()
+
+
+def introduce(delegate: Delegate, *, languages: Iterable[str], departs_at: datetime | None = None) -> None:
+    """Set which languages a delegate speaks and, where given, when they leave the event."""
+    delegate.languages = _languages(languages)
+    if departs_at is not None:
+        delegate.departs_at = departs_at
+    db.session.flush()
+
+
+def depart(delegate: Delegate, departs_at: datetime | None) -> None:
+    """Set when a delegate leaves the event: nothing can be booked beyond."""
+    delegate.departs_at = departs_at
+    db.session.flush()
+
+
+def show(delegate: Delegate, visibility: str, *, channel: str = "profile") -> None:
+    """Let a delegate be found "name" and all, as "organisation" only, or not at all ("hidden"), from this moment.
+
+    Being found at all stands on the delegate's consent, which is recorded with the text they saw.
+    """
+    if visibility not in VISIBILITIES:
+        raise UnknownTerm
+    before = delegate.visibility or "hidden"
+    if before == visibility:
+        return
+    participant = delegate.participant
+    consents.withdraw(participant, "directory")
+    if visibility != "hidden":
+        text = consents.text_for(participant.event, "directory", DIRECTORY_CONSENT)
+        consents.give(participant, text, channel=channel, locale=participant.locale, proof=visibility)
+    delegate.visibility = visibility
+    delegate.visible_at = clock.now() if before == "hidden" else delegate.visible_at
+    if visibility == "hidden":
+        delegate.visible_at = None
+    audit.record(
+        "delegate.shown",
+        delegate,
+        event=participant.event,
+        before={"visibility": before},
+        after={"visibility": visibility},
+    )
+    db.session.flush()
+
+
+def search_text(profile: OrganisationProfile, terms: Iterable[Term]) -> str:
+    """All that a profile can be found by, folded: organisation, sentences, terms in both languages."""
+    codes = [*terms, ("is", "organisation_type", profile.organisation_type)]
+    labels = [
+        term_label(facet, code, side, language) for side, facet, code in codes if code for language in ("de", "en")
+    ]
+    written = [profile.organisation.name, profile.offers, profile.seeks, profile.description]
+    return "\n".join(folds(text) for text in [*written, *dict.fromkeys(labels)] if text)
+
+
+def drafted(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords of `join` from what was typed while registering."""
+    return {
+        "offers": str(answers.get("offers", "")),
+        "seeks": str(answers.get("seeks", "")),
+        "terms": [tuple(term) for term in answers.get("terms", [])],
+        "organisation_type": str(answers.get("organisation_type", "")),
+        "country": str(answers.get("country", "")),
+        "languages": list(answers.get("languages", [])),
+        "visibility": str(answers.get("visibility", "hidden")),
+    }
+
+
+def _new_profile(event: Event, organisation: Organisation, language: str) -> OrganisationProfile:
+    profile = OrganisationProfile(
+        event_id=event.id,
+        organisation_id=organisation.id,
+        language=language,
+        offers="",
+        seeks="",
+        description="",
+        organisation_type="",
+        country="",
+        updated_at=clock.now(),
+    )
+    db.session.add(profile)
+    db.session.flush()
+    return profile
+
+
+def _organisation_of(registration: Registration) -> Organisation:
+    """The company on the badge; who has none stands for themselves and shares a profile with nobody."""
+    participant = registration.participant
+    host_id = participant.event.host_id
+    if participant.company:
+        return organisation_for(host_id, participant.company)
+    alone = Organisation(host_id=host_id, name=participant.name, folded_name=fold(participant.name))
+    db.session.add(alone)
+    db.session.flush()
+    return alone
+
+
+def _checked(terms: Iterable[Term]) -> set[Term]:
+    chosen = {(side, facet, code) for side, facet, code in terms}
+    sizes: dict[tuple[str, str], int] = {}
+    for side, facet, code in chosen:
+        if side not in SIDES or not is_term(facet, code):
+            raise UnknownTerm
+        sizes[side, facet] = sizes.get((side, facet), 0) + 1
+    if max(sizes.values(), default=0) > taxonomy.MAX_PER_FACET:
+        raise TooManyTerms
+    return chosen
+
+
+def _set_terms(profile: OrganisationProfile, chosen: set[Term]) -> None:
+    held = queries.terms_of(profile)
+    for side, facet, code in held - chosen:
+        db.session.execute(
+            sa.delete(ProfileTerm).where(
+                ProfileTerm.profile_id == profile.id,
+                ProfileTerm.side == side,
+                ProfileTerm.facet == facet,
+                ProfileTerm.term == code,
+            )
+        )
+    db.session.add_all(
+        ProfileTerm(event_id=profile.event_id, profile_id=profile.id, side=side, facet=facet, term=code)
+        for side, facet, code in sorted(chosen - held)
+    )
+    db.session.flush()
+
+
+def _languages(codes: Iterable[str]) -> str:
+    given = set(codes)
+    return ",".join(code for code in LANGUAGES if code in given)

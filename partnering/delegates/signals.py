@@ -1,0 +1,8 @@
+"""News from the partnering profiles, for the rooms above."""
+
+from blinker import Namespace
+
+_news = Namespace()
+
+delegate_left = _news.signal("delegate-left")
+"""A delegate no longer takes part; the sender is the delegate. Sent inside the transaction."""

@@ -1,0 +1,47 @@
+"""The blueprint of this room, and what its pages share."""
+
+from typing import Any
+
+from flask import g
+
+from ...errors import Forbidden
+from ...events.routing import current_participant, event_blueprint, participant
+from ...i18n import _l
+from .. import queries
+from ..models import Delegate
+from ..reasons import MOST
+from ..words import country_name, facet_label, language_name, term_label
+
+bp = event_blueprint("delegates", __name__, guard=participant)
+
+
+class NoTicket(Forbidden):
+    """A participant without a live registration, such as a speaker, does not partner."""
+
+    message = _l("Partnering is for guests with a ticket. As soon as you are registered, this page opens for you.")
+
+
+def me() -> Delegate:
+    """The signed-in participant as a delegate. Raises `NoTicket`."""
+    found: Delegate | None = g.get("delegate")
+    if found is None or found.participant_id != current_participant().id:
+        found = queries.delegate_of(current_participant())
+        if found is None:
+            raise NoTicket
+        g.delegate = found
+    return found
+
+
+bp.add_app_template_filter(language_name, "language_name")
+
+
+@bp.app_context_processor
+def words() -> dict[str, Any]:
+    """The words of the taxonomy for all templates."""
+    return {
+        "term_label": term_label,
+        "facet_label": facet_label,
+        "country_name": country_name,
+        "language_name": language_name,
+        "MOST_REASONS": MOST,
+    }

@@ -1,0 +1,93 @@
+"""The directory, and one partner's page."""
+
+from typing import Any
+
+from flask import g, render_template, request
+
+from ...errors import require
+from ...headers import single
+from ...i18n import _
+from .. import booking, directory, permissions, queries
+from ..directory import Wish
+from ..words import country_name, facet_label, language_name, term_label
+from .blueprint import bp, me
+
+LONGEST = 100
+
+
+@bp.get("/me/partners", endpoint="directory")
+def listing() -> str:
+    """Everybody who lets themselves be found, by filters, best reasons first."""
+    mine = me()
+    wish = wished()
+    page = directory.page(mine, wish)
+    return render_template(
+        "delegates/directory.html",
+        me=mine,
+        wish=wish,
+        page=page,
+        chips=[(label(name, code), name, wish.without(name, code)) for name, code in wish.active],
+        nearest=[
+            (label(name, code), wish.without(name, code), n)
+            for name, code, n in (directory.nearest(mine, wish) if not page.total else [])
+        ],
+        label=label,
+        outlook=booking.bookings().outlook(mine),
+    )
+
+
+@bp.get("/me/partners/<id>")
+def partner(id: str) -> str:
+    """One partner, as far as they show themselves."""
+    mine = me()
+    other = queries.delegate_by_ref(g.event, id)
+    require(other is not None and permissions.may_see(mine, other))
+    assert other is not None
+    return render_template("delegates/partner.html", me=mine, card=directory.card(mine, other))
+
+
+def wished() -> Wish:
+    """What the address asks for; unknown words are left out."""
+    chosen: dict[str, Any] = {
+        name: tuple(dict.fromkeys(code[:60] for code in request.args.getlist(name) if code))[:20]
+        for name in directory.LISTS
+    }
+    sort = single(request.args, "sort") or ""
+    page = single(request.args, "page") or ""
+    return Wish(
+        words=" ".join((single(request.args, "q") or "").replace("\x00", "").split())[:LONGEST],
+        free=single(request.args, "free") == "1",
+        sort=sort if sort in directory.SORTS else "reasons",
+        page=min(int(page), 1000) if page.isascii() and page.isdigit() and int(page[:6]) > 0 else 1,
+        **chosen,
+    )
+
+
+def label(name: str, code: str) -> str:
+    """What a filter in force is called on its chip."""
+    if name == "words":
+        return _("“%(words)s”", words=code)
+    if name == "free":
+        return _("A slot that suits us both")
+    if name == "field":
+        facet, _dot, term = code.partition(".")
+        return term_label(facet, term) if facet in ("sector", "therapeutic_area", "technology") else term
+    if name == "offers":
+        return _("Offers: %(word)s", word=term_label("goal", code, "offer"))
+    if name == "seeks":
+        return _("Seeks: %(word)s", word=term_label("goal", code, "seek"))
+    if name == "kind":
+        return term_label("organisation_type", code)
+    return country_name(code) if name == "country" else language_name(code)
+
+
+def plain(name: str, code: str) -> str:
+    """The same beside its tick, under the heading of its list."""
+    side = {"offers": "offer", "seeks": "seek"}.get(name)
+    return term_label("goal", code, side) if side else label(name, code)
+
+
+@bp.app_context_processor
+def filter_words() -> dict[str, Any]:
+    """How the ticks of the filters read."""
+    return {"filter_word": plain, "facet_label": facet_label}

@@ -1,0 +1,94 @@
+"""The third step of registering: the partnering profile, before there is a registration."""
+
+from typing import Any
+
+from flask import g, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from ...db import transaction
+from ...events.routing import within_event
+from ...guards import guarded, public
+from ...registration.drafts import next_url, required_draft, steps
+from ...registration.models import Party
+from ..forms import LISTS, PartneringForm
+from ..services import DIRECTORY_CONSENT
+from .blueprint import bp
+from .profile import card_of
+
+
+@bp.route("/register/partnering", methods=["GET", "POST"])
+@guarded(within_event(public))
+def register_profile() -> Response | str | tuple[str, int]:
+    """What do you offer, what do you seek? May be filled in later."""
+    party = required_draft(g.event, "partnering")
+    if request.method == "GET":
+        return page(party, drafted(party))
+    form = PartneringForm()
+    if request.form.get("preview"):
+        return card_only(party, form) if request.headers.get("X-Preview") else page(party, form)
+    if request.form.get("later"):
+        keep({"later": True})
+        return redirect(next_url(required_draft(g.event, "partnering")))
+    if not form.validate_on_submit():
+        return page(party, form), 422
+    keep(answers(form))
+    return redirect(next_url(required_draft(g.event, "partnering")))
+
+
+def keep(partnering: dict[str, Any]) -> None:
+    """Write the step into the draft. Who fills it in later keeps what was written before."""
+    with transaction():
+        party = required_draft(g.event, "partnering")
+        before = party.draft.get("partnering") or {}
+        party.draft = {**party.draft, "partnering": {**before, "later": False, **partnering}}
+
+
+def answers(form: PartneringForm) -> dict[str, Any]:
+    """The step as the draft keeps it."""
+    return {
+        "offers": form.offers.data or "",
+        "seeks": form.seeks.data or "",
+        "terms": sorted(list(term) for term in form.terms),
+        "organisation_type": form.organisation_type.data or "",
+        "country": form.country.data or "",
+        "languages": form.languages.data or [],
+        "visibility": form.visibility.data,
+    }
+
+
+def drafted(party: Party) -> PartneringForm:
+    """The form with what the draft holds."""
+    kept = party.draft.get("partnering") or {}
+    terms = [tuple(term) for term in kept.get("terms", [])]
+    values: dict[str, Any] = {key: value for key, value in kept.items() if key not in ("terms", "later")}
+    for name, (side, facet) in LISTS.items():
+        values[name] = [code for s, f, code in terms if (s, f) == (side, facet)]
+    values.setdefault("languages", [party.locale])
+    values.setdefault("country", "DE")
+    return PartneringForm(formdata=None, data=values)
+
+
+def page(party: Party, form: PartneringForm) -> str:
+    """The step with the live card."""
+    return render_template(
+        "delegates/register.html",
+        party=party,
+        steps=steps(party),
+        form=form,
+        form_errors=form.errors,
+        consent_text=DIRECTORY_CONSENT,
+        card=draft_card(party, form),
+    )
+
+
+def card_only(party: Party, form: PartneringForm) -> str:
+    """The card alone, for the script that keeps it current."""
+    return render_template("delegates/preview.html", card=draft_card(party, form))
+
+
+def draft_card(party: Party, form: PartneringForm) -> Any:
+    """The card of whoever registers."""
+    people = party.draft.get("people") or [{}]
+    first = people[0]
+    name = " ".join(first.get(part, "") for part in ("title", "given_name", "family_name") if first.get(part))
+    return card_of(form, name=name, function=first.get("function", ""), company=party.draft.get("company", ""))

@@ -1,0 +1,66 @@
+"""The words of a profile in the language in force: terms of the taxonomy, countries, languages."""
+
+import re
+
+from babel import Locale
+
+from ..i18n import locale
+from . import taxonomy
+
+FIELDS = ("sector", "therapeutic_area", "technology")
+"""The facets that together say in which field somebody works."""
+
+LANGUAGES = ("de", "en", "fr", "pl", "cs", "es", "it", "nl", "pt", "uk", "zh", "ja")
+
+SIDES = ("offer", "seek", "is")
+
+
+def term_label(facet: str, code: str, side: str | None = None, language: str | None = None) -> str:
+    """What a term is called; a code that the taxonomy has no more stands for itself."""
+    try:
+        term = taxonomy.term(facet, code)
+    except taxonomy.UnknownWord:
+        return code
+    sided = side if side in ("offer", "seek") else None
+    return term.label_for(sided).in_(language or locale())  # type: ignore[arg-type]  # narrowed above
+
+
+def facet_label(facet: str) -> str:
+    """What a facet is called."""
+    return taxonomy.facet(facet).label.in_(locale())
+
+
+def is_term(facet: str, code: str) -> bool:
+    """Whether the taxonomy has this term."""
+    try:
+        taxonomy.term(facet, code)
+    except taxonomy.UnknownWord:
+        return False
+    return True
+
+
+def country_name(code: str) -> str:
+    """A country's name, or the code where there is none."""
+    return str(_babel().territories.get(code, code))
+
+
+def language_name(code: str) -> str:
+    """A language's name as a heading would write it."""
+    name = str(_babel().languages.get(code, code))
+    return name[:1].upper() + name[1:]
+
+
+def countries() -> list[tuple[str, str]]:
+    """Codes and names of countries, as a dictionary would sort them."""
+    named = [(code, name) for code, name in _babel().territories.items() if re.fullmatch("[A-Z]{2}", code)]
+    real = [(code, str(name)) for code, name in named if code not in ("EU", "EZ", "UN", "QO", "XA", "XB", "XK", "ZZ")]
+    return sorted(real, key=lambda pair: taxonomy.collation_key(pair[1]))
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages one can say one speaks, German and English first."""
+    return [(code, language_name(code)) for code in LANGUAGES]
+
+
+def _babel() -> Locale:
+    return Locale.parse("de_DE" if locale() == "de" else "en_GB")

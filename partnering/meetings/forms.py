@@ -1,0 +1,133 @@
+"""What people may send about meetings. Slots are checked against the event by the views, rules by the services."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from ..i18n import _l
+from ..text import clean
+from .models import DECLINE_REASONS
+
+REASONS = {
+    "no_fit": _l("Our topics do not fit"),
+    "no_time": _l("I have no time"),
+    "wrong_contact": _l("I am not the right contact"),
+    "already_in_touch": _l("We are in touch already"),
+    "other": _l("Another reason"),
+}
+
+REF = Regexp(r"^[a-z2-7]{16}$")
+
+
+class Deed(FlaskForm):
+    """What every deed carries: the key against sending twice, and the version its page showed."""
+
+    once = HiddenField(validators=[Optional(), Length(max=64)])
+    version = IntegerField(validators=[Optional()])
+
+
+class RequestForm(Deed):
+    """A request: up to three times, who comes along, a message."""
+
+    slots = SelectMultipleField(_l("Which times would suit you?"), validate_choice=False)
+    companions = SelectMultipleField(_l("Who comes along?"), validate_choice=False)
+    message = TextAreaField(_l("Message"), [Length(max=600, message=_l("Keep it to 600 characters"))])
+
+
+class AcceptForm(Deed):
+    """An acceptance at one time."""
+
+    slot = RadioField(
+        _l("When does it suit you?"), [InputRequired(_l("Choose a time"))], validate_choice=False, choices=[]
+    )
+    companions = SelectMultipleField(_l("Who takes part?"), validate_choice=False)
+
+
+class CounterForm(Deed):
+    """Other times."""
+
+    slots = SelectMultipleField(_l("Which times would suit you?"), validate_choice=False)
+    message = TextAreaField(_l("Message"), [Length(max=600, message=_l("Keep it to 600 characters"))])
+
+
+class DeclineForm(Deed):
+    """A refusal, with a reason for us and a sentence for the other side if one likes."""
+
+    reason = SelectField(_l("Reason"), [Optional()])
+    text = TextAreaField(_l("A sentence for the other side"), [Length(max=600)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.choices = [("", _l("No reason")), *((code, REASONS[code]) for code in DECLINE_REASONS)]
+
+
+class CancelForm(Deed):
+    """A cancellation."""
+
+    reason = StringField(_l("Reason"), [Length(max=300)], filters=[lambda text: clean(text or "")])
+
+
+class SlotForm(FlaskForm):
+    """One slot to keep free, or to free again."""
+
+    slot = HiddenField(validators=[InputRequired(), REF])
+
+
+class DepartureForm(FlaskForm):
+    """When somebody leaves; empty for never."""
+
+    day = SelectField(_l("Day"), [Optional()], validate_choice=False, choices=[])
+    time = TimeField(_l("Time"), [Optional()])
+
+
+class BlockForm(FlaskForm):
+    """A new block of meetings, in the event's wall-clock time."""
+
+    name_de = StringField(_l("Name in German"), [InputRequired(_l("Enter a name")), Length(max=80)])
+    name_en = StringField(_l("Name in English"), [Length(max=80)])
+    day = DateField(_l("Day"), [InputRequired(_l("Enter a day"))])
+    starts = TimeField(_l("Begins"), [InputRequired(_l("Enter when it begins"))])
+    ends = TimeField(_l("Ends"), [InputRequired(_l("Enter when it ends"))])
+    slot_minutes = SelectField(
+        _l("Slot length in minutes"),
+        coerce=int,
+        choices=[(n, str(n)) for n in (10, 15, 20, 25, 30, 45, 60)],
+        default=20,
+    )
+    break_minutes = SelectField(
+        _l("Break in minutes"), coerce=int, choices=[(n, str(n)) for n in (0, 5, 10, 15)], default=5
+    )
+
+
+class TablesForm(FlaskForm):
+    """Tables like the wells of a plate."""
+
+    rows = IntegerField(
+        _l("Rows"), [InputRequired(_l("Enter a number")), NumberRange(1, 26, _l("Between 1 and 26"))], default=8
+    )
+    columns = IntegerField(
+        _l("Tables in a row"),
+        [InputRequired(_l("Enter a number")), NumberRange(1, 24, _l("Between 1 and 24"))],
+        default=12,
+    )
+    zone_de = StringField(_l("Hall in German"), [Length(max=80)])
+    zone_en = StringField(_l("Hall in English"), [Length(max=80)])
+
+
+class TableForm(FlaskForm):
+    """Close a table, or open it again."""
+
+    table = HiddenField(validators=[InputRequired(), REF])
+    open = HiddenField()

@@ -1,0 +1,39 @@
+"""Who may do what with a meeting: everybody who sits in it sees it, each side acts for itself."""
+
+from .. import clock
+from ..delegates.models import Delegate
+from . import queries, services
+from .models import Meeting
+
+
+def may_see(me: Delegate, meeting: Meeting) -> bool:
+    """Everybody who sits in it."""
+    return queries.side_of(meeting, me) is not None
+
+
+def may_answer(me: Delegate, meeting: Meeting) -> bool:
+    """The side whose turn it is."""
+    return queries.has_turn(meeting, me)
+
+
+def may_withdraw(me: Delegate, meeting: Meeting) -> bool:
+    """The side that asked, while nobody has answered."""
+    side = queries.side_of(meeting, me)
+    return meeting.is_open and side is not None and side.side == "requester"
+
+
+def may_cancel(me: Delegate, meeting: Meeting) -> bool:
+    """Both sides, until the meeting is over."""
+    return may_see(me, meeting) and is_cancellable(meeting)
+
+
+def is_cancellable(meeting: Meeting) -> bool:
+    """Whether the meeting is agreed and lies ahead."""
+    if meeting.request_state != "accepted" or meeting.placement not in ("none", "published"):
+        return False
+    return meeting.appointment is None or meeting.appointment.ends_at > clock.now()
+
+
+def may_undo(me: Delegate, meeting: Meeting) -> bool:
+    """The side that accepted, for half a minute."""
+    return services.may_undo(meeting, me)

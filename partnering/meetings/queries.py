@@ -1,0 +1,399 @@
+"""What can be asked about meetings: between whom, in which state, and when both are free."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from .. import clock
+from ..agenda.models import AgendaEntry, Appointment, Location, LocationAtom, ParticipantAtom
+from ..db import db
+from ..delegates.models import Delegate, OrganisationProfile
+from ..events.models import Event, Participant
+from .models import Meeting, MeetingBlock, MeetingDelegate, MeetingOffer, MeetingSide, MeetingSlot
+
+TABS = ("received", "sent", "confirmed", "closed")
+LEAD_MINUTES = 10
+"""Nothing is booked that begins sooner than this."""
+
+
+MOST_ROWS = 200
+"""No more meetings than this stand on an organiser's page."""
+
+
+# -- meetings
+
+
+def meeting_by_ref(event: Event, public_id: str) -> Meeting | None:
+    """The meeting of this public id, with everything its page shows."""
+    return db.session.scalars(
+        _whole().where(Meeting.event_id == event.id, Meeting.public_id == public_id)
+    ).one_or_none()
+
+
+def open_between(one: Delegate, other: Delegate) -> Meeting | None:
+    """The open request or meeting between two lead delegates."""
+    low, high = sorted((one.id, other.id))
+    return db.session.scalars(
+        _whole().where(
+            Meeting.event_id == one.event_id,
+            Meeting.low_id == low,
+            Meeting.high_id == high,
+            Meeting.closed_at.is_(None),
+            Meeting.request_state != "draft",
+        )
+    ).one_or_none()
+
+
+def meetings_of(delegate: Delegate, tab: str | None = None) -> Sequence[Meeting]:
+    """A delegate's meetings on one of `TABS`, or all; the most urgent first."""
+    mine = sa.exists().where(MeetingDelegate.meeting_id == Meeting.id, MeetingDelegate.delegate_id == delegate.id)
+    query = _whole().where(Meeting.event_id == delegate.event_id, mine)
+    if tab is not None:
+        query = query.where(_on(tab, delegate))
+    if tab == "received":
+        query = query.order_by(Meeting.expires_at, Meeting.id)
+    elif tab == "confirmed":
+        query = query.outerjoin(Appointment, Appointment.id == Meeting.appointment_id).order_by(
+            Appointment.starts_at, Meeting.id
+        )
+    else:
+        query = query.order_by(sa.func.coalesce(Meeting.answered_at, Meeting.sent_at).desc(), Meeting.id.desc())
+    return db.session.scalars(query).unique().all()
+
+
+def numbers(delegate: Delegate) -> dict[str, int]:
+    """How many meetings a delegate has on each tab."""
+    mine = sa.exists().where(MeetingDelegate.meeting_id == Meeting.id, MeetingDelegate.delegate_id == delegate.id)
+    row = db.session.execute(
+        sa.select(*(sa.func.count(sa.case((_on(tab, delegate), 1))) for tab in TABS)).where(
+            Meeting.event_id == delegate.event_id, mine
+        )
+    ).one()
+    return dict(zip(TABS, row, strict=True))
+
+
+def waiting_for(delegate: Delegate) -> int:
+    """How many requests wait for a delegate's answer."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Meeting).where(_on("received", delegate))) or 0
+
+
+def _on(tab: str, delegate: Delegate) -> sa.ColumnElement[bool]:
+    is_open = Meeting.request_state.in_(("pending", "countered"))
+    if tab == "received":
+        return sa.and_(is_open, _turn_of(delegate))
+    if tab == "sent":
+        return sa.and_(is_open, sa.not_(_turn_of(delegate)))
+    if tab == "confirmed":
+        return sa.and_(Meeting.request_state == "accepted", Meeting.closed_at.is_(None))
+    return sa.or_(Meeting.closed_at.is_not(None), Meeting.request_state == "draft")
+
+
+def _turn_of(delegate: Delegate) -> sa.ColumnElement[bool]:
+    """It is the turn of the side on which the delegate sits."""
+    lead, mine = aliased(MeetingDelegate), aliased(MeetingDelegate)
+    return sa.exists().where(
+        mine.meeting_id == Meeting.id,
+        mine.delegate_id == delegate.id,
+        lead.meeting_id == Meeting.id,
+        lead.delegate_id == Meeting.turn_id,
+        lead.side == mine.side,
+    )
+
+
+def meetings_at(event: Event, *, state: str = "", words: str = "", limit: int = MOST_ROWS) -> Sequence[Meeting]:
+    """All meetings of an event for its organisers, newest first; `state` is a request state or "confirmed"."""
+    query = _whole().where(Meeting.event_id == event.id)
+    if state == "open":
+        query = query.where(Meeting.request_state.in_(("pending", "countered")))
+    elif state == "confirmed":
+        query = query.where(Meeting.request_state == "accepted", Meeting.placement != "none")
+    elif state:
+        query = query.where(Meeting.request_state == state)
+    for word in words.split()[:5]:
+        found = (
+            sa.select(MeetingDelegate.meeting_id)
+            .join(Delegate, Delegate.id == MeetingDelegate.delegate_id)
+            .join(Participant, Participant.id == Delegate.participant_id)
+            .where(Participant.search_name.contains(word, autoescape=True))
+        )
+        query = query.where(Meeting.id.in_(found))
+    return db.session.scalars(query.order_by(Meeting.id.desc()).limit(limit)).unique().all()
+
+
+def numbers_at(event: Event) -> dict[str, int]:
+    """How many meetings of an event are in each request state."""
+    rows = db.session.execute(
+        sa.select(Meeting.request_state, sa.func.count())
+        .where(Meeting.event_id == event.id)
+        .group_by(Meeting.request_state)
+    )
+    return dict(rows.tuples().all())
+
+
+def overdue(now: datetime, limit: int = 500) -> Sequence[int]:
+    """Ids of open requests whose time for an answer is over."""
+    return db.session.scalars(
+        sa.select(Meeting.id)
+        .where(Meeting.request_state.in_(("pending", "countered")), Meeting.expires_at <= now)
+        .order_by(Meeting.id)
+        .limit(limit)
+    ).all()
+
+
+def _whole() -> sa.Select[tuple[Meeting]]:
+    seat = selectinload(Meeting.delegates).joinedload(MeetingDelegate.delegate)
+    side = selectinload(Meeting.sides)
+    return sa.select(Meeting).options(
+        seat.joinedload(Delegate.participant),
+        seat.joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation),
+        side.joinedload(MeetingSide.lead).joinedload(Delegate.participant),
+        side.joinedload(MeetingSide.profile).joinedload(OrganisationProfile.organisation),
+        selectinload(Meeting.offers).joinedload(MeetingOffer.slot),
+        selectinload(Meeting.messages),
+        joinedload(Meeting.appointment).joinedload(Appointment.location).joinedload(Location.zone),
+    )
+
+
+# -- sides
+
+
+def side_of(meeting: Meeting, delegate: Delegate) -> MeetingSide | None:
+    """The side on which a delegate sits, or None."""
+    seat = next((seat for seat in meeting.delegates if seat.delegate_id == delegate.id), None)
+    return next((side for side in meeting.sides if seat is not None and side.side == seat.side), None)
+
+
+def other_side(meeting: Meeting, side: MeetingSide) -> MeetingSide:
+    """The side across the table."""
+    return next(other for other in meeting.sides if other.side != side.side)
+
+
+def seats_of(meeting: Meeting, side: str) -> list[Delegate]:
+    """Who sits on a side, the lead first."""
+    lead = next((each.lead_id for each in meeting.sides if each.side == side), None)
+    seats = [seat.delegate for seat in meeting.delegates if seat.side == side]
+    return sorted(seats, key=lambda delegate: (delegate.id != lead, delegate.id))
+
+
+def has_turn(meeting: Meeting, delegate: Delegate) -> bool:
+    """Whether this delegate's side has to answer."""
+    mine = side_of(meeting, delegate)
+    turn = next((seat.side for seat in meeting.delegates if seat.delegate_id == meeting.turn_id), None)
+    return meeting.is_open and mine is not None and mine.side == turn
+
+
+def offered(meeting: Meeting) -> list[MeetingSlot]:
+    """The slots offered in this round, in their order of time."""
+    slots = [offer.slot for offer in meeting.offers if offer.round == meeting.round]
+    return sorted(slots, key=lambda slot: slot.first_atom)
+
+
+def shows_name(viewer: Delegate, other: Delegate, meeting: Meeting) -> bool:
+    """Whether `viewer` may read the name of `other` in this meeting: who asks shows theirs, who agrees too."""
+    if other.visibility == "name" or viewer.profile_id == other.profile_id or meeting.request_state == "accepted":
+        return True
+    seat = next((seat for seat in meeting.delegates if seat.delegate_id == other.id), None)
+    if seat is None:
+        return False
+    return seat.side == "requester" or (meeting.answered_at is not None and meeting.placement != "none")
+
+
+# -- slots
+
+
+def blocks_of(event: Event) -> Sequence[MeetingBlock]:
+    """The event's meeting blocks in their order of time."""
+    return db.session.scalars(
+        sa.select(MeetingBlock).where(MeetingBlock.event_id == event.id).order_by(MeetingBlock.starts_at)
+    ).all()
+
+
+def slots_of(event: Event) -> Sequence[MeetingSlot]:
+    """All slots of an event in their order of time."""
+    return db.session.scalars(
+        sa.select(MeetingSlot).where(MeetingSlot.event_id == event.id).order_by(MeetingSlot.first_atom, MeetingSlot.id)
+    ).all()
+
+
+def slots_by_ref(event: Event, public_ids: Iterable[str]) -> list[MeetingSlot]:
+    """The slots of these public ids, in their order of time; unknown ones are left out."""
+    return list(
+        db.session.scalars(
+            sa.select(MeetingSlot)
+            .where(MeetingSlot.event_id == event.id, MeetingSlot.public_id.in_(list(public_ids)[:50]))
+            .options(joinedload(MeetingSlot.block))
+            .order_by(MeetingSlot.first_atom)
+        )
+    )
+
+
+def bookable_slots(event_id: int) -> Sequence[MeetingSlot]:
+    """Slots of blocks in which people book, that have not begun."""
+    soonest = clock.to_atom(clock.now() + timedelta(minutes=LEAD_MINUTES), up=True)
+    return db.session.scalars(
+        sa.select(MeetingSlot)
+        .join(MeetingBlock, MeetingBlock.id == MeetingSlot.block_id)
+        .where(
+            MeetingSlot.event_id == event_id,
+            MeetingSlot.first_atom >= soonest,
+            MeetingBlock.phase.in_(("open", "published", "running")),
+        )
+        .options(joinedload(MeetingSlot.block))
+        .order_by(MeetingSlot.first_atom, MeetingSlot.id)
+    ).all()
+
+
+def taken_atoms(participant_ids: Iterable[int], first: int, last: int) -> dict[int, set[int]]:
+    """The atoms from `first` to `last` in which each participant is taken, by their id."""
+    rows = db.session.execute(
+        sa.select(ParticipantAtom.participant_id, ParticipantAtom.atom).where(
+            ParticipantAtom.participant_id.in_(set(participant_ids)), ParticipantAtom.atom.between(first, last)
+        )
+    )
+    found: dict[int, set[int]] = {}
+    for participant_id, atom in rows:
+        found.setdefault(participant_id, set()).add(atom)
+    return found
+
+
+def free_slots(delegates: Sequence[Delegate], slots: Sequence[MeetingSlot] | None = None) -> list[MeetingSlot]:
+    """The slots in which all these delegates are free, in their order of time."""
+    if not delegates:
+        return []
+    slots = bookable_slots(delegates[0].event_id) if slots is None else slots
+    if not slots:
+        return []
+    first, last = min(slot.first_atom for slot in slots), max(slot.last_atom for slot in slots)
+    taken = taken_atoms((delegate.participant_id for delegate in delegates), first, last)
+    return [slot for slot in slots if all(fits(slot, delegate, taken) for delegate in delegates)]
+
+
+def fits(slot: MeetingSlot, delegate: Delegate, taken: Mapping[int, set[int]]) -> bool:
+    """Whether a delegate is there and free in a slot; `taken` as `taken_atoms` answers."""
+    if delegate.departs_at is not None and slot.ends_at > delegate.departs_at:
+        return False
+    return taken.get(delegate.participant_id, set()).isdisjoint(range(slot.first_atom, slot.last_atom + 1))
+
+
+def shared_slots(delegates: Sequence[Delegate], *, with_table: bool = True) -> list[MeetingSlot]:
+    """Slots in which all these delegates and at least one table are free."""
+    slots = free_slots(delegates)
+    return [slot for slot in slots if slot.id in _with_table(slots)] if with_table and slots else slots
+
+
+def _with_table(slots: Sequence[MeetingSlot]) -> set[int]:
+    event_id = slots[0].event_id
+    tables = db.session.scalars(_tables_of(event_id)).all()
+    first, last = min(slot.first_atom for slot in slots), max(slot.last_atom for slot in slots)
+    rows = db.session.execute(
+        sa.select(LocationAtom.location_id, LocationAtom.atom).where(
+            LocationAtom.location_id.in_([table.id for table in tables]), LocationAtom.atom.between(first, last)
+        )
+    )
+    taken: dict[int, set[int]] = {}
+    for location_id, atom in rows:
+        taken.setdefault(atom, set()).add(location_id)
+    found = set()
+    for slot in slots:
+        busy: set[int] = set()
+        for atom in range(slot.first_atom, slot.last_atom + 1):
+            busy |= taken.get(atom, set())
+        if any(_open_until(table, slot.ends_at) and table.id not in busy for table in tables):
+            found.add(slot.id)
+    return found
+
+
+def _open_until(table: Location, ends_at: datetime) -> bool:
+    return table.closed_from is None or ends_at <= table.closed_from
+
+
+def choices(meeting: Meeting) -> list[MeetingSlot]:
+    """What can be chosen to accept a request: the offered slots still free for all; else the next three that are."""
+    free = shared_slots([seat.delegate for seat in meeting.delegates])
+    known = {slot.id for slot in offered(meeting)}
+    return [slot for slot in free if slot.id in known] or free[:3]
+
+
+# -- tables
+
+
+def _tables_of(event_id: int) -> sa.Select[tuple[Location]]:
+    return (
+        sa.select(Location)
+        .where(Location.event_id == event_id, Location.kind == "table", Location.exclusive)
+        .order_by(Location.position, Location.row, Location.column, Location.id)
+    )
+
+
+def tables_of(event: Event) -> Sequence[Location]:
+    """The event's tables, row by row."""
+    return db.session.scalars(_tables_of(event.id).options(joinedload(Location.zone))).all()
+
+
+def table_by_ref(event: Event, public_id: str | None) -> Location | None:
+    """The table of this public id."""
+    return db.session.scalars(_tables_of(event.id).where(Location.public_id == public_id)).one_or_none()
+
+
+def free_tables(slot: MeetingSlot) -> list[Location]:
+    """Tables with nothing in a slot, in their order."""
+    busy = (
+        sa.select(LocationAtom.location_id)
+        .where(LocationAtom.atom.between(slot.first_atom, slot.last_atom))
+        .scalar_subquery()
+    )
+    tables = db.session.scalars(_tables_of(slot.event_id).where(Location.id.not_in(busy))).all()
+    return [table for table in tables if _open_until(table, slot.ends_at)]
+
+
+def table_plan(slot: MeetingSlot) -> dict[int, Meeting]:
+    """Which meeting sits at which table during a slot, by the table's id."""
+    appointments = sa.select(LocationAtom.appointment_id).where(
+        LocationAtom.atom.between(slot.first_atom, slot.last_atom)
+    )
+    meetings = db.session.scalars(_whole().where(Meeting.appointment_id.in_(appointments))).unique().all()
+    return {
+        meeting.appointment.location_id: meeting
+        for meeting in meetings
+        if meeting.appointment is not None and meeting.appointment.location_id is not None
+    }
+
+
+# -- one's own time
+
+
+def own_blocks(participant: Participant, slot: MeetingSlot) -> Sequence[AgendaEntry]:
+    """The times within a slot that a participant keeps free for themselves."""
+    return db.session.scalars(
+        sa.select(AgendaEntry)
+        .join(Appointment, Appointment.id == AgendaEntry.appointment_id)
+        .where(
+            AgendaEntry.participant_id == participant.id,
+            AgendaEntry.state == "live",
+            Appointment.kind == "block",
+            Appointment.starts_at < slot.ends_at,
+            Appointment.ends_at > slot.starts_at,
+        )
+    ).all()
+
+
+def entries_in(participant: Participant, slots: Sequence[MeetingSlot]) -> dict[int, AgendaEntry]:
+    """What takes a participant's time in each slot, by the slot's id."""
+    if not slots:
+        return {}
+    first, last = min(slot.first_atom for slot in slots), max(slot.last_atom for slot in slots)
+    rows = db.session.execute(
+        sa.select(ParticipantAtom.atom, AgendaEntry)
+        .join(AgendaEntry, AgendaEntry.id == ParticipantAtom.entry_id)
+        .where(ParticipantAtom.participant_id == participant.id, ParticipantAtom.atom.between(first, last))
+        .options(joinedload(AgendaEntry.appointment).joinedload(Appointment.location))
+    )
+    by_atom = dict(rows.tuples().all())
+    found = {}
+    for slot in slots:
+        entry = next((by_atom[atom] for atom in range(slot.first_atom, slot.last_atom + 1) if atom in by_atom), None)
+        if entry is not None:
+            found[slot.id] = entry
+    return found

@@ -1,0 +1,121 @@
+"""What the directory says of each card: can I book this person, and if not, why not?"""
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from .. import clock
+from ..agenda.models import Appointment, ParticipantAtom
+from ..db import db
+from ..delegates.booking import Standing
+from ..delegates.models import Delegate
+from ..events.models import Event
+from ..i18n import _, day, moment, time
+from . import queries
+from .models import Meeting
+
+
+class MeetingBookings:
+    """Answers from the meetings and the time that people have."""
+
+    def standings(self, me: Delegate, others: Sequence[Delegate]) -> Mapping[int, Standing]:
+        """My standing with each, in four queries whatever their number."""
+        if not others:
+            return {}
+        event = db.session.get_one(Event, me.event_id)
+        between = _between(me, others)
+        closed = _closed(event)
+        free = _free_together(me, others)
+        return {other.id: _standing(me, other, between.get(other.id), closed, free[other.id]) for other in others}
+
+    def shares_free_slot(self, me: Delegate) -> sa.ColumnElement[bool]:
+        """They are free in one of the slots in which I am."""
+        mine = queries.free_slots([me])
+        each = [
+            sa.and_(
+                sa.not_(
+                    sa.exists().where(
+                        ParticipantAtom.participant_id == Delegate.participant_id,
+                        ParticipantAtom.atom.between(slot.first_atom, slot.last_atom),
+                    )
+                ),
+                sa.or_(Delegate.departs_at.is_(None), Delegate.departs_at >= slot.ends_at),
+            )
+            for slot in mine
+        ]
+        return sa.or_(*each) if each else sa.false()
+
+    def outlook(self, me: Delegate) -> str:
+        """How many requests I can still send, and until when."""
+        event = db.session.get_one(Event, me.event_id)
+        closed = _closed(event)
+        if closed:
+            return closed
+        left = max(0, event.open_request_limit - me.open_requests)
+        if event.partnering_until is None:
+            return _("Requests you can still send: %(count)s.", count=left)
+        until = moment(event.partnering_until, "weekday", event.zone)
+        return _("Requests you can still send: %(count)s. Booking closes on %(until)s.", count=left, until=until)
+
+
+def _closed(event: Event) -> str:
+    now = clock.now()
+    if event.partnering_from is not None and now < event.partnering_from:
+        return _("Meetings can be requested from %(day)s.", day=day(event.partnering_from, "long", event.zone))
+    if event.partnering_until is not None and now > event.partnering_until:
+        return _("Requesting meetings has ended.")
+    return ""
+
+
+def _between(me: Delegate, others: Sequence[Delegate]) -> dict[int, Meeting]:
+    """Open requests and meetings with each of them, by their id."""
+    ids = [other.id for other in others]
+    meetings = db.session.scalars(
+        sa.select(Meeting)
+        .where(
+            Meeting.closed_at.is_(None),
+            Meeting.request_state != "draft",
+            sa.or_(
+                sa.and_(Meeting.low_id == me.id, Meeting.high_id.in_(ids)),
+                sa.and_(Meeting.high_id == me.id, Meeting.low_id.in_(ids)),
+            ),
+        )
+        .options(joinedload(Meeting.appointment).joinedload(Appointment.location))
+    ).all()
+    return {meeting.high_id if meeting.low_id == me.id else meeting.low_id: meeting for meeting in meetings}
+
+
+def _free_together(me: Delegate, others: Sequence[Delegate]) -> dict[int, int]:
+    """How many slots suit me and each of them."""
+    slots = queries.free_slots([me])
+    if not slots:
+        return dict.fromkeys((other.id for other in others), 0)
+    first, last = slots[0].first_atom, max(slot.last_atom for slot in slots)
+    taken = queries.taken_atoms((other.participant_id for other in others), first, last)
+    return {other.id: sum(queries.fits(slot, other, taken) for slot in slots) for other in others}
+
+
+def _standing(me: Delegate, other: Delegate, meeting: Meeting | None, closed: str, free: int) -> Standing:
+    if other.id == me.id or other.profile_id == me.profile_id:
+        return Standing("closed", _("You belong to the same organisation."))
+    if meeting is None:
+        if closed:
+            return Standing("closed", closed)
+        if not free:
+            return Standing("closed", _("No free time suits both of you."), free=0)
+        return Standing("bookable", free=free)
+    ref = meeting.public_id
+    if meeting.is_open:
+        if meeting.turn_id == me.id:
+            return Standing("asked", _("Waiting for your answer"), ref)
+        return Standing("requested", _("Requested, waiting for an answer"), ref)
+    appointment = meeting.appointment
+    if appointment is None:
+        return Standing("confirmed", _("Accepted, time follows"), ref)
+    zone = db.session.get_one(Event, me.event_id).zone
+    when = f"{day(appointment.starts_at, 'short', zone)}, {time(appointment.starts_at, zone)}"
+    if appointment.location is None:
+        return Standing("confirmed", _("Confirmed: %(when)s", when=when), ref)
+    table = str(appointment.location.name)
+    return Standing("confirmed", _("Confirmed: %(when)s, table %(table)s", when=when, table=table), ref)

@@ -1,0 +1,66 @@
+"""The two axes of a meeting read as one label, and which deed leads from which state to which."""
+
+from dataclasses import dataclass
+
+from ..i18n import LazyText, _l
+from .models import Meeting
+
+OPEN = ("pending", "countered")
+
+DEEDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "accept": (OPEN, "accepted"),
+    "counter": (OPEN, "countered"),
+    "decline": (OPEN, "declined"),
+    "withdraw": (OPEN, "withdrawn"),
+    "expire": (OPEN, "expired"),
+    "undo": (("accepted",), "pending"),
+    "cancel": (("accepted",), "cancelled"),
+}
+"""Each deed: the request states it may begin in, and the one it ends in. Everything else is refused."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What people read of a meeting's state: a word with its tone and its well."""
+
+    code: str
+    text: LazyText
+    tone: str
+    well: str
+
+
+LABELS = {
+    label.code: label
+    for label in (
+        Label("draft", _l("Draft"), "line", "free"),
+        Label("requested", _l("Requested"), "warn", "pending"),
+        Label("countered", _l("Another time suggested"), "warn", "pending"),
+        Label("accepted", _l("Accepted, time follows"), "info", "pending"),
+        Label("confirmed", _l("Confirmed"), "ok", "taken"),
+        Label("declined", _l("Declined"), "bad", "off"),
+        Label("withdrawn", _l("Withdrawn"), "", "off"),
+        Label("expired", _l("Expired"), "", "off"),
+        Label("cancelled", _l("Cancelled"), "bad", "off"),
+        Label("unplaced", _l("No place found"), "bad", "off"),
+        Label("held", _l("Held"), "ok", "taken"),
+        Label("missed", _l("Missed"), "bad", "off"),
+    )
+}
+
+
+def label(meeting: Meeting) -> Label:
+    """The one label of a meeting."""
+    return LABELS[_code(meeting)]
+
+
+def _code(meeting: Meeting) -> str:
+    state, placement = meeting.request_state, meeting.placement
+    if state == "accepted":
+        if placement == "held":
+            return "held"
+        if placement.startswith("no_show"):
+            return "missed"
+        if placement in ("published", "live"):
+            return "confirmed"
+        return "unplaced" if meeting.closed_at is not None else "accepted"
+    return {"pending": "requested"}.get(state, state)

@@ -1,0 +1,76 @@
+"""The blueprint of this room, and what its pages share."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import g, request
+
+from ... import idempotency
+from ...delegates.models import Delegate
+from ...delegates.queries import delegate_of
+from ...delegates.views.blueprint import NoTicket
+from ...errors import require
+from ...events.routing import current_event, current_participant, event_blueprint, participant
+from .. import mails, permissions, queries, states
+from ..forms import Deed
+from ..models import Meeting, MeetingSide
+
+bp = event_blueprint("meetings", __name__, "me", guard=participant)
+
+
+def me() -> Delegate:
+    """The signed-in participant as a delegate, read anew in each transaction. Raises `NoTicket`."""
+    found = delegate_of(current_participant())
+    if found is None:
+        raise NoTicket
+    return found
+
+
+def meeting_or_404(mine: Delegate, public_id: str) -> Meeting:
+    """A meeting in which I sit."""
+    meeting = queries.meeting_by_ref(current_event(), public_id)
+    require(meeting is not None and permissions.may_see(mine, meeting))
+    assert meeting is not None
+    return meeting
+
+
+def once(form: Deed, deed: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Do a deed once for each time its form was shown, inside `transaction()`; a repetition gets the same answer."""
+    if not form.once.data:
+        return deed()
+    sent = {name: request.form.getlist(name) for name in sorted(request.form) if name != "csrf_token"}
+    body = hashlib.sha256(json.dumps([request.path, sent]).encode()).hexdigest()
+    return idempotency.once(f"person:{g.person.public_id}", form.once.data, body, deed)
+
+
+def sides(mine: Delegate, meeting: Meeting) -> tuple[MeetingSide, MeetingSide]:
+    """My side and the other one."""
+    side = queries.side_of(meeting, mine)
+    assert side is not None, "the page is for those who sit in the meeting"
+    return side, queries.other_side(meeting, side)
+
+
+def shown(mine: Delegate, meeting: Meeting) -> dict[str, Any]:
+    """A meeting as its card shows it to me."""
+    side, other = sides(mine, meeting)
+    return {
+        "meeting": meeting,
+        "label": states.label(meeting),
+        "side": side,
+        "other": other,
+        "name": mails.name_of(mine, meeting, other),
+        "named": queries.shows_name(mine, other.lead, meeting),
+        "others": [
+            each.participant.name
+            for each in queries.seats_of(meeting, other.side)[1:]
+            if queries.shows_name(mine, each, meeting)
+        ],
+        "ours": queries.seats_of(meeting, side.side),
+        "offered": queries.offered(meeting),
+        "my_turn": permissions.may_answer(mine, meeting),
+        "may_withdraw": permissions.may_withdraw(mine, meeting),
+        "may_cancel": permissions.may_cancel(mine, meeting),
+        "may_undo": permissions.may_undo(mine, meeting),
+    }
