@@ -38,6 +38,14 @@ def cacheable(seconds: int = 60) -> None:
     g.public_for = seconds
 
 
+def answer_unchanged(response: Response) -> Response:
+    """Answer 304 to a browser that has this public page already; for the `after_request` of a blueprint."""
+    if g.get("public_for") and response.status_code == 200:
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
 def secret_path() -> None:
     """Declare that the address of this page is a secret: it is never sent on as a referrer."""
     g.secret_path = True

@@ -110,6 +110,23 @@ def attend(appointment: Appointment, participant: Participant, role: str, *, blo
     return entry
 
 
+def hold_time(entry: AgendaEntry) -> bool:
+    """Let a live entry take its participant's time if all of it is free, else none of it; whether it blocks now.
+
+    For what happens even where somebody is taken already, such as a talk. Sequences stay: calendars do not show it.
+    """
+    _free_time([entry.id])
+    try:
+        _take_time(entry, entry.appointment)
+    except TimeTaken:
+        _free_time([entry.id])
+        entry.blocks = False
+    else:
+        entry.blocks = True
+    db.session.flush()
+    return entry.blocks
+
+
 def leave(entry: AgendaEntry) -> None:
     """Take an appointment out of one participant's agenda; their time is free again."""
     if entry.state != "live":

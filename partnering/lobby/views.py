@@ -1,12 +1,12 @@
 """Public pages, the same for everybody: free of cookies, cached for a minute, answered with 304 where they can be."""
 
-from flask import Response, g, render_template, request
+from flask import render_template
 
 from ..errors import NotFound
 from ..events import queries as event_queries
 from ..events.routing import current_event, event_blueprint
 from ..guards import GuardedBlueprint, public
-from ..headers import cacheable
+from ..headers import answer_unchanged, cacheable
 from . import queries
 
 SITE_PAGES = ("legal_notice", "privacy", "accessibility", "terms", "help")
@@ -89,14 +89,7 @@ def help() -> str:
     return render_template("lobby/site/help.html")
 
 
-@site.after_request
-@event_pages.after_request
-def answer_unchanged(response: Response) -> Response:
-    """Answer 304 to a browser that has the page already."""
-    if g.get("public_for") and response.status_code == 200:
-        response.add_etag()
-        response.make_conditional(request)
-    return response
-
+site.after_request(answer_unchanged)
+event_pages.after_request(answer_unchanged)
 
 blueprints = (site, event_pages)
