@@ -167,7 +167,7 @@ class CheckForm(FlaskForm):
     street = line(_l("Street and number"), 160, _l("Enter street and number"))
     postcode = line(_l("Postcode"), 20, _l("Enter the postcode"))
     city = line(_l("Town"), 100, _l("Enter the town"))
-    country = SelectField(_l("Country"), [InputRequired()], default="DE")
+    country = SelectField(_l("Country"), [InputRequired(_l("Choose the country"))], default="DE")
     vat_id = line(_l("VAT number"), 20)
     order_number = line(_l("Your order number"), 60)
     terms = BooleanField(_l("I accept the terms."), [InputRequired(_l("Please accept the terms"))])

@@ -30,7 +30,7 @@ Draws = Mapping[int, int]
 class SoldOut(DomainError):
     """Not enough places are left, expired holds given back included. `product` is the first that did not fit."""
 
-    message = _l("There are not enough places left. Somebody else was faster.")
+    message = _l("Sold out: there are not enough places left. Somebody else was faster.")
     product: Product | None = None
 
 
