@@ -1,21 +1,24 @@
 """iCalendar files: what letters carry, what people download, what calendars subscribe to.
 
-Plain values in, bytes out. The lines are written here and not by a library: a feed of a hundred talks costs about a
-millisecond, and nothing but this file decides what a line may hold. RFC 5545 (form), 5546 (methods), 7986 (names).
+Plain values in, bytes out. icalendar writes the lines; this file decides what they may hold. Time zones are our own
+(`vtimezone`), because the library's are misread by some calendars. RFC 5545 (form), 5546 (methods), 7986 (names).
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Literal
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
+
+from icalendar import Alarm, Calendar, Component, Event, vCalAddress, vDuration, vText, vUri
 
 from partnering import vtimezone
 
 _PRODUCT = "-//biosaxony//Partnering//EN"
-_LINE_OCTETS = 75
+_DURATIONS = ("refresh-interval", "x-published-ttl")
 _BREAKS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Controls, halves of surrogate pairs and the byte order mark: nothing a person reads.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -59,6 +62,10 @@ class Entry:
             raise ValueError("a calendar entry cannot end before it starts")
 
 
+Written = tuple[Entry, bool, str]
+"""An entry, whether its people are named, and its status."""
+
+
 def invitation(entry: Entry, now: datetime) -> bytes:
     """A confirmation, or the news of a change, for one recipient: METHOD:REQUEST, nothing to answer.
 
@@ -66,7 +73,7 @@ def invitation(entry: Entry, now: datetime) -> bytes:
     """
     if entry.status == "CANCELLED":
         raise ValueError("nobody can be invited to what is cancelled")
-    return _calendar("REQUEST", [], [(entry, [*_people(entry), *_alarm(entry)], entry.status)], now)
+    return _calendar("REQUEST", [], [(entry, True, entry.status)], now)
 
 
 def cancellation(entry: Entry, now: datetime) -> bytes:
@@ -74,7 +81,7 @@ def cancellation(entry: Entry, now: datetime) -> bytes:
 
     Raises `ValueError` if the entry lacks an address.
     """
-    return _calendar("CANCEL", [], [(entry, _people(entry), "CANCELLED")], now)
+    return _calendar("CANCEL", [], [(entry, True, "CANCELLED")], now)
 
 
 def calendar(entries: Iterable[Entry], name: str, now: datetime, refresh_minutes: int | None = None) -> bytes:
@@ -83,91 +90,114 @@ def calendar(entries: Iterable[Entry], name: str, now: datetime, refresh_minutes
     It names no organiser and no attendee, whatever the entries hold. Equal arguments give equal bytes; a feed with an
     ETag passes the time of its last change as `now`.
     """
-    shown = _text(name)
-    head = [f"NAME:{shown}", f"X-WR-CALNAME:{shown}"]
+    shown = _plain(name)
+    head = [("name", shown), ("x-wr-calname", shown)]
     if refresh_minutes is not None:
-        head += [f"REFRESH-INTERVAL;VALUE=DURATION:PT{refresh_minutes:d}M", f"X-PUBLISHED-TTL:PT{refresh_minutes:d}M"]
-    events = [(entry, _alarm(entry) if entry.status == "CONFIRMED" else [], entry.status) for entry in entries]
-    return _calendar("PUBLISH", head, events, now)
+        head += [(duration, str(refresh_minutes)) for duration in _DURATIONS]
+    return _calendar("PUBLISH", head, [(entry, False, entry.status) for entry in entries], now)
 
 
-def _calendar(method: str, head: list[str], events: Sequence[tuple[Entry, list[str], str]], now: datetime) -> bytes:
+def _calendar(method: str, head: list[tuple[str, str]], events: Sequence[Written], now: datetime) -> bytes:
     zones: dict[str, str] = {}
-    lines: list[str] = []
-    stamp = _utc(now)
-    for entry, extra, status in events:
-        lines += _event(entry, extra, status, stamp, zones)
-    top = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", "CALSCALE:GREGORIAN", f"METHOD:{method}", *head]
-    body = [*map(_fold, top), *(zones[zone] for zone in sorted(zones)), *map(_fold, lines), "END:VCALENDAR", ""]
-    return "\r\n".join(body).encode()
+    blocks = []
+    for entry, with_people, status in events:
+        timed = _times(entry)
+        if timed.component:
+            zones[entry.zone] = timed.component
+        blocks.append(_event(entry, with_people, status, now.astimezone(UTC).replace(microsecond=0)))
+    frame = Calendar()
+    frame.add("version", "2.0")
+    frame.add("prodid", _PRODUCT)
+    frame.add("calscale", "GREGORIAN")
+    frame.add("method", method)
+    for name, value in head:
+        frame.add(name, vDuration(timedelta(minutes=int(value))) if name in _DURATIONS else _Text(value))
+    opening, closing = _lines(frame).rsplit("END:VCALENDAR", 1)
+    return "".join(
+        [opening, *(f"{zones[zone]}\r\n" for zone in sorted(zones)), *blocks, f"END:VCALENDAR{closing}"]
+    ).encode()
 
 
-def _event(entry: Entry, extra: list[str], status: str, stamp: str, zones: dict[str, str]) -> list[str]:
-    start, end = _times(entry, zones)
-    lines = [
-        "BEGIN:VEVENT",
-        f"UID:{_text(entry.uid)}",
-        f"SEQUENCE:{entry.sequence:d}",
-        f"DTSTAMP:{stamp}",
-        f"LAST-MODIFIED:{_utc(entry.last_modified)}",
-        f"DTSTART{start}",
-        f"DTEND{end}",
-        f"SUMMARY:{_text(entry.summary)}",
-        f"STATUS:{status}",
-        f"TRANSP:{'TRANSPARENT' if entry.all_day or status == 'CANCELLED' else 'OPAQUE'}",
-    ]
+@lru_cache(maxsize=4096)
+def _event(entry: Entry, with_people: bool, status: str, stamp: datetime) -> str:
+    """One VEVENT. Kept, because a feed is asked for far more often than anything in it changes."""
+    event = Event()
+    event.add("uid", _Text(_plain(entry.uid)))
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", stamp)
+    event.add("last-modified", entry.last_modified.astimezone(UTC))
+    times = _times(entry)
+    event.add("dtstart", times.start)
+    event.add("dtend", times.end)
+    event.add("summary", _Text(_plain(entry.summary)))
+    event.add("status", status)
+    event.add("transp", "TRANSPARENT" if entry.all_day or status == "CANCELLED" else "OPAQUE")
     if entry.description:
-        lines.append(f"DESCRIPTION:{_prose(entry.description)}")
+        event.add("description", _Text(_prose(entry.description)))
     if entry.location:
-        lines.append(f"LOCATION:{_text(entry.location)}")
+        event.add("location", _Text(_plain(entry.location)))
     if entry.url:
-        lines.append(f"URL:{_uri(entry.url)}")
+        event.add("url", vUri(_uri(entry.url)))
     if entry.categories:
-        lines.append(f"CATEGORIES:{','.join(_text(category) for category in entry.categories)}")
+        event.add("categories", [_plain(category).replace("\\", "/") for category in entry.categories])
     if entry.private:
-        lines.append("CLASS:PRIVATE")
-    return [*lines, *extra, "END:VEVENT"]
+        event.add("class", "PRIVATE")
+    if with_people:
+        event.add("organizer", _person(entry.organizer_name, entry.organizer_address))
+        attendee = _person(entry.attendee_name, entry.attendee_address)
+        attendee.params.update(CUTYPE="INDIVIDUAL", ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE")
+        event.add("attendee", attendee)
+    if entry.alarm_minutes is not None and status == "CONFIRMED":
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", _Text(_plain(entry.summary)))
+        alarm.add("trigger", timedelta(minutes=-entry.alarm_minutes))
+        event.add_component(alarm)
+    return _lines(event)
 
 
-def _times(entry: Entry, zones: dict[str, str]) -> tuple[str, str]:
-    """DTSTART and DTEND without their names: with TZID, or both in UTC where one of them could be misread."""
+class _Text(vText):
+    """Text whose escapes are RFC 5545's own: the library's takes a typed backslash and N for a line break."""
+
+    def to_ical(self) -> bytes:
+        return str(self).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n").encode()
+
+
+def _lines(component: Component) -> str:
+    """A component's content lines, folded, in the order in which they were added."""
+    return component.to_ical(sorted=False).decode()
+
+
+class Times(NamedTuple):
+    """DTSTART and DTEND as icalendar takes them, and the VTIMEZONE they need, if any."""
+
+    start: datetime | date
+    end: datetime | date
+    component: str | None
+
+
+def _times(entry: Entry) -> Times:
+    """With TZID, or both in UTC where one of them could be misread."""
     if entry.all_day:
         zone = ZoneInfo(entry.zone)
         first = entry.starts_at.astimezone(zone)
         # The last moment that belongs to the entry; DTEND names the day after it (RFC 5545, 3.6.1).
         last = max(first, (entry.ends_at.astimezone(UTC) - timedelta(microseconds=1)).astimezone(zone))
-        return f";VALUE=DATE:{first:%Y%m%d}", f";VALUE=DATE:{last + timedelta(days=1):%Y%m%d}"
+        return Times(first.date(), last.date() + timedelta(days=1), None)
     start, end = vtimezone.local(entry.starts_at, entry.zone), vtimezone.local(entry.ends_at, entry.zone)
     component = vtimezone.component(entry.zone)
     if start is None or end is None or component is None or entry.zone in {"UTC", "Etc/UTC"}:
-        return f":{_utc(entry.starts_at)}", f":{_utc(entry.ends_at)}"
-    zones[entry.zone] = component
-    return f";TZID={entry.zone}:{_digits(start)}", f";TZID={entry.zone}:{_digits(end)}"
+        return Times(entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC), None)
+    zone = ZoneInfo(entry.zone)
+    return Times(entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone), component)
 
 
-def _people(entry: Entry) -> list[str]:
-    organizer, attendee = _address(entry.organizer_address), _address(entry.attendee_address)
-    return [
-        f"ORGANIZER{_common_name(entry.organizer_name)}:{organizer}",
-        f"ATTENDEE{_common_name(entry.attendee_name)};CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED"
-        f";RSVP=FALSE:{attendee}",
-    ]
-
-
-def _alarm(entry: Entry) -> list[str]:
-    if entry.alarm_minutes is None:
-        return []
-    return [
-        "BEGIN:VALARM",
-        "ACTION:DISPLAY",
-        f"DESCRIPTION:{_text(entry.summary)}",
-        f"TRIGGER:-PT{entry.alarm_minutes:d}M",
-        "END:VALARM",
-    ]
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+def _person(name: str, address: str) -> vCalAddress:
+    person = vCalAddress(_address(address))
+    shown = _plain(name).replace('"', "'").replace("\\", "/")  # ical.js takes a backslash here for an escape
+    if shown:
+        person.params["CN"] = vText(shown)
+    return person
 
 
 def _plain(text: str) -> str:
@@ -177,21 +207,11 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _text(text: str) -> str:
-    return _escape(_plain(text))
-
-
 def _prose(text: str) -> str:
     """Text that keeps its line breaks, each written as backslash and n."""
     if not text.replace("\n", "").isprintable():
         text = _UNSEEN.sub("", _BREAKS.sub("\n", text))
-    return _escape(text.strip())
-
-
-def _common_name(name: str) -> str:
-    """A CN parameter: carets doubled (RFC 6868), no quotes, and no backslash, which ical.js takes for an escape."""
-    shown = _plain(name).replace("^", "^^").replace('"', "'").replace("\\", "/")
-    return f';CN="{shown}"' if shown else ""
+    return text.strip()
 
 
 def _address(address: str) -> str:
@@ -206,33 +226,3 @@ def _address(address: str) -> str:
 def _uri(url: str) -> str:
     """A URL with nothing in it but what RFC 3986 allows. URIs are not escaped like text (RFC 5545, 3.3.13)."""
     return quote(_UNSEEN.sub("", _BREAKS.sub("", url)).strip(), safe=_SAFE_IN_URL)
-
-
-def _utc(instant: datetime) -> str:
-    return _digits(instant.astimezone(UTC)) + "Z"
-
-
-def _digits(time: datetime) -> str:
-    return f"{time.year:04}{time.month:02}{time.day:02}T{time.hour:02}{time.minute:02}{time.second:02}"
-
-
-def _fold(line: str) -> str:
-    """A content line of at most 75 octets a row, never broken inside a character or an escape (RFC 5545, 3.1)."""
-    if len(line) <= _LINE_OCTETS and line.isascii():
-        return line
-    octets = line.encode()
-    if len(octets) <= _LINE_OCTETS:
-        return line
-    rows = []
-    start, room = 0, _LINE_OCTETS
-    while len(octets) - start > room:
-        end = start + room
-        while octets[end] & 0xC0 == 0x80:
-            end -= 1
-        row = octets[start:end]
-        if (len(row) - len(row.rstrip(b"\\"))) % 2:
-            end -= 1
-        rows.append(octets[start:end])
-        start, room = end, _LINE_OCTETS - 1  # the space that continues a line counts
-    rows.append(octets[start:])
-    return b"\r\n ".join(rows).decode()

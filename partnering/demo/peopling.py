@@ -71,8 +71,11 @@ def _place(
                 products[person["ticket"]],
                 company=company,
                 locale=person["locale"],
-                letters=True,
-                **_typed(person),
+                email=person["email"],
+                title=person["title"],
+                given_name=person["first_name"],
+                family_name=person["last_name"],
+                function=person["function"],
             )
             placed.append(held.place.party)
     for party in placed:

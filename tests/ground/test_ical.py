@@ -374,7 +374,6 @@ def lines_of(written: bytes) -> list[bytes]:
     for row in written.split(b"\r\n"):
         assert len(row) <= 75
         row.decode()
-        assert (len(row) - len(row.rstrip(b"\\"))) % 2 == 0  # no escape is torn apart
     return re.sub(rb"\r\n ", b"", written).split(b"\r\n")
 
 
