@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 Result = dict[str, Any] | None
 
@@ -23,6 +23,7 @@ class Progress(Protocol):
 
 
 TaskFunction = Callable[..., Result]
+TaskT = TypeVar("TaskT", bound=TaskFunction)
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,14 @@ class UnknownTask(LookupError):
     """No room offers a task of this name."""
 
 
-def task(name: str, *, attempts: int = 5) -> Callable[[TaskFunction], TaskFunction]:
+def task(name: str, *, attempts: int = 5) -> Callable[[TaskT], TaskT]:
     """Register a task: `def make(job: Progress, **arguments) -> dict | None`.
 
     It runs in an application context, outside any transaction, at least once: begin its effects in `transaction()`,
     and make them such that a second run changes nothing.
     """
 
-    def register(run: TaskFunction) -> TaskFunction:
+    def register(run: TaskT) -> TaskT:
         tasks[name] = Task(name, run, attempts)
         return run
 
@@ -71,14 +72,13 @@ def task(name: str, *, attempts: int = 5) -> Callable[[TaskFunction], TaskFuncti
 
 
 PeriodicFunction = Callable[[], bool | None]
+PeriodicT = TypeVar("PeriodicT", bound=PeriodicFunction)
 
 
-def periodic(
-    name: str, *, every: timedelta, each_worker: bool = False
-) -> Callable[[PeriodicFunction], PeriodicFunction]:
+def periodic(name: str, *, every: timedelta, each_worker: bool = False) -> Callable[[PeriodicT], PeriodicT]:
     """Register a periodic task; see `Periodic`."""
 
-    def register(run: PeriodicFunction) -> PeriodicFunction:
+    def register(run: PeriodicT) -> PeriodicT:
         periodic_tasks[name] = Periodic(name, run, every, each_worker)
         return run
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from flask import current_app, render_template
 
@@ -46,6 +46,7 @@ class Letter:
 
 
 Renderer = Callable[[OutboxLetter], Letter | None]
+RendererT = TypeVar("RendererT", bound=Renderer)
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,14 @@ class UnknownKind(LookupError):
     """No room renders letters of this kind."""
 
 
-def kind(name: str, *, secret: bool = False) -> Callable[[Renderer], Renderer]:
+def kind(name: str, *, secret: bool = False) -> Callable[[RendererT], RendererT]:
     """Register the renderer of a kind of letter.
 
     It reads the newest state and never writes; None means that there is nothing to say any more. `secret` empties the
     payload once the letter has left.
     """
 
-    def register(render: Renderer) -> Renderer:
+    def register(render: RendererT) -> RendererT:
         kinds[name] = Kind(name, render, secret)
         return render
 

@@ -5,6 +5,8 @@ scripts, forms or an origin of its own.
 """
 
 import re
+from email.message import EmailMessage
+from typing import Literal
 
 from flask import Flask, Response, g, render_template, url_for
 
@@ -37,15 +39,17 @@ def show(letter: str) -> str:
     message = carriers.kept_message(letter)
     if found is None or message is None:
         raise NotFound
-    parts = list(carriers.leaves(message))
-    text = next((part.get_content() for _number, part in parts if part.get_content_type() == "text/plain"), "")
-    files = [(number, part.get_filename() or _("calendar part"), part.get_content_type()) for number, part in parts]
+    files = [
+        (number, part.get_filename() or _("calendar part"), part.get_content_type())
+        for number, part in carriers.leaves(message)
+        if part.is_attachment() or part.get_content_maintype() != "text" or part.get_content_subtype() == "calendar"
+    ]
     return render_template(
         "mail/letter.html",
         letter=found,
         head=[(name, str(message[name])) for name in ("From", "To", "Subject", "Date", "Message-ID") if message[name]],
-        text=text,
-        files=[entry for entry in files if entry[2] not in ("text/plain", "text/html")],
+        text=_said(message, "plain"),
+        files=files,
     )
 
 
@@ -55,13 +59,12 @@ def html(letter: str) -> Response:
     message = carriers.kept_message(letter)
     if message is None:
         raise NotFound
-    parts = list(carriers.leaves(message))
     pictures = {
         str(part["Content-ID"]).strip("<>"): url_for(".part", letter=letter, number=number)
-        for number, part in parts
+        for number, part in carriers.leaves(message)
         if part["Content-ID"]
     }
-    body = next((part.get_content() for _number, part in parts if part.get_content_type() == "text/html"), "")
+    body = _said(message, "html")
     body = re.sub(r'(?<=src=")cid:([^"]+)(?=")', lambda match: pictures.get(match[1], ""), body)
     body = body.replace("<head>", '<head><base target="_top">', 1)
     g.policy = LETTER_POLICY
@@ -84,6 +87,12 @@ def part(letter: str, number: int) -> Response:
     response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=name)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+def _said(message: EmailMessage, form: Literal["plain", "html"]) -> str:
+    """What the letter says, as plain text or as HTML."""
+    body = message.get_body((form,))
+    return str(body.get_content()) if body is not None else ""
 
 
 def install(app: Flask) -> None:

@@ -20,9 +20,13 @@ def stored() -> int:
 
 
 def test_a_deed_that_is_undone_leaves_no_letter(ctx):
-    with pytest.raises(RuntimeError, match="undo"), transaction():
-        post_letter()
-        raise RuntimeError("undo")
+    def deed() -> None:
+        with transaction():
+            post_letter()
+            raise RuntimeError("undo")
+
+    with pytest.raises(RuntimeError, match="undo"):
+        deed()
 
     assert stored() == 0
 

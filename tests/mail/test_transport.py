@@ -1,9 +1,8 @@
 """The bytes of a letter: structure, headers, and nothing in them that was not meant."""
 
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 
-import flask_mail
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +38,7 @@ def built(content: letters.Letter, address: str = "jana@people.example") -> Emai
     return read_again(transport.build(letters_to(address)[0], content))
 
 
-def tree(part: EmailMessage) -> object:
+def tree(part: MIMEPart) -> object:
     kind = part.get_content_type()
     return (kind, [tree(child) for child in part.iter_parts()]) if part.is_multipart() else kind
 
@@ -216,7 +215,6 @@ def test_flask_mail_sends_our_bytes_and_records_the_message(ctx):
     """`Message._message` is private: this fails when an update of Flask-Mail no longer asks for it."""
     message = transport.MimeMessage(transport.build(posted(), letter_of(calendar=CALENDAR, method="REQUEST")))
 
-    assert flask_mail.Message._message(message) is not message.message
     assert message._message() is message.message
     assert str(message) == message.message.as_string()
     assert message.send_to == {"jana@people.example"}

@@ -1,4 +1,4 @@
-"""A worker that knows the tests' own letters and tasks and may be told to fail: `python -m tests.support.worker --once`.
+"""A worker with the tests' own letters and tasks that may be told to fail: `python -m tests.support.worker --once`.
 
 The settings come from the environment; `FAULT` is heard, because the application is a testing one.
 """
