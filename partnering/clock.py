@@ -3,6 +3,7 @@
 On PostgreSQL the database's clock decides, read once per transaction, so that nodes whose clocks differ agree.
 """
 
+import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from .db import db
 
 ATOM_SECONDS = 300
 """Occupied time is counted in steps of five minutes."""
+
+zoneinfo.reset_tzpath(to=())  # the pinned tzdata decides, not the machine's, which may be years older
 
 _frozen: datetime | None = None
 
