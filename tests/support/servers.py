@@ -42,8 +42,8 @@ class Site:
         """The address of a page."""
         return f"{self.url}{path}"
 
-    def start_web(self, processes: int, threads: int) -> None:
-        """Start gunicorn and wait until it answers."""
+    def start_web(self, processes: int, threads: int, application: str = "wsgi:app") -> None:
+        """Start gunicorn and wait until it answers. `application` may be one that a test has broken on purpose."""
         self.web = self._start(
             "web",
             "gunicorn",
@@ -51,7 +51,7 @@ class Site:
             "gunicorn.conf.py",
             "--threads",
             str(threads),
-            "wsgi:app",
+            application,
             processes=processes,
         )
         until(self._answers, 30, "the site to answer")
@@ -121,6 +121,7 @@ def running_site(
     workers: int = 1,
     host: str = "127.0.0.1",
     traces_allowed: bool = False,
+    application: str = "wsgi:app",
     **settings: object,
 ) -> Iterator[Site]:
     """A running `Site` on a new database, with `workers` workers and a post office that takes its letters.
@@ -141,7 +142,7 @@ def running_site(
         chosen = databases.settings_for(url, **(values | settings))
         site = Site(engine, f"http://{host}:{port}", chosen, create_app({"TESTING": True}, chosen), post, folder)
         try:
-            site.start_web(processes, threads)
+            site.start_web(processes, threads, application)
             for _ in range(workers):
                 site.start_worker()
             yield site

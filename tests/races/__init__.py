@@ -1,0 +1,1 @@
+"""Several processes over HTTP against one database, and what happens when the guard is off."""
