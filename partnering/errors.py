@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -84,8 +85,10 @@ def wants_json() -> bool:
 
 
 def show(status: int, message: str, code: str, headers: dict[str, str] | None = None) -> Response:
-    """The answer for an error, as page or JSON, with the request's id."""
-    if wants_json():
+    """The answer for an error, as page or JSON, with the request's id; a bare sentence for a host that is not ours."""
+    if request_ctx.url_adapter is None:  # no address could be written into a page
+        response = Response(f"{message}\n", status, content_type="text/plain; charset=utf-8")
+    elif wants_json():
         response = jsonify(error=code, message=message, request_id=g.get("request_id"))
         response.status_code = status
     else:

@@ -71,7 +71,7 @@ def _confirm_address(letter: OutboxLetter) -> letters.Letter | None:
     known = address_row(letter.address)
     if known is not None and known.person_id != token.person_id:
         return letters.compose("accounts/mail/address_in_use", address=letter.address, home=_home())
-    link = letters.url("accounts.confirm_address", token=secret, lang=locale())
+    link = letters.url("accounts.confirm_address", token=secret)
     return letters.compose("accounts/mail/confirm_address", address=letter.address, link=link, home=_home())
 
 

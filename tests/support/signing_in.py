@@ -1,7 +1,9 @@
 """Signing somebody in without a letter: a session row and its cookie."""
 
+from contextlib import nullcontext
+
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from playwright.sync_api import BrowserContext
 
@@ -16,12 +18,13 @@ def session_token(app: Flask, person: Person, *, second_factor: bool = True) -> 
     """The cookie value of a new session of a person; organisers' desks open only with the second factor."""
     identity = sa.inspect(person).identity
     assert identity is not None, "store the person first"
-    with app.app_context():
-        with transaction():
-            known = db.session.get_one(Person, identity[0])
-            token = sessions.begin(known, browser="Test", second_factor=second_factor)[1]
-        db.session.remove()
-    return token
+    # in the context that is there, if any: on SQLite the reading session of another one would not see the row
+    with (
+        nullcontext() if current_app and current_app.extensions is app.extensions else app.app_context(),
+        transaction(),
+    ):
+        known = db.session.get_one(Person, identity[0])
+        return sessions.begin(known, browser="Test", second_factor=second_factor)[1]
 
 
 def cookie_of(app: Flask) -> str:
