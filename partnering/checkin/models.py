@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import Person
 from ..db import BilingualText, InEvent, Json, Model, PublicId, in_event, one_of, to_one, within_event
-from ..registration.models import Place
+from ..registration.models import Place, Registration
 
 ANSWERS = (
     "ok",
@@ -67,13 +67,15 @@ class Device(PublicId, InEvent, Model):
 class Scan(PublicId, InEvent, Model):
     """One attempt at a door, refused and unknown ones too. Never deleted; undo makes it annulled.
 
-    `bounded_at` is the claimed time, clamped between the device's last contact and the arrival.
+    `registration` is whose ticket was shown, which the place no longer tells after a substitution. `bounded_at` is the
+    claimed time, clamped between the device's last contact and the arrival.
     """
 
     device_id: Mapped[int] = mapped_column(index=True)
     scan_id: Mapped[str] = mapped_column(sa.String(40))
     list_id: Mapped[int] = mapped_column(index=True)
     place_id: Mapped[int | None] = mapped_column(index=True)
+    registration_id: Mapped[int | None] = mapped_column(index=True)
     code_text: Mapped[str] = mapped_column(sa.String(64), default="")
     type: Mapped[str] = mapped_column(sa.String(5), default="entry")
     claimed_at: Mapped[datetime]
@@ -89,11 +91,13 @@ class Scan(PublicId, InEvent, Model):
     device: Mapped[Device] = to_one("Scan", "Device", "device_id")
     list: Mapped[CheckinList] = to_one("Scan", "CheckinList", "list_id")
     place: Mapped[Place | None] = to_one("Scan", "Place", "place_id")
+    registration: Mapped[Registration | None] = to_one("Scan", "Registration", "registration_id")
 
     __table_args__ = in_event(
         within_event("device_id", "device"),
         within_event("list_id", "checkin_list"),
         within_event("place_id", "place"),
+        within_event("registration_id", "registration"),
         sa.UniqueConstraint("device_id", "scan_id"),
         one_of("type", "entry", "exit"),
         one_of("answer", *ANSWERS),

@@ -1,22 +1,31 @@
 """What can be asked about doors, scans and who is in."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
-from .. import clock
+from .. import clock, qr
 from ..accounts.models import Person
 from ..db import db
 from ..events.models import Event, Participant
-from ..registration.models import Party, Place, Registration
-from ..text import fold
+from ..registration.models import Item, Party, Place, Registration, TicketCode
+from ..text import clean, fold
+from ..tickets.models import Product
 from .models import Admission, CheckinList, Device, Scan
+from .verdicts import Verdict
 
-if TYPE_CHECKING:
-    from .services import Verdict
+WITH_GUEST = (
+    joinedload(Scan.device),
+    joinedload(Scan.list),
+    joinedload(Scan.place).joinedload(Place.product),
+    joinedload(Scan.registration).joinedload(Registration.participant),
+)
+"""What lists of scans show, in one query."""
+
+
+# -- lists and devices
 
 
 def lists_of(event: Event) -> Sequence[CheckinList]:
@@ -33,6 +42,26 @@ def list_at(event: Event, public_id: str) -> CheckinList | None:
     ).one_or_none()
 
 
+def ticket_types(event: Event) -> Sequence[Product]:
+    """The products that a list may let in."""
+    return db.session.scalars(
+        sa.select(Product).where(Product.event_id == event.id).order_by(Product.position, Product.id)
+    ).all()
+
+
+def lets_in(checkin_list: CheckinList, product: Product) -> bool:
+    """Whether a ticket type is among those of a list; a list that names none lets all in."""
+    allowed = checkin_list.rules.get("products")
+    return allowed is None or product.public_id in allowed
+
+
+def window_key(checkin_list: CheckinList, event: Event, moment: datetime) -> str:
+    """What one admission covers: the whole event, or the day in the event's zone that `moment` falls on."""
+    if checkin_list.window_kind == "event":
+        return "event"
+    return clock.in_zone(moment, event.zone).date().isoformat()
+
+
 def device_of(event: Event, person: Person) -> Device | None:
     """The device that stands for a person's browsers at this event."""
     return db.session.scalars(
@@ -40,101 +69,40 @@ def device_of(event: Event, person: Person) -> Device | None:
     ).one_or_none()
 
 
-def admission(checkin_list: CheckinList, place: Place, window_key: str) -> Admission:
-    """The admission that counts in a window."""
+# -- codes, guests
+
+
+def code_printed_as(text: str) -> TicketCode | None:
+    """The code that people read out or typed: the short form on a badge."""
+    code_id = qr.read_printed(text)
+    if code_id is None:
+        return None
+    return db.session.scalars(sa.select(TicketCode).where(TicketCode.code_id == code_id.hex())).one_or_none()
+
+
+def owes(place: Place) -> bool:
+    """Whether something the party bought is not paid yet."""
+    if place.party.settled_at is not None:
+        return False
+    due = sa.select(Item.id).where(Item.party_id == place.party_id, Item.cancelled_at.is_(None), Item.gross > 0)
+    return db.session.scalar(sa.select(due.exists())) or False
+
+
+def guest_at(event: Event, public_id: str) -> Registration | None:
+    """One of the event's registrations, with what a door shows of it."""
     return db.session.scalars(
-        sa.select(Admission)
-        .where(
-            Admission.list_id == checkin_list.id,
-            Admission.place_id == place.id,
-            Admission.window_key == window_key,
+        sa.select(Registration)
+        .where(Registration.event_id == event.id, Registration.public_id == public_id)
+        .options(
+            joinedload(Registration.participant),
+            joinedload(Registration.place).options(joinedload(Place.product), joinedload(Place.party)),
         )
-        .options(joinedload(Admission.scan).joinedload(Scan.device))
-        .execution_options(populate_existing=True)
-    ).one()
-
-
-def verdict_of(device: Device, scan_id: str) -> "Verdict":
-    """The answer that an attempt got, for a device that asks again."""
-    from .services import Verdict  # the answer's shape belongs to the services, which build on these queries
-
-    scan = db.session.scalars(sa.select(Scan).where(Scan.device_id == device.id, Scan.scan_id == scan_id)).one()
-    place = scan.place
-    first = None
-    if scan.answer == "already_in" and place is not None:
-        first = db.session.scalars(
-            sa.select(Scan)
-            .join(Admission, Admission.scan_row_id == Scan.id)
-            .where(Admission.list_id == scan.list_id, Admission.place_id == place.id)
-            .order_by(Admission.at.desc())
-            .limit(1)
-        ).one_or_none()
-    return Verdict(scan.answer, scan, place, place.registration if place else None, first)
-
-
-def scan_at(event: Event, public_id: str) -> Scan | None:
-    """One of the event's scans."""
-    return db.session.scalars(
-        sa.select(Scan).where(Scan.event_id == event.id, Scan.public_id == public_id)
     ).one_or_none()
 
 
-def counts(event: Event, checkin_list: CheckinList) -> tuple[int, int]:
-    """(guests admitted on this list, in a daily list today; guests expected)."""
-    arrived = sa.select(sa.func.count()).select_from(Admission).where(Admission.list_id == checkin_list.id)
-    if checkin_list.window_kind == "day":
-        today = clock.in_zone(clock.now(), event.zone).date().isoformat()
-        arrived = arrived.where(Admission.window_key == today)
-    return db.session.scalar(arrived) or 0, expected(event, checkin_list)
-
-
-def expected(event: Event, checkin_list: CheckinList) -> int:
-    """How many live registrations this list would let in."""
-    statement = (
-        sa.select(sa.func.count())
-        .select_from(Registration)
-        .where(Registration.event_id == event.id, Registration.state == "live")
-    )
-    allowed = checkin_list.rules.get("products")
-    if allowed is not None:
-        statement = statement.where(Registration.place.has(Place.product.has(public_id=sa.any_(allowed))))
-    return db.session.scalar(statement) or 0
-
-
-def recent(event: Event, checkin_list: CheckinList, most: int = 5) -> Sequence[Scan]:
-    """The last guests let in, newest first."""
-    return db.session.scalars(
-        sa.select(Scan)
-        .where(Scan.event_id == event.id, Scan.list_id == checkin_list.id, Scan.state == "counted")
-        .options(*_WITH_GUEST)
-        .order_by(Scan.received_at.desc(), Scan.id.desc())
-        .limit(most)
-    ).all()
-
-
-def log(event: Event, checkin_list: CheckinList | None = None, most: int = 100) -> Sequence[Scan]:
-    """The last attempts, refused ones too, newest first."""
-    statement = sa.select(Scan).where(Scan.event_id == event.id)
-    if checkin_list is not None:
-        statement = statement.where(Scan.list_id == checkin_list.id)
-    return db.session.scalars(
-        statement.options(*_WITH_GUEST).order_by(Scan.received_at.desc(), Scan.id.desc()).limit(most)
-    ).all()
-
-
-_WITH_GUEST = (
-    joinedload(Scan.device),
-    joinedload(Scan.list),
-    joinedload(Scan.place).options(
-        joinedload(Place.product),
-        selectinload(Place.registrations).joinedload(Registration.participant),
-    ),
-)
-
-
-def find_guests(event: Event, words: str, most: int = 20) -> Sequence[Registration]:
+def guests_named(event: Event, words: str, most: int = 20) -> Sequence[Registration]:
     """Live registrations whose name or company contains every word, folded; two letters at least."""
-    parts = fold(words).split()
+    parts = fold(clean(words)).split()
     if len("".join(parts)) < 2:
         return []
     statement = (
@@ -142,7 +110,7 @@ def find_guests(event: Event, words: str, most: int = 20) -> Sequence[Registrati
         .join(Participant, Participant.id == Registration.participant_id)
         .where(Registration.event_id == event.id, Registration.state == "live")
     )
-    for part in parts:
+    for part in parts[:6]:
         statement = statement.where(Participant.search_name.contains(part, autoescape=True))
     return db.session.scalars(
         statement.options(
@@ -154,47 +122,173 @@ def find_guests(event: Event, words: str, most: int = 20) -> Sequence[Registrati
     ).all()
 
 
-def admitted_places(checkin_list: CheckinList, place_ids: Sequence[int]) -> dict[int, Admission]:
-    """Which of these places were admitted, with the latest admission."""
-    if not place_ids:
+def group_of(party: Party) -> Sequence[Registration]:
+    """Everybody named on a party's places, in the order of the places."""
+    return db.session.scalars(
+        sa.select(Registration)
+        .join(Place, Place.id == Registration.place_id)
+        .where(Place.party_id == party.id, Place.cancelled_at.is_(None), Registration.state == "live")
+        .options(joinedload(Registration.participant), joinedload(Registration.place).joinedload(Place.product))
+        .order_by(Place.position, Place.id)
+    ).all()
+
+
+# -- scans and admissions
+
+
+def admission(checkin_list: CheckinList, place: Place, key: str) -> Admission | None:
+    """The admission that counts in a window."""
+    return db.session.scalars(
+        sa.select(Admission)
+        .where(Admission.list_id == checkin_list.id, Admission.place_id == place.id, Admission.window_key == key)
+        .options(joinedload(Admission.scan).joinedload(Scan.device))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def admission_inside(checkin_list: CheckinList, place: Place) -> Admission | None:
+    """The latest admission of somebody who has not gone out since."""
+    return db.session.scalars(
+        sa.select(Admission)
+        .where(Admission.list_id == checkin_list.id, Admission.place_id == place.id, Admission.inside.is_(True))
+        .order_by(Admission.at.desc(), Admission.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def admitted(event: Event, checkin_list: CheckinList, places: Sequence[int]) -> dict[int, Admission]:
+    """Which of these places (ids) are in for the window that runs now, with their admission."""
+    if not places:
         return {}
+    key = window_key(checkin_list, event, clock.now())
     found = db.session.scalars(
         sa.select(Admission)
-        .where(Admission.list_id == checkin_list.id, Admission.place_id.in_(place_ids))
+        .where(Admission.list_id == checkin_list.id, Admission.place_id.in_(places), Admission.window_key == key)
         .options(joinedload(Admission.scan).joinedload(Scan.device))
-        .order_by(Admission.at)
     )
     return {row.place_id: row for row in found}
 
 
+def verdict_of(event: Event, device: Device, scan_id: str) -> Verdict:
+    """The answer that an attempt got, for a device that asks again."""
+    scan = db.session.scalars(
+        sa.select(Scan).where(Scan.device_id == device.id, Scan.scan_id == scan_id).options(*WITH_GUEST)
+    ).one()
+    place, first = scan.place, None
+    if place is None:
+        return Verdict(scan.answer, scan)
+    if scan.type == "entry" and scan.answer in ("ok", "already_in"):
+        elected = admission(scan.list, place, window_key(scan.list, event, scan.bounded_at))
+        first = elected.scan if elected is not None and elected.scan_row_id != scan.id else None
+    return Verdict(scan.answer, scan, place, scan.registration, first, owes(place))
+
+
+def scan_at(event: Event, public_id: str) -> Scan | None:
+    """One of the event's scans."""
+    return db.session.scalars(
+        sa.select(Scan).where(Scan.event_id == event.id, Scan.public_id == public_id).options(*WITH_GUEST)
+    ).one_or_none()
+
+
+def counted_scans(scan: Scan) -> Sequence[Scan]:
+    """The scans of the same guest at the same door that count, in the order that decides who was first."""
+    return db.session.scalars(
+        sa.select(Scan)
+        .where(Scan.list_id == scan.list_id, Scan.place_id == scan.place_id, Scan.state == "counted")
+        .order_by(Scan.bounded_at, Scan.device_id, Scan.scan_id)
+    ).all()
+
+
+def locked_admissions(scan: Scan) -> Sequence[Admission]:
+    """The admissions of the same guest at the same door, kept from others until the transaction ends."""
+    return db.session.scalars(
+        sa.select(Admission)
+        .where(Admission.list_id == scan.list_id, Admission.place_id == scan.place_id)
+        .order_by(Admission.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def last_of(device: Device | None, checkin_list: CheckinList, most: int = 3) -> Sequence[Scan]:
+    """The guests this device let in or out last, newest first."""
+    if device is None:
+        return []
+    return db.session.scalars(
+        sa.select(Scan)
+        .where(Scan.device_id == device.id, Scan.list_id == checkin_list.id, Scan.state == "counted")
+        .options(*WITH_GUEST)
+        .order_by(Scan.received_at.desc(), Scan.id.desc())
+        .limit(most)
+    ).all()
+
+
+def log(event: Event, checkin_list: CheckinList | None = None, most: int = 100) -> Sequence[Scan]:
+    """The last attempts at one door or all, refused ones too, newest first."""
+    statement = sa.select(Scan).where(Scan.event_id == event.id)
+    if checkin_list is not None:
+        statement = statement.where(Scan.list_id == checkin_list.id)
+    return db.session.scalars(
+        statement.options(*WITH_GUEST).order_by(Scan.received_at.desc(), Scan.id.desc()).limit(most)
+    ).all()
+
+
+# -- numbers
+
+
+def counts(event: Event, lists: Sequence[CheckinList]) -> dict[int, tuple[int, int]]:
+    """By list id: (guests admitted, on a daily list today; guests expected). Two queries for any number of lists."""
+    arrived = {
+        (list_id, key): number
+        for list_id, key, number in db.session.execute(
+            sa.select(Admission.list_id, Admission.window_key, sa.func.count())
+            .where(Admission.event_id == event.id, Admission.list_id.in_([each.id for each in lists]))
+            .group_by(Admission.list_id, Admission.window_key)
+        )
+    }
+    expected = db.session.execute(
+        sa.select(Product.public_id, sa.func.count())
+        .select_from(Registration)
+        .join(Place, Place.id == Registration.place_id)
+        .join(Product, Product.id == Place.product_id)
+        .where(Registration.event_id == event.id, Registration.state == "live")
+        .group_by(Product.public_id)
+    ).all()
+    now = clock.now()
+    answer = {}
+    for each in lists:
+        allowed = each.rules.get("products")
+        awaited = sum(number for product, number in expected if allowed is None or product in allowed)
+        answer[each.id] = (arrived.get((each.id, window_key(each, event, now)), 0), awaited)
+    return answer
+
+
+def refusals(event: Event, since: datetime) -> list[tuple[str, int]]:
+    """How often each reason was given since then, the most frequent first."""
+    return [
+        (answer, number)
+        for answer, number in db.session.execute(
+            sa.select(Scan.answer, sa.func.count())
+            .where(Scan.event_id == event.id, Scan.state == "refused", Scan.received_at >= since)
+            .group_by(Scan.answer)
+            .order_by(sa.func.count().desc(), Scan.answer)
+        )
+    ]
+
+
 def per_ten_minutes(event: Event, hours: int = 3) -> list[tuple[str, int]]:
-    """Arrivals in steps of ten minutes up to now: (wall-clock start, count); steps before the first arrival left out."""
-    since = clock.now() - timedelta(hours=hours)
+    """Arrivals at all doors in steps of ten minutes up to now: (wall-clock start, count), from the first arrival on."""
+    now = clock.now()
     times = db.session.scalars(
-        sa.select(Admission.at)
-        .join(CheckinList, CheckinList.id == Admission.list_id)
-        .where(Admission.event_id == event.id, Admission.at >= since)
-        .order_by(Admission.at)
+        sa.select(Admission.at).where(Admission.event_id == event.id, Admission.at >= now - timedelta(hours=hours))
     ).all()
     steps: dict[int, int] = {}
     for moment in times:
-        step = int(moment.timestamp()) // 600
+        step = clock.to_atom(moment) // 2
         steps[step] = steps.get(step, 0) + 1
     if not steps:
         return []
-    last = int(clock.now().timestamp()) // 600
-    labels = []
-    for step in range(min(steps), last + 1):
-        wall = clock.in_zone(clock.from_atom(step * 2), event.zone)
-        labels.append((f"{wall:%H:%M}".removeprefix("0"), steps.get(step, 0)))
-    return labels
-
-
-def party_places(party: Party) -> Sequence[Place]:
-    """The places of a party, to let a group in together."""
-    return db.session.scalars(
-        sa.select(Place)
-        .where(Place.party_id == party.id, Place.cancelled_at.is_(None))
-        .options(joinedload(Place.product), selectinload(Place.registrations).joinedload(Registration.participant))
-        .order_by(Place.position)
-    ).all()
+    return [
+        (f"{clock.in_zone(clock.from_atom(step * 2), event.zone):%H:%M}".removeprefix("0"), steps.get(step, 0))
+        for step in range(min(steps), clock.to_atom(now) // 2 + 1)
+    ]

@@ -1,10 +1,12 @@
-"""What can happen at a door: a code is redeemed, a scan undone. One transaction each; the index on admissions is the
-referee.
+"""What can happen at a door: a code is redeemed, a scan undone.
+
+The unique index on admissions is the referee: of all devices that show a ticket at once, one inserts and says "ok".
 """
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,59 +19,76 @@ from ..events.models import Event
 from ..i18n import _l
 from ..registration import codes
 from ..registration.models import Place, Registration, TicketCode
+from ..text import clean
 from . import queries
 from .models import Admission, CheckinList, Device, Scan
+from .verdicts import Verdict
 
 UNDO_MINUTES = 15
 SCAN_TEXT_LENGTH = 64
 
+NEVER_FORCED = ("unknown", "wrong_event", "revoked", "cancelled", "blocked")
+"""Answers that nobody at a door can overrule: there is no ticket to let in."""
+
+DEFAULT_LIST = BilingualText(de="Einlass", en="Entrance")
+
 
 class TooLateToUndo(DomainError):
-    """The scan is older than a quarter of an hour, or was made by somebody else."""
+    """The scan is older than a quarter of an hour, was made by somebody else, or does not count any more."""
 
     message = _l("This scan can no longer be undone here. Please ask the organisers.")
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What the door says. `answer` is "ok" or a reason of the closed list; `first` is the scan that let them in before."""
-
-    answer: str
-    scan: Scan | None = None
-    place: Place | None = None
-    registration: Registration | None = None
-    first: Scan | None = None
-
-    @property
-    def admitted(self) -> bool:
-        """Whether the guest may come in."""
-        return self.answer == "ok"
+# -- lists and devices
 
 
-def make_list(event: Event, name: BilingualText, *, window_kind: str = "event") -> CheckinList:
-    """A new check-in list that lets every ticket in, once for the event or once a day."""
+def make_list(event: Event, name: BilingualText, **values: Any) -> CheckinList:
+    """A new check-in list. Unless `values` (columns) say otherwise it lets every ticket in, once for the event."""
     position = db.session.scalar(sa.select(sa.func.count()).select_from(CheckinList).filter_by(event_id=event.id)) or 0
-    made = CheckinList(event_id=event.id, name=name, window_kind=window_kind, position=position)
+    made = CheckinList(event_id=event.id, name=name, position=position, **values)
     db.session.add(made)
     db.session.flush()
+    audit.record("checkin_list.made", made, event=event, after={"name": name})
     return made
+
+
+def default_list(event: Event) -> CheckinList:
+    """The event's first list; "Entrance" is made where there is none yet."""
+    db.session.execute(sa.select(Event.id).where(Event.id == event.id).with_for_update())  # one of two hands makes it
+    lists = queries.lists_of(event)
+    return lists[0] if lists else make_list(event, DEFAULT_LIST)
+
+
+def edit_list(event: Event, checkin_list: CheckinList, values: Mapping[str, Any]) -> None:
+    """Give a list other columns. Who is in already stays in."""
+    before = {name: getattr(checkin_list, name) for name in values}
+    for name, value in values.items():
+        setattr(checkin_list, name, value)
+    db.session.flush()
+    audit.record("checkin_list.edited", checkin_list, event=event, before=before, after=dict(values))
 
 
 def browser_device(event: Event, person: Person) -> Device:
     """The device that stands for a signed-in crew member's browsers at this event."""
-    device = queries.device_of(event, person)
-    if device is None:
-        device = Device(
-            event_id=event.id,
-            kind="browser",
-            name=person.display_name,
-            person_id=person.id,
-            created_at=clock.now(),
+    db.session.execute(
+        _insert(Device)
+        .values(
+            event_id=event.id, kind="browser", name=person.display_name, person_id=person.id, created_at=clock.now()
         )
-        db.session.add(device)
-    device.last_contact_at = clock.now()
-    db.session.flush()
+        .on_conflict_do_nothing(index_elements=["event_id", "person_id"])
+    )
+    device = queries.device_of(event, person)
+    assert device is not None  # inserted above, by us or by a twin
     return device
+
+
+def _insert(model: type) -> Any:
+    """INSERT that can say ON CONFLICT, in the dialect of the database."""
+    dialect = db.session.get_bind().dialect.name
+    return postgresql.insert(model) if dialect == "postgresql" else sqlite.insert(model)
+
+
+# -- redeeming
 
 
 def redeem_code(
@@ -82,27 +101,32 @@ def redeem_code(
     scanned_at: datetime | None = None,
     type: str = "entry",
     force: bool = False,
+    typed: bool = False,
 ) -> Verdict:
     """Let in whoever brings the code `text`, or say why not; every attempt is kept.
 
-    The same `scan_id` from the same device again gets the same answer and leaves one row.
+    The same `scan_id` from the same device again gets the same answer and leaves one row. `scanned_at` is when the
+    device says it was. With `typed` the short code for people counts too: never for what a camera read.
     """
     code = codes.find(text)
-    return _redeem(event, checkin_list, device, code, None, text, scan_id, scanned_at, type, force)
+    if code is None and typed:
+        code = queries.code_printed_as(text)
+    registration = code.registration if code is not None else None
+    return _redeem(event, checkin_list, device, code, registration, text, scan_id, scanned_at, type, force)
 
 
-def redeem_place(
+def redeem_registration(
     event: Event,
     checkin_list: CheckinList,
     device: Device,
-    place: Place,
+    registration: Registration,
     *,
     scan_id: str = "",
     type: str = "entry",
     force: bool = False,
 ) -> Verdict:
-    """Let in whoever holds a place that was found by name."""
-    return _redeem(event, checkin_list, device, None, place, "", scan_id, None, type, force)
+    """Let in somebody who was found by name; rules and answers as for a code."""
+    return _redeem(event, checkin_list, device, None, registration, "", scan_id, None, type, force)
 
 
 def _redeem(
@@ -110,67 +134,73 @@ def _redeem(
     checkin_list: CheckinList,
     device: Device,
     code: TicketCode | None,
-    place: Place | None,
+    registration: Registration | None,
     text: str,
     scan_id: str,
     scanned_at: datetime | None,
     type: str,
     force: bool,
 ) -> Verdict:
-    registration = code.registration if code else (place.registration if place else None)
-    if registration is not None and place is None:
-        place = registration.place
-    own = place is not None and place.event_id == event.id
+    own = registration if registration is not None and registration.event_id == event.id else None
     scan_id = scan_id or secrets.token_hex(16)
-    scan = _keep(event, checkin_list, device, place if own else None, text, scan_id, scanned_at, type)
+    kept_text = "" if registration is not None else text
+    scan = _keep(event, checkin_list, device, own, kept_text, scan_id, scanned_at, type)
     if scan is None:
-        return queries.verdict_of(device, scan_id)
-    answer = _refusal(event, checkin_list, code, place, registration)
-    first: Scan | None = None
-    if answer is None or (force and own and answer not in ("unknown", "wrong_event", "revoked")):
-        assert place is not None  # an unknown code was refused above
-        scan.forced = force and answer is not None
-        answer, first = _enter(checkin_list, place, scan) if type == "entry" else _leave(checkin_list, place, scan)
-        if answer == "already_in" and force:
-            scan.forced, answer = True, "ok"
+        return queries.verdict_of(event, device, scan_id)
+    device.last_contact_at = clock.now()
+    answer, first = _refusal(event, checkin_list, code, registration, scan.bounded_at), None
+    if own is not None and (answer is None or (force and answer not in NEVER_FORCED)):
+        scan.forced = answer is not None
+        if type == "entry":
+            answer, first = _enter(event, checkin_list, own.place, scan, force)
+        else:
+            answer = _leave(checkin_list, own.place, scan)
+    assert answer is not None  # a foreign guest was refused above
     scan.answer = answer
-    scan.state = "counted" if answer == "ok" and first is None else "refused"
+    scan.state = "counted" if answer == "ok" else "refused"
+    scan.forced = scan.forced and answer == "ok"
     db.session.flush()
-    return Verdict(answer, scan, place if own else None, registration if own else None, first)
+    if scan.forced:
+        audit.record("scan.forced", scan, event=event)
+    if own is None:
+        return Verdict(answer, scan)
+    return Verdict(answer, scan, own.place, own, first, queries.owes(own.place))
 
 
 def _keep(
     event: Event,
     checkin_list: CheckinList,
     device: Device,
-    place: Place | None,
+    registration: Registration | None,
     text: str,
     scan_id: str,
     scanned_at: datetime | None,
     type: str,
 ) -> Scan | None:
-    """The row of this attempt, or None when the same one is there already (a twin waits here for the first)."""
+    """The row of this attempt, or None when the same one is there already (a twin waits here for the first).
+
+    What was scanned is kept only where it is nobody's ticket.
+    """
     now = clock.now()
     claimed = scanned_at or now
     earliest = min(device.last_contact_at or now, now)
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = {
-        "event_id": event.id,
-        "device_id": device.id,
-        "scan_id": scan_id,
-        "list_id": checkin_list.id,
-        "place_id": place.id if place else None,
-        "code_text": text[:SCAN_TEXT_LENGTH] if place is None else "",
-        "type": type,
-        "claimed_at": claimed,
-        "received_at": now,
-        "bounded_at": max(earliest, min(claimed, now)),
-        "answer": "unknown",
-        "state": "refused",
-    }
     statement = (
-        insert(Scan)
-        .values(**values)
+        _insert(Scan)
+        .values(
+            event_id=event.id,
+            device_id=device.id,
+            scan_id=scan_id,
+            list_id=checkin_list.id,
+            place_id=registration.place_id if registration is not None else None,
+            registration_id=registration.id if registration is not None else None,
+            code_text=clean(text.encode("utf-8", "replace").decode())[:SCAN_TEXT_LENGTH],
+            type=type,
+            claimed_at=claimed,
+            received_at=now,
+            bounded_at=max(earliest, min(claimed, now)),
+            answer="unknown",
+            state="refused",
+        )
         .on_conflict_do_nothing(index_elements=["device_id", "scan_id"])
         .returning(Scan.__table__.c.id)
     )
@@ -182,46 +212,42 @@ def _refusal(
     event: Event,
     checkin_list: CheckinList,
     code: TicketCode | None,
-    place: Place | None,
     registration: Registration | None,
+    moment: datetime,
 ) -> str | None:
-    """The first reason not to let this ticket in, in the order of the specification, or None."""
-    if place is None:
+    """The first reason not to let this ticket in at `moment`, in the order of the specification, or None."""
+    if registration is None:
         return "unknown"
-    if place.event_id != event.id:
-        return "wrong_event"
-    cancelled = place.cancelled_at is not None or registration is None or registration.state == "cancelled"
+    foreign = registration.event_id != event.id
+    place = registration.place
+    cancelled = place.cancelled_at is not None or registration.state == "cancelled"
     if code is not None and code.revoked_at is not None:
-        return "cancelled" if cancelled else "revoked"
-    allowed = checkin_list.rules.get("products")
-    if allowed is not None and place.product.public_id not in allowed:
+        return "cancelled" if cancelled and not foreign else "revoked"
+    if foreign:
+        return "wrong_event"
+    if not queries.lets_in(checkin_list, place.product):
         return "wrong_ticket_type"
-    if cancelled or (registration is not None and registration.state != "live"):
+    days = checkin_list.rules.get("days")
+    if days is not None and clock.in_zone(moment, event.zone).date().isoformat() not in days:
+        return "wrong_day"
+    if cancelled or registration.state != "live":
         return "cancelled"
     if place.approval in ("waiting", "rejected"):
         return "not_approved"
-    if not checkin_list.allow_unpaid and _owes(place):
+    if not checkin_list.allow_unpaid and queries.owes(place):
         return "unpaid"
-    now = clock.now()
-    if checkin_list.opens_at is not None and now < checkin_list.opens_at:
+    if checkin_list.opens_at is not None and moment < checkin_list.opens_at:
         return "not_yet_valid"
-    if checkin_list.closes_at is not None and now > checkin_list.closes_at:
+    if checkin_list.closes_at is not None and moment >= checkin_list.closes_at:
         return "no_longer_valid"
     return None
 
 
-def _owes(place: Place) -> bool:
-    return place.party.settled_at is None and any(
-        item.gross and item.cancelled_at is None for item in place.party.items
-    )
-
-
-def _enter(checkin_list: CheckinList, place: Place, scan: Scan) -> tuple[str, Scan | None]:
-    """Elect this scan for the admission of its window: ("ok", None), or "already_in" with the scan that was first."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    key = window_key(checkin_list, scan.bounded_at, place)
+def _enter(event: Event, checkin_list: CheckinList, place: Place, scan: Scan, force: bool) -> tuple[str, Scan | None]:
+    """Elect this scan for the admission of its window, or find who was first: ("ok" or "already_in", first scan)."""
+    key = queries.window_key(checkin_list, event, scan.bounded_at)
     statement = (
-        insert(Admission)
+        _insert(Admission)
         .values(
             event_id=place.event_id,
             list_id=checkin_list.id,
@@ -236,56 +262,94 @@ def _enter(checkin_list: CheckinList, place: Place, scan: Scan) -> tuple[str, Sc
         .on_conflict_do_nothing(index_elements=["list_id", "place_id", "window_key"])
         .returning(Admission.__table__.c.id)
     )
-    if db.session.execute(statement).scalar_one_or_none() is not None:
-        return "ok", None
-    admission = queries.admission(checkin_list, place, key)
-    if checkin_list.reentry and _set_inside(checkin_list, place, key, True):
-        return "ok", admission.scan
-    return "already_in", admission.scan
+    while db.session.execute(statement).scalar_one_or_none() is None:
+        admission = queries.admission(checkin_list, place, key)
+        if admission is None:
+            continue  # undone between our look and our claim: the place is free again
+        if checkin_list.reentry and _set_inside(admission, True):
+            return "ok", admission.scan
+        if force:
+            _set_inside(admission, True)
+            scan.forced = True
+            return "ok", admission.scan
+        return "already_in", admission.scan
+    return "ok", None
 
 
-def _leave(checkin_list: CheckinList, place: Place, scan: Scan) -> tuple[str, Scan | None]:
-    """Note that a guest went out; nobody who is not in can leave."""
-    key = window_key(checkin_list, scan.bounded_at, place)
-    return ("ok", None) if _set_inside(checkin_list, place, key, False) else ("rules", None)
+def _leave(checkin_list: CheckinList, place: Place, scan: Scan) -> str:
+    """Note that a guest went out, whichever window they came in; nobody who is not in can leave ("rules")."""
+    admission = queries.admission_inside(checkin_list, place)
+    return "ok" if admission is not None and _set_inside(admission, False) else "rules"
 
 
-def _set_inside(checkin_list: CheckinList, place: Place, key: str, inside: bool) -> bool:
+def _set_inside(admission: Admission, inside: bool) -> bool:
+    """Turn the state of an admission; False when somebody else already did, or undid it."""
     changed = db.session.execute(
         sa.update(Admission)
-        .where(
-            Admission.list_id == checkin_list.id,
-            Admission.place_id == place.id,
-            Admission.window_key == key,
-            Admission.inside.is_not(inside),
-        )
+        .where(Admission.id == admission.id, Admission.inside.is_not(inside))
         .values(inside=inside)
-        .returning(Admission.__table__.c.id)
+        .returning(Admission.id)
     )
     return changed.scalar_one_or_none() is not None
 
 
-def window_key(checkin_list: CheckinList, moment: datetime, place: Place) -> str:
-    """What one admission covers: the whole event, or a day in the event's zone."""
-    if checkin_list.window_kind == "event":
-        return "event"
-    return clock.in_zone(moment, place.party.event.zone).date().isoformat()
+# -- undoing
 
 
-def undo(scan: Scan, device: Device) -> None:
+def may_undo(scan: Scan, device: Device | None) -> bool:
+    """Whether the device that made a scan may still take it back: for a quarter of an hour."""
+    late = scan.received_at < clock.now() - timedelta(minutes=UNDO_MINUTES)
+    return device is not None and scan.device_id == device.id and not late and scan.state == "counted"
+
+
+def undo(event: Event, scan: Scan, device: Device) -> None:
     """Annul a scan within a quarter of an hour, by the device that made it. Nothing is deleted from the log.
 
     Raises `TooLateToUndo`.
     """
-    late = scan.received_at < clock.now() - timedelta(minutes=UNDO_MINUTES)
-    if scan.device_id != device.id or late or scan.state != "counted":
+    if not may_undo(scan, device):
         raise TooLateToUndo
-    annul(scan, "")
+    annul(event, scan, "")
 
 
-def annul(scan: Scan, reason: str) -> None:
-    """Make a scan count no more; the guest is not in."""
-    scan.state, scan.annulled_at, scan.annulled_reason = "annulled", clock.now(), reason
-    db.session.execute(sa.delete(Admission).where(Admission.scan_row_id == scan.id))
+def annul(event: Event, scan: Scan, reason: str) -> None:
+    """Make a scan count no more, and elect again among those that do; without any the guest is not in.
+
+    Raises `TooLateToUndo` when it does not count any more.
+    """
+    annulled = db.session.execute(
+        sa.update(Scan)
+        .where(Scan.id == scan.id, Scan.state == "counted")
+        .values(state="annulled", annulled_at=clock.now(), annulled_reason=reason)
+        .returning(Scan.id)
+    )
+    if annulled.scalar_one_or_none() is None:
+        raise TooLateToUndo
+    db.session.expire(scan)
+    _elect_again(event, scan)
+    audit.record("scan.annulled", scan, event=event, after={"reason": reason})
+
+
+def _elect_again(event: Event, annulled: Scan) -> None:
+    """Let the scans that still count decide who was first and whether the guest is in.
+
+    An exit belongs to the window of the entry before it, so the guest's whole story at this door is told anew.
+    """
+    admissions = queries.locked_admissions(annulled)  # before the scans are read, so that none arrives between
+    stories: dict[str, list[Scan]] = {}
+    key = ""
+    for scan in queries.counted_scans(annulled):
+        if scan.type == "entry":
+            key = queries.window_key(annulled.list, event, scan.bounded_at)
+        if key:
+            stories.setdefault(key, []).append(scan)
+    for admission in admissions:
+        story = stories.get(admission.window_key)
+        if story is None:
+            db.session.delete(admission)
+            continue
+        first, last = story[0], story[-1]
+        admission.scan_row_id, admission.at = first.id, first.bounded_at
+        admission.device_id, admission.scan_id = first.device_id, first.scan_id
+        admission.inside = last.type == "entry"
     db.session.flush()
-    audit.record("scan.annulled", scan, after={"reason": reason})

@@ -1,0 +1,165 @@
+"""What people and programs may send at a door. Shape only; who may come in is decided in `services`."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp, ValidationError
+
+from ..errors import DomainError
+from ..i18n import _l
+from ..text import clean
+
+SCAN_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
+CODE_LENGTH = 300
+
+
+def one_line(value: str | None) -> str:
+    """A line as it is stored."""
+    return clean(value or "")
+
+
+# -- what a scanner sends
+
+
+class NotReadable(DomainError):
+    """The body is no JSON object, or names something twice."""
+
+    message = _l("We could not read this request.")
+    status = 400
+
+
+class WrongAnswers(DomainError):
+    """A value is missing, of another type, or nobody knows its name. `field` says which."""
+
+    message = _l("Some answers are not right yet.")
+    status = 422
+
+
+@dataclass(frozen=True)
+class ScanRequest:
+    """One attempt as a scanner sends it."""
+
+    code: str
+    scan_id: str
+    type: str
+    force: bool
+    scanned_at: datetime | None
+
+
+def read_scan(body: bytes) -> ScanRequest:
+    """What a scanner sent, types checked strictly.
+
+    Raises `NotReadable`, or `WrongAnswers` for names nobody knows and values that do not fit.
+    """
+    sent = _object(body)
+    known = {"code", "scan_id", "type", "force", "scanned_at"}
+    for name in (*(sent.keys() - known), *({"code", "scan_id", "type", "force"} - sent.keys())):
+        raise WrongAnswers(field=name)
+    code, scan_id, kind, force, at = (sent.get(name) for name in ("code", "scan_id", "type", "force", "scanned_at"))
+    if not isinstance(code, str) or len(code) > CODE_LENGTH:
+        raise WrongAnswers(field="code")
+    if not isinstance(scan_id, str) or not SCAN_ID.fullmatch(scan_id):
+        raise WrongAnswers(field="scan_id")
+    if kind not in ("entry", "exit"):
+        raise WrongAnswers(field="type")
+    if not isinstance(force, bool):
+        raise WrongAnswers(field="force")
+    return ScanRequest(code, scan_id, str(kind), force, None if at is None else _moment(at))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _value in pairs]
+        if len(set(names)) != len(names):
+            raise NotReadable
+        return dict(pairs)
+
+    try:
+        sent = json.loads(body, object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        raise NotReadable from None
+    if not isinstance(sent, dict):
+        raise NotReadable
+    return sent
+
+
+def _moment(value: Any) -> datetime:
+    """An instant such as 2027-10-13T08:42:10.120Z."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise WrongAnswers(field="scanned_at") from None
+    if moment.tzinfo is None or not 2000 <= moment.year <= 2100:
+        raise WrongAnswers(field="scanned_at")
+    return moment
+
+
+# -- forms
+
+
+class DeedForm(FlaskForm):
+    """A button: nothing is typed."""
+
+
+class EntryForm(FlaskForm):
+    """Letting in or out somebody who was found by name. `scan_id` makes sending twice one attempt."""
+
+    scan_id = HiddenField(validators=[InputRequired(), Regexp(SCAN_ID.pattern + r"\Z")])
+    type = HiddenField(default="entry", validators=[AnyOf(("entry", "exit"))])
+    force = HiddenField(default="", validators=[AnyOf(("", "1"))])
+
+
+class CodeForm(EntryForm):
+    """A code that is typed, or read by a hand scanner that types. It is not trimmed: spaces belong to it."""
+
+    code = StringField(_l("Code from the ticket"), [InputRequired(_l("Enter or scan a code")), Length(max=CODE_LENGTH)])
+
+
+class GroupForm(FlaskForm):
+    """Who of a group is let in: public ids of registrations."""
+
+    scan_id = HiddenField(validators=[InputRequired(), Regexp(r"[a-z0-9]{8,16}\Z")])
+    pick = SelectMultipleField(_l("Who is here"), validators=[InputRequired(_l("Tick who is here"))])
+
+
+class AnnulForm(FlaskForm):
+    """Why a scan shall count no more."""
+
+    reason = StringField(_l("Reason"), [InputRequired(_l("Enter the reason")), Length(min=3, max=200)], [one_line])
+
+
+class ListForm(FlaskForm):
+    """A check-in list: names, when it lets in, and whom."""
+
+    name_de = StringField(
+        _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=60)], [one_line]
+    )
+    name_en = StringField(_l("Name in English"), [Optional(), Length(max=60)], [one_line])
+    window_kind = RadioField(
+        _l("Check in"),
+        choices=[("event", _l("Once for the event")), ("day", _l("Once a day"))],
+        default="event",
+    )
+    opens_at = DateTimeLocalField(_l("Opens"), [Optional()], format="%Y-%m-%dT%H:%M")
+    closes_at = DateTimeLocalField(_l("Closes"), [Optional()], format="%Y-%m-%dT%H:%M")
+    days = SelectMultipleField(_l("On which days"), validators=[InputRequired(_l("Tick at least one day"))])
+    products = SelectMultipleField(_l("Which tickets"), validators=[InputRequired(_l("Tick at least one ticket"))])
+    allow_unpaid = BooleanField(_l("Let in guests whose invoice is open"), default=True)
+    reentry = BooleanField(_l("Guests may go out and come back in"), default=True)
+
+    def validate_closes_at(self, field: DateTimeLocalField) -> None:
+        """A door closes after it opens."""
+        if field.data and self.opens_at.data and field.data <= self.opens_at.data:
+            raise ValidationError(str(_l("Enter a time after the door opens")))

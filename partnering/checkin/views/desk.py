@@ -1,0 +1,152 @@
+"""The organisers' view of the doors: live numbers, and the lists themselves."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from ... import clock, i18n
+from ...db import BilingualText, transaction
+from ...errors import require
+from ...events.models import Event
+from ...events.permissions import may_organise
+from ...events.routing import current_event, current_person, manage_blueprint
+from ...i18n import _
+from .. import queries, services, words
+from ..forms import ListForm
+from ..models import CheckinList
+from .door import rows
+
+bp = manage_blueprint("checkin_desk", __name__, "door")
+
+
+def numbers_now() -> dict[str, Any]:
+    """What the live view shows and its script asks for every five seconds."""
+    event = current_event()
+    lists = queries.lists_of(event)
+    counts = queries.counts(event, lists)
+    last = next(iter(queries.log(event, most=1)), None)
+    return {
+        "doors": [
+            {"id": each.public_id, "name": words.door_name(each), "count": counts[each.id][0], "of": counts[each.id][1]}
+            for each in lists
+        ],
+        "last": f"{words.name_of(last.registration) or words.headline_of(last)}, {i18n.time(last.received_at)}"
+        if last is not None
+        else "",
+        "scans": last.public_id if last is not None else "",
+    }
+
+
+@bp.get("/")
+def live() -> str:
+    """Who is in, how fast they come, what was refused."""
+    event = current_event()
+    today = clock.in_zone(clock.now(), event.zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    since = clock.from_zone(today, event.zone)
+    return render_template(
+        "checkin/desk/live.html",
+        now=numbers_now(),
+        arrivals=queries.per_ten_minutes(event),
+        refusals=[(words.REFUSALS[answer][1], number) for answer, number in queries.refusals(event, since)],
+        last=rows(queries.log(event, most=10)),
+    )
+
+
+@bp.get("/numbers")
+def numbers() -> dict[str, Any]:
+    """The counts as JSON."""
+    return numbers_now()
+
+
+@bp.route("/lists/new", methods=["GET", "POST"])
+def new_list() -> str | Response | tuple[str, int]:
+    """One more check-in list."""
+    form = _form(None)
+    if form.validate_on_submit():
+        with transaction():
+            event = current_event()
+            require(may_organise(current_person(), event))
+            values = _values(form, event)
+            services.make_list(event, values.pop("name"), **values)
+        flash(_("The check-in list is made."), "ok")
+        return redirect(url_for(".live"))
+    return _page(form, None)
+
+
+@bp.route("/lists/<list_id>", methods=["GET", "POST"])
+def edit_list(list_id: str) -> str | Response | tuple[str, int]:
+    """Names, hours, days and tickets of a list."""
+    door = _list(list_id)
+    form = _form(door)
+    if form.validate_on_submit():
+        with transaction():
+            event = current_event()
+            require(may_organise(current_person(), event))
+            services.edit_list(event, _list(list_id), _values(form, event))
+        flash(_("Your answers are saved."), "ok")
+        return redirect(url_for(".live"))
+    return _page(form, door)
+
+
+def _list(list_id: str) -> CheckinList:
+    door = queries.list_at(current_event(), list_id)
+    require(door is not None)
+    assert door is not None  # required above
+    return door
+
+
+def _form(door: CheckinList | None) -> ListForm:
+    event = current_event()
+    days = [day.isoformat() for day in i18n.days_between(event.first_day, event.last_day)]
+    products = queries.ticket_types(event)
+    data: dict[str, Any] = {"days": days, "products": [each.public_id for each in products]}
+    if door is not None:
+        data = {
+            "name_de": door.name.de,
+            "name_en": door.name.en,
+            "window_kind": door.window_kind,
+            "opens_at": _wall(door.opens_at, event),
+            "closes_at": _wall(door.closes_at, event),
+            "days": door.rules.get("days", days),
+            "products": door.rules.get("products", data["products"]),
+            "allow_unpaid": door.allow_unpaid,
+            "reentry": door.reentry,
+        }
+    form = ListForm(data=data)
+    form.days.choices = [
+        (day.isoformat(), i18n.day(day, "weekday")) for day in i18n.days_between(event.first_day, event.last_day)
+    ]
+    form.products.choices = [(each.public_id, i18n.bi(each.name)) for each in products]
+    if not products:
+        del form.products
+    return form
+
+
+def _wall(moment: datetime | None, event: Event) -> datetime | None:
+    return clock.in_zone(moment, event.zone).replace(tzinfo=None) if moment is not None else None
+
+
+def _values(form: ListForm, event: Event) -> dict[str, Any]:
+    """The columns of a list. Rules that would name everything name nothing, so that later tickets are let in too."""
+    rules = {}
+    for name in ("days", "products"):
+        if name in form and len(form[name].data) < len(form[name].choices):
+            rules[name] = sorted(form[name].data)
+    return {
+        "name": BilingualText(form.name_de.data or "", form.name_en.data or ""),
+        "window_kind": form.window_kind.data,
+        "opens_at": clock.from_zone(form.opens_at.data, event.zone) if form.opens_at.data else None,
+        "closes_at": clock.from_zone(form.closes_at.data, event.zone) if form.closes_at.data else None,
+        "allow_unpaid": form.allow_unpaid.data,
+        "reentry": form.reentry.data,
+        "rules": rules,
+    }
+
+
+def _page(form: ListForm, door: CheckinList | None) -> str | tuple[str, int]:
+    page = render_template(
+        "checkin/desk/list.html", form=form, door=words.door_name(door) if door is not None else "", new=door is None
+    )
+    return (page, 422) if form.errors else page

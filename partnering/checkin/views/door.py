@@ -1,0 +1,168 @@
+"""Choosing a door, its log, and what all pages at a door share."""
+
+import secrets
+from dataclasses import asdict
+from typing import Any
+
+from flask import current_app, flash, g, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from ...db import transaction
+from ...errors import require, wants_json
+from ...events.permissions import may_check_in
+from ...events.routing import crew, current_event, current_person, event_blueprint
+from ...i18n import _
+from .. import permissions, queries, services, words
+from ..forms import AnnulForm, DeedForm
+from ..models import CheckinList, Device, Scan
+from ..verdicts import Verdict
+
+bp = event_blueprint("checkin", __name__, "door", guard=crew)
+
+
+@bp.url_defaults
+def keep_door(endpoint: str, values: dict[str, Any]) -> None:
+    """Links on a door's pages lead to the same door."""
+    door = g.get("checkin_list")
+    if door is not None and current_app.url_map.is_endpoint_expecting(endpoint, "list_id"):
+        values.setdefault("list_id", door.public_id)
+
+
+def the_door(list_id: str) -> CheckinList:
+    """The door of this page; 404 when the event has no such one."""
+    door = queries.list_at(current_event(), list_id)
+    require(door is not None)
+    assert door is not None  # required above
+    g.checkin_list = door
+    return door
+
+
+def at_the_door(list_id: str) -> tuple[CheckinList, Device]:
+    """Within a transaction: the door and the device of who asks, once they are still crew."""
+    require(may_check_in(current_person(), current_event()))
+    door = the_door(list_id)
+    return door, services.browser_device(current_event(), current_person())
+
+
+def own_device() -> Device | None:
+    """The device of who asks, if they ever scanned here."""
+    return queries.device_of(current_event(), current_person())
+
+
+def new_scan_id() -> str:
+    """A fresh name for an attempt, so that sending a form twice is one attempt."""
+    return secrets.token_hex(8)
+
+
+def verdict_page(verdict: Verdict, door: CheckinList, again: dict[str, str]) -> str:
+    """The whole-screen answer to a form; `again` is what to send to let in anyway."""
+    shown = words.shown(verdict, current_event().zone)
+    arrived, expected = queries.counts(current_event(), [door])[door.id]
+    return render_template(
+        "checkin/verdict.html",
+        shown=shown,
+        door=words.door_name(door),
+        arrived=arrived,
+        expected=expected,
+        again={**again, "scan_id": new_scan_id(), "force": "1"},
+        last=rows(queries.last_of(verdict.scan.device, door)),
+    )
+
+
+def answer_of(verdict: Verdict, door: CheckinList) -> dict[str, Any]:
+    """The same for programs."""
+    arrived, expected = queries.counts(current_event(), [door])[door.id]
+    return {**asdict(words.shown(verdict, current_event().zone)), "count": arrived, "expected": expected}
+
+
+def rows(scans: Any) -> list[dict[str, Any]]:
+    """Scans as the lists below the viewfinder and in the log show them."""
+    device = own_device()
+    return [_row(scan, device) for scan in scans]
+
+
+def _row(scan: Scan, device: Device | None) -> dict[str, Any]:
+    tone, well = words.well_of(scan)
+    return {
+        "id": scan.public_id,
+        "name": words.name_of(scan.registration),
+        "text": scan.code_text,
+        "ticket": scan.place.product.name if scan.place is not None else None,
+        "at": scan.received_at,
+        "by": scan.device.name,
+        "headline": words.headline_of(scan),
+        "tone": tone,
+        "well": well,
+        "reason": scan.annulled_reason,
+        "counted": scan.state == "counted",
+        "undo": services.may_undo(scan, device),
+    }
+
+
+@bp.get("/")
+def doors() -> str:
+    """Which door I stand at."""
+    lists = queries.lists_of(current_event())
+    numbers = queries.counts(current_event(), lists)
+    return render_template(
+        "checkin/doors.html", doors=[(words.door_name(each), each.public_id, *numbers[each.id]) for each in lists]
+    )
+
+
+@bp.post("/")
+def open_door() -> Response:
+    """Make the first door of an event that has none."""
+    if DeedForm().validate_on_submit():
+        with transaction():
+            require(may_check_in(current_person(), current_event()))
+            services.default_list(current_event())
+    return redirect(url_for(".doors"))
+
+
+@bp.get("/<list_id>/log")
+def log(list_id: str, form: AnnulForm | None = None, about: str = "") -> str:
+    """The last hundred attempts at this door, refused ones too."""
+    door = the_door(list_id)
+    return render_template(
+        "checkin/log.html",
+        door=words.door_name(door),
+        attempts=rows(queries.log(current_event(), door)),
+        may_annul=permissions.may_annul(current_person(), current_event()),
+        form=form or AnnulForm(formdata=None),
+        about=about,
+    )
+
+
+@bp.post("/<list_id>/log/<scan_id>")
+def annul(list_id: str, scan_id: str) -> str | Response | tuple[str, int]:
+    """Make an older scan count no more; organisers only, with a reason."""
+    form = AnnulForm()
+    if not form.validate_on_submit():
+        return log(list_id, form, scan_id), 422
+    with transaction():
+        require(permissions.may_annul(current_person(), current_event()))
+        door = the_door(list_id)
+        scan = queries.scan_at(current_event(), scan_id)
+        require(scan is not None and scan.list_id == door.id)
+        assert scan is not None  # required above
+        services.annul(current_event(), scan, form.reason.data or "")
+    flash(_("The scan does not count any more."), "ok")
+    return redirect(url_for(".log"))
+
+
+@bp.post("/scan/<scan_id>/undo")
+def undo(scan_id: str) -> Response | dict[str, Any]:
+    """Take back a scan of mine of the last quarter of an hour."""
+    with transaction():
+        require(may_check_in(current_person(), current_event()))
+        scan = queries.scan_at(current_event(), scan_id)
+        require(scan is not None)
+        assert scan is not None  # required above
+        g.checkin_list = scan.list
+        services.undo(current_event(), scan, services.browser_device(current_event(), current_person()))
+        arrived, expected = queries.counts(current_event(), [scan.list])[scan.list_id]
+        name = words.name_of(scan.registration)
+    if wants_json():
+        return {"undone": scan_id, "count": arrived, "expected": expected}
+    flash(_("Undone: %(name)s is not checked in.", name=name), "ok")
+    return redirect(url_for(".scan"))

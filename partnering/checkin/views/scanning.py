@@ -1,0 +1,82 @@
+"""The scanner: the page with the camera, the form for typed codes, and what the page's script sends."""
+
+from typing import Any
+
+from flask import abort, render_template, request
+
+from ... import limits
+from ...db import transaction
+from ...events.routing import current_event, current_person
+from ...headers import allow_wasm
+from .. import queries, services, words
+from ..forms import CodeForm, read_scan
+from .door import answer_of, at_the_door, bp, new_scan_id, own_device, rows, the_door, verdict_page
+
+TYPED_A_MINUTE = 60
+MOST_OCTETS = 4096
+
+
+@bp.get("/<list_id>/scan")
+def scan(list_id: str, form: CodeForm | None = None) -> str:
+    """The scanner of one door; `?type=exit` notes guests who go out."""
+    allow_wasm()
+    door = the_door(list_id)
+    kind = "exit" if request.args.get("type") == "exit" else "entry"
+    if form is None:
+        form = CodeForm(formdata=None, scan_id=new_scan_id(), type=kind)
+    arrived, expected = queries.counts(current_event(), [door])[door.id]
+    return render_template(
+        "checkin/scan.html",
+        door=words.door_name(door),
+        form=form,
+        type=kind,
+        reentry=door.reentry,
+        arrived=arrived,
+        expected=expected,
+        last=rows(queries.last_of(own_device(), door)),
+    )
+
+
+@bp.post("/<list_id>/scan")
+def redeem_typed(list_id: str) -> str | tuple[str, int]:
+    """The answer to a code that was typed, or read by a hand scanner."""
+    form = CodeForm()
+    if not form.validate_on_submit():
+        return scan(list_id, form), 422
+    limits.hit("door.typed", current_person().public_id, limit=TYPED_A_MINUTE, seconds=60)
+    with transaction():
+        door, device = at_the_door(list_id)
+        verdict = services.redeem_code(
+            current_event(),
+            door,
+            device,
+            form.code.data or "",
+            scan_id=form.scan_id.data or "",
+            type=form.type.data or "entry",
+            force=form.force.data == "1",
+            typed=True,
+        )
+        return verdict_page(verdict, door, {"code": form.code.data or "", "type": form.type.data or "entry"})
+
+
+@bp.post("/<list_id>/redeem")
+def redeem(list_id: str) -> dict[str, Any]:
+    """The answer to a scanner: JSON in, JSON out."""
+    if not request.is_json:
+        abort(415)
+    if (request.content_length or 0) > MOST_OCTETS:
+        abort(413)
+    sent = read_scan(request.get_data())
+    with transaction():
+        door, device = at_the_door(list_id)
+        verdict = services.redeem_code(
+            current_event(),
+            door,
+            device,
+            sent.code,
+            scan_id=sent.scan_id,
+            scanned_at=sent.scanned_at,
+            type=sent.type,
+            force=sent.force,
+        )
+        return answer_of(verdict, door)

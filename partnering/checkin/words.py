@@ -1,0 +1,170 @@
+"""What a verdict says, shows and sounds like: one mapping for pages and programs."""
+
+from dataclasses import dataclass
+
+from .. import i18n
+from ..i18n import LazyText, _, _l
+from ..registration.models import Registration
+from .models import CheckinList, Scan
+from .services import NEVER_FORCED
+from .verdicts import Verdict
+
+SHAPES = {"ok": "tick", "warn": "triangle", "bad": "octagon"}
+SOUNDS = {"ok": "high", "warn": "middle", "bad": "low"}
+
+REFUSALS: dict[str, tuple[str, LazyText, LazyText]] = {
+    "incomplete": ("warn", _l("Answers are missing"), _l("Please send to the help desk.")),
+    "unknown": (
+        "bad",
+        _l("Unknown code"),
+        _l("This is no ticket of ours. Search for the name or send to the help desk."),
+    ),
+    "revoked": (
+        "bad",
+        _l("Code no longer valid"),
+        _l("The ticket was passed on or printed anew. Ask for the newest ticket, or search for the name."),
+    ),
+    "wrong_event": (
+        "bad",
+        _l("Ticket of another event"),
+        _l("Ask for the ticket of this event, or search for the name."),
+    ),
+    "wrong_ticket_type": (
+        "bad",
+        _l("Not for this door"),
+        _l("This ticket does not include what happens here. Please send to the help desk."),
+    ),
+    "wrong_day": (
+        "bad",
+        _l("Not on this day"),
+        _l("This door does not let in on this day. Please send to the help desk."),
+    ),
+    "cancelled": ("bad", _l("Ticket cancelled"), _l("Do not let in. Please send to the help desk.")),
+    "not_approved": (
+        "bad",
+        _l("Not approved yet"),
+        _l("The organisers have not approved this registration. Please send to the help desk."),
+    ),
+    "unpaid": ("bad", _l("Not paid yet"), _l("Do not let in here. Please send to the help desk.")),
+    "blocked": ("bad", _l("Ticket blocked"), _l("Do not let in. Please call the organisers.")),
+    "not_yet_valid": ("bad", _l("Too early"), _l("This door does not let in yet.")),
+    "no_longer_valid": ("bad", _l("Too late"), _l("This door does not let in any more. Please send to the help desk.")),
+    "rules": (
+        "warn",
+        _l("Not checked in here"),
+        _l("Nobody goes out who was not let in at this door. Nothing was noted."),
+    ),
+    "already_in": ("warn", _l("Already checked in"), _l("Look at the badge or ask for an ID.")),
+}
+"""By answer: tone, headline, and what to do."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A verdict in words, as pages and programs get it. `scan`, `person` are public ids; `first_at` is ISO 8601."""
+
+    answer: str
+    headline: str
+    instruction: str
+    tone: str
+    shape: str
+    sound: str
+    name: str
+    organisation: str
+    ticket: str
+    first_at: str | None
+    first_door: str
+    scan: str
+    at: str
+    type: str
+    person: str
+    undo: bool
+    force: bool
+
+
+def shown(verdict: Verdict, zone: str) -> Shown:
+    """`verdict` in the language in force, times in `zone`."""
+    tone, headline, instruction = _sentences(verdict, zone)
+    guest, first, scan = verdict.registration, verdict.first, verdict.scan
+    refused = not verdict.admitted
+    return Shown(
+        answer=verdict.answer,
+        headline=headline,
+        instruction=instruction,
+        tone=tone,
+        shape=SHAPES[tone],
+        sound=SOUNDS[tone],
+        name=name_of(guest),
+        organisation=guest.participant.company if guest is not None else "",
+        ticket=i18n.bi(verdict.place.product.name) if verdict.place is not None else "",
+        first_at=i18n.iso(first.bounded_at, zone) if first is not None else None,
+        first_door=i18n.bi(first.list.name) if first is not None else "",
+        scan=scan.public_id,
+        at=i18n.time(scan.received_at, zone, oclock=False),
+        type=scan.type,
+        person=guest.public_id if guest is not None and guest.state == "live" else "",
+        undo=scan.state == "counted",
+        force=refused and guest is not None and scan.type == "entry" and verdict.answer not in NEVER_FORCED,
+    )
+
+
+def _sentences(verdict: Verdict, zone: str) -> tuple[str, str, str]:
+    """(tone, headline, what to do)."""
+    scan, first = verdict.scan, verdict.first
+    if verdict.admitted and scan.state == "annulled":
+        return "warn", _("Undone"), _("This scan does not count any more. Scan again to let the guest in.")
+    if verdict.admitted and scan.type == "exit":
+        return "ok", _("Goodbye"), _("Noted as gone out.")
+    if verdict.admitted and scan.forced:
+        return "ok", _("Let in anyway"), _("Let in. This is marked in the log.")
+    if verdict.admitted and verdict.owes:
+        return "warn", _("Welcome, invoice open"), _("Let in. Please remind the guest of the open invoice.")
+    if verdict.admitted:
+        return "ok", _("Welcome back") if first is not None else _("Welcome"), _("Let in and hand out the badge.")
+    tone, headline, instruction = REFUSALS[verdict.answer]
+    if verdict.answer == "already_in" and first is not None:
+        return tone, str(headline), f"{_first_seen(first, zone)} {instruction}"
+    if verdict.answer == "cancelled" and verdict.registration is not None and verdict.registration.ended_at:
+        day = i18n.day(verdict.registration.ended_at, in_zone=zone)
+        return tone, str(headline), f"{_('Cancelled on %(day)s.', day=day)} {instruction}"
+    return tone, str(headline), str(instruction)
+
+
+def _first_seen(first: Scan, zone: str) -> str:
+    """ "At 8:42, south door, by Jonas Helm." """
+    return _(
+        "%(time)s, %(door)s, by %(who)s.",
+        time=i18n.moment(first.bounded_at, "short", zone),
+        door=i18n.bi(first.list.name),
+        who=first.device.name,
+    )
+
+
+def headline_of(scan: Scan) -> str:
+    """What an attempt in the log was answered."""
+    if scan.state == "annulled":
+        return _("Undone")
+    if scan.answer == "ok":
+        if scan.type == "exit":
+            return _("Went out")
+        return _("Let in anyway") if scan.forced else _("Let in")
+    return str(REFUSALS[scan.answer][1])
+
+
+def well_of(scan: Scan) -> tuple[str, str]:
+    """(tone, well) of an attempt in the log."""
+    if scan.state == "counted":
+        return "ok", "taken"
+    return (REFUSALS[scan.answer][0] if scan.answer in REFUSALS else "warn"), "off"
+
+
+def name_of(registration: Registration | None) -> str:
+    """Who a registration is for."""
+    if registration is None:
+        return ""
+    return registration.participant.name or _("Former participant")
+
+
+def door_name(checkin_list: CheckinList) -> str:
+    """A list as people at the door know it."""
+    return i18n.bi(checkin_list.name)
