@@ -46,6 +46,31 @@ def email_address(form: FlaskForm, field: Any) -> None:
         raise ValidationError(str(_l("Enter a complete email address"))) from None
 
 
+class DayField(DateField):
+    """A day; digits are ASCII and years between 2000 and 2100."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        text = " ".join(valuelist)
+        if text and (not text.isascii() or self.data is None or not 2000 <= self.data.year <= 2100):
+            self.data = None
+            raise ValueError(str(_l("Enter a day between 2000 and 2100")))
+
+
+class HourField(TimeField):
+    """A time of the day in ASCII digits."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if not " ".join(valuelist).isascii():
+            self.data = None
+            raise ValueError(str(_l("Enter a time such as 8:30")))
+
+
 class EventForm(FlaskForm):
     """When and where, names and texts in both languages, how letters are signed, looks."""
 
@@ -68,10 +93,10 @@ class EventForm(FlaskForm):
     description_en = TextAreaField(_l("Description, English"), [Optional(), Length(max=10000)], [lines])
     notice_de = StringField(_l("Notice on the page, German"), [Optional(), Length(max=500)], [one_line])
     notice_en = StringField(_l("Notice on the page, English"), [Optional(), Length(max=500)], [one_line])
-    first_day = DateField(_l("First day"), [InputRequired(_l("Enter the first day"))])
-    last_day = DateField(_l("Last day"), [InputRequired(_l("Enter the last day"))])
-    opens = TimeField(_l("Doors open on the first day"), [InputRequired(_l("Enter a time such as 8:30"))])
-    closes = TimeField(_l("End on the last day"), [InputRequired(_l("Enter a time such as 17:00"))])
+    first_day = DayField(_l("First day"), [InputRequired(_l("Enter the first day"))])
+    last_day = DayField(_l("Last day"), [InputRequired(_l("Enter the last day"))])
+    opens = HourField(_l("Doors open on the first day"), [InputRequired(_l("Enter a time such as 8:30"))])
+    closes = HourField(_l("End on the last day"), [InputRequired(_l("Enter a time such as 17:00"))])
     zone = SelectField(_l("Time zone"), choices=[(zone, zone) for zone in ZONES])
     venue_de = StringField(_l("Venue, German"), [Optional(), Length(max=200)], [one_line])
     venue_en = StringField(_l("Venue, English"), [Optional(), Length(max=200)], [one_line])
@@ -99,7 +124,7 @@ class EventForm(FlaskForm):
     sender_address = StringField(
         _l("Sender address of letters"), [Optional(), Length(max=254), email_address], [one_line]
     )
-    change_until = DateField(_l("Attendees may change their details until"), [Optional()])
+    change_until = DayField(_l("Attendees may change their details until"), [Optional()])
 
     def validate_last_day(self, field: DateField) -> None:
         if self.first_day.data and field.data and field.data < self.first_day.data:

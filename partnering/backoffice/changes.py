@@ -1,0 +1,119 @@
+"""What happened at an event, in sentences made from the log."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel.speaklater import LazyString
+from sqlalchemy.orm import selectinload
+
+from ..accounts.models import Person
+from ..audit import AuditEntry
+from ..db import db
+from ..events.models import Event, Participant
+from ..i18n import _, _l, bi
+from ..registration.models import Party, Registration
+from ..tickets.models import Pool, Product
+
+SENTENCES: dict[str, LazyString] = {
+    "event.created": _l("%(who)s made the draft of this conference."),
+    "event.changed": _l("%(who)s changed the settings."),
+    "event.legal_text": _l("%(who)s published a legal text."),
+    "event.state": _l("%(who)s changed the state of the conference."),
+    "team.joined": _l("%(who)s let %(thing)s into the team."),
+    "team.left": _l("%(who)s ended a role of %(thing)s."),
+    "pool.created": _l("%(who)s made the pool “%(thing)s”."),
+    "pool.changed": _l("%(who)s changed the pool “%(thing)s”."),
+    "product.created": _l("%(who)s made the ticket “%(thing)s”."),
+    "product.changed": _l("%(who)s changed the ticket “%(thing)s”."),
+    "party.placed": _l("%(thing)s registered."),
+    "registration.added": _l("%(who)s registered %(thing)s by hand."),
+    "registration.cancelled": _l("The registration of %(thing)s was cancelled (%(who)s)."),
+    "registration.changed": _l("%(thing)s changed what is printed on the badge."),
+    "registration.code_renewed": _l("%(who)s gave %(thing)s a new ticket code."),
+    "registration.sent_again": _l("%(who)s sent %(thing)s the ticket again."),
+    "participant.corrected": _l("%(who)s corrected the details of %(thing)s."),
+    "place.named": _l("%(who)s named somebody for a place."),
+    "place.cancelled": _l("%(who)s gave back a place."),
+    "letter.retried": _l("%(who)s tried a letter again."),
+    "scan.annulled": _l("%(who)s undid a check-in."),
+    "scan.forced": _l("%(who)s let somebody in by hand."),
+    "checkin_list.made": _l("%(who)s made a door."),
+    "checkin_list.edited": _l("%(who)s changed a door."),
+    "meetings.block_made": _l("%(who)s added times for meetings."),
+    "delegate.shown": _l("%(who)s entered the partner directory."),
+}
+
+HIDDEN = ("pool.capacity_set", "party.placed_twice")
+"""What another entry tells already, or what would tell organisers who tried to register twice."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A sentence, when it happened, and where it leads: ("person" | "product" | "", public id)."""
+
+    at: datetime
+    sentence: str
+    leads_to: tuple[str, str]
+
+
+def latest(event: Event, most: int = 8) -> list[Change]:
+    """The newest changes, newest first."""
+    entries = db.session.scalars(
+        sa.select(AuditEntry)
+        .where(AuditEntry.event_ref == event.public_id, AuditEntry.action.not_in(HIDDEN))
+        .order_by(AuditEntry.id.desc())
+        .limit(most)
+    ).all()
+    names, leads = _names(event, entries)
+    return [_change(entry, names, leads) for entry in entries]
+
+
+def _change(entry: AuditEntry, names: dict[tuple[str, str], str], leads: dict[tuple[str, str], str]) -> Change:
+    who = names.get(("person", entry.actor_ref)) if entry.actor_kind == "person" else None
+    who = who or {"system": _("The system"), "anonymous": _("A guest")}.get(entry.actor_kind, _("Somebody"))
+    thing = (entry.object_kind, entry.object_ref)
+    sentence = SENTENCES.get(entry.action, _l("%(who)s: %(action)s."))
+    words = {"who": who, "thing": names.get(thing, _("somebody")), "action": entry.action}
+    kind = "product" if entry.object_kind == "product" else "person"
+    return Change(entry.at, str(sentence) % words, (kind, leads[thing]) if thing in leads else ("", ""))
+
+
+def _names(
+    event: Event, entries: Sequence[AuditEntry]
+) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
+    """Names of everybody and everything in these entries, and the public ids of the pages on them."""
+    refs: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        refs[entry.object_kind].add(entry.object_ref)
+        if entry.actor_kind == "person":
+            refs["person"].add(entry.actor_ref)
+    names: dict[tuple[str, str], str] = {}
+    leads: dict[tuple[str, str], str] = {}
+    for person in _found(Person, refs["person"], selectinload(Person.addresses)):
+        names["person", person.public_id] = person.display_name
+    for party in _found(Party, refs["party"]):
+        names["party", party.public_id] = party.contact_name
+    for registration, participant in db.session.execute(
+        sa.select(Registration, Participant)
+        .join(Participant, Participant.id == Registration.participant_id)
+        .where(Registration.event_id == event.id, Registration.public_id.in_(refs["registration"]))
+    ):
+        names["registration", registration.public_id] = participant.name
+        leads["registration", registration.public_id] = participant.public_id
+    for participant in _found(Participant, refs["participant"]):
+        names["participant", participant.public_id] = participant.name
+        leads["participant", participant.public_id] = participant.public_id
+    for pool in _found(Pool, refs["pool"]):
+        names["pool", pool.public_id] = bi(pool.name)
+    for product in _found(Product, refs["product"]):
+        names["product", product.public_id] = bi(product.name)
+        leads["product", product.public_id] = product.public_id
+    return names, leads
+
+
+def _found(model: Any, refs: Iterable[str], *options: Any) -> Sequence[Any]:
+    return db.session.scalars(sa.select(model).where(model.public_id.in_(sorted(refs))).options(*options)).all()

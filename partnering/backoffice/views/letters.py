@@ -1,0 +1,128 @@
+"""Letters: what became of them, what they say, and another try for those that failed."""
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ... import audit
+from ...db import transaction
+from ...errors import DomainError, require
+from ...events.routing import current_event
+from ...headers import single
+from ...i18n import _
+from ...mail import letters, queries, services
+from ...mail.models import OutboxLetter
+from ...redaction import redact
+from .. import typed
+from ..forms import ConfirmForm
+from .blueprint import argument, bp, fresh_event
+
+STATES = ("waiting", "sent", "dropped", "dead")
+PAGE = 50
+
+
+@bp.get("/letters")
+def outbox() -> str:
+    """The event's letters, newest first, by state."""
+    event = current_event()
+    state = argument("state", STATES)
+    found = queries.letters_of_event(
+        event.public_id,
+        states=queries.OPEN if state == "waiting" else (state,) if state else (),
+        before=typed.whole(single(request.args, "before")),
+        limit=PAGE + 1,
+    )
+    return render_template(
+        "backoffice/letters.html",
+        state=state,
+        letters=found[:PAGE],
+        before=found[PAGE - 1].id if len(found) > PAGE else None,
+        counts=queries.counts(event.public_id),
+        states=state_words(),
+        kinds=kind_words(),
+    )
+
+
+@bp.get("/letters/<public_id>")
+def letter(public_id: str) -> str:
+    """One letter: to whom, when, what went wrong, and its text as it would read now."""
+    found = letter_or_404(public_id)
+    return render_template(
+        "backoffice/letter.html", letter=found, text=text_of(found), states=state_words(), kinds=kind_words()
+    )
+
+
+@bp.post("/letters/<public_id>/retry")
+def retry_letter(public_id: str) -> Response:
+    """Try a letter again that was given up."""
+    require(ConfirmForm().validate_on_submit())
+    try:
+        with transaction():
+            event = fresh_event()
+            found = letter_or_404(public_id)
+            services.retry(found)
+            audit.record("letter.retried", found, event=event)
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        flash(str(error.message), "bad")
+    else:
+        flash(_("The letter is on its way again."), "ok")
+    return redirect(url_for(".letter", public_id=public_id))
+
+
+def text_of(found: OutboxLetter) -> str | None:
+    """The letter's text, rendered from the newest state and with secret links blanked out; None if there is none.
+
+    Letters that carry a secret of the person alone are not shown.
+    """
+    kind = letters.kinds.get(found.kind)
+    if kind is None or kind.secret:
+        return None
+    try:
+        said = letters.render(found)
+    except Exception:  # whatever a room's renderer stumbles over, the list must stay readable
+        current_app.logger.exception("letter %s cannot be rendered", found.public_id)
+        return None
+    return redact(said.text) if said is not None else None
+
+
+def letter_or_404(public_id: str) -> OutboxLetter:
+    """The letter of this public id, if it is one of this event's."""
+    found = queries.letter_by_id(public_id)
+    require(found is not None and found.event_ref == current_event().public_id)
+    assert found is not None  # required above
+    return found
+
+
+def state_words() -> dict[str, tuple[str, str, str]]:
+    """What the states of letters are called, with tone and well."""
+    waiting = (_("Waiting"), "info", "pending")
+    return {
+        "ready": waiting,
+        "leased": waiting,
+        "sending": waiting,
+        "sent": (_("Sent"), "ok", "taken"),
+        "dropped": (_("Not needed any more"), "", "free"),
+        "dead": (_("Failed"), "bad", "off"),
+    }
+
+
+def kind_words() -> dict[str, str]:
+    """What the kinds of letters are called."""
+    return {
+        "registration.confirmed": _("Ticket"),
+        "registration.ended": _("Cancellation"),
+        "registration.already": _("Registered already"),
+        "registration.party": _("Booking"),
+        "meetings.requested": _("Request for a meeting"),
+        "meetings.countered": _("Another time suggested"),
+        "meetings.accepted": _("Request accepted"),
+        "meetings.confirmed": _("Meeting confirmed"),
+        "meetings.changed": _("Meeting changed"),
+        "meetings.cancelled": _("Meeting cancelled"),
+        "meetings.declined": _("Request declined"),
+        "meetings.withdrawn": _("Request withdrawn"),
+        "meetings.expired": _("Request expired"),
+        "programme.session_changed": _("Session changed"),
+        "programme.session_cancelled": _("Session cancelled"),
+    }
