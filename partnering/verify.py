@@ -48,9 +48,15 @@ def broken(statement: str, sentence: str) -> Iterator[Finding]:
 
 
 def results() -> Iterator[tuple[Invariant, list[Finding]]]:
-    """Every invariant with what violates it, in the order of their codes."""
+    """Every invariant with what violates it, in the order of their codes; the schema first, alone if it is wrong."""
+    schema = _invariants["S1"]
+    differences = list(schema.check())
+    yield schema, differences
+    if differences:
+        return
     for rule in sorted(_invariants.values(), key=lambda rule: (len(rule.code.rstrip("abcdefgh")), rule.code)):
-        yield rule, list(rule.check())
+        if rule is not schema:
+            yield rule, list(rule.check())
 
 
 class SchemaMismatch(RuntimeError):
