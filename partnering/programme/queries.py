@@ -227,6 +227,13 @@ def bookmark_of(session: ProgrammeSession, participant: Participant) -> Bookmark
     ).one_or_none()
 
 
+def chosen_by(participant: Participant) -> frozenset[int]:
+    """The ids of the sessions that a participant has chosen."""
+    return frozenset(
+        db.session.scalars(sa.select(Bookmark.session_id).where(Bookmark.participant_id == participant.id))
+    )
+
+
 def entry_at(public_id: str) -> AgendaEntry | None:
     """An agenda entry by its public id; for letters."""
     return db.session.scalars(
@@ -236,11 +243,4 @@ def entry_at(public_id: str) -> AgendaEntry | None:
             joinedload(AgendaEntry.appointment).joinedload(Appointment.location),
             joinedload(AgendaEntry.participant).joinedload(Participant.person),
         )
-    ).one_or_none()
-
-
-def session_of_appointment(appointment: Appointment) -> ProgrammeSession | None:
-    """The session that this appointment is the time of."""
-    return db.session.scalars(
-        sa.select(ProgrammeSession).where(ProgrammeSession.appointment_id == appointment.id).options(*WHOLE)
     ).one_or_none()

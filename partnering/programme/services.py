@@ -224,7 +224,7 @@ def release(event: Event, session: ProgrammeSession, time: Time) -> list[Partici
     session.updated_at = clock.now()
     db.session.flush()
     audit.record("programme.session_released", session, event=event, after=_plain(time))
-    return _bring(session, [part for part in queries.people_of(session)])
+    return _bring(session, list(queries.people_of(session)))
 
 
 def change(
@@ -352,11 +352,27 @@ def restore(event: Event, session: ProgrammeSession) -> list[Participant]:
     return _bring(session, queries.people_of(session))
 
 
+def hold_where_free(event: Event) -> list[tuple[Participant, ProgrammeSession]]:
+    """Let sessions take the time of people that was taken when they were released; who is taken still, by session."""
+    rows = db.session.execute(
+        sa.select(AgendaEntry, ProgrammeSession)
+        .join(ProgrammeSession, ProgrammeSession.appointment_id == AgendaEntry.appointment_id)
+        .where(
+            AgendaEntry.event_id == event.id,
+            AgendaEntry.state == "live",
+            AgendaEntry.role.in_(("speaker", "chair")),
+            AgendaEntry.blocks.is_(False),
+        )
+        .order_by(AgendaEntry.participant_id, AgendaEntry.id)
+    ).all()
+    return [(entry.participant, session) for entry, session in rows if not agenda.hold_time(entry)]
+
+
 # -- choosing
 
 
 def bookmark(session: ProgrammeSession, participant: Participant) -> None:
-    """Put a session into a participant's schedule; it blocks nothing. Doing it twice, or for a speaker, does nothing."""
+    """Put a session into a participant's schedule, blocking nothing; for its speakers, or a second time, nothing."""
     if session.cancelled_at is not None or session.appointment is None:
         raise IsCancelled
     held = queries.bookmark_of(session, participant)

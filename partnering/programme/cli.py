@@ -1,0 +1,81 @@
+"""Commands about programmes: `flask programme import EVENT FILE`."""
+
+import re
+import zoneinfo
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup
+
+from ..db import db, transaction
+from ..events.models import Event, Host
+from ..events.queries import event_by_slug
+from ..events.services import SlugTaken
+from .importing import applier, reader
+
+programme = AppGroup("programme", help="Read programmes of other systems.")
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+
+
+@programme.command("import")
+@click.argument("event_slug", metavar="EVENT")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--host", default="", help="Who organises an event that is made anew; else the first host.")
+@click.option("--zone", default="", help="IANA time zone of an event that is made anew; else the file's.")
+@click.option("--tell", is_flag=True, help="Write to speakers whose session moved or was cancelled.")
+def import_(event_slug: str, file: Path, host: str, zone: str, tell: bool) -> None:
+    """Make the programme of EVENT say what the schedule JSON in FILE says (frab, pretalx).
+
+    An event that does not exist is made and published. A file with errors changes nothing. Importing a file again
+    changes only what has changed in it.
+    """
+    try:
+        schedule = reader.read(file.read_bytes())
+    except reader.UnreadableSchedule as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        raise click.ClickException(
+            f"{file.name} was not imported: {len(error.problems)} problem(s), see above"
+        ) from None
+    with transaction():
+        event = event_by_slug(event_slug)
+        made = event is None
+        if event is None:
+            event = _make_event(event_slug, schedule, host, zone)
+        report = applier.apply(event, schedule, tell=tell)
+    if made:
+        click.echo(f"{event_slug} is new and published; enter its legal texts on the page of its settings")
+    for warning in report.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    click.echo(", ".join(f"{count} {fate}" for fate, count in report.counts.items()))
+
+
+def _make_event(slug: str, schedule: reader.Schedule, host_name: str, zone: str) -> Event:
+    zone = zone or schedule.zone
+    if not zone:
+        raise click.ClickException("the file names no time zone; give one with --zone")
+    if zone not in zoneinfo.available_timezones():
+        raise click.ClickException(f"{zone} is no time zone such as Europe/Berlin")
+    if len(slug) > 60 or not _SLUG.match(slug):
+        raise click.ClickException("the event's name in addresses has small letters, digits and hyphens only")
+    try:
+        return applier.make_event(_host(host_name), slug, schedule, zone)
+    except SlugTaken:
+        raise click.ClickException(f"{slug} was the address of another event") from None
+
+
+def _host(name: str) -> Host:
+    asked = sa.select(Host).order_by(Host.id).limit(1)
+    host = db.session.scalars(asked.where(Host.name == name) if name else asked).one_or_none()
+    if host is None and not name:
+        raise click.ClickException("there is no host yet; name one with --host")
+    if host is None:
+        host = Host(name=name)
+        db.session.add(host)
+        db.session.flush()
+    return host
+
+
+commands = (programme,)

@@ -1,0 +1,93 @@
+"""What organisers may type about the programme. Shape only; the rules are in `services`."""
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from ..events.forms import email_address, lines, one_line
+from ..i18n import _l
+from . import words
+
+
+class PersonForm(Form):
+    """One person of a session; an empty name takes them out."""
+
+    ref = HiddenField()
+    name = StringField(_l("Name"), [Optional(), Length(max=120)], [one_line])
+    email = StringField(_l("Email address"), [Optional(), Length(max=254), email_address], [one_line])
+    role = SelectField(_l("Part"), choices=list(words.ROLES.items()))
+    set_up = IntegerField(
+        _l("Minutes before, for setting up"), [Optional(), NumberRange(0, 240, _l("Enter a number up to 240"))]
+    )
+
+
+class SessionForm(FlaskForm):
+    """A session: texts in both languages, time in the event's zone, room, track, people."""
+
+    title_de = StringField(_l("Title in German"), [Optional(), Length(max=300)], [one_line])
+    title_en = StringField(_l("Title in English"), [Optional(), Length(max=300)], [one_line])
+    subtitle_de = StringField(_l("Subtitle in German"), [Optional(), Length(max=300)], [one_line])
+    subtitle_en = StringField(_l("Subtitle in English"), [Optional(), Length(max=300)], [one_line])
+    abstract_de = TextAreaField(_l("Abstract in German"), [Optional(), Length(max=20000)], [lines])
+    abstract_en = TextAreaField(_l("Abstract in English"), [Optional(), Length(max=20000)], [lines])
+    kind = SelectField(_l("Kind"), choices=list(words.KINDS.items()), default="talk")
+    language = SelectField(
+        _l("Language of the session"), choices=[("", _l("not said")), ("de", _l("German")), ("en", _l("English"))]
+    )
+    track = SelectField(_l("Track"))
+    capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, 100000, _l("Enter a number from 1"))])
+    day = DateField(_l("Day"), [Optional()])
+    starts = TimeField(_l("Begins"), [Optional()])
+    ends = TimeField(_l("Ends"), [Optional()])
+    room = SelectField(_l("Room"))
+    people = FieldList(FormField(PersonForm), _l("Person"), max_entries=30)
+    tell = BooleanField(_l("Write to its people when time or place changes"), default=True)
+
+    def validate_title_de(self, field: StringField) -> None:
+        if not field.data and not self.title_en.data:
+            raise ValidationError(str(_l("Enter a title")))
+
+    def validate_starts(self, field: TimeField) -> None:
+        given = [self.starts.data is not None, self.ends.data is not None]
+        if any(given) and not (all(given) and self.day.data):
+            raise ValidationError(str(_l("Enter day, beginning and end, or none of them")))
+
+
+class CancelForm(FlaskForm):
+    """Call a session off."""
+
+    tell = BooleanField(_l("Write to its people"), default=True)
+
+
+class RoomForm(FlaskForm):
+    """A room."""
+
+    name_de = StringField(
+        _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=120)], [one_line]
+    )
+    name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
+    capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, 100000, _l("Enter a number from 1"))])
+
+
+class TrackForm(FlaskForm):
+    """A track and its tint."""
+
+    name_de = StringField(
+        _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=120)], [one_line]
+    )
+    name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
+    tint = SelectField(
+        _l("Tint"), choices=[(n, _l("Tint %(number)s", number=n)) for n in range(1, 6)], coerce=int, default=1
+    )

@@ -1,0 +1,21 @@
+"""The two blueprints of this room, and what their pages share."""
+
+from ...errors import NotFound
+from ...events.routing import current_event, event_blueprint, manage_blueprint
+from ...guards import public
+from ...headers import answer_unchanged
+from .. import queries
+from ..models import ProgrammeSession
+
+pages = event_blueprint("programme", __name__, guard=public)
+desk = manage_blueprint("programme_desk", __name__, "programme")
+
+pages.after_request(answer_unchanged)
+
+
+def session_or_404(public_id: str) -> ProgrammeSession:
+    """The session of this event, read anew."""
+    session = queries.session_by_ref(current_event(), public_id)
+    if session is None:
+        raise NotFound
+    return session

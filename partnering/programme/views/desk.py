@@ -1,0 +1,280 @@
+"""The organisers' desk: the sessions of all days with what does not fit, and each session's form."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ... import clock
+from ...accounts.services import person_for
+from ...db import BilingualText, transaction
+from ...errors import DomainError, require
+from ...events.models import Event, Participant
+from ...events.permissions import may_organise
+from ...events.queries import event_by_slug
+from ...events.routing import current_event, current_person
+from ...events.services import participant_for
+from ...i18n import _, locale
+from .. import queries, services, words
+from ..forms import CancelForm, SessionForm
+from ..models import ProgrammeSession
+from ..queries import Clash
+from ..services import Part, Time
+from .blueprints import desk as bp
+from .blueprints import session_or_404
+
+BLANK_ROWS = 2
+
+
+class SeveralPeople(DomainError):
+    """More than one participant has this name. `name` is it."""
+
+    status = 422
+    name = ""
+
+
+@bp.get("")
+def index() -> str:
+    """All sessions by day, with warnings; those without a time last."""
+    event = current_event()
+    sessions = queries.sessions_of(event)
+    days: dict[date | None, list[ProgrammeSession]] = {}
+    for session in sessions:
+        at = session.appointment
+        day = clock.in_zone(at.starts_at, event.zone).date() if at is not None else None
+        days.setdefault(day, []).append(session)
+    found = queries.clashes(sessions)
+    return render_template(
+        "programme/desk/index.html",
+        days=list(days.items()),
+        kinds=words.KINDS,
+        clashes=found,
+        clashing={each.first.id for each in found} | {each.second.id for each in found},
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+def create() -> str | Response | tuple[str, int]:
+    """A new session."""
+    event = current_event()
+    form = _form(None)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                event = _fresh()
+                _session, busy = services.add(
+                    event, **_texts(event, form), people=_people(event, form), time=_time(event, form)
+                )
+        except DomainError as error:
+            _blame(form, error)
+        else:
+            flash(_("The session is added."), "ok")
+            _warn(busy)
+            return redirect(url_for(".index"))
+    return _page("programme/desk/create.html", form, suggestions=_suggestions())
+
+
+@bp.route("/<public_id>", methods=["GET", "POST"])
+def edit(public_id: str) -> str | Response | tuple[str, int]:
+    """A session's texts, time, room and people."""
+    session = session_or_404(public_id)
+    form = _form(session)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                event = _fresh()
+                session = session_or_404(public_id)
+                values = _texts(event, form)
+                track = values.pop("track")
+                done = services.change(
+                    event,
+                    session,
+                    {**values, "track_id": track.id if track else None},
+                    people=_people(event, form),
+                    time=_time(event, form),
+                    tell=bool(form.tell.data),
+                )
+        except DomainError as error:
+            _blame(form, error)
+            session = session_or_404(public_id)
+        else:
+            flash(_("Your answers are saved.") if done else _("Nothing has changed."), "ok")
+            _warn(done.busy)
+            return redirect(url_for(".edit", public_id=public_id))
+    found = [each for each in queries.clashes(queries.sessions_of(current_event())) if _concerns(each, session)]
+    return _page(
+        "programme/desk/edit.html",
+        form,
+        session=session,
+        clashes=found,
+        cancel_form=CancelForm(formdata=None),
+        suggestions=_suggestions(),
+    )
+
+
+@bp.post("/<public_id>/cancel")
+def cancel(public_id: str) -> Response:
+    """Call a session off."""
+    form = CancelForm()
+    require(form.validate_on_submit())
+    with transaction():
+        services.cancel(_fresh(), session_or_404(public_id), tell=bool(form.tell.data))
+    flash(_("The session is cancelled."), "ok")
+    return redirect(url_for(".index"))
+
+
+@bp.post("/<public_id>/restore")
+def restore(public_id: str) -> Response:
+    """Bring a cancelled session back."""
+    try:
+        with transaction():
+            busy = services.restore(_fresh(), session_or_404(public_id))
+    except services.RoomTaken as error:
+        flash(str(error.message), "bad")
+    else:
+        flash(_("The session takes place again."), "ok")
+        _warn(busy)
+    return redirect(url_for(".edit", public_id=public_id))
+
+
+# -- steps
+
+
+def _fresh() -> Event:
+    """The event inside this transaction, if this person may still organise it."""
+    event = event_by_slug(current_event().slug)
+    require(event is not None and may_organise(current_person(), event))
+    assert event is not None  # required above
+    return event
+
+
+def _concerns(clash: Clash, session: ProgrammeSession) -> bool:
+    return session.id in (clash.first.id, clash.second.id)
+
+
+def _warn(busy: Sequence[Participant]) -> None:
+    for participant in busy:
+        flash(_("%(name)s is taken by something else at that time.", name=participant.name), "warn")
+
+
+def _blame(form: SessionForm, error: DomainError) -> None:
+    """Put a refusal beside the field that it is about."""
+    if error.status == 404:
+        raise error
+    if isinstance(error, SeveralPeople):
+        row = next(row for row in form.people if row.form.name.data == error.name)
+        row.form.name.errors = [_("Several people are called so. Enter the email address too")]
+        form.people.errors = [*form.people.errors, {"name": row.form.name.errors}]
+    elif isinstance(error, services.NoTime):
+        form.ends.errors = [str(error.message)]
+    elif isinstance(error, services.RoomTaken):
+        form.room.errors = [str(error.message)]
+    else:
+        form.title_de.errors = [str(error.message)]
+
+
+def _page(template: str, form: SessionForm, **context: Any) -> str | tuple[str, int]:
+    page = render_template(template, form=form, form_errors=form.errors, **context)
+    return (page, 422) if request.method == "POST" else page
+
+
+def _suggestions() -> list[str]:
+    """Names of people to choose from while typing."""
+    return [participant.name for participant, _sessions in queries.speakers(current_event())]
+
+
+def _form(session: ProgrammeSession | None) -> SessionForm:
+    event = current_event()
+    form = SessionForm(data=_stored(event, session) if session else {"people": [], "day": event.first_day})
+    form.track.choices = [("", _("no track"))] + [
+        (track.public_id, track.name.in_(locale())) for track in queries.tracks_of(event)
+    ]
+    form.room.choices = [("", _("no room"))] + [
+        (room.public_id, room.name.in_(locale())) for room in queries.rooms_of(event)
+    ]
+    if request.method == "GET":
+        for _row in range(BLANK_ROWS):
+            form.people.append_entry({"role": "speaker"})
+    return form
+
+
+def _stored(event: Event, session: ProgrammeSession) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "kind": session.kind,
+        "language": session.language if session.language in ("de", "en") else "",
+        "capacity": session.capacity,
+        "track": session.track.public_id if session.track else "",
+        "people": [
+            {
+                "ref": part.participant.public_id,
+                "name": part.participant.name,
+                "role": part.role,
+                "set_up": part.set_up or None,
+            }
+            for part in session.people
+        ],
+        "tell": True,
+    }
+    for name in ("title", "subtitle", "abstract"):
+        text = getattr(session, name)
+        data[f"{name}_de"], data[f"{name}_en"] = text.de, text.en
+    at = session.appointment
+    if at is not None:
+        starts, ends = clock.in_zone(at.starts_at, event.zone), clock.in_zone(at.ends_at, event.zone)
+        data |= {"day": starts.date(), "starts": starts.time(), "ends": ends.time()}
+        data["room"] = at.location.public_id if at.location else ""
+    return data
+
+
+def _texts(event: Event, form: SessionForm) -> dict[str, Any]:
+    return {
+        "title": BilingualText(form.title_de.data or "", form.title_en.data or ""),
+        "subtitle": BilingualText(form.subtitle_de.data or "", form.subtitle_en.data or ""),
+        "abstract": BilingualText(form.abstract_de.data or "", form.abstract_en.data or ""),
+        "kind": form.kind.data,
+        "language": form.language.data or "",
+        "capacity": form.capacity.data,
+        "track": queries.track_by_ref(event, form.track.data),
+    }
+
+
+def _time(event: Event, form: SessionForm) -> Time | None:
+    """The instants of what was typed; an end before the beginning is that of the night after, within twelve hours."""
+    if not form.day.data or form.starts.data is None or form.ends.data is None:
+        return None
+    starts = datetime.combine(form.day.data, form.starts.data)
+    ends = datetime.combine(form.day.data, form.ends.data)
+    if ends < starts and ends + timedelta(days=1) - starts < timedelta(hours=12):
+        ends += timedelta(days=1)
+    return Time(
+        clock.from_zone(starts, event.zone),
+        clock.from_zone(ends, event.zone),
+        queries.room_by_ref(event, form.room.data),
+    )
+
+
+def _people(event: Event, form: SessionForm) -> list[Part]:
+    """Who was typed: known by the row, by address, by a name that one participant has; else somebody new."""
+    parts: dict[int, Part] = {}
+    for row in form.people.data:
+        if not row["name"]:
+            continue
+        participant = _participant(event, row)
+        parts.setdefault(participant.id, Part(participant, row["role"], row["set_up"] or 0))
+    return list(parts.values())
+
+
+def _participant(event: Event, row: dict[str, Any]) -> Participant:
+    known = queries.participant_by_ref(event, row["ref"]) if row["ref"] else None
+    if known is not None and known.name == row["name"] and not row["email"]:
+        return known
+    given, _space, family = row["name"].rpartition(" ")
+    if row["email"]:
+        person = person_for(row["email"], given_name=given, family_name=family, locale=locale())
+        return participant_for(event, person, given_name=given, family_name=family)
+    found = queries.participants_named(event, row["name"])
+    if len(found) > 1:
+        raise SeveralPeople(name=row["name"])
+    return found[0] if found else services.speaker(event, row["name"])

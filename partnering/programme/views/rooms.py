@@ -1,0 +1,106 @@
+"""The desk page for rooms and tracks."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ...db import BilingualText, transaction
+from ...errors import require
+from ...events.permissions import may_organise
+from ...events.queries import event_by_slug
+from ...events.routing import current_event, current_person
+from ...i18n import _
+from .. import queries, services
+from ..forms import RoomForm, TrackForm
+from .blueprints import desk as bp
+
+
+@bp.get("/rooms")
+def rooms() -> str:
+    """Rooms and tracks, each to rename, and a form for a new one."""
+    return _page(RoomForm(formdata=None, prefix="room-"), TrackForm(formdata=None, prefix="track-"))
+
+
+@bp.post("/rooms/add")
+@bp.post("/rooms/<public_id>")
+def save_room(public_id: str = "") -> Response | tuple[str, int]:
+    """Add a room, or rename one."""
+    form = RoomForm(prefix="room-")
+    if not form.validate_on_submit():
+        return _page(form, TrackForm(formdata=None, prefix="track-"), public_id), 422
+    name = BilingualText(form.name_de.data or "", form.name_en.data or form.name_de.data or "")
+    with transaction():
+        event = _fresh()
+        if public_id:
+            room = queries.room_by_ref(event, public_id)
+            require(room)
+            assert room is not None  # required above
+            services.change_room(event, room, name, form.capacity.data)
+        else:
+            services.add_room(event, name, capacity=form.capacity.data)
+    flash(_("Your answers are saved."), "ok")
+    return redirect(url_for(".rooms"))
+
+
+@bp.post("/tracks/add")
+@bp.post("/tracks/<public_id>")
+def save_track(public_id: str = "") -> Response | tuple[str, int]:
+    """Add a track, or rename or tint one."""
+    form = TrackForm(prefix="track-")
+    if not form.validate_on_submit():
+        return _page(RoomForm(formdata=None, prefix="room-"), form, public_id), 422
+    name = BilingualText(form.name_de.data or "", form.name_en.data or form.name_de.data or "")
+    with transaction():
+        event = _fresh()
+        if public_id:
+            track = queries.track_by_ref(event, public_id)
+            require(track)
+            assert track is not None  # required above
+            services.change_track(event, track, name, form.tint.data)
+        else:
+            services.add_track(event, name, form.tint.data)
+    flash(_("Your answers are saved."), "ok")
+    return redirect(url_for(".rooms"))
+
+
+def _fresh() -> Any:
+    event = event_by_slug(current_event().slug)
+    require(event is not None and may_organise(current_person(), event))
+    return event
+
+
+def _page(room_form: RoomForm, track_form: TrackForm, public_id: str = "") -> str:
+    """The page; a form that failed takes the place of the one it was sent from."""
+    event = current_event()
+    room_forms, track_forms = [], []
+    for room in queries.rooms_of(event):
+        failed = public_id == room.public_id
+        data = {"name_de": room.name.de, "name_en": room.name.en, "capacity": room.capacity}
+        form = room_form if failed else RoomForm(formdata=None, prefix="room-", data=data)
+        room_forms.append((room, _own_ids(form, room.public_id)))
+    for track in queries.tracks_of(event):
+        failed = public_id == track.public_id
+        data = {"name_de": track.name.de, "name_en": track.name.en, "tint": track.tint}
+        form = track_form if failed else TrackForm(formdata=None, prefix="track-", data=data)
+        track_forms.append((track, _own_ids(form, track.public_id)))
+    blank_room = RoomForm(formdata=None, prefix="room-") if public_id else room_form
+    blank_track = TrackForm(formdata=None, prefix="track-") if public_id else track_form
+    failed_form = room_form if room_form.errors else track_form
+    return render_template(
+        "programme/desk/rooms.html",
+        rooms=room_forms,
+        tracks=track_forms,
+        room_form=blank_room,
+        track_form=blank_track,
+        failed=failed_form,
+        form_errors=failed_form.errors if request.method == "POST" else {},
+    )
+
+
+def _own_ids(form: Any, suffix: str) -> Any:
+    """Ids of fields that no other form of the page has."""
+    for field in form:
+        field.id = f"{field.id}-{suffix}"
+        field.label.field_id = field.id
+    return form

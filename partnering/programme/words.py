@@ -1,0 +1,22 @@
+"""Words for what the programme holds."""
+
+from ..i18n import LazyText, _l
+
+KINDS: dict[str, LazyText] = {
+    "keynote": _l("Keynote"),
+    "talk": _l("Talk"),
+    "panel": _l("Panel"),
+    "pitch": _l("Pitch"),
+    "workshop": _l("Workshop"),
+    "break": _l("Break"),
+    "poster": _l("Poster session"),
+    "social": _l("Get-together"),
+}
+
+ROLES: dict[str, LazyText] = {
+    "speaker": _l("Speaks"),
+    "chair": _l("Chairs"),
+    "panellist": _l("On the panel"),
+}
+
+LANGUAGES: dict[str, LazyText] = {"de": _l("in German"), "en": _l("in English")}
