@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from .. import clock
-from ..agenda.models import Appointment, Location, LocationAtom
+from ..agenda.models import Appointment, Location
 from ..db import db
 from ..events.models import Event
-from ..meetings.models import MeetingBlock, MeetingSlot
+from ..meetings.models import MeetingBlock
 from ..programme.models import ProgrammeSession, SessionPerson
 from ..tickets.models import PriceTier, Product, ProductPool
 
@@ -29,12 +29,12 @@ class Offer:
 
 @dataclass(frozen=True)
 class Plate:
-    """The meeting room at one slot: rows of states, and how many tables are taken."""
+    """The tables of the meeting hall: rows of states, how many hold a meeting, and how many meetings are agreed."""
 
     rows: list[tuple[str, list[str]]]
-    starts_at: datetime
     taken: int
     tables: int
+    meetings: int
 
 
 def offers(event: Event) -> list[Offer]:
@@ -94,29 +94,28 @@ def _start(session: ProgrammeSession) -> datetime:
     return session.appointment.starts_at
 
 
-def busiest_plate(event: Event) -> Plate | None:
-    """The tables at the slot with most meetings, or None where an event has no tables or no meetings."""
-    atom, taken = db.session.execute(
-        sa.select(MeetingSlot.first_atom, sa.func.count(sa.distinct(LocationAtom.location_id)).label("taken"))
-        .join(LocationAtom, LocationAtom.atom == MeetingSlot.first_atom)
-        .join(Location, sa.and_(Location.id == LocationAtom.location_id, Location.event_id == event.id))
-        .where(MeetingSlot.event_id == event.id, Location.kind == "table")
-        .group_by(MeetingSlot.first_atom)
-        .order_by(sa.desc("taken"), MeetingSlot.first_atom)
-        .limit(1)
-    ).one_or_none() or (None, 0)
-    if atom is None:
-        return None
-    rows: dict[str, list[str]] = {}
+def plate(event: Event) -> Plate | None:
+    """The tables at which meetings are agreed, or None where an event has no tables or no meetings."""
+    meetings: dict[int | None, int] = {
+        location_id: count
+        for location_id, count in db.session.execute(
+            sa.select(Appointment.location_id, sa.func.count())
+            .where(Appointment.event_id == event.id, Appointment.kind == "meeting", Appointment.state == "live")
+            .group_by(Appointment.location_id)
+        )
+    }
     tables = db.session.execute(
-        sa.select(Location.row, Location.column, LocationAtom.id)
-        .outerjoin(LocationAtom, sa.and_(LocationAtom.location_id == Location.id, LocationAtom.atom == atom))
+        sa.select(Location.row, Location.id)
         .where(Location.event_id == event.id, Location.kind == "table", Location.row != "")
         .order_by(Location.row, Location.column)
     ).all()
-    for row, _column, held in tables:
-        rows.setdefault(row, []).append("taken" if held else "free")
-    return Plate(list(rows.items()), clock.from_atom(atom), taken, len(tables))
+    if not meetings or not tables:
+        return None
+    rows: dict[str, list[str]] = {}
+    for row, location_id in tables:
+        rows.setdefault(row, []).append("taken" if location_id in meetings else "free")
+    taken = sum(location_id in meetings for _row, location_id in tables)
+    return Plate(list(rows.items()), taken, len(tables), sum(meetings.values()))
 
 
 def slot_minutes(event: Event) -> int | None:

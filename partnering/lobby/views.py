@@ -51,7 +51,7 @@ def show() -> str:
         cheapest=min(prices, default=None),
         bookable=bool(prices) and event.state == "published" and not event_queries.is_over(event),
         sessions=queries.highlights(event),
-        plate=queries.busiest_plate(event),
+        plate=queries.plate(event),
         slot_minutes=queries.slot_minutes(event),
     )
 
