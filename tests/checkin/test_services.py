@@ -48,7 +48,7 @@ def stored():
 
 def inside():
     """Whether each admission's guest is in, by scan id of the elected scan."""
-    return dict(db.session.execute(sa.select(Admission.scan_id, Admission.inside)).tuples().all())
+    return dict(db.session.execute(sa.select(Admission.scan_id, Admission.inside)).all())
 
 
 # -- the closed list of answers
@@ -198,7 +198,7 @@ def test_the_first_refusal_wins(event, device):
         door.allow_unpaid = True
     answers.append(scan(event, door, device, text).answer)
 
-    assert answers == ["wrong_ticket_type", "not_approved", "not_approved", "unpaid", "no_longer_valid"]
+    assert answers == ["wrong_ticket_type", "wrong_day", "not_approved", "unpaid", "no_longer_valid"]
 
 
 def test_an_open_invoice_is_told(event, device, door):
