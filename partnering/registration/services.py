@@ -204,7 +204,7 @@ def place(party: Party, *, agreed: Iterable[str] = ()) -> None:
                 organisation=organisation,
                 appointment=appointment,
                 confirmed=position == 0,
-                locale=party.locale,
+                locale=party.locale if position == 0 else None,
             )
     _settle(party)
     own = queries.contact_registration(party)
@@ -379,7 +379,6 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
         organisation=organisation,
         appointment=seats.attendance(party.event),
         confirmed=confirmed,
-        locale=party.locale,
     )
     audit.record("place.named", seat, event=party.event, after={"by": by})
     return registration

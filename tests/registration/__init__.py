@@ -1,0 +1,1 @@
+"""Registering, tickets, changing one's mind."""
