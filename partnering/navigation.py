@@ -50,18 +50,18 @@ def address(endpoint: str) -> str | None:
         return None
 
 
+BELOW = {"meetings.request_meeting": "delegates.directory"}
+"""Pages that belong to another room's entry."""
+
+
 def is_current(endpoint: str) -> bool:
     """Whether this request is for the entry's page or one below it."""
-    if request.endpoint == endpoint:
+    asked = request.endpoint or ""
+    if endpoint in (asked, BELOW.get(asked)):
         return True
-    room, _, _ = endpoint.partition(".")
-    own_room = (request.endpoint or "").partition(".")[0] == room
-    alone = sum(other.partition(".")[0] == room for other in _all_entries()) == 1
-    return own_room and alone
-
-
-def _all_entries() -> list[str]:
-    return [entry[0] for group in (PUBLIC, PARTICIPANT, CREW, DESK) for entry in group]
+    own = (address(endpoint) or "").partition("?")[0].rstrip("/")
+    same_room = asked.partition(".")[0] == endpoint.partition(".")[0]
+    return bool(own) and same_room and request.path.startswith(f"{own}/")
 
 
 def public_items() -> list[tuple[str, str, str | None, bool]]:

@@ -96,14 +96,12 @@ def _start(session: ProgrammeSession) -> datetime:
 
 def plate(event: Event) -> Plate | None:
     """The tables at which meetings are agreed, or None where an event has no tables or no meetings."""
-    meetings: dict[int | None, int] = {
-        location_id: count
-        for location_id, count in db.session.execute(
-            sa.select(Appointment.location_id, sa.func.count())
-            .where(Appointment.event_id == event.id, Appointment.kind == "meeting", Appointment.state == "live")
-            .group_by(Appointment.location_id)
-        )
-    }
+    agreed = db.session.execute(
+        sa.select(Appointment.location_id, sa.func.count().label("meetings"))
+        .where(Appointment.event_id == event.id, Appointment.kind == "meeting", Appointment.state == "live")
+        .group_by(Appointment.location_id)
+    ).all()
+    meetings = {row.location_id: int(row.meetings) for row in agreed}
     tables = db.session.execute(
         sa.select(Location.row, Location.id)
         .where(Location.event_id == event.id, Location.kind == "table", Location.row != "")
