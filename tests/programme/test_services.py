@@ -82,9 +82,9 @@ def test_two_sessions_in_one_room_are_noticed(ctx: Flask):
     second = make_session(event, room=room, starts_at=at(event, 10, 40))
     make_session(event, room=room, starts_at=at(event, 11, 25))
 
-    assert [(each.kind, each.first, each.second, each.room) for each in queries.clashes(queries.sessions_of(event))] == [
-        ("room", first, second, room)
-    ]
+    assert [
+        (each.kind, each.first, each.second, each.room) for each in queries.clashes(queries.sessions_of(event))
+    ] == [("room", first, second, room)]
 
 
 def test_moving_raises_the_sequence_of_everybody_by_one(ctx: Flask):
@@ -185,9 +185,7 @@ def test_an_exclusive_room_takes_one_session_at_a_time(ctx: Flask):
     make_session(event, room=room)
 
     with pytest.raises(services.RoomTaken), transaction():
-        services.add(
-            event, title=BilingualText(de="Zweitens"), time=Time(at(event, 10, 30), at(event, 11), room)
-        )
+        services.add(event, title=BilingualText(de="Zweitens"), time=Time(at(event, 10, 30), at(event, 11), room))
 
 
 def test_a_session_ends_after_it_begins(ctx: Flask):
