@@ -11,6 +11,7 @@ from .models import Job
 
 def defer(
     name: str,
+    /,
     *,
     event_ref: str | None = None,
     owner_ref: str | None = None,

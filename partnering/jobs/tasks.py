@@ -16,10 +16,9 @@ RUNS_KEPT = timedelta(days=7)
 
 
 @periodic("jobs.rescue", every=timedelta(seconds=30))
-def rescue() -> None:
-    """Put jobs back whose worker has died. On SQLite the lease alone does that."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        procrastinate_worker.rescue()
+def rescue() -> bool:
+    """Put jobs back whose worker has died; whether there were any. On SQLite the lease alone does that."""
+    return db.session.get_bind().dialect.name == "postgresql" and procrastinate_worker.rescue() > 0
 
 
 @periodic("jobs.forget_old", every=timedelta(days=1))
