@@ -1,0 +1,372 @@
+"""A whole conference with one person in every role, for tests that look at all pages at once.
+
+`make_world` builds two of them side by side, of two hosts. What it gives back are plain values: ids, addresses,
+tokens, so that they outlive the session they were made in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from partnering import clock, links
+from partnering.accounts.models import Person, SecondFactor
+from partnering.agenda import services as agenda
+from partnering.agenda.models import Location
+from partnering.checkin import services as checkin
+from partnering.checkin.models import Device
+from partnering.db import BilingualText, db
+from partnering.delegates import services as delegates
+from partnering.events.models import Event
+from partnering.jobs.models import Job, JobFile
+from partnering.mail.models import OutboxLetter
+from partnering.meetings import queries as meeting_queries
+from partnering.meetings import services as meetings
+from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
+from partnering.registration import services as registration
+from partnering.registration.models import Registration
+
+from .events import make_crew, make_event, make_host, make_organiser, make_participant, make_person
+from .ground import deed
+from .registration import make_guest, make_party
+from .tickets import make_pool, make_product
+
+Words = Callable[[str], str]
+"""Makes the text for a place in the world from its plain form."""
+
+TERMS = [("offer", "goal", "licence"), ("seek", "goal", "licence")]
+
+
+@dataclass
+class Conference:
+    """One event: what its addresses are made of, and who is there.
+
+    `things` are values of URL parameters, under "endpoint.parameter" or the parameter's name alone; `people` are ids
+    of persons by role; `tokens` are secrets by purpose.
+    """
+
+    slug: str
+    name: str
+    things: dict[str, str] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """Two conferences that must not know of each other, one in which nothing happened yet, and who runs it all.
+
+    The people of the bare one are those of `own`.
+    """
+
+    own: Conference
+    other: Conference
+    bare: Conference
+    admin: int
+
+
+def plainly(text: str) -> str:
+    """Texts as they are."""
+    return text
+
+
+def make_world(words: Words = plainly) -> World:
+    """Three conferences and an admin. `words` may turn every text that people or organisers write into something else."""
+    with deed():
+        admin = make_person("admin@installation.example", given_name="Ada", family_name="Minh")
+        admin.admin_since = clock.now()
+        own, other = make_conference("alpha-2027", words), make_conference("beta-2027", words)
+        return World(own, other, make_bare_conference("gamma-2027", own), admin.id)
+
+
+def make_conference(slug: str, words: Words = plainly) -> Conference:
+    """A published event in which everything that a page can show exists at least once."""
+    with deed():
+        event = _event(slug, words)
+        made = Conference(slug, str(event.name))
+        _team(event, made, words)
+        guests = _guests(event, made, words)
+        _partnering(event, made, guests, words)
+        _programme(event, made, guests, words)
+        _door(event, made, guests, words)
+        _letters_and_jobs(event, made)
+        db.session.flush()
+    return made
+
+
+def make_bare_conference(slug: str, people: Conference) -> Conference:
+    """A published event with a team and one guest, and nothing else."""
+    with deed():
+        event = make_event(slug, legal=False)
+        made = Conference(slug, str(event.name), people=people.people, addresses=people.addresses)
+        for area, make in (("organiser", make_organiser), ("crew", make_crew)):
+            make(event, db.session.get_one(Person, people.people[area]))
+        held = registration.add_registration(
+            event, make_product(event, pools=[make_pool(event, 1)]), email=people.addresses["attendee"]
+        )
+        delegates.join(held)
+    return made
+
+
+def _both(words: Words, de: str, en: str) -> BilingualText:
+    return BilingualText(de=words(de), en=words(en))
+
+
+def _event(slug: str, words: Words) -> Event:
+    host = make_host(
+        words("Probe e. V."), legal_name=words("Probe e. V."), street=words("Beispielweg 1"), city=words("Dresden")
+    )
+    event = make_event(
+        slug,
+        host=host,
+        name=_both(words, f"Tagung {slug}", f"Conference {slug}"),
+        claim=_both(words, "Zwei Tage für die Lebenswissenschaften", "Two days for the life sciences"),
+        description=_both(words, "Eine Tagung mit *Gesprächen*.", "A conference with *meetings*."),
+        venue=_both(words, "Haus der Proben", "House of Samples"),
+        address=words("Beispielweg 1, 01067 Dresden"),
+        city=words("Dresden"),
+        travel=_both(words, "Mit der Bahn bis Dresden.", "By train to Dresden."),
+        accessibility=_both(words, "Alles ist stufenlos.", "There are no steps."),
+        notice=_both(words, "Die Garderobe ist offen.", "The cloakroom is open."),
+        faq=[
+            {
+                "question": {"de": words("Gibt es WLAN?"), "en": words("Is there Wi-Fi?")},
+                "answer": {"de": words("Ja."), "en": words("Yes.")},
+            }
+        ],
+        sender_name=words("Probetagung"),
+        sender_address=f"tagung@{slug}.example",
+    )
+    return event
+
+
+def _team(event: Event, made: Conference, words: Words) -> None:
+    for area, make, given, family in (
+        ("organiser", make_organiser, "Katja", "Ruhland"),
+        ("crew", make_crew, "Jonas", "Helm"),
+    ):
+        person = make_person(f"{area}@{event.slug}.example", given_name=words(given), family_name=words(family))
+        make(event, person)
+        _remember(made, area, person)
+    crew = db.session.get_one(Person, made.people["crew"])
+    made.things |= {"events_desk.remove.public_id": crew.public_id, "area": "crew", "kind": "terms"}
+    organiser = db.session.get_one(Person, made.people["organiser"])
+    db.session.add(
+        SecondFactor(
+            person_id=organiser.id, kind="totp", label=words("App"), secret={"key": "0" * 32}, created_at=clock.now()
+        )
+    )
+
+
+def _remember(made: Conference, role: str, person: Person) -> None:
+    made.people[role], made.addresses[role] = person.id, person.email
+
+
+def _guests(event: Event, made: Conference, words: Words) -> dict[str, Registration]:
+    pool = make_pool(event, 300, words("Saal"))
+    standard = make_product(
+        event,
+        pools=[pool],
+        gross=22_000,
+        name=_both(words, "Standard", "Standard"),
+        description=_both(words, "Beide Tage.", "Both days."),
+        features=_both(words, "Partnering", "Partnering"),
+        recommended=True,
+    )
+    stand = make_product(
+        event, pools=[pool], gross=90_000, name=_both(words, "Stand", "Stand"), role="exhibitor", position=1
+    )
+    guest = make_guest(
+        f"attendee@{event.slug}.example",
+        words("Jana"),
+        words("Wittkowski"),
+        title=words("Dr."),
+        function=words("Leiterin"),
+    )
+    party = make_party(
+        event,
+        product=standard,
+        quantity=2,
+        people=[guest, {}],
+        company=words("Lumenfold GmbH"),
+        agreed=("photo",),
+    )
+    jana = party.places[0].registration
+    assert jana is not None
+    found = {"attendee": jana}
+    for role, product, given, family, company in (
+        ("other attendee", standard, "Henrike", "Oster", "Peptidwerk Leipzig"),
+        ("exhibitor", stand, "Paul", "Kramer", "Zellkultur Sachsen AG"),
+    ):
+        found[role] = registration.add_registration(
+            event,
+            product,
+            email=f"{role.split()[0]}@{event.slug}.example",
+            given_name=words(given),
+            family_name=words(family),
+            function=words("Forschung"),
+            company=words(company),
+        )
+    for role, held in found.items():
+        person = held.participant.person
+        assert person is not None
+        _remember(made, role, person)
+    made.tokens |= {
+        "party": links.token("party", party.public_id, party.generation),
+        "ticket": links.token("ticket", jana.public_id, jana.generation),
+        "feed": links.token("feed", jana.participant.public_id, jana.participant.generation),
+    }
+    made.things |= {
+        "registration.public_id": party.places[1].public_id,
+        "guest_id": jana.public_id,
+        "backoffice.public_id": jana.participant.public_id,
+        "backoffice.edit_product.public_id": standard.public_id,
+        "backoffice.edit_pool.public_id": pool.public_id,
+        "product": standard.public_id,
+    }
+    return found
+
+
+def _morning(event: Event, hour: int, minute: int = 0) -> datetime:
+    return clock.from_zone(datetime.combine(event.first_day, time(hour, minute)), event.zone)
+
+
+def _partnering(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
+    block = meetings.make_block(
+        event, _both(words, "Partnering", "Partnering"), _morning(event, 13), _morning(event, 17)
+    )
+    tables = meetings.make_tables(event, "AB", 6, zone=_both(words, "Halle", "Hall"))
+    who = {role: delegates.join(held) for role, held in guests.items()}
+    for delegate in who.values():
+        delegates.edit(
+            delegate.profile,
+            offers=words("Peptidsynthese nach GMP"),
+            seeks=words("Partner für die Klinik"),
+            description=words("Wir falten Proteine mit Licht."),
+            organisation_type="biotech_company",
+            country="DE",
+            terms=TERMS,
+        )
+        delegates.show(delegate, "name")
+    jana, henrike, paul = who["attendee"], who["other attendee"], who["exhibitor"]
+    slots = meeting_queries.shared_slots([jana, paul])
+    asked = meetings.request_meeting(jana, paul, slots[:2], words("Ich möchte über Peptide sprechen."))
+    held = meetings.request_meeting(henrike, paul, slots[3:4], words("Guten Tag."))
+    meetings.accept(held, slots[3])
+    made.things |= {
+        "delegates.id": paul.public_id,
+        "meetings.request_meeting.id": henrike.public_id,
+        "meetings.id": asked.public_id,
+        "meetings_desk.id": held.public_id,
+        "block": block.public_id,
+        "table": tables[0].public_id,
+        "slot": slots[0].public_id,
+        "free_slot": slots[-1].public_id,
+    }
+
+
+def _programme(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
+    person = make_person(f"speaker@{event.slug}.example", given_name=words("Ewa"), family_name=words("Łęcka"))
+    speaker = make_participant(
+        event,
+        person,
+        given_name=words("Ewa"),
+        family_name=words("Łęcka"),
+        company=words("Universität Beispielstadt"),
+        function=words("Professorin"),
+    )
+    speaker.biography = words("Forscht an Enzymen.")
+    _remember(made, "speaker", person)
+    track = Track(event_id=event.id, name=_both(words, "Bioprozess", "Bioprocess"), tint=2)
+    rooms = [
+        Location(event_id=event.id, kind="room", name=_both(words, f"Saal {n}", f"Hall {n}"), position=n)
+        for n in (1, 2)
+    ]
+    db.session.add_all([track, *rooms])
+    db.session.flush()
+    talk: ProgrammeSession | None = None
+    for number, (room, hour, kind) in enumerate(((0, 9, "keynote"), (0, 10, "talk"), (1, 10, "workshop"))):
+        starts = _morning(event, hour)
+        slot = agenda.appoint(event, "session", starts, starts + timedelta(minutes=45), rooms[room])
+        talk = ProgrammeSession(
+            event_id=event.id,
+            track_id=track.id,
+            appointment_id=slot.id,
+            kind=kind,
+            title=_both(words, f"Enzyme im Reaktor {number}", f"Enzymes in the reactor {number}"),
+            subtitle=_both(words, "Ein Überblick", "An overview"),
+            abstract=_both(words, "Ein **langer** Text.", "A **long** text."),
+            language="de",
+            updated_at=clock.now(),
+        )
+        db.session.add(talk)
+        db.session.flush()
+        if number:
+            continue
+        db.session.add(SessionPerson(event_id=event.id, session_id=talk.id, participant_id=speaker.id))
+        agenda.attend(slot, speaker, "speaker", blocks=True)
+        jana = guests["attendee"].participant
+        db.session.add(
+            Bookmark(event_id=event.id, session_id=talk.id, participant_id=jana.id, created_at=clock.now())
+        )
+        agenda.attend(slot, jana, "bookmark", blocks=False)
+        made.things |= {"session": talk.public_id, "programme.public_id": talk.public_id}
+    made.things |= {
+        "programme_desk.public_id": made.things["session"],
+        "programme_desk.save_room.public_id": rooms[0].public_id,
+        "programme_desk.save_track.public_id": track.public_id,
+        "speaker": speaker.public_id,
+    }
+
+
+def _door(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
+    door = checkin.make_list(event, _both(words, "Südtür", "South door"))
+    crew = db.session.get_one(Person, made.people["crew"])
+    device = checkin.browser_device(event, crew)
+    verdict = checkin.redeem_registration(event, door, device, guests["other attendee"])
+    checkin.redeem_code(event, door, device, words("kein Ticket"))
+    db.session.add(
+        Device(
+            event_id=event.id,
+            kind="enrolled",
+            name=words("Telefon 1"),
+            token_hash="0" * 63 + str(event.id)[-1],
+            created_at=clock.now(),
+        )
+    )
+    made.things |= {"list_id": door.public_id, "scan_id": verdict.scan.public_id}
+
+
+def _letters_and_jobs(event: Event, made: Conference) -> None:
+    letter = db.session.scalars(
+        sa.select(OutboxLetter).where(OutboxLetter.event_ref == event.public_id).order_by(OutboxLetter.id)
+    ).first()
+    if letter is not None:
+        made.things["letter"] = letter.public_id
+        made.things["backoffice.letter.public_id"] = letter.public_id
+        made.things["backoffice.retry_letter.public_id"] = letter.public_id
+    organiser = db.session.get_one(Person, made.people["organiser"])
+    job = Job(
+        task="badges.pdf",
+        arguments={},
+        state="done",
+        run_at=clock.now(),
+        event_ref=event.public_id,
+        owner_ref=organiser.public_id,
+        created_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    db.session.add(job)
+    db.session.flush()
+    db.session.add(
+        JobFile(
+            job_id=job.id,
+            name="badges.pdf",
+            media_type="application/pdf",
+            content=b"%PDF-1.4\n",
+            created_at=clock.now(),
+        )
+    )
+    made.things["job"] = job.public_id

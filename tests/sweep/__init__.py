@@ -1,0 +1,1 @@
+"""Every page, in both languages, at two widths, in light and dark."""

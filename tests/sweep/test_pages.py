@@ -1,0 +1,245 @@
+"""Every page opens in both languages, at 390 and 1280 px, in light and dark, with error and empty states."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Response
+from werkzeug.routing import Rule
+
+from tests.conftest import NewVisitor
+from tests.security.matrix import MATRIX
+from tests.security.stage import Stage, methods_of, parameters, routes, set_up
+from tests.support.servers import Site
+from tests.support.signing_in import cookie_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.engine("sqlite"), pytest.mark.timeout(300)]
+
+VIEWERS = (
+    "visitor",
+    "attendee",
+    "exhibitor",
+    "crew",
+    "organiser",
+    "speaker",
+    "party link",
+    "ticket link",
+    "sign-in letter",
+)
+"""Who looks at a page: the first of these who may."""
+
+COMBINATIONS = [
+    pytest.param(width, locale, scheme, id=f"{width}-{locale}-{scheme}")
+    for width in (390, 1280)
+    for locale in ("de", "en")
+    for scheme in ("light", "dark")
+]
+CHECKED_BY_AXE = {(390, "de", "light"), (1280, "en", "dark")}
+
+FILES = {".ics", ".pdf", ".csv", ".json", ".xml"}
+NOT_PAGES = {"static", "checkin_desk.numbers"}
+AFTER_A_STEP = {
+    "accounts.login_sent",
+    "registration.people",
+    "registration.check",
+    "registration.done",
+    "delegates.register_profile",
+}
+"""Pages that the journeys open, since they need the step before."""
+
+
+@dataclass
+class Visit:
+    """An address to open, by whom, and the status it answers."""
+
+    role: str
+    address: str
+    name: str
+    status: int = 200
+
+
+@pytest.fixture(scope="module")
+def stage(live_server: Site) -> Iterator[Stage]:
+    """A world on a running site."""
+    yield set_up(live_server.app, live_server.engine)
+
+
+def viewer_of(endpoint: str) -> str:
+    """Who opens a page here."""
+    return next(role for role in VIEWERS if role in MATRIX[endpoint])
+
+
+def is_page(rule: Rule) -> bool:
+    """Whether a route answers with a page that needs no step before it."""
+    file = any(rule.rule.endswith(suffix) for suffix in FILES)
+    return not file and "GET" in methods_of(rule) and rule.endpoint not in NOT_PAGES | AFTER_A_STEP
+
+
+def pages(stage: Stage) -> list[Visit]:
+    """Every page of the conference in which everything happened, and what is refused."""
+    found = []
+    for rule in routes(stage.app):
+        if rule.endpoint in MATRIX and is_page(rule) and MATRIX[rule.endpoint] & set(VIEWERS):
+            role = viewer_of(rule.endpoint)
+            found.append(Visit(role, stage.address(rule, role), rule.endpoint))
+    own = stage.world.own.slug
+    return [
+        *found,
+        Visit("visitor", "/nothing-here", "404"),
+        Visit("visitor", f"/e/{own}/nothing-here", "404 in an event", 404),
+        Visit("attendee", f"/manage/{own}/", "404 for others", 404),
+        Visit("speaker", f"/e/{own}/me/partners", "403", 403),
+        Visit("visitor", "/login/aaaaaaaaaaaaaaaa1-1-aaaaaaaaaaaaaaaaaaaaaaaaaa", "410", 410),
+        Visit("visitor", f"/e/{own}/?lang=de&lang=en", "asked twice"),
+        Visit("attendee", f"/e/{own}/me/partners?q=zzzzzz", "nobody found"),
+        Visit("organiser", f"/manage/{own}/people?q=zzzzzz", "no guest found"),
+        Visit("crew", f"/e/{own}/door/{stage.world.own.things['list_id']}/search?q=zzzzzz", "no name found"),
+    ]
+
+
+def bare_pages(stage: Stage) -> list[Visit]:
+    """The pages of a conference in which nothing happened yet."""
+    found = []
+    for rule in routes(stage.app):
+        if rule.endpoint not in MATRIX or parameters(rule) != {"event_slug"} or not is_page(rule):
+            continue
+        role = viewer_of(rule.endpoint)
+        if role in ("visitor", "attendee", "crew", "organiser"):
+            address = stage.address(rule, role).replace(stage.world.own.slug, stage.world.bare.slug)
+            found.append(Visit(role, address, f"{rule.endpoint}, bare"))
+    return found
+
+
+def forms(stage: Stage) -> list[Visit]:
+    """Pages whose form is sent empty, to see what they say."""
+    own = stage.world.own
+    return [
+        Visit("visitor", "/login", "login"),
+        Visit("visitor", f"/e/{own.slug}/register", "ticket"),
+        Visit("attendee", "/account", "account"),
+        Visit("ticket link", f"/t/{own.tokens['ticket']}", "ticket data"),
+        Visit("ticket link", f"/t/{own.tokens['ticket']}/substitute", "substitute"),
+        Visit("organiser", "/manage/new", "new event"),
+        Visit("organiser", f"/manage/{own.slug}/team", "team"),
+        Visit("organiser", f"/manage/{own.slug}/people/add", "add person"),
+        Visit("organiser", f"/manage/{own.slug}/tickets/new", "new ticket"),
+        Visit("organiser", f"/manage/{own.slug}/programme/new", "new session"),
+    ]
+
+
+class Eye:
+    """Looks at pages in one language, width and scheme, and notes what is wrong instead of stopping."""
+
+    def __init__(self, stage: Stage, new_visitor: NewVisitor, site: Site, width: int, locale: str, scheme: str) -> None:
+        self.stage, self.locale = stage, locale
+        self._open = lambda: new_visitor(site.url, width=width, locale=locale, scheme=scheme)
+        self._site = site
+        self._contexts: dict[str, BrowserContext] = {}
+        self.problems: list[str] = []
+
+    def page(self, role: str) -> Page:
+        """A page of this role's browser, kept."""
+        if role not in self._contexts:
+            context = self._open()
+            token = self.stage.sessions.get(role)
+            if token is not None:
+                context.add_cookies([{"name": cookie_of(self.stage.app), "value": token, "url": self._site.url}])
+            context.new_page()
+            self._contexts[role] = context
+        return self._contexts[role].pages[0]
+
+    def visit(self, visit: Visit, axe: Callable[[Page], list[str]] | None) -> None:
+        """Open a page and look at it."""
+        page = self.page(visit.role)
+        response = page.goto(with_language(visit.address, self.locale))
+        self.look(page, response, visit, axe)
+
+    def look(
+        self, page: Page, response: Response | None, visit: Visit, axe: Callable[[Page], list[str]] | None
+    ) -> None:
+        """Note what is wrong with the page that is open."""
+        facts = page.evaluate(FACTS)
+        status = response.status if response else 0
+        wanted = {
+            "status": (status, 404 if visit.name == "404" else visit.status),
+            "headings": (facts["headings"], 1),
+            "language": (facts["language"], self.locale),
+            "wider than the screen": (facts["wide"], []),
+        }
+        for what, (is_so, should_be) in wanted.items():
+            if is_so != should_be:
+                self.problems.append(f"{visit.name} ({visit.address}): {what} {is_so}, not {should_be}")
+        if not facts["title"]:
+            self.problems.append(f"{visit.name}: no title")
+        if axe is not None:
+            self.problems += [f"{visit.name}: {line}" for line in axe(page)]
+
+
+FACTS = """() => {
+  const root = document.documentElement, wide = [];
+  if (root.scrollWidth > root.clientWidth) {
+    for (const element of document.body.querySelectorAll("*")) {
+      if (element.getBoundingClientRect().right > root.clientWidth + 1 && wide.length < 5)
+        wide.push(`${element.tagName}.${element.className} ${Math.round(element.getBoundingClientRect().right)}`);
+    }
+    wide.push(String(root.scrollWidth));
+  }
+  return {
+    title: document.title.trim(),
+    headings: document.querySelectorAll("h1").length,
+    language: root.lang,
+    wide,
+  };
+}"""
+
+SEND_EMPTY = """() => {
+  const form = [...document.querySelectorAll("main form")].find(form => form.method === "post"
+    && form.querySelector("input:not([type=hidden]), textarea, select"));
+  for (const field of form.querySelectorAll("input:not([type=hidden]), textarea")) {
+    if (["checkbox", "radio"].includes(field.type)) field.checked = false;
+    else field.value = "";
+  }
+  form.noValidate = true;
+  form.requestSubmit();
+}"""
+
+
+def with_language(address: str, locale: str) -> str:
+    """The address with `?lang=`, which outweighs what a person has chosen."""
+    if "lang=" in address:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}lang={locale}"
+
+
+@pytest.mark.parametrize(("width", "locale", "scheme"), COMBINATIONS)
+def test_every_page(
+    stage: Stage, live_server: Site, new_visitor: NewVisitor, width: int, locale: str, scheme: str
+) -> None:
+    from tests.support.browser import axe_violations
+
+    eye = Eye(stage, new_visitor, live_server, width, locale, scheme)
+    axe = axe_violations if (width, locale, scheme) in CHECKED_BY_AXE else None
+    for visit in [*pages(stage), *bare_pages(stage)]:
+        eye.visit(visit, axe)
+
+    assert eye.problems == []
+
+
+@pytest.mark.parametrize(("width", "locale", "scheme"), [(390, "de", "light"), (1280, "en", "dark")])
+def test_every_form_says_what_is_missing(
+    stage: Stage, live_server: Site, new_visitor: NewVisitor, width: int, locale: str, scheme: str
+) -> None:
+    from tests.support.browser import axe_violations
+
+    eye = Eye(stage, new_visitor, live_server, width, locale, scheme)
+    for visit in forms(stage):
+        page = eye.page(visit.role)
+        page.goto(with_language(visit.address, locale))
+        with page.expect_navigation() as sent:
+            page.evaluate(SEND_EMPTY)
+        visit.status = 422
+        eye.look(page, sent.value, visit, axe_violations)
+        if page.locator("[role=alert]").count() == 0:
+            eye.problems.append(f"{visit.name}: no summary of errors")
+
+    assert eye.problems == []
