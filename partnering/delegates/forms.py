@@ -4,10 +4,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from ..i18n import _, _l, locale
 from . import taxonomy
+from .models import VISIBILITIES
 from .reasons import Term
 from .words import countries, languages
 
@@ -25,6 +27,11 @@ def at_most_five(form: FlaskForm, f: SelectMultipleField) -> None:
     """No more than the taxonomy allows in one facet."""
     if len(f.data or []) > taxonomy.MAX_PER_FACET:
         raise ValidationError(_("Choose at most five here"))
+
+
+def listed(pairs: list[tuple[str, str]]) -> list[SelectChoice]:
+    """Codes and labels as choices of a field."""
+    return [SelectChoice(code, label) for code, label in pairs]
 
 
 class PartneringForm(FlaskForm):
@@ -50,16 +57,17 @@ class PartneringForm(FlaskForm):
         super().__init__(*args, **kwargs)
         for name, (side, facet) in LISTS.items():
             sided = side if side in ("offer", "seek") else None
-            self[name].choices = taxonomy.choices(facet, locale(), sided)  # type: ignore[arg-type]  # narrowed above
+            self[name].choices = listed(taxonomy.choices(facet, locale(), sided))  # type: ignore[arg-type]  # narrowed above
         unset = [("", _("Please choose"))]
-        self.organisation_type.choices = unset + taxonomy.choices("organisation_type", locale())
-        self.country.choices = unset + countries()
-        self.languages.choices = languages()
-        self.visibility.choices = [
-            ("hidden", _("Nobody for now"), {"hint": _("You can still request meetings yourself.")}),
-            ("organisation", _("Show my organisation only"), {"hint": _("Without your name.")}),
-            ("name", _("Show my name and function too"), {"hint": _("Most meetings come about this way.")}),
-        ]
+        self.organisation_type.choices = listed(unset + taxonomy.choices("organisation_type", locale()))
+        self.country.choices = listed(unset + countries())
+        self.languages.choices = listed(languages())
+        hints = {
+            "hidden": (_("Nobody for now"), _("You can still request meetings yourself.")),
+            "organisation": (_("Show my organisation only"), _("Without your name.")),
+            "name": (_("Show my name and function too"), _("Most meetings come about this way.")),
+        }
+        self.visibility.choices = [SelectChoice(value, label, {"hint": hint}) for value, (label, hint) in hints.items()]
 
     @property
     def terms(self) -> set[Term]:
@@ -79,6 +87,6 @@ class VisibilityForm(FlaskForm):
 
     visibility = RadioField(
         _l("Who may find you in the directory?"),
-        choices=[("hidden", ""), ("organisation", ""), ("name", "")],
+        choices=[SelectChoice(each, each) for each in VISIBILITIES],
         validators=[InputRequired(_l("Choose who may find you"))],
     )

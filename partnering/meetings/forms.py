@@ -14,9 +14,10 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
-from ..i18n import _l
+from ..i18n import _, _l
 from ..text import clean
 from .models import DECLINE_REASONS
 
@@ -70,7 +71,10 @@ class DeclineForm(Deed):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reason.choices = [("", _l("No reason")), *((code, REASONS[code]) for code in DECLINE_REASONS)]
+        self.reason.choices = [
+            SelectChoice("", _("No reason")),
+            *(SelectChoice(code, str(REASONS[code])) for code in DECLINE_REASONS),
+        ]
 
 
 class CancelForm(Deed):
@@ -103,11 +107,11 @@ class BlockForm(FlaskForm):
     slot_minutes = SelectField(
         _l("Slot length in minutes"),
         coerce=int,
-        choices=[(n, str(n)) for n in (10, 15, 20, 25, 30, 45, 60)],
+        choices=[SelectChoice(n, str(n)) for n in (10, 15, 20, 25, 30, 45, 60)],
         default=20,
     )
     break_minutes = SelectField(
-        _l("Break in minutes"), coerce=int, choices=[(n, str(n)) for n in (0, 5, 10, 15)], default=5
+        _l("Break in minutes"), coerce=int, choices=[SelectChoice(n, str(n)) for n in (0, 5, 10, 15)], default=5
     )
 
 

@@ -129,7 +129,7 @@ def numbers_at(event: Event) -> dict[str, int]:
         .where(Meeting.event_id == event.id)
         .group_by(Meeting.request_state)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def overdue(now: datetime, limit: int = 500) -> Sequence[int]:
@@ -390,7 +390,7 @@ def entries_in(participant: Participant, slots: Sequence[MeetingSlot]) -> dict[i
         .where(ParticipantAtom.participant_id == participant.id, ParticipantAtom.atom.between(first, last))
         .options(joinedload(AgendaEntry.appointment).joinedload(Appointment.location))
     )
-    by_atom = dict(rows.tuples().all())
+    by_atom = {row[0]: row[1] for row in rows}
     found = {}
     for slot in slots:
         entry = next((by_atom[atom] for atom in range(slot.first_atom, slot.last_atom + 1) if atom in by_atom), None)

@@ -30,6 +30,8 @@ def meetings_end(delegate: Delegate, **news: Any) -> None:
                 services.withdraw(meeting)
             else:
                 services.decline_for(meeting)
+        elif meeting.is_open:
+            services.drop_seat(meeting, delegate)
         elif meeting.placement in ("none", "published") and not services.drop_seat(meeting, delegate):
             services.cancel(meeting, by=delegate)
 

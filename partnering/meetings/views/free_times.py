@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from ... import clock
 from ...agenda import services as agenda
@@ -87,10 +88,9 @@ def departure_form() -> DepartureForm:
     local = clock.in_zone(leaves_at, event.zone) if leaves_at is not None else None
     stored = {"day": local.date().isoformat(), "time": local.time()} if local is not None else {}
     form = DepartureForm(data=stored) if request.method == "GET" else DepartureForm()
-    form.day.choices = [("", _("I stay to the end"))] + [
-        (each.isoformat(), day(each, "weekday")) for each in days_between(event.first_day, event.last_day)
-    ]
-    if form.day.data and form.day.data not in dict(form.day.choices):
+    days = {each.isoformat(): day(each, "weekday") for each in days_between(event.first_day, event.last_day)}
+    form.day.choices = [SelectChoice(value, text) for value, text in {"": _("I stay to the end"), **days}.items()]
+    if form.day.data not in days:
         form.day.data = ""
     return form
 
