@@ -59,9 +59,10 @@ def is_current(endpoint: str) -> bool:
     asked = request.endpoint or ""
     if endpoint in (asked, BELOW.get(asked)):
         return True
-    own = (address(endpoint) or "").partition("?")[0].rstrip("/")
+    own = (address(endpoint) or "/").partition("?")[0]
     same_room = asked.partition(".")[0] == endpoint.partition(".")[0]
-    return bool(own) and same_room and request.path.startswith(f"{own}/")
+    is_root = own.endswith("/")  # everything lies below it
+    return not is_root and same_room and request.path.startswith(f"{own}/")
 
 
 def public_items() -> list[tuple[str, str, str | None, bool]]:

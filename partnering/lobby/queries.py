@@ -13,7 +13,9 @@ from ..db import db
 from ..events.models import Event
 from ..meetings.models import MeetingBlock
 from ..programme.models import ProgrammeSession, SessionPerson
-from ..tickets.models import PriceTier, Product, ProductPool
+from ..tickets import queries as ticket_queries
+from ..tickets import services as tickets
+from ..tickets.models import PriceTier, Product
 
 
 @dataclass(frozen=True)
@@ -40,29 +42,20 @@ class Plate:
 def offers(event: Event) -> list[Offer]:
     """The event's public ticket types in their order. What is left is the least any of its pools can still give."""
     now = clock.now()
-    products = db.session.scalars(
-        sa.select(Product)
-        .where(Product.event_id == event.id, Product.kind == "ticket", Product.active, ~Product.hidden)
-        .options(selectinload(Product.tiers), selectinload(Product.draws).joinedload(ProductPool.pool))
-        .order_by(Product.position, Product.id)
-    )
-    return [_offer(product, now) for product in products]
+    products = ticket_queries.products_on_show(event)
+    left = tickets.lefts(products)
+    return [_offer(product, left[product.id], now) for product in products]
 
 
-def _offer(product: Product, now: datetime) -> Offer:
+def _offer(product: Product, left: int, now: datetime) -> Offer:
     tiers = sorted(product.tiers, key=lambda tier: (tier.until is None, tier.until or now))
     valid = [tier for tier in tiers if tier.until is None or tier.until > now]
-    left = min(
-        ((draw.pool.capacity + draw.pool.over - draw.pool.used) // draw.quantity for draw in product.draws), default=0
-    )
-    begun = product.on_sale_from is None or product.on_sale_from <= now
-    ended = product.on_sale_until is not None and product.on_sale_until <= now
     return Offer(
         product=product,
         price=valid[0] if valid else None,
         later=valid[1] if len(valid) > 1 else None,
-        left=max(0, left),
-        on_sale=bool(valid) and begun and not ended,
+        left=left,
+        on_sale=tickets.is_on_sale(product, now),
     )
 
 

@@ -5,11 +5,19 @@ from flask import render_template
 from ..errors import NotFound
 from ..events import queries as event_queries
 from ..events.routing import current_event, event_blueprint
-from ..guards import GuardedBlueprint, public
+from ..guards import GuardedBlueprint, guarded, public
 from ..headers import answer_unchanged, cacheable
 from . import queries
+from .forms import GalleryForm
 
 SITE_PAGES = ("legal_notice", "privacy", "accessibility", "terms", "help")
+
+
+def for_builders() -> None:
+    """Where people build or try the site: in the sample set-up and in tests; elsewhere the page does not exist."""
+    if not (current_app.extensions["settings"].sample or current_app.testing):
+        raise NotFound
+
 
 site = GuardedBlueprint("lobby", __name__, guard=public)
 event_pages = event_blueprint("events", __name__, guard=public)
@@ -68,10 +76,12 @@ def venue() -> str:
 @event_pages.get("/privacy", defaults={"kind": "privacy"}, endpoint="privacy")
 @event_pages.get("/terms", defaults={"kind": "terms"}, endpoint="terms")
 def legal(kind: str) -> str:
-    """The event's legal notice, privacy notice or terms in force."""
+    """The event's legal notice, privacy notice or terms in force, else the page of the site."""
+    if current_event().state != "draft":
+        cacheable()
     text = event_queries.legal_text(current_event(), kind)
-    if text is None:
-        raise NotFound
+    if text is None:  # a draft, or an old event: the footer must lead somewhere
+        return render_template(f"lobby/site/{kind}.html")
     return render_template("lobby/legal.html", kind=kind, text=text)
 
 

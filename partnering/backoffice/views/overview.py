@@ -116,7 +116,7 @@ def drawn(plate: queries.Plate | None) -> dict[str, Any] | None:
     """The plate as its macro draws it, each table leading to the page on tables."""
     if plate is None:
         return None
-    said = {"free": _("free"), "taken": _("in conversation"), "off": _("closed")}
+    said = {"free": _("available"), "taken": _("in conversation"), "off": _("closed")}
     rows = [
         (
             letter,

@@ -1,0 +1,47 @@
+"""The form that the gallery of components shows. Its words are samples and are not translated."""
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    FileField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import Email, InputRequired, Optional
+
+TICKETS = [
+    ("s", "Start-up, 3 people", {"hint": "Founded 2022 or later", "end": "€240"}),
+    ("n", "Standard", {"hint": "until 31 July", "end": "€220"}),
+    ("x", "Exhibitor", {"hint": "Sold out", "disabled": True}),
+]
+
+
+class GalleryForm(FlaskForm):
+    """One field of every kind."""
+
+    organisation = StringField("Organisation", [InputRequired("Enter the organisation")])
+    email = EmailField(
+        "Email address",
+        [InputRequired("Enter an email address"), Email("Enter a complete email address, such as name@company.com")],
+    )
+    country = SelectField("Country", choices=[("de", "Germany"), ("cz", "Czechia")])
+    day = DateField("Day", [Optional()])
+    at = TimeField("Starts at", [Optional()])
+    seeks = TextAreaField("What do you seek?", [Optional()])
+    file = FileField("Slides", [Optional()])
+    listed = BooleanField("Show me in the partner directory", [InputRequired("Agree to be shown")])
+    ticket = RadioField("Ticket", [InputRequired("Choose a ticket")], choices=TICKETS)
+    fields = SelectMultipleField(
+        "Fields",
+        choices=[
+            ("a", "Antimicrobials"),
+            ("b", "Cell and gene therapy"),
+            ("c", "Arzneimittelzulassungsverfahren"),
+        ],
+    )
