@@ -34,17 +34,19 @@ for (const place of document.querySelectorAll("[data-passkey]")) {
   place.hidden = false;
   for (const note of document.querySelectorAll("[data-no-passkey]")) note.hidden = true;
   const button = place.querySelector("button");
-  const problem = place.querySelector(".error");
+  const alert = place.querySelector("[role=alert]");
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
-    problem.hidden = true;
+    alert.replaceChildren();
     try {
       await run(place);
     } catch (error) {
       // the browser's own errors (DOMException) speak to programmers; ours are sentences
+      const problem = document.createElement("p");
+      problem.className = "error";
       problem.textContent = error instanceof DOMException || !error.message ? place.dataset.failed : error.message;
-      problem.hidden = false;
+      alert.append(problem);
     } finally {
       button.removeAttribute("aria-busy");
     }

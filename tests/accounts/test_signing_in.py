@@ -45,6 +45,7 @@ def newest_link(app: Flask) -> str:
     assert letter is not None
     found = re.findall(r"^http://localhost(/login/\S+)$", letter.text, re.MULTILINE)
     assert len(found) == 1
+    assert f'<a href="http://localhost{found[0]}"' in letter.html
     return str(found[0])
 
 
