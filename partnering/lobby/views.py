@@ -1,6 +1,7 @@
 """Public pages, the same for everybody: free of cookies, cached for a minute, answered with 304 where they can be."""
 
-from flask import render_template
+from flask import current_app, render_template
+from werkzeug.datastructures import MultiDict
 
 from ..errors import NotFound
 from ..events import queries as event_queries
@@ -97,6 +98,16 @@ def help() -> str:
     """Answers, and whom to ask."""
     cacheable()
     return render_template("lobby/site/help.html")
+
+
+@site.get("/gallery")
+@guarded(for_builders)
+def gallery() -> str:
+    """Every component in all its states."""
+    failed = GalleryForm(formdata=MultiDict({"email": "jana@lumenfold"}), meta={"csrf": False})
+    failed.validate()
+    shown = {"organisation": "Lumenfold GmbH", "ticket": "s", "fields": ["a"], "listed": True}
+    return render_template("gallery.html", form=GalleryForm(formdata=None, data=shown), failed=failed)
 
 
 site.after_request(answer_unchanged)
