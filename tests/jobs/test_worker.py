@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from tests.support.waiting import until
 START = datetime(2027, 3, 1, 8, tzinfo=UTC)
 
 
-def defer(task: str, /, **arguments: object) -> str:
+def defer(task: str, /, **arguments: Any) -> str:
     assert kinds.mark is not None
     with transaction():
         return jobs.defer(task, **arguments).public_id
@@ -31,6 +32,11 @@ def job(public_id: str) -> Job:
     found = queries.job_by_id(public_id)
     assert found is not None
     return found
+
+
+def letter_state() -> str | None:
+    db.session.rollback()
+    return db.session.scalar(sa.select(OutboxLetter.state))
 
 
 def work(app) -> None:
@@ -165,7 +171,7 @@ def test_a_worker_works_until_it_is_told_to_end(make_app, post):
         post.wait_for(1, 60)
         with app.app_context():
             until(lambda: job(id).state == "done", 30)
-            until(lambda: db.session.rollback() or db.session.scalar(sa.select(OutboxLetter.state)) == "sent", 30)
+            until(lambda: letter_state() == "sent", 30)
             db.session.remove()
     finally:
         process.send_signal(signal.SIGTERM)
