@@ -59,6 +59,7 @@ class TicketForm(FlaskForm):
     quantity = StringField(
         _l("How many?"),
         [Optional(), Regexp(re.compile(r"[1-9][0-9]{0,2}\Z"), message=_l("Enter a whole number"))],
+        filters=[tidy],
         default="1",
     )
     key = HiddenField(validators=[Optional(), Regexp(re.compile(r"[0-9a-f]{32}\Z"))])
