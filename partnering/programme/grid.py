@@ -35,8 +35,8 @@ class Grid:
 def of(sessions: Sequence[Released]) -> Grid:
     """The grid of one day's sessions, rooms in their order; only rooms in which something happens."""
     rooms = {each.room.id: each.room for each in sessions if each.room is not None}
-    columns: list[Location | None] = []
-    columns += sorted(rooms.values(), key=lambda room: (room.position, room.id))
+    ordered: list[Location] = sorted(rooms.values(), key=lambda room: (room.position, room.id))
+    columns: list[Location | None] = [*ordered]
     if any(each.room is None for each in sessions):
         columns.append(None)
     starts = sorted({each.starts_at for each in sessions})

@@ -1,0 +1,264 @@
+"""My days: today, the agenda, on paper, as a file, and as a calendar to subscribe to."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Response, current_app, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from .. import clock, links
+from ..agenda.services import TimeTaken
+from ..db import transaction
+from ..errors import Gone, NotFound, require
+from ..events.models import Event, Participant
+from ..events.queries import is_over
+from ..events.routing import current_event, current_participant, participant, within_event
+from ..guards import GuardedBlueprint, guarded
+from ..headers import secret_path, single
+from ..i18n import _, speaking
+from ..mail import letters
+from ..meetings import queries as meetings
+from ..programme.queries import speaks_in
+from ..registration.queries import live_registration
+from . import calendars, printing, queries, services
+from .forms import DeedForm, OwnTimeForm, SlotForm
+from .queries import Item, Plan
+
+bp = GuardedBlueprint("schedule", __name__, guard=within_event(participant))
+
+MOST_COLUMNS = 3
+"""More days than this are shown one at a time, however wide the window is."""
+
+
+@bp.url_value_preprocessor
+def find_event(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Take the event out of the address; the guard loads it."""
+    g.event_slug = (values or {}).pop("event_slug", None)
+    g.event = None
+
+
+@bp.url_defaults
+def keep_event(endpoint: str, values: dict[str, Any]) -> None:
+    """Stay within the event."""
+    if (
+        "event_slug" not in values
+        and g.get("event") is not None
+        and current_app.url_map.is_endpoint_expecting(endpoint, "event_slug")
+    ):
+        values["event_slug"] = g.event.slug
+
+
+def secret_link() -> None:
+    """Open to whoever holds the secret in the address, and to nobody else: the view reads it."""
+    secret_path()
+
+
+# -- today
+
+
+@bp.get("/e/<event_slug>/me/")
+def today() -> str:
+    """What comes next, and the rest of the day; before the event, what is left to do."""
+    event, me = current_event(), current_participant()
+    plan = queries.plan_of(me)
+    now = clock.now()
+    running = event.opens_at <= now <= event.closes_at or any(
+        queries.day_of(item, event) == clock.in_zone(now, event.zone).date() for item in plan.items
+    )
+    coming = [item for item in plan.items if item.ends_at > now]
+    ahead = [item for item in coming if item.kind in ("talk", "met", "session")]
+    following = ahead[0] if ahead else None
+    today_is = clock.in_zone(now, event.zone).date()
+    return render_template(
+        "schedule/today.html",
+        plan=plan,
+        me=me,
+        now=now,
+        running=running,
+        over=is_over(event),
+        days_left=(event.first_day - today_is).days,
+        following=following,
+        rest=[item for item in coming if item is not following and queries.day_of(item, event) == today_is],
+        waiting=meetings.waiting_for(plan.delegate) if plan.delegate is not None else 0,
+        numbers=meetings.numbers(plan.delegate) if plan.delegate is not None else {},
+        ticket=live_registration(me) is not None,
+        complete=_complete(plan),
+        talks=[item for item in plan.items if item.kind == "talk"],
+    )
+
+
+def _complete(plan: Plan) -> bool:
+    """Whether the partnering profile says what is offered and what is sought."""
+    if plan.delegate is None:
+        return False
+    profile = plan.delegate.profile
+    sides = {term.side for term in profile.terms}
+    return ("offer" in sides or bool(profile.offers)) and ("seek" in sides or bool(profile.seeks))
+
+
+# -- the agenda
+
+
+@dataclass
+class Row:
+    """A time of day, and what begins then on each of the days shown."""
+
+    at: str
+    cells: list[list[Item]]
+
+
+@bp.get("/e/<event_slug>/me/schedule")
+def agenda() -> str:
+    """My days: a list of one day on phones, days side by side when wide."""
+    event, me = current_event(), current_participant()
+    plan = queries.plan_of(me, open_too=True)
+    days = queries.days_of(event, plan.items)
+    shown = _chosen_day(days)
+    columns = days if len(days) <= MOST_COLUMNS else [shown]
+    address = feed_address(me)
+    return render_template(
+        "schedule/agenda.html",
+        plan=plan,
+        me=me,
+        now=clock.now(),
+        days=days,
+        shown=shown,
+        columns=columns,
+        rows=_rows(event, plan.items, columns),
+        kinds={item.kind for item in plan.items},
+        feed=address,
+        webcal="webcal:" + address.partition(":")[2],
+    )
+
+
+def _chosen_day(days: list[date]) -> date:
+    asked = single(request.args, "day")
+    if asked is not None:
+        found = next((day for day in days if day.isoformat() == asked), None)
+        if found is None:
+            raise NotFound
+        return found
+    today_is = clock.in_zone(clock.now(), current_event().zone).date()
+    return today_is if today_is in days else days[0]
+
+
+def _rows(event: Event, items: list[Item], columns: list[date]) -> list[Row]:
+    """One row for each time of day at which something begins on any of the days."""
+    cells: dict[str, list[list[Item]]] = {}
+    for item in items:
+        local = clock.in_zone(item.starts_at, event.zone)
+        if local.date() in columns:
+            row = cells.setdefault(f"{local:%H:%M}", [[] for _day in columns])
+            row[columns.index(local.date())].append(item)
+    return [Row(at.removeprefix("0") if at != "00:00" else "0:00", row) for at, row in sorted(cells.items())]
+
+
+@bp.post("/e/<event_slug>/me/schedule/block")
+def block() -> AnyResponse:
+    """Keep a slot free."""
+    form = SlotForm()
+    require(form.validate_on_submit())
+    slot = queries.slot_by_ref(current_event(), form.slot.data or "")
+    require(slot)
+    assert slot is not None  # required above
+    day = clock.in_zone(slot.starts_at, current_event().zone).date()
+    try:
+        with transaction():
+            services.keep_free(current_event(), current_participant(), slot)
+    except TimeTaken:
+        flash(_("There is something in your schedule at that time already."), "warn")
+    else:
+        flash(_("This time stays free. Nobody can book it."), "ok")
+    return redirect(url_for(".agenda", day=day.isoformat()))
+
+
+@bp.post("/e/<event_slug>/me/schedule/unblock")
+def unblock() -> AnyResponse:
+    """Let a time that I kept free be booked again."""
+    form = OwnTimeForm()
+    require(form.validate_on_submit())
+    with transaction():
+        entry = queries.own_block(current_participant(), form.entry.data or "")
+        require(entry)
+        assert entry is not None  # required above
+        day = clock.in_zone(entry.appointment.starts_at, current_event().zone).date()
+        services.open_again(entry)
+    flash(_("This time can be booked again."), "ok")
+    return redirect(url_for(".agenda", day=day.isoformat()))
+
+
+@bp.post("/e/<event_slug>/me/schedule/renew")
+def renew() -> AnyResponse:
+    """Make the calendar's address worthless; the page shows a new one."""
+    require(DeedForm().validate_on_submit())
+    with transaction():
+        services.renew_feed(current_event(), current_participant())
+    flash(_("The old address no longer works. Subscribe again with the new one."), "ok")
+    return redirect(url_for(".agenda") + "#subscribe")
+
+
+@bp.get("/e/<event_slug>/me/talks")
+def talks() -> str:
+    """The sessions in which I speak."""
+    me = current_participant()
+    return render_template("schedule/talks.html", me=me, sessions=speaks_in(me))
+
+
+# -- on paper and in calendars
+
+
+@bp.get("/e/<event_slug>/me/schedule.pdf")
+def pdf() -> Response:
+    """My schedule on one A4 page."""
+    event, now = current_event(), clock.now()
+    content = printing.sheet(queries.plan_of(current_participant(), open_too=True), now)
+    response = Response(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{printing.file_name(event, now)}"'
+    return response
+
+
+@bp.get("/e/<event_slug>/me/schedule.ics")
+def ics() -> Response:
+    """My sessions and meetings as a file."""
+    content = calendars.calendar(queries.plan_of(current_participant()))
+    return _calendar_file(content, f"{current_event().slug}.ics", "attachment")
+
+
+@bp.get("/c/<token>.ics")
+@guarded(secret_link)
+def feed(token: str) -> Response:
+    """My sessions and meetings to subscribe to, for whoever knows the address."""
+    me = _subscriber(token)
+    with speaking(me.locale):
+        content = calendars.calendar(queries.plan_of(me, cancelled=True), subscribed=True)
+    response = _calendar_file(content, f"{me.event.slug}.ics", "inline")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def _subscriber(token: str) -> Participant:
+    """Whose calendar it is. Raises `NotFound`, or `Gone` for an address that was taken back."""
+    parts = links.read("feed", token)
+    me = queries.participant_by_feed(parts[0]) if parts is not None else None
+    if parts is None or me is None or me.erased_at is not None or me.event.state == "draft":
+        raise NotFound
+    if parts[1] != me.generation:
+        raise Gone
+    return me
+
+
+def feed_address(me: Participant) -> str:
+    """The secret address of a participant's calendar."""
+    return letters.url("schedule.feed", token=links.token("feed", me.public_id, me.generation))
+
+
+def _calendar_file(content: bytes, name: str, disposition: str) -> Response:
+    response = Response(content, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'{disposition}; filename="{name}"'
+    return response
+
+
+blueprints = (bp,)
