@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .. import i18n
+from .. import clock, i18n
 from ..i18n import LazyText, _, _l
 from ..registration.models import Registration
 from .models import CheckinList, Scan
@@ -131,13 +131,16 @@ def _sentences(verdict: Verdict, zone: str) -> tuple[str, str, str]:
 
 
 def _first_seen(first: Scan, zone: str) -> str:
-    """ "At 8:42, south door, by Jonas Helm." """
-    return _(
-        "%(time)s, %(door)s, by %(who)s.",
-        time=i18n.moment(first.bounded_at, "short", zone),
-        door=i18n.bi(first.list.name),
-        who=first.device.name,
-    )
+    """ "At 8:42, south door, by Jonas Helm."; with the day where it was not today."""
+    facts = {
+        "time": i18n.time(first.bounded_at, zone),
+        "door": i18n.bi(first.list.name),
+        "who": first.device.name,
+    }
+    if clock.in_zone(first.bounded_at, zone).date() == clock.in_zone(clock.now(), zone).date():
+        return _("At %(time)s, %(door)s, by %(who)s.", **facts)
+    day = i18n.day(first.bounded_at, in_zone=zone)
+    return _("On %(day)s at %(time)s, %(door)s, by %(who)s.", day=day, **facts)
 
 
 def headline_of(scan: Scan) -> str:

@@ -153,7 +153,8 @@ document.addEventListener("keydown", unlock);
 const field = root.querySelector("input[name=code]");
 document.addEventListener("keydown", (event) => {
   const typing = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (typing && event.key !== " " && !event.target.closest("input, textarea, select, button, a, summary")) {
+  if (typing && event.key !== " " && !event.target.closest("input, textarea, select")) {
+    if (root.dataset.state === "verdict") next();
     part("bycode").open = true;
     field.focus();
   }

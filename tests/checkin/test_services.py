@@ -14,7 +14,7 @@ from partnering.registration import codes
 from partnering.registration.seats import Guest
 from partnering.registration.services import cancel_registration, name_person
 from tests.factories import make_crew, make_event, make_product
-from tests.factories.checkin import make_device, make_door, make_attendee, scan, ticket_text
+from tests.factories.checkin import make_attendee, make_device, make_door, scan, ticket_text
 
 pytestmark = pytest.mark.usefixtures("ctx")
 

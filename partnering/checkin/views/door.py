@@ -164,5 +164,5 @@ def undo(scan_id: str) -> Response | dict[str, Any]:
         name = words.name_of(scan.registration)
     if wants_json():
         return {"undone": scan_id, "count": arrived, "expected": expected}
-    flash(_("Undone: %(name)s is not checked in.", name=name), "ok")
+    flash(_("Undone: %(name)s", name=name), "ok")
     return redirect(url_for(".scan"))
