@@ -6,6 +6,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from ..i18n import _l
@@ -97,7 +98,7 @@ class EventForm(FlaskForm):
     last_day = DayField(_l("Last day"), [InputRequired(_l("Enter the last day"))])
     opens = HourField(_l("Doors open on the first day"), [InputRequired(_l("Enter a time such as 8:30"))])
     closes = HourField(_l("End on the last day"), [InputRequired(_l("Enter a time such as 17:00"))])
-    zone = SelectField(_l("Time zone"), choices=[(zone, zone) for zone in ZONES])
+    zone = SelectField(_l("Time zone"), choices=[SelectChoice(zone) for zone in ZONES])
     venue_de = StringField(_l("Venue, German"), [Optional(), Length(max=200)], [one_line])
     venue_en = StringField(_l("Venue, English"), [Optional(), Length(max=200)], [one_line])
     address = StringField(_l("Street and number"), [Optional(), Length(max=200)], [one_line])
@@ -108,15 +109,19 @@ class EventForm(FlaskForm):
     accessibility_en = StringField(_l("Access without barriers, English"), [Optional(), Length(max=500)], [one_line])
     languages = SelectField(
         _l("Spoken on site"),
-        choices=[("de,en", _l("German and English")), ("de", _l("German")), ("en", _l("English"))],
+        choices=[
+            SelectChoice("de,en", _l("German and English")),
+            SelectChoice("de", _l("German")),
+            SelectChoice("en", _l("English")),
+        ],
     )
     dye = RadioField(
         _l("Colour"),
         choices=[
-            ("haematoxylin", _l("Haematoxylin, blue-violet")),
-            ("malachite", _l("Malachite, green")),
-            ("methylene", _l("Methylene, blue")),
-            ("carmine", _l("Carmine, red")),
+            SelectChoice("haematoxylin", _l("Haematoxylin, blue-violet")),
+            SelectChoice("malachite", _l("Malachite, green")),
+            SelectChoice("methylene", _l("Methylene, blue")),
+            SelectChoice("carmine", _l("Carmine, red")),
         ],
         default="haematoxylin",
     )
@@ -169,6 +174,9 @@ class TeamForm(FlaskForm):
     family_name = StringField(_l("Last name"), [Optional(), Length(max=80)], [one_line])
     area = RadioField(
         _l("Works as"),
-        choices=[("crew", _l("Crew: checks guests in")), ("organiser", _l("Organiser: sees and changes everything"))],
+        choices=[
+            SelectChoice("crew", _l("Crew: checks guests in")),
+            SelectChoice("organiser", _l("Organiser: sees and changes everything")),
+        ],
         default="crew",
     )
