@@ -230,6 +230,8 @@ def append_only(table: sa.Table) -> None:
         event.listen(table, "after_create", sa.DDL(statement).execute_if(dialect="sqlite"))
     for statement in append_only_statements(table.name, "postgresql"):
         event.listen(table, "after_create", sa.DDL(statement.replace("%", "%%")).execute_if(dialect="postgresql"))
+    drop = sa.DDL(f"DROP FUNCTION IF EXISTS {table.name}_append_only()")
+    event.listen(table, "after_drop", drop.execute_if(dialect="postgresql"))
 
 
 def append_only_statements(table: str, dialect: str) -> list[str]:

@@ -3,7 +3,12 @@
 import re
 import unicodedata
 
-_BY_HAND = str.maketrans({"ł": "l", "ø": "o", "œ": "oe", "æ": "ae", "đ": "d", "ı": "i", "þ": "th", "ð": "d"})
+_BY_HAND = {ord(c): plain for c, plain in zip("łøđıð", "lodid", strict=True)} | {
+    ord("œ"): "oe",
+    ord("æ"): "ae",
+    ord("þ"): "th",
+}
+_UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -16,7 +21,7 @@ def fold(text: str) -> str:
 def folds(text: str) -> str:
     """All folded forms of a text for an index: "Müller" is found by "muller" and by "mueller"."""
     plain = fold(text)
-    german = fold(text.casefold().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})))
+    german = fold(text.casefold().translate(_UMLAUTS))
     return plain if plain == german else f"{plain} {german}"
 
 

@@ -140,12 +140,12 @@ def _where(index: sa.Index, dialect: sa.Dialect) -> bool:
 
 def _named(table: sa.Table, kind: type[sa.Constraint], dialect: sa.Dialect) -> set[str]:
     """The names, as the database gets them, of a table's constraints of one kind that apply to this dialect."""
-    compiler = dialect.ddl_compiler(dialect, None)
+    preparer = dialect.identifier_preparer
     names = set()
     for constraint in table.constraints:
         if type(constraint) is not kind or not _applies(constraint, table, dialect):
             continue
-        name = compiler.preparer.format_constraint(constraint)
+        name = preparer.format_constraint(constraint)
         names.add(str(name).strip('"'))
     return names
 
