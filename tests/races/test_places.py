@@ -15,6 +15,7 @@ from partnering.tickets.invariants import pools_counted
 from partnering.tickets.models import Claim, Pool
 from tests.factories import make_event, make_product
 from tests.support.servers import ROOT
+from tests.support.there import there
 
 from .buyers import REGISTERED
 
@@ -84,17 +85,17 @@ def race(site, slug, ticket):
         for number in range(PROCESSES)
     ]
     try:
-        assert [buyer.stdout.readline() for buyer in buyers] == ["ready\n"] * PROCESSES
+        assert [there(buyer.stdout).readline() for buyer in buyers] == ["ready\n"] * PROCESSES
         for buyer in buyers:
-            buyer.stdin.write("go\n")
-            buyer.stdin.flush()
+            there(buyer.stdin).write("go\n")
+            there(buyer.stdin).flush()
         answers = [buyer.communicate(timeout=240)[0] for buyer in buyers]
     finally:
         for buyer in buyers:
             buyer.kill()
             buyer.wait()
-            buyer.stdin.close()
-            buyer.stdout.close()
+            there(buyer.stdin).close()
+            there(buyer.stdout).close()
     return [tuple(answer) for answered in answers for answer in json.loads(answered)]
 
 

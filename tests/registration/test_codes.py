@@ -6,30 +6,31 @@ from partnering import links, qr
 from partnering.db import transaction
 from partnering.registration import codes, services
 from tests.factories import make_event, make_registration
+from tests.support.there import there
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
 
 def test_a_code_is_found_by_what_its_symbol_says():
-    code = make_registration(make_event()).code
+    code = there(make_registration(make_event()).code)
 
     assert codes.find(codes.code_text(code)) == code
 
 
 def test_a_revoked_code_is_found_and_known_to_be_revoked():
     registration = make_registration(make_event())
-    code = registration.code
+    code = there(registration.code)
     with transaction():
         services.cancel_registration(registration)
 
-    found = codes.find(codes.code_text(code))
+    found = there(codes.find(codes.code_text(code)))
 
     assert (found, found.revoked_at is not None) == (code, True)
 
 
 def test_nothing_else_is_found():
     registration = make_registration(make_event(), email="jana@example.org")
-    code = registration.code
+    code = there(registration.code)
     text = codes.code_text(code)
     foreign = qr.encode_code(bytes.fromhex(code.code_id), b"another key")
     unknown = qr.encode_code(qr.new_code_id(), links.keys()[code.key_number])
@@ -61,7 +62,7 @@ def test_nothing_else_is_found():
 
 def test_a_code_says_nothing_about_its_holder_and_never_repeats():
     event = make_event()
-    texts = {codes.code_text(make_registration(event).code) for _n in range(5)}
+    texts = {codes.code_text(there(make_registration(event).code)) for _n in range(5)}
 
     assert len(texts) == 5
     assert {len(text) for text in texts} == {33}

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from partnering.registration.models import Party, Place, Registration
 from partnering.tickets.invariants import pools_counted
 from partnering.tickets.models import Claim, Pool
 from tests.factories import make_event, make_pool, make_product, make_registration
+from tests.support.there import there
 
 JANA = {
     "people-0-given_name": "Jana",
@@ -59,7 +61,7 @@ def count(app, *models):
 
 def shown(answer):
     """The text of a page's main part."""
-    main = re.search(r"<main.*?</main>", answer.text, re.DOTALL)
+    main = there(re.search(r"<main.*?</main>", answer.text, re.DOTALL))
     return " ".join(unescape(re.sub("<[^>]+>", " ", main[0])).split())
 
 
@@ -143,7 +145,7 @@ def test_the_partnering_step_stands_between_people_and_check(app, client):
 
 
 STATES = ("nothing", "ticket", "people", "placed")
-ACTIONS = {
+ACTIONS: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", ""): dict.fromkeys(STATES, 200),
     ("GET", "/people"): {"nothing": "", "ticket": 200, "people": 200, "placed": ""},
     ("POST", "/people"): {"nothing": 409, "ticket": "/check", "people": "/check", "placed": 409},
@@ -192,7 +194,7 @@ def test_another_browser_cannot_touch_my_draft(app, client, shop):
 
 def test_a_double_click_on_the_ticket_holds_one_place(app, client, shop):
     url, ticket = shop
-    key = re.search(r'name="key" type="hidden" value="(\w+)"', client.get(url).text)[1]
+    key = there(re.search(r'name="key" type="hidden" value="(\w+)"', client.get(url).text))[1]
     with client.session_transaction() as session:
         cookie = dict(session)
     for _twice in range(2):
@@ -246,7 +248,7 @@ def test_a_retry_that_lost_its_answer_gets_the_same_one(app, client, shop):
 
 def test_a_registered_address_gets_the_same_pages(app, client, shop):
     with app.app_context():
-        make_registration(event_by_slug("shop"), email="jana@lumenfold.example", letters=False)
+        make_registration(there(event_by_slug("shop")), email="jana@lumenfold.example", letters=False)
         db.session.remove()
     known = register(client, shop)
     done_known = client.get(f"{shop[0]}/done")

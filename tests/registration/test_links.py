@@ -25,6 +25,7 @@ from tests.factories import (
     make_registration,
 )
 from tests.support.signing_in import sign_in
+from tests.support.there import there
 
 BEN = {"given_name": "Ben", "family_name": "Adeyemi", "email": "ben@example.org"}
 
@@ -48,7 +49,7 @@ class Booked:
         places = queries.places_of(party)
         self.party = urlsplit(mails.party_url(party)).path
         self.tickets = [urlsplit(mails.ticket_url(p.registration)).path for p in places if p.registration]
-        self.printed = [codes.printed(p.registration.code) for p in places if p.registration]
+        self.printed = [codes.printed(there(p.registration.code)) for p in places if p.registration]
         self.places = [place.public_id for place in places]
         self.public_id = party.public_id
 
@@ -83,7 +84,7 @@ def letters(app):
 
 def shown(answer):
     """The text of a page's main part."""
-    main = re.search(r"<main.*?</main>", answer.text, re.DOTALL)
+    main = there(re.search(r"<main.*?</main>", answer.text, re.DOTALL))
     return " ".join(unescape(re.sub("<[^>]+>", " ", main[0])).split())
 
 
@@ -97,7 +98,7 @@ def test_the_buyer_sees_who_comes(client, booked):
     for word in ("Jana Wittkowski registered", "Lena Ott asked, not confirmed yet", "Name still open open", "€220"):
         assert word in text
     assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
-    assert "/me" not in re.search(r"<main.*?</main>", answer.text, re.DOTALL)[0]
+    assert "/me" not in there(re.search(r"<main.*?</main>", answer.text, re.DOTALL))[0]
 
 
 def test_an_open_place_is_named(app, client, booked):
@@ -117,7 +118,7 @@ def test_naming_needs_a_whole_person(app, client, booked):
 
 def test_naming_somebody_who_is_registered_looks_the_same(app, client, booked):
     with app.app_context():
-        make_registration(event_by_slug("tagung"), email="known@example.org", letters=False)
+        make_registration(there(event_by_slug("tagung")), email="known@example.org", letters=False)
         db.session.remove()
     pages = []
     for address in ("known@example.org", "new@example.org"):
@@ -242,7 +243,7 @@ def test_a_colleague_who_declines_leaves_the_place_to_the_buyer(app, client, boo
 def test_the_calendar_file_carries_the_uid_of_the_letter(app, client, single):
     with app.app_context():
         registration = db.session.scalars(sa.select(Registration)).one()
-        uid = queries.attendance_entry(registration).uid
+        uid = there(queries.attendance_entry(registration)).uid
         db.session.remove()
 
     answer = client.get(f"{single}/calendar.ics")
@@ -266,7 +267,7 @@ def test_wrong_links_are_not_there(app, client, booked):
     with app.app_context():
         party, registration = (
             db.session.scalars(sa.select(Party)).one(),
-            db.session.scalars(sa.select(Registration)).first(),
+            there(db.session.scalars(sa.select(Registration)).first()),
         )
         tokens = [
             party.public_id,
@@ -323,7 +324,7 @@ def test_changes_need_the_token_of_the_form(client, booked, csrf):
 def test_my_ticket_is_mine(app, client, booked):
     with app.app_context():
         person = person_at("colleague@example.org")
-        sign_in(client, person)
+        sign_in(client, there(person))
 
     assert booked.printed[1] in shown(client.get("/e/tagung/me/ticket"))
 
@@ -331,7 +332,7 @@ def test_my_ticket_is_mine(app, client, booked):
 def test_who_has_no_ticket_reads_so(app, client, single):
     client.post(f"{single}/cancel")
     with app.app_context():
-        sign_in(client, person_at("jana@example.org"))
+        sign_in(client, there(person_at("jana@example.org")))
 
     page = client.get("/e/tagung/me/ticket?lang=en")
 

@@ -17,6 +17,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.registration import codes, mails, queries, services
 from partnering.registration.seats import Guest
 from tests.factories import make_event, make_guest, make_party, make_product, make_registration
+from tests.support.there import there
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
@@ -49,15 +50,15 @@ def told(registration):
 def test_the_ticket_letter_brings_code_day_place_and_links(locale, subject, button):
     event = make_event(name=NAME)
     party = make_party(event, people=[make_guest("jana@example.org")], locale=locale)
-    registration = queries.places_of(party)[0].registration
+    registration = there(queries.places_of(party)[0].registration)
 
     letter = rendered("registration.confirmed")
 
-    code = codes.code_text(registration.code)
+    code = codes.code_text(there(registration.code))
     assert letter.subject == subject
-    assert zxingcpp.read_barcode(Image.open(io.BytesIO(letter.images["ticket-code"]))).text == code
+    assert there(zxingcpp.read_barcode(Image.open(io.BytesIO(letter.images["ticket-code"])))).text == code
     for part in (letter.text, letter.html):
-        assert codes.printed(registration.code) in part
+        assert codes.printed(there(registration.code)) in part
         assert code not in part
         assert mails.ticket_url(registration) in part
         assert mails.party_url(party) in part
@@ -85,16 +86,16 @@ def test_english_letters_are_english():
 def test_the_calendar_part_holds_no_secret_and_nobody_else():
     event = make_event(name=NAME)
     party = make_party(event, people=[make_guest("jana@example.org"), make_guest("ben@example.org", "Ben")])
-    registration = queries.places_of(party)[1].registration
+    registration = there(queries.places_of(party)[1].registration)
     letter = rendered("registration.confirmed", "ben@example.org")
 
     lines = letter.calendar.decode().replace("\r\n ", "").split("\r\n")
 
-    entry = queries.attendance_entry(registration)
+    entry = there(queries.attendance_entry(registration))
     assert {f"UID:{entry.uid}", "SEQUENCE:0", "METHOD:REQUEST", "SUMMARY:bionection 2027"} <= set(lines)
     calendar = "\n".join(lines)
     assert "mailto:ben@example.org" in calendar
-    for secret in ("/t/", "/r/", codes.printed(registration.code), "jana@example.org"):
+    for secret in ("/t/", "/r/", codes.printed(there(registration.code)), "jana@example.org"):
         assert secret not in calendar
 
 
@@ -119,7 +120,7 @@ def test_cancelling_takes_the_entry_out_of_the_calendar():
 
     letter = rendered("registration.ended")
 
-    entry = queries.attendance_entry(registration)
+    entry = there(queries.attendance_entry(registration))
     lines = letter.calendar.decode().replace("\r\n ", "").split("\r\n")
     assert letter.subject == "Ihre Anmeldung zu bionection 2027 ist storniert"
     assert letter.method == "CANCEL"
@@ -160,12 +161,12 @@ def test_who_passed_a_ticket_on_reads_so_and_never_the_new_code():
     registration = make_registration(make_event(name=NAME), email="jana@example.org", locale="en")
     told(registration)
     with transaction():
-        after = services.name_substitute(registration, Guest("ben@example.org", "", "Ben", "Adeyemi"))
+        after = there(services.name_substitute(registration, Guest("ben@example.org", "", "Ben", "Adeyemi")))
 
     letter = rendered("registration.ended", "jana@example.org")
 
     assert (letter.subject, letter.method) == ("Your ticket for bionection 2027 was passed on", "CANCEL")
-    assert codes.printed(after.code) not in letter.text + letter.html
+    assert codes.printed(there(after.code)) not in letter.text + letter.html
     assert mails.ticket_url(after) not in letter.text + letter.html
 
 

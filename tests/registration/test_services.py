@@ -29,6 +29,7 @@ from tests.factories import (
     make_product,
     make_registration,
 )
+from tests.support.there import there
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
@@ -61,7 +62,7 @@ def test_beginning_holds_the_places_and_writes_down_the_price():
         party = services.begin(event, product, 2, "en")
 
     items = queries.items_of(party)
-    assert [(i.gross, i.net, i.vat, i.claim.state) for i in items] == [(22_000, 18_487, 3_513, "held")] * 2
+    assert [(i.gross, i.net, i.vat, there(i.claim).state) for i in items] == [(22_000, 18_487, 3_513, "held")] * 2
     assert tickets.left(product) == 3
     assert (party.locale, party.placed_at, len(party.reference)) == ("en", None, 8)
 
@@ -94,13 +95,13 @@ def test_a_placed_party_has_places_people_codes_agenda_and_letters():
 
     assert holders(party) == [("Jana Wittkowski", ""), ("Ben Adeyemi", "Ben Adeyemi"), (None, "")]
     first, second = queries.places_of(party)[:2]
-    assert first.registration.confirmed_at is not None
-    assert second.registration.confirmed_at is None
-    entry = queries.attendance_entry(first.registration)
+    assert there(first.registration).confirmed_at is not None
+    assert there(second.registration).confirmed_at is None
+    entry = there(queries.attendance_entry(there(first.registration)))
     assert (entry.role, entry.blocks, entry.state, entry.sequence) == ("attendee", False, "live", 0)
     assert (entry.appointment.starts_at, entry.appointment.ends_at) == (event.opens_at, event.closes_at)
-    assert entry.appointment == queries.attendance_entry(second.registration).appointment
-    assert (party.contact_person.email, party.organisation.name) == ("jana@example.org", "Lumenfold GmbH")
+    assert entry.appointment == there(queries.attendance_entry(there(second.registration))).appointment
+    assert (there(party.contact_person).email, there(party.organisation).name) == ("jana@example.org", "Lumenfold GmbH")
     assert (tickets.left(product), party.draft, party.settled_at) == (2, {}, None)
     assert letters() == [
         ("registration.confirmed", "jana@example.org"),
@@ -136,9 +137,9 @@ def test_several_units_of_a_ticket_make_places_in_order():
 
 def test_consents_are_those_that_were_ticked():
     party = make_party(make_event(), agreed=["newsletter", "sale"])
-    participant = queries.places_of(party)[0].registration.participant
+    participant = there(queries.places_of(party)[0].registration).participant
 
-    given = consents.current(participant, "newsletter")
+    given = there(consents.current(participant, "newsletter"))
     assert given.text.text.en == "The organiser may write to me about its coming events. I can end this at any time."
     assert given.text.text.de != given.text.text.en
     assert consents.current(participant, "photo") is None
@@ -204,7 +205,7 @@ def test_a_hold_that_ran_out_is_placed_while_there_is_room(freeze):
     with transaction():
         services.place(party)
 
-    assert [item.claim.state for item in queries.items_of(party)] == ["confirmed"]
+    assert [there(item.claim).state for item in queries.items_of(party)] == ["confirmed"]
 
 
 def test_a_hold_that_ran_out_and_was_taken_changes_nothing(freeze):
@@ -272,12 +273,12 @@ def test_choosing_what_is_held_changes_nothing():
     event = make_event()
     product = make_product(event, capacity=1)
     party = make_draft(event, product=product)
-    before = queries.items_of(party)[0].claim.public_id
+    before = there(queries.items_of(party)[0].claim).public_id
 
     with transaction():
         services.choose(party, product, 1)
 
-    assert [item.claim.public_id for item in queries.items_of(party)] == [before]
+    assert [there(item.claim).public_id for item in queries.items_of(party)] == [before]
 
 
 def test_a_choice_that_fails_keeps_the_first_one():
@@ -298,7 +299,7 @@ def test_a_hold_can_be_extended_twice(freeze):
         freeze(clock.now() + timedelta(minutes=20))
         with transaction():
             services.extend(party)
-        assert queries.items_of(party)[0].claim.until == clock.now() + services.HOLD
+        assert there(queries.items_of(party)[0].claim).until == clock.now() + services.HOLD
 
     with pytest.raises(services.NoMoreExtensions), transaction():
         services.extend(party)
@@ -308,7 +309,7 @@ def test_cancelling_gives_the_place_back_and_kills_the_code():
     event = make_event()
     product = make_product(event, capacity=1)
     registration = make_registration(event, product=product)
-    code = registration.code
+    code = there(registration.code)
 
     with transaction():
         services.cancel_registration(registration, "holder")
@@ -316,14 +317,14 @@ def test_cancelling_gives_the_place_back_and_kills_the_code():
     party = registration.place.party
     assert (registration.state, code.revoked_at is not None, registration.code) == ("cancelled", True, None)
     assert (tickets.left(product), party.cancelled_at is not None, services.total(party)) == (1, True, 0)
-    entry = queries.attendance_entry(registration)
+    entry = there(queries.attendance_entry(registration))
     assert (entry.state, entry.sequence) == ("cancelled", 1)
     assert sound() == []
 
 
 def test_cancelling_twice_happens_once():
     registration = make_registration(make_event())
-    heard = []
+    heard: list[Registration] = []
 
     with signals.registration_cancelled.connected_to(heard.append):
         for _twice in range(2):
@@ -331,19 +332,19 @@ def test_cancelling_twice_happens_once():
                 services.cancel_registration(registration)
 
     assert heard == [registration]
-    assert letters("registration.ended") == [("registration.ended", registration.participant.person.email)]
+    assert letters("registration.ended") == [("registration.ended", there(registration.participant.person).email)]
 
 
 def test_registering_again_after_cancelling_keeps_the_uid_and_raises_the_sequence():
     event = make_event()
     first = make_registration(event, email="jana@example.org")
-    uid = queries.attendance_entry(first).uid
+    uid = there(queries.attendance_entry(first)).uid
     with transaction():
         services.cancel_registration(first)
 
     second = make_registration(event, email="jana@example.org")
 
-    entry = queries.attendance_entry(second)
+    entry = there(queries.attendance_entry(second))
     assert (entry.uid, entry.sequence, entry.state) == (uid, 2, "live")
 
 
@@ -382,7 +383,7 @@ def test_a_colleague_who_declines_leaves_the_place_to_the_buyer():
     product = make_product(event, seats=2, capacity=2)
     party = make_party(event, product=product, people=[make_guest(), make_guest("ben@example.org")])
     place = queries.places_of(party)[1]
-    registration = place.registration
+    registration = there(place.registration)
 
     with transaction():
         services.cancel_registration(registration, "holder", keep_place=True)
@@ -395,18 +396,18 @@ def test_a_colleague_who_declines_leaves_the_place_to_the_buyer():
 def test_a_substitute_gets_a_new_code_and_the_old_one_dies():
     event = make_event()
     before = make_registration(event, email="jana@example.org")
-    old, generation = before.code, before.generation
+    old, generation = there(before.code), before.generation
     with transaction():
         text = consents.text_for(event, "photo", BilingualText("Ja", "Yes"))
         consents.give(before.participant, text, channel="registration", locale="de")
 
     with transaction():
-        after = services.name_substitute(before, Guest("ben@example.org", "", "Ben", "Adeyemi"))
+        after = there(services.name_substitute(before, Guest("ben@example.org", "", "Ben", "Adeyemi")))
 
     assert (before.state, before.generation, old.revoked_at is not None) == ("substituted", generation + 1, True)
     assert (after.place, after.participant.name, after.code != old) == (before.place, "Ben Adeyemi", True)
     assert consents.current(after.participant, "photo") is None
-    assert queries.attendance_entry(before).state == "cancelled"
+    assert there(queries.attendance_entry(before)).state == "cancelled"
     assert letters()[-2:] == [
         ("registration.ended", "jana@example.org"),
         ("registration.confirmed", "ben@example.org"),
@@ -442,7 +443,7 @@ def test_an_open_place_can_be_named_later_and_a_cancelled_one_cannot():
     place = queries.places_of(party)[1]
 
     with transaction():
-        named = services.name_person(place, Guest("ben@example.org", "", "Ben", "Adeyemi"))
+        named = there(services.name_person(place, Guest("ben@example.org", "", "Ben", "Adeyemi")))
     assert (named.participant.name, named.confirmed_at) == ("Ben Adeyemi", None)
 
     with transaction():
@@ -454,7 +455,7 @@ def test_an_open_place_can_be_named_later_and_a_cancelled_one_cannot():
 def test_confirming_ones_data_answers_the_invitation():
     event = make_event()
     party = make_party(event, people=[make_guest(), make_guest("ben@example.org", "Ben", "Adeyemi")])
-    registration = queries.places_of(party)[1].registration
+    registration = there(queries.places_of(party)[1].registration)
 
     with transaction():
         services.set_details(registration, title="Dr.", given_name="Benjamin", family_name="Adeyemi", function="CTO")
@@ -548,6 +549,6 @@ def test_known_people_keep_their_own_data():
 
     make_party(event, people=[make_guest("jana@example.org", "J.", "W.")], locale="de")
 
-    person = person_at("jana@example.org")
+    person = there(person_at("jana@example.org"))
     assert (person.display_name, person.locale) == ("Jana Wittkowski", "en")
     assert db.session.scalars(sa.select(Participant.locale).where(Participant.person_id == person.id)).all() == ["de"]

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from partnering import clock
 from partnering.db import db, transaction
+from partnering.events.models import Event
 from partnering.tickets import services
 from partnering.tickets.invariants import pools_counted
 from partnering.tickets.models import Claim, Pool, Product
@@ -29,8 +31,6 @@ def hold(product, units=1, minutes=30):
 
 
 def product_event(product):
-    from partnering.events.models import Event
-
     return db.session.get_one(Event, product.event_id)
 
 
@@ -218,7 +218,7 @@ def test_a_product_whose_prices_are_over_is_not_on_sale():
 )
 def test_what_is_not_on_sale_cannot_be_ordered(values):
     event = make_event()
-    moments = {name: clock.now() + v if isinstance(v, timedelta) else v for name, v in values.items()}
+    moments: dict[str, Any] = {name: clock.now() + v if isinstance(v, timedelta) else v for name, v in values.items()}
     ticket = make_product(event, **moments)
 
     with pytest.raises(services.NotOnSale):
