@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from ..db import db
 from ..events.models import Participant
@@ -196,11 +196,9 @@ def _conditions(me: Delegate, wish: Wish) -> list[sa.ColumnElement[bool]]:
     for name in ("field", "offers", "seeks"):
         codes = getattr(wish, name)
         if codes:
-            found.append(
-                sa.exists().where(
-                    ProfileTerm.profile_id == OrganisationProfile.id, _of_list(name), _is_one_of(name, codes)
-                )
-            )
+            held = aliased(ProfileTerm)
+            holders = sa.select(held.profile_id).where(_of_list(name, held), _is_one_of(name, codes, held))
+            found.append(OrganisationProfile.id.in_(holders))
     if wish.kind:
         found.append(OrganisationProfile.organisation_type.in_(wish.kind))
     if wish.country:
@@ -212,17 +210,17 @@ def _conditions(me: Delegate, wish: Wish) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _of_list(name: str) -> sa.ColumnElement[bool]:
+def _of_list(name: str, held: type[ProfileTerm] = ProfileTerm) -> sa.ColumnElement[bool]:
     if name == "field":
-        return sa.and_(ProfileTerm.side == "is", ProfileTerm.facet.in_(FIELDS))
-    return sa.and_(ProfileTerm.side == name.removesuffix("s"), ProfileTerm.facet == "goal")
+        return sa.and_(held.side == "is", held.facet.in_(FIELDS))
+    return sa.and_(held.side == name.removesuffix("s"), held.facet == "goal")
 
 
-def _is_one_of(name: str, codes: tuple[str, ...]) -> sa.ColumnElement[bool]:
+def _is_one_of(name: str, codes: tuple[str, ...], held: type[ProfileTerm]) -> sa.ColumnElement[bool]:
     if name != "field":
-        return ProfileTerm.term.in_(codes)
+        return held.term.in_(codes)
     pairs = [code.partition(".") for code in codes]
-    return sa.or_(*(sa.and_(ProfileTerm.facet == facet, ProfileTerm.term == term) for facet, _dot, term in pairs))
+    return sa.or_(*(sa.and_(held.facet == facet, held.term == term) for facet, _dot, term in pairs))
 
 
 def _speaks(code: str) -> sa.ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """What can be asked about profiles and those who partner for them."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ from ..events.models import Event, Participant
 from ..registration.models import Registration
 from .models import Delegate, OrganisationProfile, ProfileTerm
 from .reasons import Term
+
+_REF = re.compile("[a-z2-7]{16}")
 
 FREE_MAIL = frozenset(
     [
@@ -40,6 +43,11 @@ FREE_MAIL = frozenset(
 """Domains that say nothing about where somebody works."""
 
 
+def is_ref(text: str | None) -> bool:
+    """Whether a text can be a public id at all; PostgreSQL refuses some signs."""
+    return text is not None and _REF.fullmatch(text) is not None
+
+
 def delegate_of(participant: Participant) -> Delegate | None:
     """The participant as one who partners now, with profile and organisation; None without a live registration."""
     return db.session.scalars(
@@ -58,6 +66,8 @@ def delegate_for(registration: Registration) -> Delegate | None:
 
 def delegate_by_ref(event: Event, public_id: str) -> Delegate | None:
     """The delegate of this public id, gone or not."""
+    if not is_ref(public_id):
+        return None
     return db.session.scalars(
         sa.select(Delegate)
         .where(Delegate.event_id == event.id, Delegate.public_id == public_id)

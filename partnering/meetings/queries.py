@@ -10,6 +10,7 @@ from .. import clock
 from ..agenda.models import AgendaEntry, Appointment, Location, LocationAtom, ParticipantAtom
 from ..db import db
 from ..delegates.models import Delegate, OrganisationProfile
+from ..delegates.queries import is_ref
 from ..events.models import Event, Participant
 from .models import Meeting, MeetingBlock, MeetingDelegate, MeetingOffer, MeetingSide, MeetingSlot
 
@@ -27,6 +28,8 @@ MOST_ROWS = 200
 
 def meeting_by_ref(event: Event, public_id: str) -> Meeting | None:
     """The meeting of this public id, with everything its page shows."""
+    if not is_ref(public_id):
+        return None
     return db.session.scalars(
         _whole().where(Meeting.event_id == event.id, Meeting.public_id == public_id)
     ).one_or_none()
@@ -222,7 +225,10 @@ def slots_by_ref(event: Event, public_ids: Iterable[str]) -> list[MeetingSlot]:
     return list(
         db.session.scalars(
             sa.select(MeetingSlot)
-            .where(MeetingSlot.event_id == event.id, MeetingSlot.public_id.in_(list(public_ids)[:50]))
+            .where(
+                MeetingSlot.event_id == event.id,
+                MeetingSlot.public_id.in_([ref for ref in public_ids if is_ref(ref)][:50]),
+            )
             .options(joinedload(MeetingSlot.block))
             .order_by(MeetingSlot.first_atom)
         )
@@ -334,6 +340,8 @@ def tables_of(event: Event) -> Sequence[Location]:
 
 def table_by_ref(event: Event, public_id: str | None) -> Location | None:
     """The table of this public id."""
+    if not is_ref(public_id):
+        return None
     return db.session.scalars(_tables_of(event.id).where(Location.public_id == public_id)).one_or_none()
 
 

@@ -1,5 +1,6 @@
 """The directory, and one partner's page."""
 
+import re
 from typing import Any
 
 from flask import g, render_template, request
@@ -13,6 +14,9 @@ from ..words import country_name, facet_label, language_name, term_label
 from .blueprint import bp, me
 
 LONGEST = 100
+"""Signs of a search that count."""
+
+CODE = re.compile("[A-Za-z0-9_.]{1,80}")
 
 
 @bp.get("/me/partners", endpoint="directory")
@@ -49,7 +53,7 @@ def partner(id: str) -> str:
 def wished() -> Wish:
     """What the address asks for; unknown words are left out."""
     chosen: dict[str, Any] = {
-        name: tuple(dict.fromkeys(code[:60] for code in request.args.getlist(name) if code))[:20]
+        name: tuple(dict.fromkeys(code for code in request.args.getlist(name) if CODE.fullmatch(code)))[:20]
         for name in directory.LISTS
     }
     sort = single(request.args, "sort") or ""
