@@ -308,9 +308,7 @@ def _programme(event: Event, made: Conference, guests: dict[str, Registration], 
         db.session.add(SessionPerson(event_id=event.id, session_id=talk.id, participant_id=speaker.id))
         agenda.attend(slot, speaker, "speaker", blocks=True)
         jana = guests["attendee"].participant
-        db.session.add(
-            Bookmark(event_id=event.id, session_id=talk.id, participant_id=jana.id, created_at=clock.now())
-        )
+        db.session.add(Bookmark(event_id=event.id, session_id=talk.id, participant_id=jana.id, created_at=clock.now()))
         agenda.attend(slot, jana, "bookmark", blocks=False)
         made.things |= {"session": talk.public_id, "programme.public_id": talk.public_id}
     made.things |= {

@@ -1,0 +1,34 @@
+"""One running site for each database, with a conference in it, and people who walk through it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from partnering.db import db
+from tests.conftest import NewVisitor
+from tests.factories.world import World, make_world
+from tests.support.servers import Site
+
+from .walker import LOOKS, Walker
+
+NewWalker = Callable[[], Walker]
+
+
+@pytest.fixture(scope="module")
+def world(live_server: Site) -> Iterator[World]:
+    """Conferences on the running site."""
+    with live_server.app.app_context():
+        made = make_world()
+        db.session.remove()
+    return made
+
+
+@pytest.fixture
+def new_walker(live_server: Site, new_visitor: NewVisitor) -> NewWalker:
+    """A function that lets one more person in, with a browser in this database's language and width."""
+    width, locale = LOOKS[live_server.engine]
+
+    def enter() -> Walker:
+        return Walker(live_server, new_visitor(live_server.url, width=width, locale=locale), locale)
+
+    return enter

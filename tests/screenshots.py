@@ -1,0 +1,278 @@
+"""Pictures of every page with the sample events: `python -m tests.screenshots [FOLDER] [WORD ...]`.
+
+Each page is taken at 390 and 1280 px, light and dark, in German, and at 390 px in English. With words, only pages
+whose name holds one of them.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from partnering import links
+from partnering.accounts.models import Person
+from partnering.accounts.services import person_at
+from partnering.agenda.models import Location
+from partnering.checkin import services as checkin
+from partnering.checkin.models import Device, Scan
+from partnering.db import Model, db, transaction
+from partnering.delegates.models import Delegate
+from partnering.demo.cli import PERSONAS
+from partnering.events.models import Event, Participant, TeamRole
+from partnering.events.queries import event_by_slug
+from partnering.mail.models import OutboxLetter
+from partnering.meetings.models import Meeting, MeetingSide
+from partnering.programme.models import ProgrammeSession, SessionPerson, Track
+from partnering.registration.models import Registration
+from partnering.tickets.models import Pool, Product
+from tests.factories.world import Conference, World
+from tests.security.matrix import MATRIX
+from tests.security.stage import NoValue, Stage, routes
+from tests.support import browser as browsing
+from tests.support import databases
+from tests.support.servers import ROOT, Site, environment_of, running_site
+from tests.support.signing_in import session_token, sign_in_browser
+from tests.sweep.test_pages import Visit, is_page, viewer_of, with_language
+
+EVENT = "bionection-next"
+LOOKS = [
+    (390, "de", "light"),
+    (390, "de", "dark"),
+    (1280, "de", "light"),
+    (1280, "de", "dark"),
+    (390, "en", "light"),
+]
+ROLES = {
+    "founder": "attendee",
+    "attendee": "other attendee",
+    "speaker": "speaker",
+    "exhibitor": "exhibitor",
+    "crew": "crew",
+    "organiser": "organiser",
+}
+"""The demo's personas, and who they are in the matrix."""
+
+
+def main() -> None:
+    """Start a site with the sample events and take all pictures."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "screenshots")
+    words = sys.argv[2:]
+    folder.mkdir(parents=True, exist_ok=True)
+    with sample_site() as site, browsing.chromium() as browser:
+        stage = stage_of(site)
+        for width, locale, scheme in LOOKS:
+            take(Camera(browser, site, stage, folder, width, locale, scheme), words)
+
+
+@contextmanager
+def sample_site() -> Iterator[Site]:
+    """A running site with what `flask demo` builds."""
+    databases.make_folder()
+    try:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            running_site("sqlite", Path(folder), processes=1, mode="sample") as site,
+        ):
+            command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo"]
+            subprocess.run(command, cwd=ROOT, env=os.environ | environment_of(site.settings), check=True)
+            yield site
+    finally:
+        databases.remove_folder()
+
+
+def stage_of(site: Site) -> Stage:
+    """The sample events as the sweep of pages sees its own world."""
+    with site.app.app_context():
+        with transaction():
+            event = event_by_slug(EVENT)
+            assert event is not None
+            people = {ROLES[role]: person_at(address) for role, address, _page in PERSONAS}
+            made = Conference(EVENT, str(event.name))
+            made.people = {role: person.id for role, person in people.items() if person is not None}
+            fill(made, event)
+            world = World(made, made, made, made.people["organiser"])
+            stage = Stage(site.app, world, site.engine, people=made.people)
+            jana = db.session.get_one(Person, made.people["attendee"])
+            from partnering.accounts import tokens
+
+            for purpose in (tokens.SIGN_IN, tokens.ADDRESS):
+                name = tokens.for_letter(purpose, person=jana, address="jana@elsewhere.example")
+                stage.letters[purpose] = tokens.secret_of(purpose, name)
+        for role, person_id in made.people.items():
+            stage.sessions[role] = session_token(site.app, db.session.get_one(Person, person_id))
+        db.session.remove()
+    return stage
+
+
+def fill(made: Conference, event: Event) -> None:
+    """What the addresses of the event's pages are made of."""
+
+    def first(model: type[Model], *where: sa.ColumnElement[bool]) -> str:
+        found = db.session.scalars(
+            sa.select(model).where(model.event_id == event.id, *where).order_by(model.id)  # type: ignore[attr-defined]  # all of them are in an event
+        ).first()
+        return str(getattr(found, "public_id", "")) if found is not None else ""
+
+    jana = _participant(event, made.people["attendee"])
+    ticket = db.session.scalars(
+        sa.select(Registration).where(Registration.participant_id == jana.id, Registration.state == "live")
+    ).one()
+    mine = db.session.scalars(sa.select(Delegate).where(Delegate.participant_id == jana.id)).one()
+    sides = sa.select(MeetingSide.meeting_id).where(MeetingSide.lead_id == mine.id)
+    met = sa.select(Meeting.low_id).union(sa.select(Meeting.high_id))
+    talk = sa.select(SessionPerson.session_id).where(SessionPerson.event_id == event.id)
+    letter = db.session.scalars(
+        sa.select(OutboxLetter).where(OutboxLetter.event_ref == event.public_id).order_by(OutboxLetter.id.desc())
+    ).first()
+    door = checkin.default_list(event)
+    crew = db.session.get_one(Person, made.people["crew"])
+    device = checkin.browser_device(event, crew)
+    scan = checkin.redeem_registration(event, door, device, ticket).scan
+    assert isinstance(scan, Scan)
+    assert isinstance(device, Device)
+    role = db.session.scalars(sa.select(TeamRole).where(TeamRole.event_id == event.id)).first()
+    made.tokens = {
+        "party": links.token("party", ticket.place.party.public_id, ticket.place.party.generation),
+        "ticket": links.token("ticket", ticket.public_id, ticket.generation),
+        "feed": links.token("feed", jana.public_id, jana.generation),
+    }
+    made.things = {
+        "kind": "terms",
+        "area": "crew",
+        "delegates.id": first(Delegate, Delegate.visibility == "name", Delegate.id != mine.id),
+        "meetings.request_meeting.id": first(Delegate, Delegate.visibility == "name", Delegate.id.not_in(met)),
+        "meetings.id": first(Meeting, Meeting.id.in_(sides), Meeting.request_state == "pending"),
+        "registration.public_id": ticket.place.party.places[-1].public_id,
+        "guest_id": ticket.public_id,
+        "backoffice.public_id": jana.public_id,
+        "backoffice.edit_product.public_id": first(Product),
+        "backoffice.edit_pool.public_id": first(Pool),
+        "backoffice.letter.public_id": letter.public_id if letter is not None else "",
+        "list_id": door.public_id,
+        "programme.public_id": first(ProgrammeSession, ProgrammeSession.id.in_(talk)),
+        "programme_desk.public_id": first(ProgrammeSession, ProgrammeSession.id.in_(talk)),
+        "programme_desk.save_room.public_id": first(Location, Location.kind == "room"),
+        "programme_desk.save_track.public_id": first(Track),
+        "events_desk.remove.public_id": role.person.public_id if role is not None else "",
+    }
+
+
+def _participant(event: Event, person_id: int) -> Participant:
+    return db.session.scalars(
+        sa.select(Participant).where(Participant.event_id == event.id, Participant.person_id == person_id)
+    ).one()
+
+
+class Camera:
+    """A browser in one width, language and scheme, signed in as whoever a page is for."""
+
+    def __init__(
+        self, browser: Browser, site: Site, stage: Stage, folder: Path, width: int, locale: str, scheme: str
+    ) -> None:
+        self.browser, self.site, self.stage, self.locale = browser, site, stage, locale
+        self.folder, self.options = folder, {"width": width, "locale": locale, "scheme": scheme}
+        self.look = f"{width}-{locale}-{scheme}"
+
+    @contextmanager
+    def visitor(self, role: str) -> Iterator[BrowserContext]:
+        """A browser of this role."""
+        try:
+            with browsing.watched_context(self.browser, self.site.url, **self.options) as context:  # type: ignore[arg-type]  # width, locale, scheme
+                if role in self.stage.people:
+                    with self.site.app.app_context():
+                        person = db.session.get_one(Person, self.stage.people[role])
+                        sign_in_browser(context, self.site, person)
+                yield context
+        except AssertionError as problems:  # the pictures matter here; the tests fail on this
+            print(problems, file=sys.stderr)  # noqa: T201 -- a command
+
+    def shoot(self, page: Page, name: str) -> None:
+        """Write the whole page that is open."""
+        page.evaluate("document.fonts.ready")
+        page.screenshot(path=self.folder / f"{name}.{self.look}.png", full_page=True)
+
+
+def take(camera: Camera, words: list[str]) -> None:
+    """All pictures in one look."""
+    visits: dict[str, list[Visit]] = {}
+    for visit in visits_of(camera.stage):
+        if not words or any(word in visit.name for word in words):
+            visits.setdefault(visit.role, []).append(visit)
+    for role, theirs in visits.items():
+        with camera.visitor(role) as context:
+            page = context.new_page()
+            for visit in theirs:
+                page.goto(with_language(visit.address, camera.locale))
+                camera.shoot(page, visit.name)
+    if not words or any(word in "registration" for word in words):
+        with camera.visitor("visitor") as context:
+            register(camera, context.new_page())
+
+
+def visits_of(stage: Stage) -> list[Visit]:
+    """Every page of the sample event, some of them in more than one state, and what is refused."""
+    found = []
+    for rule in routes(stage.app):
+        if rule.endpoint not in MATRIX or not is_page(rule):
+            continue
+        role = viewer_of(rule.endpoint)
+        try:
+            found.append(Visit(role, stage.address(rule, role), rule.endpoint))
+        except NoValue as missing:
+            print(f"left out: {missing}", file=sys.stderr)  # noqa: T201 -- a command
+    me, desk, door = f"/e/{EVENT}/me", f"/manage/{EVENT}", f"/e/{EVENT}/door/{stage.world.own.things['list_id']}"
+    return [
+        *found,
+        *(Visit("attendee", f"{me}/meetings?tab={tab}", f"meetings.inbox.{tab}") for tab in TABS),
+        Visit("attendee", f"{me}/partners?q=peptid&country=DE", "delegates.directory.filtered"),
+        Visit("attendee", f"{me}/partners?q=zzzzzz", "delegates.directory.empty"),
+        Visit("organiser", f"{desk}/people?q=zzzzzz", "backoffice.people.empty"),
+        Visit("crew", f"{door}/search?q=an", "checkin.search.found"),
+        Visit("speaker", f"{me}/", "schedule.today.speaker"),
+        Visit("speaker", f"{me}/schedule", "schedule.agenda.speaker"),
+        Visit("visitor", "/e/bionection-2018/", "events.show.over"),
+        Visit("visitor", "/mailbox/", "mailbox.index"),
+        Visit("visitor", "/nothing-here", "errors.404"),
+        Visit("speaker", f"{me}/partners", "errors.403"),
+        Visit("visitor", f"/login/{FORGED}", "errors.410"),
+    ]
+
+
+TABS = ("received", "sent", "confirmed", "closed")
+FORGED = "aaaaaaaaaaaaaaaa1-1-aaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+
+def register(camera: Camera, page: Page) -> None:
+    """The steps of registering, with their errors."""
+    page.goto(with_language(f"/e/{EVENT}/register", camera.locale))
+    page.locator("input[name=ticket]:enabled").first.check()
+    _submit(page)
+    camera.shoot(page, "registration.people")
+    page.locator("main form").first.evaluate("form => { form.noValidate = true; }")
+    _submit(page)
+    camera.shoot(page, "registration.people.errors")
+    page.locator("input[name=people-0-given_name]").fill("Annegret-Wilhelmine")
+    page.locator("input[name=people-0-family_name]").fill("von der Ahé-Schwarzenberger")
+    page.locator("input[name=people-0-email]").fill(f"ahe.{camera.look}.{date.max.year}@lumenfold.example")
+    page.locator("input[name=company]").fill("Gesellschaft für Biotechnologieverfahrensentwicklung mbH")
+    _submit(page)
+    camera.shoot(page, "delegates.register_profile")
+    if "/partnering" in page.url:
+        page.locator("button[name=later]").first.click()
+    camera.shoot(page, "registration.check")
+
+
+def _submit(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").last.click()
+
+
+if __name__ == "__main__":
+    main()
