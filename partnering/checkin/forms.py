@@ -15,6 +15,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp, ValidationError
 
 from ..errors import DomainError
@@ -149,7 +150,7 @@ class ListForm(FlaskForm):
     name_en = StringField(_l("Name in English"), [Optional(), Length(max=60)], [one_line])
     window_kind = RadioField(
         _l("Check in"),
-        choices=[("event", _l("Once for the event")), ("day", _l("Once a day"))],
+        choices=[SelectChoice("event", _l("Once for the event")), SelectChoice("day", _l("Once a day"))],
         default="event",
     )
     opens_at = DateTimeLocalField(_l("Opens"), [Optional()], format="%Y-%m-%dT%H:%M")

@@ -14,6 +14,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ..events.forms import email_address, lines, one_line
@@ -27,7 +28,7 @@ class PersonForm(Form):
     ref = HiddenField()
     name = StringField(_l("Name"), [Optional(), Length(max=120)], [one_line])
     email = StringField(_l("Email address"), [Optional(), Length(max=254), email_address], [one_line])
-    role = SelectField(_l("Part"), choices=list(words.ROLES.items()))
+    role = SelectField(_l("Part"), choices=[SelectChoice(*pair) for pair in words.ROLES.items()])
     set_up = IntegerField(
         _l("Minutes before, for setting up"), [Optional(), NumberRange(0, 240, _l("Enter a number up to 240"))]
     )
@@ -42,9 +43,10 @@ class SessionForm(FlaskForm):
     subtitle_en = StringField(_l("Subtitle in English"), [Optional(), Length(max=300)], [one_line])
     abstract_de = TextAreaField(_l("Abstract in German"), [Optional(), Length(max=20000)], [lines])
     abstract_en = TextAreaField(_l("Abstract in English"), [Optional(), Length(max=20000)], [lines])
-    kind = SelectField(_l("Kind"), choices=list(words.KINDS.items()), default="talk")
+    kind = SelectField(_l("Kind"), choices=[SelectChoice(*pair) for pair in words.KINDS.items()], default="talk")
     language = SelectField(
-        _l("Language of the session"), choices=[("", _l("not said")), ("de", _l("German")), ("en", _l("English"))]
+        _l("Language of the session"),
+        choices=[SelectChoice("", _l("not said")), SelectChoice("de", _l("German")), SelectChoice("en", _l("English"))],
     )
     track = SelectField(_l("Track"))
     capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, 100000, _l("Enter a number from 1"))])
@@ -89,5 +91,8 @@ class TrackForm(FlaskForm):
     )
     name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
     tint = SelectField(
-        _l("Tint"), choices=[(n, _l("Tint %(number)s", number=n)) for n in range(1, 6)], coerce=int, default=1
+        _l("Tint"),
+        choices=[SelectChoice(n, _l("Tint %(number)s", number=n)) for n in range(1, 6)],
+        coerce=int,
+        default=1,
     )
