@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from ..i18n import bi
 from ..pdf import MM_PER_POINT, Document, Fitted, document, draw_lines, draw_qr, fit_text
 from .queries import Badge
 
@@ -169,7 +170,7 @@ def _band(pdf: Document, badge: Badge, x: float, y: float) -> None:
     pdf.rect(x, top, WIDTH, BAND, style="F")
     pdf.set_text_color(*look.on_band)
     pdf.face(17, 800)
-    word = fit_text(pdf, str(look.word), WIDTH - 2 * MARGIN - 24, (17.0, 15.0, 13.0))
+    word = fit_text(pdf, bi(look.word), WIDTH - 2 * MARGIN - 24, (17.0, 15.0, 13.0))
     draw_lines(pdf, word, x + MARGIN, top + (BAND - _height(word, 1.0)) / 2, 65, leading=1.0)
     pdf.set_draw_color(*look.on_band)
     pdf.set_fill_color(*look.on_band)

@@ -9,7 +9,7 @@ from ..events.models import Event
 from ..events.permissions import may_organise
 from ..events.queries import event_by_slug
 from ..events.routing import current_event, current_person, manage_blueprint
-from ..i18n import _, speaking
+from ..i18n import _, bi, speaking
 from ..jobs import queries as jobs
 from ..jobs.models import Job
 from . import queries, services
@@ -80,7 +80,7 @@ def _page(form: PrintForm) -> str:
     new = len(queries.badges(event, since=since)) if since is not None else len(found)
     with speaking(event.languages.partition(",")[0]):
         heading = heading_of(event)
-        preview = [(badge, str(badge.look.word)) for badge in queries.longest(found)]
+        preview = [(badge, bi(badge.look.word)) for badge in queries.longest(found)]
     return render_template(
         "badges/index.html",
         form=form,

@@ -214,7 +214,7 @@ def test_the_feed_needs_no_sign_in_and_answers_304(client: FlaskClient, jana: Pa
     assert (first.status_code, first.content_type) == (200, "text/calendar; charset=utf-8")
     assert (again.status_code, again.data) == (304, b"")
     assert (first.headers["Referrer-Policy"], first.headers["Cache-Control"]) == ("no-referrer", "private, no-cache")
-    assert ical_js(first.data)[0]["refresh"] == "PT60M"
+    assert ical_js(first.data)[0]["refresh"] == "PT1H"
 
 
 def test_the_feed_changes_its_etag_with_its_content(client: FlaskClient, jana: Participant):
