@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 
 from ..i18n import _l
 
@@ -11,20 +12,26 @@ class PrintForm(FlaskForm):
 
     which = RadioField(
         _l("Which badges"),
-        choices=[("all", _l("All")), ("new", _l("Only new ones, since they were printed last"))],
+        choices=[
+            SelectChoice("all", _l("All")),
+            SelectChoice("new", _l("Only new ones, since they were printed last")),
+        ],
         default="all",
     )
     sort = RadioField(
         _l("Order"),
         choices=[
-            ("name", _l("Last name")),
-            ("organisation", _l("Organisation")),
-            ("date", _l("Date of registration")),
+            SelectChoice("name", _l("Last name")),
+            SelectChoice("organisation", _l("Organisation")),
+            SelectChoice("date", _l("Date of registration")),
         ],
         default="name",
     )
     paper = RadioField(
         _l("Paper"),
-        choices=[("a4", _l("A4 sheets, four badges each, with cut marks")), ("a6", _l("Single A6 badges"))],
+        choices=[
+            SelectChoice("a4", _l("A4 sheets, four badges each, with cut marks")),
+            SelectChoice("a6", _l("Single A6 badges")),
+        ],
         default="a4",
     )
