@@ -1,5 +1,7 @@
 """Markdown from organisers and speakers, as safe HTML: a small subset, no raw HTML, links that give nothing away."""
 
+import re
+
 import nh3
 from flask import Flask
 from markdown_it import MarkdownIt
@@ -9,6 +11,8 @@ from .db import BilingualText
 from .i18n import locale
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).disable(["image", "html_block"])
+
+SCHEMES = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "pre", "hr"}
 
@@ -23,9 +27,15 @@ def rich(text: str) -> Markup:
         tags=TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
+        attribute_filter=_only_full_addresses,
         link_rel="noopener noreferrer nofollow",
     )
     return Markup(safe)  # cleaned by the line above
+
+
+def _only_full_addresses(tag: str, attribute: str, value: str) -> str | None:
+    """Addresses without a scheme would lead to our own pages under somebody else's words."""
+    return value if attribute != "href" or SCHEMES.match(value) else None
 
 
 def rich_bi(text: BilingualText | None) -> Markup:

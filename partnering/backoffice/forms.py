@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from ..events.forms import DayField, email_address, lines, one_line
+from ..events.forms import DayField, email_address, lines, listed, one_line
 from ..i18n import _l, bi
 from ..tickets.models import Pool, Product
 from . import typed
@@ -80,18 +80,18 @@ class AddForm(PersonForm):
         [InputRequired(_l("Enter a complete email address")), Length(max=254), email_address],
         [one_line],
     )
-    ticket = SelectField(_l("Ticket"), [InputRequired(_l("Choose a ticket"))])
+    ticket = SelectField(_l("Ticket"), [InputRequired(_l("Choose a ticket"))], choices=[])
     price = StringField(
         _l("Price"), [Optional(), typed.reads(typed.cents, AMOUNT)], [one_line], description=_l("Else that of the day.")
     )
-    locale = RadioField(_l("Letters in"), choices=[("de", _l("German")), ("en", _l("English"))], default="de")
+    locale = RadioField(_l("Letters in"), choices=listed({"de": _l("German"), "en": _l("English")}), default="de")
     letter = BooleanField(_l("Send the ticket by letter"), default=True)
 
     @classmethod
     def offering(cls, products: Sequence[Product], **values: Any) -> "AddForm":
         """The form with these tickets to choose from."""
         form = cls(**values)
-        form.ticket.choices = [(product.public_id, bi(product.name)) for product in products if product.active]
+        form.ticket.choices = listed({product.public_id: bi(product.name) for product in products if product.active})
         return form
 
 
@@ -122,8 +122,8 @@ class ProductForm(FlaskForm):
     description_en = StringField(_l("In one sentence, English"), [Optional(), Length(max=300)], [one_line])
     features_de = TextAreaField(_l("What it includes, German"), [Optional(), Length(max=1000)], [lines])
     features_en = TextAreaField(_l("What it includes, English"), [Optional(), Length(max=1000)], [lines])
-    audience = SelectField(_l("For"), choices=list(AUDIENCES.items()), default="standard")
-    role = SelectField(_l("Word on the badge"), choices=list(ROLES.items()), default="attendee")
+    audience = SelectField(_l("For"), choices=listed(AUDIENCES), default="standard")
+    role = SelectField(_l("Word on the badge"), choices=listed(ROLES), default="attendee")
     price = StringField(
         _l("Price, VAT included"), [InputRequired(AMOUNT), typed.reads(typed.cents, AMOUNT)], [one_line]
     )

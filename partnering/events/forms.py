@@ -27,6 +27,11 @@ ZONES = [
 ]
 
 
+def listed(words: dict[str, Any]) -> list[SelectChoice]:
+    """Answers to choose from, by the value that is sent."""
+    return [SelectChoice(value, word) for value, word in words.items()]
+
+
 def one_line(value: str | None) -> str:
     """A line as it is stored."""
     return clean(value or "")

@@ -13,12 +13,13 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Optional
 
 TICKETS = [
-    ("s", "Start-up, 3 people", {"hint": "Founded 2022 or later", "end": "€240"}),
-    ("n", "Standard", {"hint": "until 31 July", "end": "€220"}),
-    ("x", "Exhibitor", {"hint": "Sold out", "disabled": True}),
+    SelectChoice("s", "Start-up, 3 people", {"hint": "Founded 2022 or later", "end": "€240"}),
+    SelectChoice("n", "Standard", {"hint": "until 31 July", "end": "€220"}),
+    SelectChoice("x", "Exhibitor", {"hint": "Sold out", "disabled": True}),
 ]
 
 
@@ -30,7 +31,7 @@ class GalleryForm(FlaskForm):
         "Email address",
         [InputRequired("Enter an email address"), Email("Enter a complete email address, such as name@company.com")],
     )
-    country = SelectField("Country", choices=[("de", "Germany"), ("cz", "Czechia")])
+    country = SelectField("Country", choices=[SelectChoice("de", "Germany"), SelectChoice("cz", "Czechia")])
     day = DateField("Day", [Optional()])
     at = TimeField("Starts at", [Optional()])
     seeks = TextAreaField("What do you seek?", [Optional()])
@@ -40,8 +41,8 @@ class GalleryForm(FlaskForm):
     fields = SelectMultipleField(
         "Fields",
         choices=[
-            ("a", "Antimicrobials"),
-            ("b", "Cell and gene therapy"),
-            ("c", "Arzneimittelzulassungsverfahren"),
+            SelectChoice("a", "Antimicrobials"),
+            SelectChoice("b", "Cell and gene therapy"),
+            SelectChoice("c", "Arzneimittelzulassungsverfahren"),
         ],
     )
