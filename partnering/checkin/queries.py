@@ -233,6 +233,17 @@ def log(event: Event, checkin_list: CheckinList | None = None, most: int = 100) 
     ).all()
 
 
+def last_counted(event: Event) -> Scan | None:
+    """The last guest let in or out anywhere."""
+    return db.session.scalars(
+        sa.select(Scan)
+        .where(Scan.event_id == event.id, Scan.state == "counted")
+        .options(*WITH_GUEST)
+        .order_by(Scan.received_at.desc(), Scan.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
 # -- numbers
 
 

@@ -126,7 +126,8 @@ def _sentences(verdict: Verdict, zone: str) -> tuple[str, str, str]:
         return tone, str(headline), f"{_first_seen(first, zone)} {instruction}"
     if verdict.answer == "cancelled" and verdict.registration is not None and verdict.registration.ended_at:
         day = i18n.day(verdict.registration.ended_at, in_zone=zone)
-        return tone, str(headline), f"{_('Cancelled on %(day)s.', day=day)} {instruction}"
+        cancelled_on = _("Cancelled on %(day)s.", day=day)
+        return tone, str(headline), f"{cancelled_on} {instruction}"
     return tone, str(headline), str(instruction)
 
 
@@ -150,7 +151,7 @@ def headline_of(scan: Scan) -> str:
     if scan.answer == "ok":
         if scan.type == "exit":
             return _("Went out")
-        return _("Let in anyway") if scan.forced else _("Let in")
+        return _("Let in anyway") if scan.forced else _("Admitted")
     return str(REFUSALS[scan.answer][1])
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from ... import clock, i18n
 from ...db import BilingualText, transaction
@@ -26,16 +27,15 @@ def numbers_now() -> dict[str, Any]:
     event = current_event()
     lists = queries.lists_of(event)
     counts = queries.counts(event, lists)
-    last = next(iter(queries.log(event, most=1)), None)
+    last = queries.last_counted(event)
     return {
         "doors": [
             {"id": each.public_id, "name": words.door_name(each), "count": counts[each.id][0], "of": counts[each.id][1]}
             for each in lists
         ],
-        "last": f"{words.name_of(last.registration) or words.headline_of(last)}, {i18n.time(last.received_at)}"
+        "last": _("Last: %(name)s, %(time)s", name=words.name_of(last.registration), time=i18n.time(last.received_at))
         if last is not None
         else "",
-        "scans": last.public_id if last is not None else "",
     }
 
 
@@ -116,9 +116,10 @@ def _form(door: CheckinList | None) -> ListForm:
         }
     form = ListForm(data=data)
     form.days.choices = [
-        (day.isoformat(), i18n.day(day, "weekday")) for day in i18n.days_between(event.first_day, event.last_day)
+        SelectChoice(day.isoformat(), i18n.day(day, "weekday"))
+        for day in i18n.days_between(event.first_day, event.last_day)
     ]
-    form.products.choices = [(each.public_id, i18n.bi(each.name)) for each in products]
+    form.products.choices = [SelectChoice(each.public_id, i18n.bi(each.name)) for each in products]
     if not products:
         del form.products
     return form
@@ -132,7 +133,7 @@ def _values(form: ListForm, event: Event) -> dict[str, Any]:
     """The columns of a list. Rules that would name everything name nothing, so that later tickets are let in too."""
     rules = {}
     for name in ("days", "products"):
-        if name in form and len(form[name].data) < len(form[name].choices):
+        if name in form and len(form[name].data) < len(list(form[name].choices)):
             rules[name] = sorted(form[name].data)
     return {
         "name": BilingualText(form.name_de.data or "", form.name_en.data or ""),

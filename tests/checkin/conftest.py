@@ -1,0 +1,91 @@
+"""What the tests of pages at the door share."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from partnering.accounts.models import Person
+from partnering.db import db
+from tests.factories import make_crew, make_event, make_organiser
+from tests.factories.checkin import make_attendee, make_door, ticket_text
+from tests.support.signing_in import sign_in
+
+
+@dataclass
+class Foyer:
+    """An event with a door, a guest, crew and an organiser, as plain values that outlive a session."""
+
+    slug: str
+    door: str
+    guest: str
+    ticket: str
+    crew: Person
+    organiser: Person
+
+    def at(self, path: str) -> str:
+        """An address at this door."""
+        return f"/e/{self.slug}/door/{self.door}/{path}"
+
+
+@pytest.fixture
+def foyer(app: Flask) -> Foyer:
+    """One event on its first day, with one door."""
+    with app.app_context():
+        event = make_event(days=0)
+        guest = make_attendee(event)
+        return Foyer(
+            event.slug,
+            make_door(event).public_id,
+            guest.public_id,
+            ticket_text(guest),
+            make_crew(event),
+            make_organiser(event),
+        )
+
+
+@pytest.fixture
+def crew(client: FlaskClient, foyer: Foyer) -> FlaskClient:
+    """Jonas at the door."""
+    sign_in(client, foyer.crew)
+    return client
+
+
+@pytest.fixture
+def organiser(app: Flask, foyer: Foyer) -> FlaskClient:
+    """Katja at her desk."""
+    client = app.test_client()
+    sign_in(client, foyer.organiser)
+    return client
+
+
+@pytest.fixture
+def queries_of(app: Flask) -> Callable[[Callable[[], object]], int]:
+    """A function that counts the statements of a deed."""
+
+    @contextmanager
+    def counted() -> Iterator[list[str]]:
+        said: list[str] = []
+
+        def note(connection, cursor, statement, parameters, context, many) -> None:
+            said.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield said
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)
+
+    def count(deed: Callable[[], object]) -> int:
+        deed()  # what is remembered after the first time
+        with counted() as said:
+            deed()
+        return len(said)
+
+    return count

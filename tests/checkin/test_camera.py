@@ -1,0 +1,184 @@
+"""The scanner in a browser: a camera that sees a ticket's own code, a network that goes away, no camera at all."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from PIL import Image
+from playwright.sync_api import Page, Route, expect
+
+from partnering import qr
+from partnering.checkin.models import Scan
+from partnering.db import db
+from tests.factories import make_crew, make_event
+from tests.factories.checkin import make_attendee, make_door, ticket_text
+from tests.support import browser as browsing
+from tests.support.servers import Site
+from tests.support.signing_in import sign_in_browser
+from tests.support.waiting import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.engine("sqlite")]
+
+WIDTH, HEIGHT, RATE = 320, 240, 5
+SEEN, AWAY = 2, 4  # seconds the ticket is held up, and down
+
+
+def film(path: Path, text: str) -> None:
+    """A film for a fake camera: somebody holds up a ticket for two seconds, takes it down for four, and so on."""
+    code = Image.open(io.BytesIO(qr.png(text, 6))).convert("L")
+    held = Image.new("L", (WIDTH, HEIGHT), 90)
+    held.paste(code.rotate(7, expand=True, fillcolor=90), (50, 2))
+    empty = Image.new("L", (WIDTH, HEIGHT), 90)
+    grey = bytes([128]) * (WIDTH * HEIGHT // 2)
+    with path.open("wb") as file:
+        file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{RATE}:1 Ip A1:1 C420mpeg2\n".encode())
+        for frame in [held] * (SEEN * RATE) + [empty] * (AWAY * RATE):
+            file.write(b"FRAME\n" + frame.tobytes() + grey)
+
+
+class Door:
+    """One event with a door, its crew, and a guest with a ticket."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        with site.app.app_context():
+            event = make_event(days=0)
+            self.event_id = event.id
+            self.jonas = make_crew(event)
+            guest = make_attendee(event)
+            self.ticket = ticket_text(guest)
+            self.scanner = f"/e/{event.slug}/door/{make_door(event).public_id}/scan"
+
+    def attempts(self) -> list[tuple[str, str]]:
+        """(answer, state) of every scan at this event."""
+        with self.site.app.app_context():
+            db.session.rollback()
+            rows = db.session.execute(
+                sa.select(Scan.answer, Scan.state).where(Scan.event_id == self.event_id).order_by(Scan.id)
+            ).all()
+            return [(answer, state) for answer, state in rows]
+
+
+@pytest.fixture
+def door(live_server: Site) -> Door:
+    return Door(live_server)
+
+
+@pytest.fixture
+def camera(door: Door, tmp_path: Path) -> Iterator[Page]:
+    """Jonas's phone, whose camera sees the guest's ticket."""
+    film(tmp_path / "camera.y4m", door.ticket)
+    flags = (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={tmp_path / 'camera.y4m'}",
+    )
+    with (
+        browsing.chromium(*flags) as browser,
+        browsing.watched_context(browser, door.site.url, width=390, permissions=["camera"]) as context,
+    ):
+        context.set_default_timeout(25_000)
+        sign_in_browser(context, door.site, door.jonas)
+        yield context.new_page()
+
+
+def verdict(page: Page, answer: str):
+    """The verdict on the screen, once it is this one."""
+    found = page.locator(f"section.verdict[data-answer={answer}]")
+    found.wait_for()
+    return found
+
+
+def test_a_camera_that_sees_a_ticket_lets_the_guest_in(door: Door, camera: Page, axe):
+    camera.add_init_script("localStorage.setItem('door.auto', 'off')")
+    camera.goto(door.scanner)
+
+    welcome = verdict(camera, "ok")
+    expect(welcome.locator(".verdict__head")).to_have_text("Willkommen")
+    expect(welcome.locator(".verdict__name")).to_have_text("Jana Wittkowski")
+    expect(camera.locator("[data-say]")).to_have_text(
+        "Willkommen. Jana Wittkowski. Einlassen und Namensschild ausgeben."
+    )
+    expect(camera.locator("[data-count]")).to_have_text("1")
+    assert door.attempts() == [("ok", "counted")]
+    axe(camera)
+
+    camera.locator(".scan__act [data-undo-this]").click()
+    until(lambda: door.attempts()[0] == ("ok", "annulled"), what="the scan to be annulled")
+
+    verdict(camera, "ok")  # the ticket is still held up, and nobody is in: it is read again
+    until(lambda: len(door.attempts()) == 2, what="a second row")
+    camera.locator("[data-next]").click()
+
+    verdict(camera, "already_in")  # taken down and held up once more
+    expect(camera.locator("[data-shout]")).to_contain_text("Schon eingecheckt. Jana Wittkowski. Um ")
+    axe(camera)
+    camera.locator("[data-force]").click()
+    expect(verdict(camera, "ok").locator(".verdict__head")).to_have_text("Trotzdem einlassen")
+
+    expected = [("ok", "annulled"), ("ok", "counted"), ("already_in", "refused"), ("ok", "counted")]
+    assert door.attempts() == expected
+    expect(camera.locator("[data-last] li")).to_have_count(2)
+
+
+def test_the_next_guest_comes_by_itself_and_a_held_code_is_sent_once(door: Door, camera: Page):
+    camera.goto(door.scanner)
+    verdict(camera, "ok")
+
+    camera.locator("#scanner[data-state=ready]").wait_for()
+
+    expect(camera.locator("section.verdict")).to_have_count(0)
+    assert door.attempts() == [("ok", "counted")]
+
+
+def test_without_network_a_scan_is_kept_and_sent_once(door: Door, camera: Page):
+    asked: list[str] = []
+
+    def away(route: Route) -> None:
+        asked.append(route.request.post_data_json["scan_id"])
+        if len(asked) <= 2:
+            route.abort("internetdisconnected")
+        else:
+            route.continue_()
+
+    camera.route("**/redeem", away)
+    camera.goto(door.scanner)
+
+    kept = verdict(camera, "trouble")
+    expect(kept.locator(".verdict__head")).to_have_text("Keine Verbindung")
+    expect(camera.locator("[data-net-text]")).to_have_text("Keine Verbindung")
+
+    expect(verdict(camera, "ok").locator(".verdict__name")).to_have_text("Jana Wittkowski")
+    expect(camera.locator("[data-net-text]")).to_have_text("Online")
+    assert (len(asked), len(set(asked)), door.attempts()) == (3, 1, [("ok", "counted")])
+
+
+def test_without_a_camera_codes_are_typed(door: Door, new_visitor, axe):
+    context = new_visitor(door.site.url, width=390, locale="en", permissions=["camera"])
+    sign_in_browser(context, door.site, door.jonas)
+    page = context.new_page()
+    page.goto(f"{door.scanner}?lang=en")
+
+    expect(page.locator("[data-hint]")).to_have_text("No camera was found. Search for the name or type the code.")
+    axe(page)
+    page.keyboard.type(door.ticket)  # a hand scanner types wherever the focus is
+    page.keyboard.press("Enter")
+
+    expect(verdict(page, "ok").locator(".verdict__head")).to_have_text("Welcome")
+    assert door.attempts() == [("ok", "counted")]
+
+
+def test_without_script_the_page_is_a_form(door: Door, new_visitor):
+    context = new_visitor(door.site.url, width=390, java_script_enabled=False)
+    sign_in_browser(context, door.site, door.jonas)
+    page = context.new_page()
+    page.goto(door.scanner)
+    page.get_by_label("Code vom Ticket").fill(door.ticket)
+    page.get_by_role("button", name="Prüfen").click()
+
+    expect(page.get_by_role("status").locator(".verdict__head")).to_have_text("Willkommen")
+    page.get_by_role("button", name="Rückgängig").first.click()
+    expect(page.get_by_text("Rückgängig gemacht: Jana Wittkowski")).to_be_visible()
+    assert door.attempts() == [("ok", "annulled")]
