@@ -10,11 +10,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from partnering.accounts.models import Person
-from partnering.db import db
+from partnering.db import db, transaction
 from partnering.mail import letters
 from partnering.mail.models import OutboxLetter
 from partnering.redaction import redact
 from tests.factories.accounts import make_person
+from tests.factories.events import make_admin, make_event, make_participant
 from tests.security.test_csrf import some_path
 from tests.support.signing_in import sign_in
 
@@ -32,10 +33,12 @@ POLICY = {
 
 @pytest.fixture(params=["visitor", "admin"])
 def somebody(app: Flask, client: FlaskClient, request: pytest.FixtureRequest) -> FlaskClient:
-    """A visitor, and somebody whom every page is open to."""
+    """A visitor, and somebody whom every page of the event in `some_path` is open to."""
+    with app.app_context(), transaction():
+        event = make_event("abcdefghijklmnop")
+        person = make_admin()
+        make_participant(event, person)
     if request.param == "admin":
-        with app.app_context():
-            person = make_person()
         sign_in(client, person)
     return client
 
