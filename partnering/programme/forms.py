@@ -1,5 +1,7 @@
 """What organisers may type about the programme. Shape only; the rules are in `services`."""
 
+from collections.abc import Mapping
+
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -18,8 +20,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ..events.forms import email_address, lines, one_line
-from ..i18n import _l
+from ..i18n import LazyText, _l
 from . import words
+
+
+def listed(named: Mapping[str, LazyText | str]) -> list[SelectChoice]:
+    """Values to choose from, with their words."""
+    return [SelectChoice(value, word) for value, word in named.items()]
 
 
 class PersonForm(Form):

@@ -16,9 +16,9 @@ from ...events.permissions import may_organise
 from ...events.queries import event_by_slug
 from ...events.routing import current_event, current_person
 from ...events.services import participant_for
-from ...i18n import _, locale
+from ...i18n import _, bi, locale
 from .. import queries, services, words
-from ..forms import CancelForm, SessionForm
+from ..forms import CancelForm, SessionForm, listed
 from ..models import ProgrammeSession
 from ..queries import Clash
 from ..services import Part, Time
@@ -188,12 +188,10 @@ def _suggestions() -> list[str]:
 def _form(session: ProgrammeSession | None) -> SessionForm:
     event = current_event()
     form = SessionForm(data=_stored(event, session) if session else {"people": [], "day": event.first_day})
-    form.track.choices = [("", _("no track"))] + [
-        (track.public_id, track.name.in_(locale())) for track in queries.tracks_of(event)
-    ]
-    form.room.choices = [("", _("no room"))] + [
-        (room.public_id, room.name.in_(locale())) for room in queries.rooms_of(event)
-    ]
+    tracks = {track.public_id: bi(track.name) for track in queries.tracks_of(event)}
+    rooms = {room.public_id: bi(room.name) for room in queries.rooms_of(event)}
+    form.track.choices = listed({"": _("no track"), **tracks})
+    form.room.choices = listed({"": _("no room"), **rooms})
     if request.method == "GET":
         for _row in range(BLANK_ROWS):
             form.people.append_entry({"role": "speaker"})
