@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from partnering import links
+from partnering.accounts import tokens
 from partnering.accounts.models import Person
 from partnering.accounts.services import person_at
 from partnering.agenda.models import Location
@@ -32,6 +33,7 @@ from partnering.meetings.models import Meeting, MeetingSide
 from partnering.programme.models import ProgrammeSession, SessionPerson, Track
 from partnering.registration.models import Registration
 from partnering.tickets.models import Pool, Product
+from tests.flows.walker import MAIN
 from tests.factories.world import Conference, World
 from tests.security.matrix import MATRIX
 from tests.security.stage import NoValue, Stage, routes
@@ -100,8 +102,6 @@ def stage_of(site: Site) -> Stage:
             world = World(made, made, made, made.people["organiser"])
             stage = Stage(site.app, world, site.engine, people=made.people)
             jana = db.session.get_one(Person, made.people["attendee"])
-            from partnering.accounts import tokens
-
             for purpose in (tokens.SIGN_IN, tokens.ADDRESS):
                 name = tokens.for_letter(purpose, person=jana, address="jana@elsewhere.example")
                 stage.letters[purpose] = tokens.secret_of(purpose, name)
@@ -177,7 +177,8 @@ class Camera:
         self, browser: Browser, site: Site, stage: Stage, folder: Path, width: int, locale: str, scheme: str
     ) -> None:
         self.browser, self.site, self.stage, self.locale = browser, site, stage, locale
-        self.folder, self.options = folder, {"width": width, "locale": locale, "scheme": scheme}
+        self.folder = folder
+        self.options = {"width": width, "locale": locale, "scheme": scheme}
         self.look = f"{width}-{locale}-{scheme}"
 
     @contextmanager
@@ -195,8 +196,11 @@ class Camera:
 
     def shoot(self, page: Page, name: str) -> None:
         """Write the whole page that is open."""
+        width, height = self.options["width"], page.evaluate("() => document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(height, 844)})  # so that fixed bars stand at the foot
         page.evaluate("document.fonts.ready")
-        page.screenshot(path=self.folder / f"{name}.{self.look}.png", full_page=True)
+        page.screenshot(path=self.folder / f"{name}.{self.look}.png")
+        page.set_viewport_size({"width": width, "height": 844})
 
 
 def take(camera: Camera, words: list[str]) -> None:
@@ -271,7 +275,7 @@ def register(camera: Camera, page: Page) -> None:
 
 def _submit(page: Page) -> None:
     with page.expect_navigation():
-        page.locator("main form button[type=submit]").last.click()
+        page.locator(MAIN).first.click()
 
 
 if __name__ == "__main__":

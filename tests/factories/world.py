@@ -73,7 +73,7 @@ def plainly(text: str) -> str:
 
 
 def make_world(words: Words = plainly) -> World:
-    """Three conferences and an admin. `words` may turn every text that people or organisers write into something else."""
+    """Three conferences and an admin. `words` may turn every text that people write into another."""
     with deed():
         admin = make_person("admin@installation.example", given_name="Ada", family_name="Minh")
         admin.admin_since = clock.now()

@@ -1,6 +1,6 @@
 """Every page opens in both languages, at 390 and 1280 px, in light and dark, with error and empty states."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from tests.conftest import NewVisitor
 from tests.security.matrix import MATRIX
 from tests.security.stage import Stage, methods_of, parameters, routes, set_up
+from tests.support.browser import axe_violations
 from tests.support.servers import Site
 from tests.support.signing_in import cookie_of
 
@@ -59,9 +60,9 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def stage(live_server: Site) -> Iterator[Stage]:
+def stage(live_server: Site) -> Stage:
     """A world on a running site."""
-    yield set_up(live_server.app, live_server.engine)
+    return set_up(live_server.app, live_server.engine)
 
 
 def viewer_of(endpoint: str) -> str:
@@ -215,8 +216,6 @@ def with_language(address: str, locale: str) -> str:
 def test_every_page(
     stage: Stage, live_server: Site, new_visitor: NewVisitor, width: int, locale: str, scheme: str
 ) -> None:
-    from tests.support.browser import axe_violations
-
     eye = Eye(stage, new_visitor, live_server, width, locale, scheme)
     axe = axe_violations if (width, locale, scheme) in CHECKED_BY_AXE else None
     for visit in [*pages(stage), *bare_pages(stage)]:
@@ -229,8 +228,6 @@ def test_every_page(
 def test_every_form_says_what_is_missing(
     stage: Stage, live_server: Site, new_visitor: NewVisitor, width: int, locale: str, scheme: str
 ) -> None:
-    from tests.support.browser import axe_violations
-
     eye = Eye(stage, new_visitor, live_server, width, locale, scheme)
     for visit in forms(stage):
         page = eye.page(visit.role)
