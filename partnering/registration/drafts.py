@@ -60,6 +60,12 @@ def required_draft(event: Event, step: str) -> Party:
     return party
 
 
+def elsewhere(event: Event, step: str) -> str | None:
+    """Where to send somebody who opens the page of `step` too early: the first step that is not done."""
+    first = first_unfinished(current_draft(event))
+    return step_url(first) if STEPS.index(first) < STEPS.index(step) else None
+
+
 def placed_party(event: Event) -> Party | None:
     """The party that this browser placed last at `event`."""
     public_id = session.get("placed", {}).get(event.public_id)

@@ -29,6 +29,9 @@ HOLD = timedelta(minutes=30)
 EXTENSIONS = 2
 """How often that can be extended."""
 
+KEPT = timedelta(days=2)
+"""How long a party that was begun and never placed is kept."""
+
 PHOTO_CONSENT = _l("Photos and films of the event on which I can be recognised may be published by the organiser.")
 NEWSLETTER_CONSENT = _l("The organiser may write to me about its coming events. I can end this at any time.")
 CONSENTS = {"photo": PHOTO_CONSENT, "newsletter": NEWSLETTER_CONSENT}
@@ -108,6 +111,22 @@ def extend(party: Party) -> None:
     tickets.extend(_claims(party), clock.now() + HOLD)
     party.extensions += 1
     db.session.flush()
+
+
+def forget_drafts() -> int:
+    """Forget what was typed and never sent, two days later, and give back what it still held; how many there were."""
+    old = db.session.scalars(
+        sa.select(Party)
+        .where(Party.placed_at.is_(None), Party.created_at < clock.now() - KEPT)
+        .order_by(Party.id)
+        .with_for_update(skip_locked=True)
+        .limit(500)
+    ).all()
+    for party in old:
+        tickets.release(_claims(party))
+        db.session.execute(sa.delete(Item).where(Item.party_id == party.id))
+        db.session.execute(sa.delete(Party).where(Party.id == party.id))
+    return len(old)
 
 
 def _new_party(event: Event, product: Product, locale: str) -> Party:

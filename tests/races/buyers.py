@@ -1,7 +1,8 @@
-"""Buyers in a process of their own: `python -m tests.races.buyers URL SLUG TICKET FIRST COUNT`.
+"""Buyers in a process of their own: `python -m tests.races.buyers URL SLUG TICKET FIRST COUNT [ADDRESS]`.
 
 Each opens the ticket page and is then ready; a line on stdin lets all of them choose at once. Those who get a place
-register. At the end the process prints, as JSON, what each was told: [status, sentence].
+register, all with one ADDRESS where it is given. At the end the process prints, as JSON, what each was told:
+[status, sentence].
 """
 
 import http.cookiejar
@@ -56,7 +57,7 @@ class Visitor:
         return unescape(re.sub("<[^>]+>", "", found[1])).strip() if found else ""
 
 
-def buy(base: str, slug: str, ticket: str, number: int, ready: threading.Barrier) -> tuple[int, str]:
+def buy(base: str, slug: str, ticket: str, number: int, ready: threading.Barrier, address: str) -> tuple[int, str]:
     """One buyer from the ticket page to the end; the status and sentence they were left with."""
     visitor, path = Visitor(base), f"/e/{slug}/register"
     visitor.get(f"{path}?lang=en")
@@ -64,17 +65,17 @@ def buy(base: str, slug: str, ticket: str, number: int, ready: threading.Barrier
     status = visitor.post(f"{path}?lang=en", ticket=ticket, quantity="1")
     if status != 200:
         return status, visitor.problem
-    guest = {"given_name": "Ada", "family_name": f"Buyer {number}", "email": f"buyer{number}@example.org"}
+    guest = {"given_name": "Ada", "family_name": f"Buyer {number}", "email": address or f"buyer{number}@example.org"}
     visitor.post(f"{path}/people", **{f"people-0-{name}": value for name, value in guest.items()})
     status = visitor.post(f"{path}/check", terms="y", privacy="y")
     return status, REGISTERED if visitor.at.partition("?")[0].endswith("/register/done") else visitor.problem
 
 
-def main(base: str, slug: str, ticket: str, first: int, count: int) -> None:
+def main(base: str, slug: str, ticket: str, first: int, count: int, address: str = "") -> None:
     """All buyers of this process, each in a thread."""
     ready = threading.Barrier(count + 1)
     with ThreadPoolExecutor(count) as threads:
-        answers = [threads.submit(buy, base, slug, ticket, first + n, ready) for n in range(count)]
+        answers = [threads.submit(buy, base, slug, ticket, first + n, ready, address) for n in range(count)]
         print("ready", flush=True)  # noqa: T201 -- the parent waits for it
         sys.stdin.readline()
         ready.wait(60)
@@ -82,4 +83,4 @@ def main(base: str, slug: str, ticket: str, first: int, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), *sys.argv[6:])

@@ -61,6 +61,19 @@ def test_without_guard_and_constraint_the_same_race_oversells(start_site):
             assert list(pools_counted()) != []
 
 
+def test_one_address_in_many_browsers_at_once_registers_once_and_nobody_learns_it(start_site):
+    with start_site(processes=2, workers=0) as site:
+        slug, ticket = arrange(site)
+
+        told = race(site, slug, ticket, buyers=24, address="same@example.org")
+
+        assert Counter(told) == {(200, REGISTERED): 24}
+        with site.app.app_context():
+            found = counts()
+            assert (found["used"], found["placed"], found["live"], found["letters"]) == (1, 24, 1, 1)
+            assert list(pools_counted()) == []
+
+
 def arrange(site):
     """An event with 50 free places, and its ticket."""
     with site.app.app_context():
@@ -71,12 +84,22 @@ def arrange(site):
     return found
 
 
-def race(site, slug, ticket):
+def race(site, slug, ticket, buyers=BUYERS, address=""):
     """What each of the buyers was told; they choose at the same moment, from several processes."""
-    each = BUYERS // PROCESSES
-    buyers = [
+    each = buyers // PROCESSES
+    crowd = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.races.buyers", site.url, slug, ticket, str(number * each), str(each)],
+            [
+                sys.executable,
+                "-m",
+                "tests.races.buyers",
+                site.url,
+                slug,
+                ticket,
+                str(number * each),
+                str(each),
+                address,
+            ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -85,13 +108,13 @@ def race(site, slug, ticket):
         for number in range(PROCESSES)
     ]
     try:
-        assert [there(buyer.stdout).readline() for buyer in buyers] == ["ready\n"] * PROCESSES
-        for buyer in buyers:
+        assert [there(buyer.stdout).readline() for buyer in crowd] == ["ready\n"] * PROCESSES
+        for buyer in crowd:
             there(buyer.stdin).write("go\n")
             there(buyer.stdin).flush()
-        answers = [buyer.communicate(timeout=240)[0] for buyer in buyers]
+        answers = [buyer.communicate(timeout=240)[0] for buyer in crowd]
     finally:
-        for buyer in buyers:
+        for buyer in crowd:
             buyer.kill()
             buyer.wait()
             there(buyer.stdin).close()

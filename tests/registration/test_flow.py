@@ -16,7 +16,8 @@ from partnering.mail.models import OutboxLetter
 from partnering.registration.models import Party, Place, Registration
 from partnering.tickets.invariants import pools_counted
 from partnering.tickets.models import Claim, Pool
-from tests.factories import make_event, make_pool, make_product, make_registration
+from tests.factories import make_event, make_person, make_pool, make_product, make_registration
+from tests.support.signing_in import sign_in
 from tests.support.there import there
 
 JANA = {
@@ -136,6 +137,8 @@ def test_the_partnering_step_stands_between_people_and_check(app, client):
 
     assert client.post(f"{url}/people", data=JANA).location == f"{url}/partnering"
     assert client.get(f"{url}/check").location == f"{url}/partnering"
+    assert app.test_client().get(f"{url}/partnering").location == url
+    assert app.test_client().post(f"{url}/partnering", data={"later": "1"}).status_code == 409
     assert client.post(f"{url}/check", data=BILL).status_code == 409
     client.post(f"{url}/partnering", data={"later": "1"})
     assert client.post(f"{url}/check", data=BILL).location == f"{url}/done"
@@ -177,6 +180,16 @@ def test_no_step_is_reached_before_those_in_front_of_it(app, client, shop, state
         assert (answer.status_code in (302, 303), answer.location) == (True, f"{url}{expected}")
     if expected == 409 or state == "placed":
         assert count(app, Party, Claim, Place, Registration, OutboxLetter, IdempotencyKey) == before
+
+
+def test_who_is_signed_in_types_nothing_twice(app, client, shop):
+    with app.app_context():
+        sign_in(client, make_person("jana@example.org"))
+    client.post(shop[0], data={"ticket": shop[1]})
+
+    page = client.get(f"{shop[0]}/people").text
+
+    assert [f'value="{value}"' in page for value in ("Jana", "Wittkowski", "jana@example.org")] == [True] * 3
 
 
 def test_another_browser_cannot_touch_my_draft(app, client, shop):

@@ -15,7 +15,7 @@ from partnering.events.models import Participant
 from partnering.mail.models import OutboxLetter
 from partnering.registration import queries, services, signals
 from partnering.registration.invariants import live_registrations_stand, money_adds_up, places_paid_from_claims
-from partnering.registration.models import Registration
+from partnering.registration.models import Party, Registration
 from partnering.registration.seats import Guest
 from partnering.tickets import services as tickets
 from partnering.tickets.invariants import pools_counted
@@ -303,6 +303,26 @@ def test_a_hold_can_be_extended_twice(freeze):
 
     with pytest.raises(services.NoMoreExtensions), transaction():
         services.extend(party)
+
+
+def test_what_was_never_sent_is_forgotten_after_two_days(freeze):
+    event = make_event()
+    product = make_product(event, capacity=2)
+    placed, draft = make_party(event, product=product), make_draft(event, product=product)
+    freeze(clock.now() + timedelta(days=1))
+    younger = make_draft(event, product=make_product(event))
+    freeze(clock.now() + timedelta(days=1, minutes=1))
+
+    with transaction():
+        assert services.forget_drafts() == 1
+
+    assert db.session.scalars(sa.select(Party.public_id).order_by(Party.id)).all() == [
+        placed.public_id,
+        younger.public_id,
+    ]
+    assert draft not in db.session
+    assert tickets.left(product) == 1
+    assert sound() == []
 
 
 def test_cancelling_gives_the_place_back_and_kills_the_code():

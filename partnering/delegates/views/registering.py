@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from ...db import transaction
 from ...events.routing import within_event
 from ...guards import guarded, public
-from ...registration.drafts import next_url, required_draft, steps
+from ...registration.drafts import elsewhere, next_url, required_draft, steps
 from ...registration.models import Party
 from ..forms import LISTS, PartneringForm
 from ..services import DIRECTORY_CONSENT
@@ -20,6 +20,9 @@ from .profile import card_of
 @guarded(within_event(public))
 def register_profile() -> Response | str | tuple[str, int]:
     """What do you offer, what do you seek? May be filled in later."""
+    too_early = elsewhere(g.event, "partnering") if request.method == "GET" else None
+    if too_early is not None:
+        return redirect(too_early)
     party = required_draft(g.event, "partnering")
     if request.method == "GET":
         return page(party, drafted(party))

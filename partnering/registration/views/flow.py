@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
@@ -25,6 +25,9 @@ from .shown import option_of, order_of
 
 HOLDS_A_CALLER = 500
 """Choices of a ticket by one network address in a quarter of an hour: a university shares one address."""
+
+PARTIES_A_CALLER = 300
+"""Parties placed by one network address in a quarter of an hour: each causes letters."""
 
 TRIES = 3
 """How often a deed is tried when two people's rows collide; the second try finds what the first one met."""
@@ -117,7 +120,7 @@ def people() -> Answer:
     party = drafts.current_draft(current_event())
     if party is None:
         return redirect(drafts.step_url("ticket"))
-    typed = party.draft.get("people") or party.draft.get("typed") or []
+    typed = party.draft.get("people") or party.draft.get("typed") or _known()
     form = PeopleForm(
         formdata=None, company=party.draft.get("company", ""), people=[{**p, "open": not p} for p in typed]
     )
@@ -138,6 +141,14 @@ def keep_people() -> Answer:
         services.keep(party, people=form.kept(), company=form.company.data or "")
         url = drafts.next_url(party)
     return redirect(url, 303)
+
+
+def _known() -> list[dict[str, str]]:
+    """What a signed-in person need not type again."""
+    person = g.get("person")
+    if person is None:
+        return []
+    return [{"given_name": person.given_name, "family_name": person.family_name, "email": person.email}]
 
 
 def _places(party: Party) -> int:
@@ -163,9 +174,10 @@ def _people_page(party: Party, form: PeopleForm, status: int = 200) -> tuple[str
 def check() -> Answer:
     """Everything on one page before it becomes binding."""
     event = current_event()
-    party = drafts.current_draft(event)
-    if party is None or drafts.first_unfinished(party) != "check":
-        return redirect(drafts.step_url(drafts.first_unfinished(party)))
+    too_early = drafts.elsewhere(event, "check")
+    if too_early is not None:
+        return redirect(too_early)
+    party = drafts.required_draft(event, "check")
     company = party.draft.get("company", "")
     buyer = services.Guest.of(party.draft["people"][0])
     kept = {"billing_name": company or buyer.name, **party.draft.get("billing", {})}
@@ -182,6 +194,7 @@ def place() -> Answer:
     form = CheckForm(free=services.total(party) == 0)
     if not form.validate_on_submit():
         return _check_page(party, form, 422)
+    limits.hit("place party", limits.caller(), limit=PARTIES_A_CALLER, seconds=900)
     try:
         reference = _place(event, party.public_id, form)
     except (tickets.HoldExpired, tickets.NotOnSale, tickets.LimitPerOrder, tickets.SoldOut) as error:
