@@ -50,8 +50,12 @@ class Wish:
     def without(self, name: str, code: str) -> "Wish":
         """The same without one filter, from the first page."""
         if name in ("free", "words"):
-            return replace(self, **{name: type(getattr(self, name))()}, page=1)
-        return replace(self, **{name: tuple(c for c in getattr(self, name) if c != code)}, page=1)
+            return self.but(**{name: type(getattr(self, name))()}, page=1)
+        return self.but(**{name: tuple(c for c in getattr(self, name) if c != code)}, page=1)
+
+    def but(self, **changes: Any) -> "Wish":
+        """The same with other values."""
+        return replace(self, **changes)
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """What the address of this wish carries after `?`."""
@@ -148,16 +152,16 @@ def facets(me: Delegate, wish: Wish) -> dict[str, list[tuple[str, int]]]:
     """How many people each choice of each list would show, given the other lists; the most first."""
     found = {}
     for name in LISTS:
-        others = _selected(me, replace(wish, **{name: ()}))
+        others = _selected(me, wish.but(**{name: ()}))
         if name in ("field", "offers", "seeks"):
-            counted = (
+            held = (
                 others.join(ProfileTerm, ProfileTerm.profile_id == OrganisationProfile.id)
                 .where(_of_list(name))
                 .with_only_columns(ProfileTerm.facet, ProfileTerm.term, sa.func.count(Delegate.id.distinct()))
                 .group_by(ProfileTerm.facet, ProfileTerm.term)
             )
             numbers = [
-                (f"{facet}.{code}" if name == "field" else code, n) for facet, code, n in db.session.execute(counted)
+                (f"{facet}.{code}" if name == "field" else code, n) for facet, code, n in db.session.execute(held)
             ]
         elif name == "language":
             spoken = db.session.execute(
@@ -172,7 +176,7 @@ def facets(me: Delegate, wish: Wish) -> dict[str, list[tuple[str, int]]]:
     return found
 
 
-def _selected(me: Delegate, wish: Wish) -> sa.Select[tuple[Delegate]]:
+def _selected(me: Delegate, wish: Wish) -> sa.Select[Delegate]:
     return (
         sa.select(Delegate)
         .join(Participant, Participant.id == Delegate.participant_id)

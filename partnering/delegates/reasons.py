@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from markupsafe import Markup
+from sqlalchemy.orm import Mapped
 
-from ..i18n import _
+from ..i18n import _, locale
 from .models import ProfileTerm
 from .words import FIELDS, term_label
 
@@ -30,13 +31,18 @@ class Reason:
     @property
     def text(self) -> str:
         """The reason as a sentence."""
-        return self._pattern() % {"word": term_label(self.facet, self.code, self._my_side())}
+        return self._pattern() % {"word": self._word()}
 
     @property
     def markup(self) -> Markup:
         """The same with the word set bold."""
-        word = Markup("<b>{}</b>").format(term_label(self.facet, self.code, self._my_side()))
+        word = Markup("<b>{}</b>").format(self._word())
         return Markup(self._pattern().replace("%(word)s", "{word}")).format(word=word)
+
+    def _word(self) -> str:
+        """The term as it stands within a sentence: English ones begin small unless they are abbreviations."""
+        label = term_label(self.facet, self.code, self._my_side())
+        return label[:1].lower() + label[1:] if locale() == "en" and label[1:2].islower() else label
 
     def _my_side(self) -> str:
         return _MIRROR.get(self.side, "is")
@@ -62,7 +68,7 @@ def between(mine: Iterable[Term], theirs: Iterable[Term]) -> list[Reason]:
     return [Reason(*term) for term in sorted(both, key=lambda term: (order[term[0]], *term[1:]))]
 
 
-def number_for(mine: Iterable[Term], profile_id: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+def number_for(mine: Iterable[Term], profile_id: Mapped[int]) -> sa.ColumnElement[int]:
     """How many reasons there are with a profile, for sorting in the database."""
     by_facet: dict[tuple[str, str], list[str]] = {}
     for side, facet, code in sorted(wanted(mine)):

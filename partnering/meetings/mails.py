@@ -125,7 +125,7 @@ def _was_told(meeting: Meeting, delegate: Delegate) -> bool:
     """Whether a letter that named this request has left, or is just leaving."""
     if meeting.round > 1:
         return True
-    return db.session.scalar(
+    told = db.session.scalar(
         sa.select(
             sa.exists().where(
                 OutboxLetter.kind == "meetings.requested",
@@ -135,6 +135,7 @@ def _was_told(meeting: Meeting, delegate: Delegate) -> bool:
             )
         )
     )
+    return bool(told)
 
 
 def _post_entry(

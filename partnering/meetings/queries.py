@@ -145,7 +145,7 @@ def overdue(now: datetime, limit: int = 500) -> Sequence[int]:
     ).all()
 
 
-def _whole() -> sa.Select[tuple[Meeting]]:
+def _whole() -> sa.Select[Meeting]:
     seat = selectinload(Meeting.delegates).joinedload(MeetingDelegate.delegate)
     side = selectinload(Meeting.sides)
     return sa.select(Meeting).options(
@@ -325,7 +325,7 @@ def choices(meeting: Meeting) -> list[MeetingSlot]:
 # -- tables
 
 
-def _tables_of(event_id: int) -> sa.Select[tuple[Location]]:
+def _tables_of(event_id: int) -> sa.Select[Location]:
     return (
         sa.select(Location)
         .where(Location.event_id == event_id, Location.kind == "table", Location.exclusive)

@@ -40,7 +40,7 @@ LABELS = {
         Label("declined", _l("Declined"), "bad", "off"),
         Label("withdrawn", _l("Withdrawn"), "", "off"),
         Label("expired", _l("Expired"), "", "off"),
-        Label("cancelled", _l("Cancelled"), "bad", "off"),
+        Label("cancelled", _l("Called off"), "bad", "off"),
         Label("unplaced", _l("No place found"), "bad", "off"),
         Label("held", _l("Held"), "ok", "taken"),
         Label("missed", _l("Missed"), "bad", "off"),

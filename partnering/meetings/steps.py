@@ -18,7 +18,7 @@ from .states import DEEDS
 def move(meeting: Meeting, deed: str, version: int | None, **values: Any) -> None:
     """Change a meeting's state if it still is as it was seen. Raises `RequestNotOpen` with the newest state."""
     begins, ends = DEEDS[deed]
-    table = Meeting.__table__
+    table: sa.Table = Meeting.__table__  # type: ignore[assignment]  # declarative tables are Tables
     done = db.session.execute(
         sa.update(table)
         .where(
@@ -37,13 +37,13 @@ def move(meeting: Meeting, deed: str, version: int | None, **values: Any) -> Non
 def insert(**values: Any) -> int | None:
     """Insert a meeting; None when the two have an open one already. An error would end PostgreSQL's transaction."""
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Meeting.__table__).values(**values).on_conflict_do_nothing().returning(Meeting.__table__.c.id)
+    statement = insert(Meeting).values(**values).on_conflict_do_nothing().returning(Meeting.id)
     return db.session.execute(statement).scalar_one_or_none()
 
 
 def count_open(delegate_id: int, change: int, *, limit: int | None = None) -> None:
     """Count a delegate's open requests. Raises `TooManyOpen` when there are `limit` already."""
-    table = Delegate.__table__
+    table: sa.Table = Delegate.__table__  # type: ignore[assignment]  # declarative tables are Tables
     below = [table.c.open_requests < limit] if limit is not None else []
     counted = db.session.execute(
         sa.update(table)

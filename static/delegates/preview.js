@@ -3,7 +3,7 @@
 
 const form = document.querySelector("form[data-preview]");
 const place = document.querySelector(form.dataset.preview);
-for (const button of form.querySelectorAll("[data-refresh]")) button.hidden = true;
+for (const button of form.querySelectorAll("[data-refresh]")) button.remove();
 
 let waiting;
 let running;

@@ -341,9 +341,9 @@ def test_the_plate_shows_who_sits_where(app: Flask, event: Event):
     client = desk(app, event)
     slots = queries.slots_of(event)
     page = client.get(f"/manage/{event.slug}/tables?slot={slots[0].public_id}&lang=en").text
-    assert re.findall(r'aria-label="(Table [^"]+)"', page) == ["Table A1: reserved", "Table A2: free"]
+    assert re.findall(r'aria-label="(Table [^"]+)"', page) == ["Table A1: reserved", "Table A2: available"]
     later = client.get(f"/manage/{event.slug}/tables?slot={slots[1].public_id}&lang=en").text
-    assert re.findall(r'aria-label="(Table [^"]+)"', later) == ["Table A1: free", "Table A2: free"]
+    assert re.findall(r'aria-label="(Table [^"]+)"', later) == ["Table A1: available", "Table A2: available"]
     table = queries.tables_of(event)[0].public_id
     picked = client.get(f"/manage/{event.slug}/tables?slot={slots[0].public_id}&table={table}").text
     assert meeting.requester.participant.name in picked
@@ -354,7 +354,7 @@ def test_a_closed_table_is_shown_as_closed(app: Flask, event: Event):
     client.post(f"/manage/{event.slug}/tables/close?lang=en", data={"table": table.public_id})
     assert 'aria-label="Table A2: closed"' in client.get(f"/manage/{event.slug}/tables?lang=en").text
     client.post(f"/manage/{event.slug}/tables/close?lang=en", data={"table": table.public_id, "open": "1"})
-    assert 'aria-label="Table A2: free"' in client.get(f"/manage/{event.slug}/tables?lang=en").text
+    assert 'aria-label="Table A2: available"' in client.get(f"/manage/{event.slug}/tables?lang=en").text
 
 
 def test_organisers_see_all_meetings_and_cancel_with_a_reason(app: Flask, event: Event):

@@ -25,19 +25,28 @@ class Stay(urllib.request.HTTPRedirectHandler):
         return
 
 
-def browser() -> urllib.request.OpenerDirector:
-    """A browser that keeps cookies and follows no redirect."""
-    return urllib.request.build_opener(Stay, urllib.request.HTTPCookieProcessor(CookieJar()))
+class Browser:
+    """A browser that keeps cookies, its session's among them, and follows no redirect."""
 
+    def __init__(self, cookie: str) -> None:
+        self.cookie, self.jar = cookie, CookieJar()
+        self.opener = urllib.request.build_opener(Stay, urllib.request.HTTPCookieProcessor(self.jar))
 
-def fetch(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> tuple[int, str]:
-    """Status and text of an answer."""
-    try:
-        with opener.open(request, timeout=100) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
+    def request(self, url: str, body: bytes | None = None) -> urllib.request.Request:
+        """A request with all cookies."""
+        made = urllib.request.Request(url, data=body)
+        kept = "; ".join(f"{each.name}={each.value}" for each in self.jar)
+        made.add_unredirected_header("Cookie", f"{self.cookie}; {kept}" if kept else self.cookie)
+        return made
+
+    def send(self, request: urllib.request.Request) -> tuple[int, str]:
+        """Status and text of the answer."""
+        try:
+            with self.opener.open(request, timeout=100) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
 
 
 def race(lane: list[dict[str, Any]], started: threading.Event) -> list[int]:
@@ -46,14 +55,14 @@ def race(lane: list[dict[str, Any]], started: threading.Event) -> list[int]:
     at_the_line = threading.Barrier(len(lane) + 1)
 
     def send(index: int, deed: dict[str, Any]) -> None:
-        opener = browser()
+        browser = Browser(deed["cookie"])
         form = deed["url"] if deed["url"].endswith("/request") else deed["page"]
-        token = TOKEN.search(fetch_form(opener, form, deed["cookie"]))
+        token = TOKEN.search(browser.send(browser.request(form))[1])
         body = urllib.parse.urlencode({**deed["data"], "csrf_token": token[1] if token else ""}, doseq=True).encode()
-        request = with_cookies(opener, urllib.request.Request(deed["url"], data=body), deed["cookie"])
+        request = browser.request(deed["url"], body)
         at_the_line.wait(60)
         started.wait(60)
-        answers[index] = fetch(opener, request)[0]
+        answers[index] = browser.send(request)[0]
 
     threads = [threading.Thread(target=send, args=pair) for pair in enumerate(lane)]
     for thread in threads:
@@ -65,21 +74,6 @@ def race(lane: list[dict[str, Any]], started: threading.Event) -> list[int]:
     for thread in threads:
         thread.join()
     return answers
-
-
-def fetch_form(opener: urllib.request.OpenerDirector, url: str, cookie: str) -> str:
-    """A page with a form."""
-    return fetch(opener, with_cookies(opener, urllib.request.Request(url), cookie))[1]
-
-
-def with_cookies(
-    opener: urllib.request.OpenerDirector, request: urllib.request.Request, cookie: str
-) -> urllib.request.Request:
-    """The request with the session's cookie beside those the jar holds."""
-    jar = next(h.cookiejar for h in opener.handlers if isinstance(h, urllib.request.HTTPCookieProcessor))
-    kept = "; ".join(f"{each.name}={each.value}" for each in jar)
-    request.add_unredirected_header("Cookie", f"{cookie}; {kept}" if kept else cookie)
-    return request
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ def cell(table: Location, slot: MeetingSlot | None, meeting: Meeting | None) -> 
     elif table.closed_from is not None and ends_at > table.closed_from:
         state, word = "off", _("closed")
     else:
-        state, word = "free", _("free")
+        state, word = "free", _("available")
     label = _("Table %(name)s: %(state)s", name=str(table.name), state=word)
     url = url_for(".tables", slot=slot.public_id if slot else None, table=table.public_id) + "#table"
     return {"state": state, "label": label, "href": url, "word": word}
