@@ -163,6 +163,6 @@ class ProductForm(FlaskForm):
         if self.on_sale_from.data and field.data and field.data <= self.on_sale_from.data:
             raise ValidationError(str(_l("The sale ends before it begins")))
 
-    def validate_early_until(self, field: Any) -> None:
-        if self.early_price.data and not field.data:
+    def validate_early_price(self, field: Any) -> None:
+        if field.data and not self.early_until.data:
             raise ValidationError(str(_l("Enter the last day of the early price")))
