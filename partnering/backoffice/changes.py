@@ -44,11 +44,30 @@ SENTENCES: dict[str, LazyString] = {
     "checkin_list.made": _l("%(who)s made a door."),
     "checkin_list.edited": _l("%(who)s changed a door."),
     "meetings.block_made": _l("%(who)s added times for meetings."),
+    "meeting.cancelled": _l("A meeting was cancelled (%(who)s)."),
     "delegate.shown": _l("%(who)s entered the partner directory."),
+    "badges.printed": _l("%(who)s had badges printed."),
+    "programme.imported": _l("A programme was read in (%(who)s)."),
+    "programme.session_added": _l("%(who)s added a session."),
+    "programme.session_changed": _l("%(who)s changed a session."),
+    "programme.session_moved": _l("%(who)s moved a session."),
+    "programme.session_people": _l("%(who)s changed who speaks in a session."),
+    "programme.session_cancelled": _l("%(who)s cancelled a session."),
+    "programme.session_restored": _l("%(who)s brought a session back."),
 }
 
-HIDDEN = ("pool.capacity_set", "party.placed_twice")
-"""What another entry tells already, or what would tell organisers who tried to register twice."""
+HIDDEN = (
+    "pool.capacity_set",
+    "party.placed_twice",
+    "programme.session_released",
+    "programme.room_added",
+    "programme.room_changed",
+    "programme.track_added",
+    "programme.track_changed",
+    "meeting.undone",
+    "schedule.feed_renewed",
+)
+"""What another entry tells already, what concerns nobody else, or what would tell who tried to register twice."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +84,7 @@ def latest(event: Event, most: int = 8) -> list[Change]:
     entries = db.session.scalars(
         sa.select(AuditEntry)
         .where(AuditEntry.event_ref == event.public_id, AuditEntry.action.not_in(HIDDEN))
-        .order_by(AuditEntry.id.desc())
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
         .limit(most)
     ).all()
     names, leads = _names(event, entries)

@@ -1,0 +1,18 @@
+"""Every deed that the log keeps has a sentence, or is left out on purpose."""
+
+import re
+from pathlib import Path
+
+from partnering.backoffice.changes import HIDDEN, SENTENCES
+
+PEOPLE_AND_HOSTS = ("person.", "host.", "role.")
+"""What concerns no event."""
+
+
+def test_every_recorded_deed_has_a_sentence(root: Path):
+    recorded = set()
+    for path in (root / "partnering").rglob("*.py"):
+        recorded |= set(re.findall(r'audit\.record\(\s*"([a-z_.]+)"', path.read_text()))
+    assert len(recorded) > 30
+    unnamed = {deed for deed in recorded - set(SENTENCES) - set(HIDDEN) if not deed.startswith(PEOPLE_AND_HOSTS)}
+    assert unnamed == set()
