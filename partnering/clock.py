@@ -17,6 +17,8 @@ from .db import db
 ATOM_SECONDS = 300
 """Occupied time is counted in steps of five minutes."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 zoneinfo.reset_tzpath(to=())  # the pinned tzdata decides, not the machine's, which may be years older
 
 _frozen: datetime | None = None
@@ -70,8 +72,8 @@ def in_zone(moment: datetime, zone: str) -> datetime:
 
 def to_atom(moment: datetime, *, up: bool = False) -> int:
     """The five-minute step since the epoch that holds `moment`; `up` rounds to the next one, for ends."""
-    seconds = int(moment.timestamp())
-    return -(-seconds // ATOM_SECONDS) if up else seconds // ATOM_SECONDS
+    since, step = moment - _EPOCH, timedelta(seconds=ATOM_SECONDS)
+    return -(-since // step) if up else since // step
 
 
 def from_atom(atom: int) -> datetime:
