@@ -155,6 +155,7 @@ def test_without_the_constraint_looking_first_lets_everybody_in(make_app):
                 return "already_in"
             device = db.session.get_one(Device, devices[number])
             scan = services._keep(event, door, device, guest, "", f"naive-{number}", None, "entry")
+            assert scan is not None  # its name is new
             scan.state, scan.answer = "counted", "ok"
             db.session.add(
                 Admission(

@@ -7,7 +7,7 @@ from partnering.checkin.verdicts import Verdict
 from partnering.db import BilingualText
 from partnering.events.models import Event
 from partnering.registration.codes import code_text
-from partnering.registration.models import Registration
+from partnering.registration.models import Registration, TicketCode
 from partnering.registration.services import add_registration
 from partnering.tickets.models import Product
 
@@ -55,11 +55,16 @@ def make_device(event: Event, person: Person | None = None) -> Device:
         return services.browser_device(event, person or make_crew(event))
 
 
-def ticket_text(registration: Registration) -> str:
-    """What the QR code of a guest's ticket says."""
+def code_of(registration: Registration) -> TicketCode:
+    """The code in force of a guest's ticket."""
     code = registration.code
     assert code is not None
-    return code_text(code)
+    return code
+
+
+def ticket_text(registration: Registration) -> str:
+    """What the QR code of a guest's ticket says."""
+    return code_text(code_of(registration))
 
 
 def scan(event: Event, door: CheckinList, device: Device, text: str, **values) -> Verdict:
