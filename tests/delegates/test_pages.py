@@ -180,4 +180,7 @@ def test_nobody_is_shown_without_saying_so(client: FlaskClient, event: Event, dr
 
 
 def test_the_step_needs_those_before_it(client: FlaskClient, event: Event):
-    assert client.get(f"/e/{event.slug}/register/partnering").status_code == 409
+    path = f"/e/{event.slug}/register/partnering"
+    opened = client.get(path)
+    assert (opened.status_code, opened.location) == (302, f"/e/{event.slug}/register")
+    assert client.post(path, data=ANSWERS).status_code == 409

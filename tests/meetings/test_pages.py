@@ -192,7 +192,7 @@ def test_a_refusal_is_read_as_a_friendly_sentence(app: Flask, event: Event):
     meeting = make_request(event)
     assert meeting.turn is not None
     asked, asker = Guest(app, event, meeting.turn), Guest(app, event, meeting.requester)
-    asked.post(f"/meetings/{meeting.public_id}/decline", reason="no_fit")
+    asked.post(f"/meetings/{meeting.public_id}/decline?lang=en", reason="no_fit")
     assert stored().decline_reason == "no_fit"
     page = asker.get(f"/meetings/{meeting.public_id}?lang=en").text
     assert "Unfortunately it does not work this time." in page
