@@ -367,4 +367,4 @@ def _letters_and_jobs(event: Event, made: Conference) -> None:
             created_at=clock.now(),
         )
     )
-    made.things["job"] = job.public_id
+    made.things["badges.public_id"] = job.public_id

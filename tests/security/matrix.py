@@ -23,7 +23,6 @@ ROLES = (
 )
 """The first six bring no session; each link opens its own door and no other."""
 
-NOBODY: frozenset[str] = frozenset()
 EVERYBODY = frozenset(ROLES)
 WITHOUT_SESSION = frozenset(ROLES[:6])
 SIGNED_IN = EVERYBODY - WITHOUT_SESSION
@@ -77,6 +76,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "accounts.show_codes": WITH_SECOND_FACTOR,
     "accounts.remove_factor": ORGANISER,
     # public pages
+    "lobby.gallery": EVERYBODY,  # in tests and in the sample set-up; elsewhere it does not exist
     "lobby.index": EVERYBODY,
     "lobby.legal_notice": EVERYBODY,
     "lobby.privacy": EVERYBODY,
@@ -141,6 +141,10 @@ MATRIX: dict[str, frozenset[str]] = {
     "programme.event_ics": EVERYBODY,
     "programme.choose": PARTICIPANTS,
     "programme.drop": PARTICIPANTS,
+    "badges.index": ORGANISERS,
+    "badges.make": ORGANISERS,
+    "badges.progress": ORGANISERS,
+    "badges.download": ORGANISERS,
     "programme_desk.index": ORGANISERS,
     "programme_desk.create": ORGANISERS,
     "programme_desk.edit": ORGANISERS,
@@ -149,6 +153,16 @@ MATRIX: dict[str, frozenset[str]] = {
     "programme_desk.rooms": ORGANISERS,
     "programme_desk.save_room": ORGANISERS,
     "programme_desk.save_track": ORGANISERS,
+    # one's days
+    "schedule.today": PARTICIPANTS,
+    "schedule.agenda": PARTICIPANTS,
+    "schedule.block": PARTICIPANTS,
+    "schedule.unblock": ATTENDEE,  # of the attendee's own entry
+    "schedule.renew": PARTICIPANTS,
+    "schedule.talks": PARTICIPANTS,
+    "schedule.pdf": PARTICIPANTS,
+    "schedule.ics": PARTICIPANTS,
+    "schedule.feed": FEED,
     # at the door
     "checkin.doors": CREW,
     "checkin.open_door": CREW,
@@ -220,6 +234,8 @@ BODIES: dict[str, dict[str, str]] = {
     "delegates.set_visibility": {"visibility": "organisation"},
     "meetings.block": {"slot": "{free_slot}"},
     "meetings.free": {"slot": "{free_slot}"},
+    "schedule.block": {"slot": "{free_slot}"},
+    "schedule.unblock": {"entry": "{block_entry}"},
     "meetings.accept": {"slot": "{slot}"},
     "meetings_desk.close_table": {"table": "{table}"},
     "meetings_desk.cancel": {"reason": "Wasser im Saal", "version": "1"},
