@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel.speaklater import LazyString
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.models import Person
 from ..audit import AuditEntry
 from ..db import db
+from ..delegates.models import Delegate
 from ..events.models import Event, Participant
 from ..i18n import _, _l, bi
 from ..registration.models import Party, Registration
@@ -45,7 +46,7 @@ SENTENCES: dict[str, LazyString] = {
     "checkin_list.edited": _l("%(who)s changed a door."),
     "meetings.block_made": _l("%(who)s added times for meetings."),
     "meeting.cancelled": _l("A meeting was cancelled (%(who)s)."),
-    "delegate.shown": _l("%(who)s entered the partner directory."),
+    "delegate.shown": _l("%(thing)s entered the partner directory."),
     "badges.printed": _l("%(who)s had badges printed."),
     "programme.imported": _l("A programme was read in (%(who)s)."),
     "programme.session_added": _l("%(who)s added a session."),
@@ -114,6 +115,9 @@ def _names(
     leads: dict[tuple[str, str], str] = {}
     for person in _found(Person, refs["person"], selectinload(Person.addresses)):
         names["person", person.public_id] = person.display_name
+    for delegate in _found(Delegate, refs["delegate"], joinedload(Delegate.participant)):
+        names["delegate", delegate.public_id] = delegate.participant.name
+        leads["delegate", delegate.public_id] = delegate.participant.public_id
     for party in _found(Party, refs["party"]):
         names["party", party.public_id] = party.contact_name
     for registration, participant in db.session.execute(

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from partnering.accounts.models import Person
 from partnering.backoffice import changes, queries
+from partnering.backoffice.views import overview
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
 from partnering.i18n import speaking
@@ -177,3 +178,21 @@ def test_an_event_with_nothing_in_it_has_an_overview(ctx: Flask, client: FlaskCl
     event = open_desk(client, name=BilingualText("Leer", "Empty"))
 
     assert client.get(f"/manage/{event.slug}/").status_code == 200
+
+
+def test_somebody_who_shows_themselves_is_named(ctx: Flask):
+    make_conference("alpha-2027")
+    event = db.session.scalars(sa.select(Event).where(Event.slug == "alpha-2027")).one()
+
+    with speaking("en"):
+        told = [change for change in changes.latest(event, 50) if "partner directory" in change.sentence]
+
+    assert told
+    assert all(change.leads_to[0] == "person" and "System" not in change.sentence for change in told)
+
+
+def test_a_plot_never_shows_one_wide_bar(event: Event):
+    let_in(event, make_registration(event))
+
+    assert [number for _label, number in overview.steps(queries.arrived(event))] == [0] * 7 + [1]
+    assert overview.weeks(queries.registered(event))["totals"] == [0] * 7 + [1]

@@ -1,7 +1,7 @@
 """The overview: four numbers, what needs somebody, plots, the plate of tables, and what changed last."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from babel import dates
@@ -16,6 +16,9 @@ from ...i18n import _, _n, bi, locale, time
 from ...mail import queries as letters
 from .. import changes, queries
 from .blueprint import argument, bp
+
+FEWEST = 8
+"""A plot shows at least as many steps as this."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def overview() -> str:
         letters=told,
         needs=needs(event, meetings, told["dead"]),
         weeks=weeks(registered),
-        steps=[(time(at, oclock=False), number) for at, number in arrived.steps],
+        steps=steps(arrived),
         funnel=[
             (_("Registered"), registered.number),
             (_("Profile filled in"), profiles),
@@ -97,12 +100,23 @@ def needs(event: Event, meetings: queries.Meetings, dead: int) -> list[Need]:
     return found
 
 
+def steps(arrived: queries.Arrived) -> list[tuple[str, int]]:
+    """The plot of arrivals: the start of each step as people read it, and how many came; never a single wide bar."""
+    found = list(arrived.steps)
+    while found and len(found) < FEWEST:
+        found.insert(0, (found[0][0] - timedelta(seconds=queries.STEP), 0))
+    return [(time(at, oclock=False), number) for at, number in found]
+
+
 def weeks(registered: queries.Registered) -> dict[str, Any]:
     """The plot of registrations: labels, the sum so far, and how many came each week."""
+    found = list(registered.weeks)
+    while found and len(found) < FEWEST and found[0][1] == found[0][2]:  # nobody came before
+        found.insert(0, (found[0][0] - timedelta(days=7), 0, 0))
     return {
-        "labels": [short(week) for week, _new, _total in registered.weeks],
-        "totals": [total for _week, _new, total in registered.weeks],
-        "new": [new for _week, new, _total in registered.weeks],
+        "labels": [short(week) for week, _new, _total in found],
+        "totals": [total for _week, _new, total in found],
+        "new": [new for _week, new, _total in found],
     }
 
 

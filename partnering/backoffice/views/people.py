@@ -23,6 +23,7 @@ from .. import guests, services, typed
 from ..export import as_csv
 from ..forms import AddForm, ConfirmForm, PersonForm
 from .blueprint import argument, bp, fresh_event, page, page_number
+from .letters import kind_words
 
 
 @bp.get("/people")
@@ -279,6 +280,7 @@ def person_page(guest: guests.Guest) -> str:
         meetings=meetings,
         states=state_words(),
         answers=answer_words(),
+        kinds=kind_words(),
         paid_for=_n("%(num)s place", "%(num)s places", len(live.place.party.places)) if live is not None else "",
     )
 
