@@ -5,6 +5,7 @@ from flask import current_app
 from sqlalchemy import Connection, text
 
 from partnering.db import Bilingual, UtcDateTime, db
+from partnering.jobs.procrastinate_schema import is_procrastinate
 
 engine = db.engine
 target = db.metadata
@@ -13,7 +14,7 @@ target = db.metadata
 def include(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
     """Leave out what procrastinate keeps for itself."""
     table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", "")
-    return not str(table or "").startswith("procrastinate")
+    return not is_procrastinate(table)
 
 
 def render(kind: str, thing: object, autogen: object) -> str | bool:
