@@ -1,0 +1,164 @@
+"""`flask demo` builds the three sample events, whole and sound, once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from partnering import verify
+from partnering.accounts.models import Person
+from partnering.agenda.models import Location
+from partnering.app import create_app
+from partnering.db import Model, db, transaction
+from partnering.demo.cli import PERSONAS
+from partnering.demo.reading import EVENTS
+from partnering.events.models import Event, Participant
+from partnering.events.queries import event_by_slug
+from partnering.mail.models import OutboxLetter
+from partnering.meetings.models import Meeting
+from partnering.organisations.models import Organisation
+from partnering.programme.models import SessionPerson
+from partnering.tickets.models import Pool
+from tests.support import databases
+from tests.support.there import there
+
+NEXT = "bionection-next"
+GROWS = {"one_time_token", "audit_entry", "audit_detail"}
+"""Tables that each run adds to: its links to sign in."""
+
+
+@cache
+def building(engine: str) -> tuple[Flask, str]:
+    """A sample site with the events built, and what the command said; shared by the tests, which change nothing."""
+    settings = databases.settings_for(databases.new_database(engine), mode="sample", base_url="http://127.0.0.1:8000")
+    app = create_app({"TESTING": False}, settings)
+    done = app.test_cli_runner().invoke(args=["demo"])
+    assert done.exception is None, done.output
+    return app, done.output
+
+
+@pytest.fixture
+def sample(engine: str) -> Iterator[Flask]:
+    """The sample site with its context entered."""
+    app, _said = building(engine)
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+def counts() -> dict[str, int]:
+    """How many rows each table holds."""
+    return {
+        table.name: db.session.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        for table in Model.metadata.sorted_tables
+    }
+
+
+def of(event: Event, model: type[Model], *conditions: object) -> int:
+    """How many rows of a kind an event has."""
+    query = sa.select(sa.func.count()).select_from(model).where(sa.column("event_id") == event.id, *conditions)  # type: ignore[arg-type]  # conditions on the model
+    return db.session.execute(query).scalar_one()
+
+
+def the(slug: str) -> Event:
+    return there(event_by_slug(slug))
+
+
+def test_all_events_are_there_and_published(sample):
+    found = {event.slug: event.state for event in db.session.scalars(sa.select(Event))}
+
+    assert found == dict.fromkeys(EVENTS, "published")
+
+
+def test_the_house_is_sound(sample):
+    wrong = {rule.code: found for rule, found in verify.results() if found}
+
+    assert wrong == {}
+
+
+def test_the_coming_event_has_what_was_promised(sample):
+    event = the(NEXT)
+    speakers = sa.select(sa.func.count(sa.distinct(SessionPerson.participant_id))).where(
+        SessionPerson.event_id == event.id
+    )
+
+    assert of(event, Participant) >= 220
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Organisation)) >= 130
+    assert there(db.session.scalar(speakers)) >= 40
+
+
+def test_tables_stand_in_eight_rows_of_twelve(sample):
+    tables = db.session.scalars(
+        sa.select(Location.name).where(Location.event_id == the(NEXT).id, Location.kind == "table")
+    )
+
+    assert sorted(name.de.removeprefix("Tisch ") for name in tables) == sorted(
+        f"{row}{column}" for row in "ABCDEFGH" for column in range(1, 13)
+    )
+
+
+def test_requests_are_in_every_state(sample):
+    states = Counter(db.session.scalars(sa.select(Meeting.request_state).where(Meeting.event_id == the(NEXT).id)))
+
+    assert set(states) == {"pending", "accepted", "declined", "withdrawn", "expired", "cancelled"}
+
+
+def test_no_pool_is_overdrawn_and_some_places_are_taken(sample):
+    pools = db.session.scalars(sa.select(Pool)).all()
+
+    assert all(0 <= pool.used <= pool.capacity for pool in pools)
+    assert any(pool.used > 0 for pool in pools)
+
+
+def test_no_letter_waits_for_anybody(sample):
+    waiting = sa.select(OutboxLetter.kind).where(OutboxLetter.state != "sent")
+
+    assert db.session.scalars(waiting).all() == []
+
+
+def test_everybody_has_a_reserved_address(sample):
+    addresses = {address for person in db.session.scalars(sa.select(Person)) for address in (person.email,)}
+
+    assert {address.rpartition(".")[2] for address in addresses} <= {"example", "org", "com", "net"}
+    assert [a for a in addresses if not a.endswith((".example", "@example.org", "@example.com", "@example.net"))] == []
+
+
+def test_each_role_gets_a_link_that_opens_its_door(sample, engine):
+    said = building(engine)[1]
+    links = [line.strip() for line in said.splitlines() if "/login/" in line]
+
+    assert len(links) == len(PERSONAS)
+    for (_role, address, page), link in zip(PERSONAS, links, strict=True):
+        assert address in said
+        client = sample.test_client()
+        path = link.removeprefix("http://127.0.0.1:8000")
+        shown = client.get(path, base_url="http://127.0.0.1:8000")
+        assert shown.status_code == 200, page
+        assert "<form" in shown.text
+
+
+def test_building_again_changes_nothing(sample):
+    before = counts()
+    db.session.rollback()
+
+    done = sample.test_cli_runner().invoke(args=["demo"])
+
+    assert done.exit_code == 0, done.output
+    assert "Building" not in done.output
+    after = counts()
+    assert {name: count for name, count in after.items() if count != before[name] and name not in GROWS} == {}
+
+
+def test_a_production_site_gets_no_invented_people(make_app):
+    app = make_app()
+    app.testing = False
+
+    done = app.test_cli_runner().invoke(args=["demo"])
+
+    assert done.exit_code != 0
+    assert "PARTNERING_MODE=sample" in done.output
+    with app.app_context(), transaction():
+        assert db.session.scalars(sa.select(Event)).all() == []
