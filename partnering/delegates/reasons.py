@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from markupsafe import Markup
 from sqlalchemy.orm import Mapped
 
 from ..i18n import _, locale
@@ -34,10 +33,10 @@ class Reason:
         return self._pattern() % {"word": self._word()}
 
     @property
-    def markup(self) -> Markup:
-        """The same with the word set bold."""
-        word = Markup("<b>{}</b>").format(self._word())
-        return Markup(self._pattern().replace("%(word)s", "{word}")).format(word=word)
+    def parts(self) -> tuple[str, str, str]:
+        """The sentence as what stands before the word, the word, and what stands after it."""
+        before, _placeholder, after = self._pattern().partition("%(word)s")
+        return before, self._word(), after
 
     def _word(self) -> str:
         """The term as it stands within a sentence: English ones begin small unless they are abbreviations."""

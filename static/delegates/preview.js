@@ -20,7 +20,9 @@ async function refresh() {
       headers: { "X-Preview": "1" },
       signal: running.signal,
     });
-    if (answer.ok && !answer.redirected) place.innerHTML = await answer.text();
+    if (!answer.ok || answer.redirected) return;
+    const card = new DOMParser().parseFromString(await answer.text(), "text/html");
+    place.replaceChildren(...card.body.childNodes);
   } catch (error) {
     if (error.name !== "AbortError") console.info("the card could not be refreshed");
   }

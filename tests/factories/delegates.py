@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import sqlalchemy as sa
+
 from partnering import clock
 from partnering.db import db
 from partnering.delegates import services
@@ -22,7 +24,9 @@ def make_registration(
 ) -> Registration:
     """A live registration with its place, on a party of its own unless one is given. Keywords are the participant's."""
     with deed():
-        product = db.session.query(Product).filter_by(event_id=event.id).first() or make_product(event)
+        product = db.session.scalars(sa.select(Product).where(Product.event_id == event.id)).first() or make_product(
+            event
+        )
         running = number()
         company = company if company is not None else f"Firma {running}"
         party = party or make_party(event)
