@@ -1,6 +1,7 @@
 """What organisers may type about the programme. Shape only; the rules are in `services`."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -17,7 +18,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from ..events.forms import email_address, lines, one_line
 from ..i18n import LazyText, _l
@@ -64,14 +65,19 @@ class SessionForm(FlaskForm):
     people = FieldList(FormField(PersonForm), _l("Person"), max_entries=30)
     tell = BooleanField(_l("Write to its people when time or place changes"), default=True)
 
-    def validate_title_de(self, field: StringField) -> None:
-        if not field.data and not self.title_en.data:
-            raise ValidationError(str(_l("Enter a title")))
-
-    def validate_starts(self, field: TimeField) -> None:
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every field, then what only several fields together can say."""
+        good: bool = super().validate(extra_validators)
+        if not self.title_de.data and not self.title_en.data:
+            self.title_de.errors = [str(_l("Enter a title"))]
+            return False
+        if not good:
+            return False
         given = [self.starts.data is not None, self.ends.data is not None]
         if any(given) and not (all(given) and self.day.data):
-            raise ValidationError(str(_l("Enter day, beginning and end, or none of them")))
+            self.starts.errors = [str(_l("Enter day, beginning and end, or none of them"))]
+            return False
+        return True
 
 
 class CancelForm(FlaskForm):

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -37,10 +38,10 @@ NAMES = [
 ]
 
 
-def make_badge(number: int = 0, **values: str) -> Badge:
+def make_badge(number: int = 0, **values: Any) -> Badge:
     first, last, organisation = NAMES[number % len(NAMES)]
     code_id = number.to_bytes(9, "big")
-    given = {
+    given: dict[str, Any] = {
         "ref": f"r{number}",
         "first": first,
         "last": last,
