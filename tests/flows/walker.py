@@ -45,10 +45,10 @@ class Walker:
             " document.documentElement.scrollWidth <= document.documentElement.clientWidth]"
         )
         assert facts == [self.locale, 1, True], self.page.url
-        seen = f"{self.page.title()}"
+        seen = self.page.title()
         if seen not in self.looked:
             self.looked.add(seen)
-            assert axe_violations(self.page) == [], self.page.url
+            assert axe_violations(self.page) == []
         return self.page
 
     def press(self, selector: str = MAIN, *, twice: bool = False) -> Page:
