@@ -1,0 +1,145 @@
+"""Rate limits hold over processes, end with their window, and remember nobody by name."""
+
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from partnering import limits
+from partnering.db import db, transaction
+from partnering.errors import TooMany
+from partnering.limits import RateLimit
+from tests.support import databases, servers
+
+NOON = datetime(2027, 10, 13, 12, 0, tzinfo=UTC)
+
+TRIER = """
+import sys
+from partnering.app import create_app
+from partnering.errors import TooMany
+from partnering import limits
+app = create_app({"TESTING": True})
+print("ready", flush=True)
+sys.stdin.readline()
+with app.app_context():
+    for _ in range(10):
+        try:
+            limits.hit("login", "jana@example.org", limit=12, seconds=86400)
+            print("in")
+        except TooMany:
+            print("out")
+"""
+
+
+def tries(count: int, key: str = "jana@example.org", *, deed: str = "login", limit: int = 3, seconds: int = 900) -> str:
+    """Which of so many tries were let in ("i") or kept out ("o")."""
+    told = ""
+    for _ in range(count):
+        try:
+            limits.hit(deed, key, limit=limit, seconds=seconds)
+            told += "i"
+        except TooMany:
+            told += "o"
+    return told
+
+
+def test_the_limit_is_the_last_that_is_let_in(ctx, freeze):
+    freeze(NOON)
+
+    assert tries(5) == "iiioo"
+
+
+def test_each_key_and_each_deed_has_its_own_count(ctx, freeze):
+    freeze(NOON)
+
+    assert [tries(4), tries(4, "katja@example.org"), tries(4, deed="scan")] == ["iiio"] * 3
+
+
+def test_a_new_window_begins_at_its_first_second(ctx, freeze):
+    freeze(NOON)
+    first = tries(4)
+    freeze(NOON + timedelta(seconds=899))
+    still = tries(1)
+    freeze(NOON + timedelta(seconds=900))
+
+    assert (first, still, tries(4)) == ("iiio", "o", "iiio")
+
+
+def test_whoever_is_kept_out_learns_for_how_long(ctx, freeze):
+    freeze(NOON + timedelta(seconds=100))
+    tries(3)
+
+    with pytest.raises(TooMany) as caught:
+        limits.hit("login", "jana@example.org", limit=3, seconds=900)
+
+    assert caught.value.seconds == 800
+
+
+def test_keys_are_stored_as_hashes(ctx):
+    tries(1)
+
+    kept = db.session.execute(sa.select(RateLimit.deed, RateLimit.key)).one()
+
+    assert kept.deed == "login"
+    assert len(kept.key) == 64
+    assert "jana" not in kept.key
+
+
+def test_a_try_counts_inside_a_transaction_and_goes_with_it(ctx, freeze):
+    freeze(NOON)
+    with transaction():
+        inside = tries(2)
+        db.session.rollback()
+    after = tries(4)
+
+    assert (inside, after) == ("ii", "iiio")
+
+
+def test_a_refused_try_outside_a_transaction_is_counted_all_the_same(ctx, freeze):
+    freeze(NOON)
+    tries(7)
+
+    assert db.session.scalars(sa.select(RateLimit.count)).all() == [7]
+
+
+def test_windows_that_are_over_are_forgotten(ctx, freeze):
+    freeze(NOON)
+    tries(1)
+    freeze(NOON + timedelta(seconds=901))
+    tries(1)
+
+    with transaction():
+        gone = limits.forget_old()
+
+    assert gone == 1
+    assert len(db.session.scalars(sa.select(RateLimit.id)).all()) == 1
+
+
+def test_two_processes_share_one_count(engine):
+    url = databases.new_database(engine)
+    environment = servers.environment_of(databases.settings_for(url))
+    triers = [
+        subprocess.Popen(
+            [sys.executable, "-c", TRIER],
+            cwd=servers.ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for trier in triers:
+        assert trier.stdout is not None
+        assert trier.stdout.readline() == "ready\n"
+    for trier in triers:
+        assert trier.stdin is not None
+        trier.stdin.write("go\n")
+        trier.stdin.flush()
+    said = [trier.communicate(timeout=90)[0].split() for trier in triers]
+    databases.drop_database(url)
+
+    assert Counter(word for words in said for word in words) == {"in": 12, "out": 8}
