@@ -116,10 +116,12 @@ def _name(pdf: Document, badge: Badge, x: float, y: float) -> None:
     pdf.face(54, 800)
     long = len(badge.first) >= LONG_NAME
     first = fit_text(pdf, badge.first, width, LONG_SIZES if long else FIRST_SIZES)
-    if len(first.lines) == 1 and first.lines[0].endswith("…"):
-        first = fit_text(pdf, badge.first, width, LONG_SIZES, lines=2)
+    if first.lines and (first.size < LONG_SIZES[0] or first.lines[0].endswith("…")):
+        in_two = fit_text(pdf, badge.first, width, LONG_SIZES, lines=2)
+        first = in_two if in_two.size > first.size or first.lines[0].endswith("…") else first
     pdf.face(23, 700)
-    last = fit_text(pdf, badge.last, width, LAST_SIZES, lines=2)
+    sizes = [size for size in LAST_SIZES if size <= first.size * 0.7] or LAST_SIZES[-1:]
+    last = fit_text(pdf, badge.last, width, sizes, lines=2)
     pdf.face(13)
     organisation = fit_text(pdf, badge.organisation, width, ORGANISATION_SIZES, lines=3)
     function = fit_text(pdf, badge.function, width, (min(organisation.size, 12.0), 10.0), lines=2)

@@ -132,7 +132,7 @@ def _lines(pdf: Document, event: Event, items: Sequence[Item], width: float, sca
         title = fit_text(pdf, _title(item), body, (10 * scale,), lines=2)
         pdf.face(8.5 * scale)
         meta = fit_text(pdf, _meta(item, event), body, (8.5 * scale,), lines=1)
-        height = _text_height(title) + _text_height(meta) + 5 * scale
+        height = _text_height(title) + _text_height(meta) + 5.6 * scale
         lines.append(Line(height, title, meta, span(item.starts_at, item.ends_at, event.zone), item.kind))
     return lines
 
@@ -152,17 +152,17 @@ def _draw(pdf: Document, line: Line, x: float, y: float, width: float, scale: fl
         return
     left, box = x + _clock_width(scale), line.height - 1.5 * scale
     pdf.face(8.5 * scale, 700)
-    draw_lines(pdf, Fitted(8.5 * scale, (line.at,)), x, y + 1.6 * scale, _clock_width(scale))
-    border(pdf, line.kind, left, y, width - _clock_width(scale), box)
+    draw_lines(pdf, Fitted(8.5 * scale, (line.at,)), x, y + 2.2 * scale, _clock_width(scale))
+    border(pdf, line.kind, left, y, width - _clock_width(scale), box, inset=0.8 * scale)
     inner = width - _clock_width(scale) - 6 * scale
     pdf.face(line.title.size, 400 if line.kind in ("own", "break") else 700)
-    below = draw_lines(pdf, line.title, left + 3 * scale, y + 1.4 * scale, inner)
+    below = draw_lines(pdf, line.title, left + 3 * scale, y + 1.9 * scale, inner)
     if line.meta is not None:
         pdf.face(line.meta.size)
         draw_lines(pdf, line.meta, left + 3 * scale, below, inner)
 
 
-def border(pdf: Document, kind: str, x: float, y: float, width: float, height: float) -> None:
+def border(pdf: Document, kind: str, x: float, y: float, width: float, height: float, *, inset: float = 0.8) -> None:
     """The border that says what a block is: thick for a meeting, double for an own talk, dashed for a request."""
     pdf.set_draw_color(*INK)
     pdf.set_line_width(THICK if kind == "met" else THIN)
@@ -176,7 +176,7 @@ def border(pdf: Document, kind: str, x: float, y: float, width: float, height: f
         pdf.rect(x, y, width, height)
     pdf.set_dash_pattern()
     if kind == "talk":
-        pdf.rect(x + 0.8, y + 0.8, width - 1.6, height - 1.6)
+        pdf.rect(x + inset, y + inset, width - 2 * inset, height - 2 * inset)
 
 
 # -- words
