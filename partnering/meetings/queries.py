@@ -405,3 +405,13 @@ def entries_in(participant: Participant, slots: Sequence[MeetingSlot]) -> dict[i
         if entry is not None:
             found[slot.id] = entry
     return found
+
+
+def not_closed(event_ref: str) -> Sequence[int]:
+    """The ids of an event's requests and meetings that have not ended; `event_ref` is the event's public id."""
+    return db.session.scalars(
+        sa.select(Meeting.id)
+        .join(Event, Event.id == Meeting.event_id)
+        .where(Event.public_id == event_ref, Meeting.closed_at.is_(None), Meeting.request_state != "draft")
+        .order_by(Meeting.id)
+    ).all()

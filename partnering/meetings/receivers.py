@@ -9,6 +9,9 @@ from ..delegates import booking
 from ..delegates.models import Delegate
 from ..delegates.queries import delegate_of
 from ..delegates.signals import delegate_left
+from ..events.models import Event
+from ..events.signals import event_cancelled
+from ..jobs import defer
 from ..navigation import count_beside
 from . import queries, services
 from .standing import MeetingBookings
@@ -34,6 +37,12 @@ def meetings_end(delegate: Delegate, **news: Any) -> None:
             services.drop_seat(meeting, delegate)
         elif meeting.placement in ("none", "published") and not services.drop_seat(meeting, delegate):
             services.cancel(meeting, by=delegate)
+
+
+@event_cancelled.connect
+def meetings_called_off(event: Event, **_more: Any) -> None:
+    """Let the worker end every request and meeting of an event that does not take place."""
+    defer("meetings.call_off", event_ref=event.public_id)
 
 
 def install(app: Flask) -> None:

@@ -51,6 +51,21 @@ def registration_ended(registration: Registration) -> None:
     )
 
 
+def event_news(registration: Registration, news: str) -> None:
+    """The event has "moved" or was "called_off"; the calendar follows."""
+    entry = queries.attendance_entry(registration)
+    if entry is None:
+        return
+    _to_holder(
+        "registration.event_news",
+        registration,
+        f"registration:{registration.public_id}:{news}:{entry.sequence}",
+        topic=calendars.topic(entry),
+        topic_version=entry.sequence,
+        news=news,
+    )
+
+
 def already_registered(held: Registration, asked: Place | Party, *, again: bool = False) -> None:
     """Somebody wanted to register a person who has a ticket: told to that person alone, with the ticket's address."""
     today = f":{clock.now().date().isoformat()}" if again else ""
@@ -141,6 +156,22 @@ def render_ended(letter: OutboxLetter) -> Letter | None:
     )
     entry = queries.attendance_entry(registration)
     return _with_calendar(composed, event, entry if entry is not None and entry.state == "cancelled" else None)
+
+
+@letters.kind("registration.event_news")
+def render_event_news(letter: OutboxLetter) -> Letter | None:
+    """New days or another place, with the calendar's change; or called off, with its CANCEL."""
+    registration = queries.registration_at(letter.payload["registration"])
+    if registration is None or registration.state != "live":
+        return None
+    event = registration.participant.event
+    composed = letters.compose(
+        "registration/mail/event_news",
+        **_about(registration),
+        called_off=letter.payload["news"] == "called_off",
+        event_url=letters.url("events.show", event_slug=event.slug),
+    )
+    return _with_calendar(composed, event, queries.attendance_entry(registration))
 
 
 @letters.kind("registration.already")

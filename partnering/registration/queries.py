@@ -125,3 +125,13 @@ def contact_registration(party: Party) -> Registration | None:
         )
         .limit(1)
     ).one_or_none()
+
+
+def live_registration_refs(event_ref: str) -> Sequence[str]:
+    """The public ids of an event's live registrations, in order; `event_ref` is the event's public id."""
+    return db.session.scalars(
+        sa.select(Registration.public_id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Event.public_id == event_ref, Registration.state == "live")
+        .order_by(Registration.id)
+    ).all()

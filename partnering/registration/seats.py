@@ -54,14 +54,15 @@ def new_reference() -> str:
 
 def attendance(event: Event) -> Appointment:
     """The appointment that all guests of an event share, from its opening to its close; made at the first need."""
-    found = _attendance(event)
+    found = found_attendance(event)
     if found is None:
         db.session.execute(sa.select(Event.id).where(Event.id == event.id).with_for_update())
-        found = _attendance(event)
+        found = found_attendance(event)
     return found or agenda.appoint(event, "attendance", event.opens_at, event.closes_at)
 
 
-def _attendance(event: Event) -> Appointment | None:
+def found_attendance(event: Event) -> Appointment | None:
+    """The same if it is there already."""
     return db.session.scalars(
         sa.select(Appointment)
         .where(Appointment.event_id == event.id, Appointment.kind == "attendance", Appointment.state == "live")
