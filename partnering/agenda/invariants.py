@@ -1,23 +1,21 @@
 """What must hold of people's time at every commit."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
+
+from .. import clock
+from ..db import db
 from ..verify import broken, invariant
+from .models import AgendaEntry, Appointment, LocationAtom, ParticipantAtom
 
 
 @invariant("I2", "Nobody and no table is taken twice at a time, and every blocking entry holds exactly its time")
 def atoms_match_entries() -> Iterator[str]:
     """Entries whose atoms are not those of their appointment, and atoms of entries that no longer block."""
-    yield from broken(
-        """
-        SELECT e.id, COUNT(a.id) AS held FROM agenda_entry e
-        JOIN appointment ap ON ap.id = e.appointment_id
-        LEFT JOIN participant_atom a ON a.entry_id = e.id
-        WHERE e.state = 'live' AND e.blocks AND ap.state = 'live'
-        GROUP BY e.id HAVING COUNT(a.id) = 0
-        """,
-        "entry {id} blocks but holds no time",
-    )
+    yield from _held_wrongly()
     yield from broken(
         """
         SELECT DISTINCT a.entry_id FROM participant_atom a JOIN agenda_entry e ON e.id = a.entry_id
@@ -42,6 +40,39 @@ def atoms_match_entries() -> Iterator[str]:
         """,
         "appointment {appointment_id} holds a place that is not its own",
     )
+
+
+def _held_wrongly() -> Iterator[str]:
+    """Blocking entries that hold more, less or another time than their appointment's, and places held likewise."""
+    entries = (
+        sa.select(AgendaEntry.id, Appointment.starts_at, Appointment.ends_at, *_steps(ParticipantAtom.atom))
+        .join(Appointment, Appointment.id == AgendaEntry.appointment_id)
+        .outerjoin(ParticipantAtom, ParticipantAtom.entry_id == AgendaEntry.id)
+        .where(AgendaEntry.state == "live", AgendaEntry.blocks, Appointment.state == "live")
+        .group_by(AgendaEntry.id, Appointment.starts_at, Appointment.ends_at)
+    )
+    for entry_id, starts_at, ends_at, *held in db.session.execute(entries):
+        if held != _wanted(starts_at, ends_at):
+            yield f"entry {entry_id} blocks but does not hold its time"
+    places = (
+        sa.select(Appointment.id, Appointment.starts_at, Appointment.ends_at, *_steps(LocationAtom.atom))
+        .join(LocationAtom, LocationAtom.appointment_id == Appointment.id)
+        .group_by(Appointment.id, Appointment.starts_at, Appointment.ends_at)
+    )
+    for appointment_id, starts_at, ends_at, *held in db.session.execute(places):
+        if held != _wanted(starts_at, ends_at):
+            yield f"appointment {appointment_id} holds its place at another time than its own"
+
+
+def _steps(atom: InstrumentedAttribute[int]) -> tuple[sa.ColumnElement[int], ...]:
+    """How many steps are held, the first and the last."""
+    return sa.func.count(sa.distinct(atom)), sa.func.min(atom), sa.func.max(atom)
+
+
+def _wanted(starts_at: datetime, ends_at: datetime) -> list[int]:
+    """What `_steps` must answer for a time."""
+    steps = clock.atoms(starts_at, ends_at)
+    return [len(steps), steps.start, steps.stop - 1]
 
 
 @invariant("I2b", "A contested time has a binding twin")
