@@ -33,8 +33,8 @@ from partnering.meetings.models import Meeting, MeetingSide
 from partnering.programme.models import ProgrammeSession, SessionPerson, Track
 from partnering.registration.models import Registration
 from partnering.tickets.models import Pool, Product
-from tests.flows.walker import MAIN
 from tests.factories.world import Conference, World
+from tests.flows.walker import MAIN
 from tests.security.matrix import MATRIX
 from tests.security.stage import NoValue, Stage, routes
 from tests.support import browser as browsing
