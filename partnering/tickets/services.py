@@ -282,8 +282,8 @@ def _keep(claims: Iterable[Claim], state: str, until: datetime | None) -> None:
     claims = sorted(claims, key=lambda claim: claim.id)
     ids = [claim.id for claim in claims]
     states = {
-        claim_id: now_is
-        for claim_id, now_is in db.session.execute(
+        row.id: row.state
+        for row in db.session.execute(
             sa.select(Claim.id, Claim.state).where(Claim.id.in_(ids)).order_by(Claim.id).with_for_update()
         )
     }
