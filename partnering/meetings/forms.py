@@ -6,7 +6,6 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -17,6 +16,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
+from ..fields import WholeField
 from ..i18n import _, _l
 from ..text import clean
 from .models import DECLINE_REASONS
@@ -36,7 +36,7 @@ class Deed(FlaskForm):
     """What every deed carries: the key against sending twice, and the version its page showed."""
 
     once = HiddenField(validators=[Optional(), Length(max=64)])
-    version = IntegerField(validators=[Optional()])
+    version = WholeField(validators=[Optional()])
 
 
 class RequestForm(Deed):
@@ -118,10 +118,10 @@ class BlockForm(FlaskForm):
 class TablesForm(FlaskForm):
     """Tables like the wells of a plate."""
 
-    rows = IntegerField(
+    rows = WholeField(
         _l("Rows"), [InputRequired(_l("Enter a number")), NumberRange(1, 26, _l("Between 1 and 26"))], default=8
     )
-    columns = IntegerField(
+    columns = WholeField(
         _l("Tables in a row"),
         [InputRequired(_l("Enter a number")), NumberRange(1, 24, _l("Between 1 and 24"))],
         default=12,

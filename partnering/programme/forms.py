@@ -11,7 +11,6 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
@@ -21,6 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from ..events.forms import email_address, lines, one_line
+from ..fields import WholeField
 from ..i18n import LazyText, _l
 from . import words
 
@@ -37,7 +37,7 @@ class PersonForm(Form):
     name = StringField(_l("Name"), [Optional(), Length(max=120)], [one_line])
     email = StringField(_l("Email address"), [Optional(), Length(max=254), email_address], [one_line])
     role = SelectField(_l("Part"), choices=[SelectChoice(*pair) for pair in words.ROLES.items()])
-    set_up = IntegerField(
+    set_up = WholeField(
         _l("Minutes before, for setting up"), [Optional(), NumberRange(0, 240, _l("Enter a number up to 240"))]
     )
 
@@ -57,7 +57,7 @@ class SessionForm(FlaskForm):
         choices=[SelectChoice("", _l("not said")), SelectChoice("de", _l("German")), SelectChoice("en", _l("English"))],
     )
     track = SelectField(_l("Track"))
-    capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, 100000, _l("Enter a number from 1"))])
+    capacity = WholeField(_l("Seats"), [Optional(), NumberRange(1, 100000, _l("Enter a number from 1"))])
     day = DateField(_l("Day"), [Optional()])
     starts = TimeField(_l("Begins"), [Optional()])
     ends = TimeField(_l("Ends"), [Optional()])
@@ -93,7 +93,7 @@ class RoomForm(FlaskForm):
         _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=120)], [one_line]
     )
     name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
-    capacity = IntegerField(_l("Seats"), [Optional(), NumberRange(1, 100000, _l("Enter a number from 1"))])
+    capacity = WholeField(_l("Seats"), [Optional(), NumberRange(1, 100000, _l("Enter a number from 1"))])
 
 
 class TrackForm(FlaskForm):
