@@ -131,7 +131,7 @@ def money(cents: int, currency: str = "EUR") -> str:
     whole = cents % 100 == 0
     pattern = None
     if whole:
-        pattern = "#,##0 ¤" if locale() == "de" else "¤#,##0"
+        pattern = "#,##0\xa0¤" if locale() == "de" else "¤#,##0"
     text: str = numbers.format_currency(
         cents / 100 if not whole else cents // 100,
         currency,

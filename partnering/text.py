@@ -21,7 +21,7 @@ def fold(text: str) -> str:
 def folds(text: str) -> str:
     """All folded forms of a text for an index: "Müller" is found by "muller" and by "mueller"."""
     plain = fold(text)
-    german = fold(text.casefold().translate(_UMLAUTS))
+    german = fold(unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS))
     return plain if plain == german else f"{plain} {german}"
 
 

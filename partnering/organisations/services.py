@@ -13,15 +13,14 @@ def organisation_for(host_id: int, name: str, *, kind: str = "", city: str = "",
 
     Locks the host's row, so that two registrations of a new organisation at once make one.
     """
+    name = clean(name)
     folded = fold(name)
     found = _by_folded_name(host_id, folded)
     if found is None:
         db.session.execute(sa.select(Host.id).where(Host.id == host_id).with_for_update())
         found = _by_folded_name(host_id, folded)
     if found is None:
-        found = Organisation(
-            host_id=host_id, name=clean(name), folded_name=folded, kind=kind, city=city, country=country
-        )
+        found = Organisation(host_id=host_id, name=name, folded_name=folded, kind=kind, city=city, country=country)
         db.session.add(found)
         db.session.flush()
     return found
