@@ -36,6 +36,11 @@ def host(name: str = "Probe e. V.") -> Host:
     return Host(name=name, legal_name=name, email="host@example.org")
 
 
+def store(thing: Model) -> None:
+    with transaction() as session:
+        session.add(thing)
+
+
 def names() -> list[str]:
     return list(db.session.scalars(sa.select(Host.name).order_by(Host.name)))
 
@@ -54,11 +59,15 @@ def test_a_transaction_commits_at_its_end(ctx):
 def test_an_error_undoes_everything_and_forgets_what_was_to_follow(ctx):
     heard: list[str] = []
 
-    with pytest.raises(Undone), transaction() as session:
-        session.add(host("goes"))
-        session.flush()
-        after_commit(lambda: heard.append("first"))
-        raise Undone
+    def begin_and_fail() -> None:
+        with transaction() as session:
+            session.add(host("goes"))
+            session.flush()
+            after_commit(lambda: heard.append("first"))
+            raise Undone
+
+    with pytest.raises(Undone):
+        begin_and_fail()
     with transaction() as session:
         session.add(host("stays"))
         after_commit(lambda: heard.append("second"))
@@ -72,20 +81,27 @@ def test_an_error_undoes_everything_and_forgets_what_was_to_follow(ctx):
 def test_a_deed_after_a_failed_commit_does_not_run(ctx):
     heard: list[str] = []
 
-    with pytest.raises(IntegrityError), transaction() as session:
-        session.add(Event(id=1))
-        after_commit(lambda: heard.append("told"))
-    with transaction():
-        pass
+    def commit_what_is_not_whole() -> None:
+        with transaction() as session:
+            session.add(Event(id=1))
+            after_commit(lambda: heard.append("told"))
+
+    with pytest.raises(IntegrityError):
+        commit_what_is_not_whole()
+    make_host()
 
     assert heard == []
 
 
 def test_a_transaction_inside_a_transaction_is_refused(ctx):
-    with pytest.raises(OutsideTransaction), transaction() as session:
-        session.add(host())
-        with transaction():
+    def nest() -> None:
+        with transaction() as session:
             session.add(host())
+            with transaction():
+                session.add(host())
+
+    with pytest.raises(OutsideTransaction):
+        nest()
 
     assert names() == []
     assert not writing()
@@ -118,7 +134,7 @@ def test_a_transaction_forgets_what_was_read_before(ctx):
     seen = make_host("before")
     assert seen.name == "before"
     with db.engine.connect() as other:
-        other.execute(sa.update(Host.__table__).values(name="after"))
+        other.execute(sa.update(Host).values(name="after"))
         other.commit()
 
     with transaction():
@@ -140,8 +156,7 @@ def can_begin_to_write() -> bool:
     try:
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        assert str(error) == "database is locked"
+    except sqlite3.OperationalError:
         return False
     finally:
         other.close()
@@ -164,7 +179,7 @@ def test_postgresql_reads_what_others_committed_meanwhile(ctx):
         assert session.execute(sa.text("SHOW transaction_isolation")).scalar() == "read committed"
         before = names()
         with db.engine.connect() as other:
-            other.execute(sa.insert(Host.__table__).values(row_of(host("other"))))
+            other.execute(sa.insert(Host).values(row_of(host("other"))))
             other.commit()
         after = names()
 
@@ -188,9 +203,10 @@ def row_of(thing: Model) -> dict[str, object]:
 
 
 def test_a_time_without_zone_is_not_stored(ctx):
-    with pytest.raises(StatementError) as caught, transaction() as session:
-        session.add(RateLimit(deed="try", key="k", window=0, ends_at=datetime(2027, 10, 13, 9)))  # noqa: DTZ001 -- the fault
-        session.flush()
+    naive = datetime(2027, 10, 13, 9)  # noqa: DTZ001 -- the fault
+
+    with pytest.raises(StatementError) as caught:
+        store(RateLimit(deed="try", key="k", window=0, ends_at=naive))
 
     assert isinstance(caught.value.orig, NaiveTime)
 
@@ -248,11 +264,10 @@ def test_rows_cannot_stray_into_another_event(ctx):
     here, elsewhere = make_event(), make_event()
     product = make_product(here)
 
-    with transaction() as session:
-        session.add(PriceTier(event_id=here.id, product_id=product.id, name=BilingualText("x", "x"), gross=100))
-    with pytest.raises(IntegrityError), transaction() as session:
-        session.add(PriceTier(event_id=elsewhere.id, product_id=product.id, name=BilingualText("x", "x"), gross=100))
-        session.flush()
+    store(PriceTier(event_id=here.id, product_id=product.id, gross=100))
+    stray = PriceTier(event_id=elsewhere.id, product_id=product.id, gross=100)
+    with pytest.raises(IntegrityError):
+        store(stray)
 
     tiers = sa.select(PriceTier.event_id).where(PriceTier.product_id == product.id)
     assert set(db.session.scalars(tiers)) == {here.id}

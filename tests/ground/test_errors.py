@@ -21,6 +21,7 @@ from partnering.guards import guarded, public
 from partnering.i18n import speaking
 from tests.factories import make_event
 from tests.support import databases
+from tests.support.there import there
 
 SECRET = "password-of-the-database"
 JSON = {"Accept": "application/json"}
@@ -225,7 +226,7 @@ def test_without_its_database_the_site_asks_for_patience_and_then_goes_on(make_a
         assert answer.headers["Retry-After"] == "5"
         assert answer.headers["Cache-Control"] == "no-store"
         assert tell_nothing(answer)
-    assert (told.status_code, told.json["error"]) == (503, "unavailable")
+    assert (told.status_code, there(told.json)["error"]) == (503, "unavailable")
     assert after.status_code == 200
 
 

@@ -71,7 +71,7 @@ def test_only_what_a_guard_lets_pass_is_served(site, path, status):
 
     assert answer.status_code == status
     shown = ["shown"] if status == 200 else []
-    assert SERVED == shown
+    assert shown == SERVED
 
 
 @pytest.mark.parametrize("method", ["POST", "HEAD", "GET"])

@@ -15,6 +15,7 @@ from partnering.app import create_app
 from partnering.db import Model, db
 from partnering.jobs.procrastinate_schema import is_procrastinate
 from tests.support import databases
+from tests.support.there import there
 
 
 @pytest.fixture
@@ -116,13 +117,13 @@ def test_upgrading_twice_changes_nothing(built):
 @pytest.mark.engine("sqlite")
 def test_a_migration_that_leaves_broken_keys_is_refused(built, caplog):
     with db.engine.connect() as connection:
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        there(connection.connection.driver_connection).execute("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql(
             "INSERT INTO organisation (public_id, version, host_id, name, folded_name, kind, city, country, website,"
             " domains) VALUES ('a', 1, 99, 'x', 'x', '', '', '', '', '[]')"
         )
         connection.commit()
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+        there(connection.connection.driver_connection).execute("PRAGMA foreign_keys=ON")
 
     with pytest.raises(SystemExit):  # how the command ends
         upgrade()
