@@ -132,7 +132,8 @@ def test_silenced_checks_say_why():
 
 
 def test_no_module_outgrows_its_chapter():
-    ours = PYTHON | SCRIPTS | {path: text for path, text in TEMPLATES.items() if path.suffix == ".html"}
+    written = {path: text for path, text in PYTHON.items() if path.parts[0] != "migrations"}  # those tools write
+    ours = written | SCRIPTS | {path: text for path, text in TEMPLATES.items() if path.suffix == ".html"}
     lengths = {str(path): len(text.splitlines()) for path, text in ours.items()}
 
     assert {path: length for path, length in lengths.items() if length > 500} == {}
