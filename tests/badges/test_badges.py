@@ -114,7 +114,7 @@ def test_both_readers_find_every_code_on_the_page(ctx: Flask, paper: printing.Pa
         {"function": "Geschäftsführende Direktorin des Instituts für Technische Chemie und Biochemie " * 2},
     ],
 )
-def test_whatever_the_names_are_the_code_stays_readable(ctx: Flask, names: dict[str, str]):
+def test_whatever_the_names_are_the_code_stays_readable(ctx: Flask, names: dict[str, Any]):
     badge = make_badge(**names)
     content = sheets([badge], paper="a6")
     picture = pages.picture(content, dpi=200)

@@ -255,7 +255,9 @@ def _partnering(event: Event, made: Conference, guests: dict[str, Registration],
     asked = meetings.request_meeting(jana, paul, slots[:2], words("Ich möchte über Peptide sprechen."))
     held = meetings.request_meeting(henrike, paul, slots[3:4], words("Guten Tag."))
     meetings.accept(held, slots[3])
+    kept_free = agenda.block(jana.participant, event, slots[-2].starts_at, slots[-2].ends_at)
     made.things |= {
+        "block_entry": kept_free.public_id,
         "delegates.id": paul.public_id,
         "meetings.request_meeting.id": henrike.public_id,
         "meetings.id": asked.public_id,

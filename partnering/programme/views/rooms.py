@@ -26,6 +26,7 @@ def rooms() -> str:
 @bp.post("/rooms/<public_id>")
 def save_room(public_id: str = "") -> Response | tuple[str, int]:
     """Add a room, or rename one."""
+    require(not public_id or queries.room_by_ref(current_event(), public_id))
     form = RoomForm(prefix="room-")
     if not form.validate_on_submit():
         return _page(form, TrackForm(formdata=None, prefix="track-"), public_id), 422
@@ -47,6 +48,7 @@ def save_room(public_id: str = "") -> Response | tuple[str, int]:
 @bp.post("/tracks/<public_id>")
 def save_track(public_id: str = "") -> Response | tuple[str, int]:
     """Add a track, or rename or tint one."""
+    require(not public_id or queries.track_by_ref(current_event(), public_id))
     form = TrackForm(prefix="track-")
     if not form.validate_on_submit():
         return _page(RoomForm(formdata=None, prefix="room-"), form, public_id), 422
