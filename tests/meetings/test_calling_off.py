@@ -22,7 +22,7 @@ def test_requests_run_out_and_meetings_are_cancelled():
 
     for _twice in range(2):
         with transaction():
-            events.cancel(db.session.get(Event, event_id))
+            events.cancel(db.session.get_one(Event, event_id))
         worker.run_jobs()
 
     db.session.rollback()

@@ -13,6 +13,7 @@ from partnering.jobs import worker
 from partnering.mail.models import OutboxLetter
 from tests.factories import make_event, make_registration
 from tests.support.letters import calendar_of, deliver_all
+from tests.support.there import there
 
 
 def sequences():
@@ -36,13 +37,13 @@ def two_guests(ctx):
 
 
 def field(message, name):
-    lines = calendar_of(message).replace(b"\r\n ", b"").split(b"\r\n")
+    lines = there(calendar_of(message)).replace(b"\r\n ", b"").split(b"\r\n")
     return next(line for line in lines if line.startswith(name.encode()))
 
 
 def test_new_days_reach_everybody_with_a_higher_sequence(ctx, two_guests):
     with transaction():
-        event = db.session.get(Event, two_guests)
+        event = db.session.get_one(Event, two_guests)
         events.edit(event, {"closes_at": event.closes_at + timedelta(hours=2), "city": "04105 Leipzig"})
     worker.run_jobs()
 
@@ -56,7 +57,7 @@ def test_new_days_reach_everybody_with_a_higher_sequence(ctx, two_guests):
 
 def test_a_change_of_texts_writes_to_nobody(ctx, two_guests):
     with transaction():
-        events.edit(db.session.get(Event, two_guests), {"dye": "carmine"})
+        events.edit(db.session.get_one(Event, two_guests), {"dye": "carmine"})
     worker.run_jobs()
 
     assert (news(), sequences()) == (0, [0, 0])
@@ -65,7 +66,7 @@ def test_a_change_of_texts_writes_to_nobody(ctx, two_guests):
 def test_calling_off_cancels_once(ctx, two_guests):
     for _twice in range(2):
         with transaction():
-            events.cancel(db.session.get(Event, two_guests))
+            events.cancel(db.session.get_one(Event, two_guests))
         worker.run_jobs()
 
     messages = deliver_all(ctx)

@@ -61,11 +61,11 @@ def add_tables() -> Response | tuple[str, int]:
     form = TablesForm()
     if not form.validate_on_submit():
         return tables_page(BlockForm(formdata=None), form), 422
-    letters = [chr(ord("A") + n) for n in range(form.rows.data)]
+    letters = [chr(ord("A") + n) for n in range(form.rows.data or 0)]
     zone = BilingualText(clean(form.zone_de.data or ""), clean(form.zone_en.data or ""))
     try:
         with transaction():
-            setting_up.make_tables(current_event(), letters, form.columns.data, zone=zone)
+            setting_up.make_tables(current_event(), letters, form.columns.data or 0, zone=zone)
     except setting_up.TooMuch as error:
         form.columns.errors = [str(error.message)]
         return tables_page(BlockForm(formdata=None), form), error.status
