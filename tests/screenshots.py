@@ -177,7 +177,7 @@ class Camera:
         self, browser: Browser, site: Site, stage: Stage, folder: Path, width: int, locale: str, scheme: str
     ) -> None:
         self.browser, self.site, self.stage, self.locale = browser, site, stage, locale
-        self.folder = folder
+        self.folder, self.width = folder, width
         self.options = {"width": width, "locale": locale, "scheme": scheme}
         self.look = f"{width}-{locale}-{scheme}"
 
@@ -196,7 +196,7 @@ class Camera:
 
     def shoot(self, page: Page, name: str) -> None:
         """Write the whole page that is open."""
-        width, height = self.options["width"], page.evaluate("() => document.documentElement.scrollHeight")
+        width, height = self.width, page.evaluate("() => document.documentElement.scrollHeight")
         page.set_viewport_size({"width": width, "height": max(height, 844)})  # so that fixed bars stand at the foot
         page.evaluate("document.fonts.ready")
         page.screenshot(path=self.folder / f"{name}.{self.look}.png")

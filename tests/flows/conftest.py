@@ -1,6 +1,6 @@
 """One running site for each database, with a conference in it, and people who walk through it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -15,7 +15,7 @@ NewWalker = Callable[[], Walker]
 
 
 @pytest.fixture(scope="module")
-def world(live_server: Site) -> Iterator[World]:
+def world(live_server: Site) -> World:
     """Conferences on the running site."""
     with live_server.app.app_context():
         made = make_world()

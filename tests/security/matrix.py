@@ -228,7 +228,7 @@ REFUSED: dict[tuple[str, str], str] = {
 }
 """Speakers without a ticket take part but do not partner; of a request only one side can act. Both are told so."""
 
-BODIES: dict[str, dict[str, str]] = {
+BODIES: dict[str, dict[str, str | bool]] = {
     "accounts.prefer_address": {"address": "attendee@alpha-2027.example"},
     "accounts.remove_address": {"address": "attendee@alpha-2027.example"},
     "delegates.set_visibility": {"visibility": "organisation"},
@@ -239,6 +239,7 @@ BODIES: dict[str, dict[str, str]] = {
     "meetings.accept": {"slot": "{slot}"},
     "meetings_desk.close_table": {"table": "{table}"},
     "meetings_desk.cancel": {"reason": "Wasser im Saal", "version": "1"},
+    "checkin.redeem": {"code": "nothing", "scan_id": "0123456789abcdef", "type": "entry", "force": False},
     "checkin.annul": {"reason": "Irrtum"},
 }
 """What is sent where an empty form answers as if the thing did not exist; `{name}` is one of the event's things."""

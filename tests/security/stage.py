@@ -95,10 +95,13 @@ class Stage:
         """Send what is least: no query, an empty form, or an empty JSON object."""
         if method == "GET":
             return client.get(address, buffered=True)
-        if endpoint in matrix.JSON:
-            return client.open(address, method=method, json={}, buffered=True)
         things = self.world.own.things
-        body = {name: text.format_map(_Things(things)) for name, text in matrix.BODIES.get(endpoint, {}).items()}
+        body = {
+            name: said.format_map(_Things(things)) if isinstance(said, str) else said
+            for name, said in matrix.BODIES.get(endpoint, {}).items()
+        }
+        if endpoint in matrix.JSON:
+            return client.open(address, method=method, json=body, buffered=True)
         return client.open(address, method=method, data=body, buffered=True)
 
     # -- as it was

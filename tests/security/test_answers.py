@@ -103,14 +103,15 @@ def test_no_other_site_may_read_an_answer(stage: Stage):
     for origin in HOSTILE_ORIGINS:
         for role, path in (("organiser", f"/manage/{stage.world.own.slug}/door/numbers"), ("attendee", "/account")):
             response = stage.visitor(role).get(path, headers={"Origin": origin})
-            assert [name for name in response.headers if name.startswith("Access-Control")] == []
+            assert [name for name, _value in response.headers if name.startswith("Access-Control")] == []
 
 
 def test_programs_get_these_keys_and_no_others(stage: Stage):
     response = stage.visitor("organiser").get(f"/manage/{stage.world.own.slug}/door/numbers")
 
-    assert set(response.json) == NUMBERS
-    assert all(set(door) == DOOR for door in response.json["doors"])
+    said = json.loads(response.text)
+    assert set(said) == NUMBERS
+    assert all(set(door) == DOOR for door in said["doors"])
 
 
 def test_addresses_of_others_are_on_no_page_of_a_guest(stage: Stage, looks: Looks):

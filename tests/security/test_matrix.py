@@ -35,6 +35,15 @@ def known(app: Flask) -> list[Rule]:
     return [rule for rule in routes(app) if rule.endpoint in MATRIX]
 
 
+def told_to(stage: Stage, rule: Rule, method: str, role: str) -> tuple[str, bool]:
+    """What a role is told, and whether that may have changed something."""
+    response = stage.ask(stage.visitor(role), method, stage.address(rule, role), rule.endpoint)
+    told = outcome(response)
+    if method == "GET" and told == "in" and response.status_code not in OWN_ANSWERS:
+        told = told if response.status_code == NOT_BEGUN.get(rule.endpoint) else str(response.status_code)
+    return told, method != "GET" and (response.status_code == 429 or (told == "in" and response.status_code < 400))
+
+
 def walk(stage: Stage, *, endpoint: str = "") -> dict[tuple[str, str, str], tuple[str, str]]:
     """Every (endpoint, method, role) whose answer is not what the matrix says: (told, expected)."""
     wrong = {}
@@ -42,20 +51,17 @@ def walk(stage: Stage, *, endpoint: str = "") -> dict[tuple[str, str, str], tupl
         if endpoint and rule.endpoint != endpoint:
             continue
         for method in methods_of(rule):
+            changed = False
             for role in ROLES:
-                address = stage.address(rule, role)
-                client = stage.visitor(role)
-                response = stage.ask(client, method, address, rule.endpoint)
-                if response.status_code == 429:
-                    stage.restore()
-                    response = stage.ask(client, method, address, rule.endpoint)
-                told = outcome(response)
-                if method == "GET" and told == "in" and response.status_code not in OWN_ANSWERS:
-                    told = told if response.status_code == NOT_BEGUN.get(rule.endpoint) else str(response.status_code)
+                told, changes = told_to(stage, rule, method, role)
+                if told != expected(rule, role) and changed:
+                    stage.restore()  # somebody before was let in and changed something
+                    told, changes = told_to(stage, rule, method, role)
+                changed = changed or changes
                 if told != expected(rule, role):
                     wrong[rule.endpoint, method, role] = (told, expected(rule, role))
-                if method != "GET" and told == "in" and response.status_code < 400:
-                    stage.restore()
+            if changed:
+                stage.restore()
     return wrong
 
 
@@ -68,6 +74,7 @@ def test_every_endpoint_has_a_row_and_every_row_an_endpoint(stage: Stage):
     assert {endpoint for endpoint, _role in REFUSED} | set(BODIES) | set(JSON) <= endpoints
 
 
+@pytest.mark.timeout(400)
 def test_everybody_gets_in_where_they_may_and_nowhere_else(stage: Stage):
     assert walk(stage) == {}
 
@@ -92,7 +99,7 @@ def test_things_of_another_event_do_not_exist_here(stage: Stage):
     for rule in known(stage.app):
         for name in sorted(parameters(rule) - NO_OBJECTS):
             for method in methods_of(rule):
-                for role in ROLES:
+                for role in (role for role in ROLES if role != "foreign organiser"):  # to whom they are her own
                     address = stage.address(rule, role, foreign=name)
                     response = stage.ask(stage.visitor(role), method, address, rule.endpoint)
                     if outcome(response) in ("in", "broken"):
