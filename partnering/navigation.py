@@ -66,10 +66,12 @@ def is_current(endpoint: str) -> bool:
 
 
 def public_items() -> list[tuple[str, str, str | None, bool]]:
-    """(endpoint, label, address, current) for an event's public pages."""
+    """(endpoint, label, address, current) for an event's public pages and those of whoever has a part in it."""
     if g.get("event") is None:
         return []
-    return [(endpoint, str(label), address(endpoint), is_current(endpoint)) for endpoint, label in PUBLIC]
+    own = current_app.extensions.get("own_entries", list)()
+    entries = [*own, *((endpoint, str(label)) for endpoint, label in PUBLIC)]
+    return [(endpoint, label, address(endpoint), is_current(endpoint)) for endpoint, label in entries]
 
 
 def own_items() -> list[dict[str, Any]]:

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from .. import clock
+from ..accounts.models import Person
 from ..agenda.models import Appointment, Location
 from ..db import db
-from ..events.models import Event
+from ..events.models import Event, Participant, TeamRole
 from ..meetings.models import MeetingBlock
 from ..programme.models import ProgrammeSession, SessionPerson
+from ..registration.models import Registration
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
 from ..tickets.models import PriceTier, Product
@@ -116,4 +118,54 @@ def slot_minutes(event: Event) -> int | None:
         .where(MeetingBlock.event_id == event.id)
         .order_by(MeetingBlock.starts_at)
         .limit(1)
+    )
+
+
+@dataclass(frozen=True)
+class OwnEvent:
+    """An event in which somebody has a part: takes part in it, helps at its door, organises it."""
+
+    event: Event
+    takes_part: bool
+    helps: bool
+    organises: bool
+
+
+def own_events(person: Person, most: int = 12) -> list[OwnEvent]:
+    """The events in which a person has a part, those to come first; past ones follow, newest first."""
+    areas = db.session.execute(
+        sa.select(TeamRole.host_id, TeamRole.event_id, TeamRole.area).where(TeamRole.person_id == person.id)
+    ).all()
+    attends = set(db.session.scalars(_attended(person)))
+    hosts = {role.host_id for role in areas if role.event_id is None}
+    events = db.session.scalars(
+        sa.select(Event)
+        .where(
+            sa.or_(
+                Event.id.in_(attends | {role.event_id for role in areas if role.event_id is not None}),
+                Event.host_id.in_(hosts),
+            )
+        )
+        .options(joinedload(Event.host))
+    ).all()
+    now = clock.now()
+    ordered = sorted(events, key=lambda event: abs((event.opens_at - now).total_seconds()))
+    ordered = [e for e in ordered if e.closes_at >= now] + [e for e in ordered if e.closes_at < now]
+    own = []
+    for event in ordered[:most]:
+        held = {role.area for role in areas if role.event_id == event.id or _for_host(role, event)}
+        own.append(OwnEvent(event, event.id in attends, bool(held), "organiser" in held))
+    return own
+
+
+def _for_host(role: sa.Row[int, int | None, str], event: Event) -> bool:
+    return role.event_id is None and role.host_id == event.host_id
+
+
+def _attended(person: Person) -> sa.Select[int]:
+    """The events at which a person holds a ticket or speaks."""
+    holds = sa.exists().where(Registration.participant_id == Participant.id, Registration.state == "live")
+    speaks = sa.exists().where(SessionPerson.participant_id == Participant.id)
+    return sa.select(Participant.event_id).where(
+        Participant.person_id == person.id, Participant.erased_at.is_(None), sa.or_(holds, speaks)
     )

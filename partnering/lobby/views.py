@@ -1,6 +1,6 @@
 """Public pages, the same for everybody: free of cookies, cached for a minute, answered with 304 where they can be."""
 
-from flask import current_app, render_template
+from flask import Flask, current_app, g, render_template
 from werkzeug.datastructures import MultiDict
 
 from ..errors import NotFound
@@ -8,6 +8,7 @@ from ..events import queries as event_queries
 from ..events.routing import current_event, event_blueprint
 from ..guards import GuardedBlueprint, guarded, public
 from ..headers import answer_unchanged, cacheable
+from ..i18n import _
 from . import queries
 from .forms import GalleryForm
 
@@ -31,7 +32,8 @@ def index() -> str:
     events = event_queries.public_events()
     upcoming = [event for event in events if not event_queries.is_over(event)]
     past = [event for event in events if event_queries.is_over(event)]
-    return render_template("lobby/index.html", upcoming=upcoming, past=past)
+    own = queries.own_events(g.person) if g.person is not None else []
+    return render_template("lobby/index.html", own=own, upcoming=upcoming, past=past)
 
 
 @site.get("/legal-notice", defaults={"page": "legal_notice"}, endpoint="legal_notice")
@@ -114,3 +116,23 @@ site.after_request(answer_unchanged)
 event_pages.after_request(answer_unchanged)
 
 blueprints = (site, event_pages)
+
+
+def own_entries() -> list[tuple[str, str]]:
+    """What a signed-in person finds in the navigation of an event's public pages: (endpoint, label)."""
+    if g.get("person") is None:
+        return []
+    part = next((own for own in queries.own_events(g.person, most=50) if own.event.id == g.event.id), None)
+    if part is None:
+        return []
+    entries = [
+        (part.takes_part, "schedule.today", _("My pages")),
+        (part.helps, "checkin.doors", _("Door")),
+        (part.organises, "backoffice.overview", _("Run the event")),
+    ]
+    return [(endpoint, label) for shown, endpoint, label in entries if shown]
+
+
+def install(app: Flask) -> None:
+    """Let the navigation of public pages lead those who have a part to it."""
+    app.extensions["own_entries"] = own_entries

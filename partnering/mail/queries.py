@@ -39,10 +39,10 @@ def letter_by_id(public_id: str) -> OutboxLetter | None:
 
 
 def sent_letters(limit: int = 200) -> Sequence[OutboxLetter]:
-    """The letters that left last, newest first."""
+    """The letters that left last, newest first; those that only count as sent are left out."""
     return db.session.scalars(
         sa.select(OutboxLetter)
-        .where(OutboxLetter.state == "sent")
+        .where(OutboxLetter.state == "sent", OutboxLetter.subject != "")
         .order_by(OutboxLetter.sent_at.desc(), OutboxLetter.id.desc())
         .limit(limit)
     ).all()

@@ -70,7 +70,7 @@ def wished() -> Wish:
 def label(name: str, code: str) -> str:
     """What a filter in force is called on its chip."""
     if name == "words":
-        return _("“%(words)s”", words=code)
+        return code
     if name == "free":
         return _("A slot that suits us both")
     if name == "field":
