@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -25,7 +27,9 @@ def drain(stop: threading.Event) -> bool:
     if db.session.scalar(DUE) is None:
         return False
     db.session.rollback()
-    asyncio.run(_drain(_application(), stop))
+    # in a thread of its own, since the caller's may run an event loop already
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(copy_context().run, asyncio.run, _drain(_application(), stop)).result()
     return True
 
 

@@ -60,10 +60,10 @@ def test_one_key_ends_the_site_and_its_worker(engine, tmp_path):
             start_new_session=True,
         )
     try:
-        until(lambda: answers(url), 30, "the site to answer")
+        until(lambda: answers(url), 90, "the site to answer")
         assert members(started.pid) >= {"gunicorn", "flask"}
         os.killpg(started.pid, signal.SIGINT)
-        assert started.wait(30) == 0
+        assert started.wait(90) == 0
         until(lambda: not members(started.pid), 10, "every process to end")
     finally:
         if members(started.pid):

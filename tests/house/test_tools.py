@@ -95,7 +95,7 @@ def test_every_test_finds_the_tables_empty(app):
         counts = {
             name: connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar() for name in names
         }
-        assert {name: count for name, count in counts.items() if count} == {}
+        assert {name: count for name, count in counts.items() if count and name != "alembic_version"} == {}
 
 
 def test_rows_are_gone_after_emptying_even_where_they_cannot_be_deleted(app):

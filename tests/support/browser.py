@@ -7,7 +7,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    sync_playwright,
+)
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -62,10 +71,28 @@ class Watch:
             self.problems.append(f"{response.status}: {response.request.method} {response.url}")
 
 
+_playwrights: list[Playwright] = []
+"""The one Playwright of this process: a second one cannot start in the same thread."""
+
+
+@contextmanager
+def playwright_of_process() -> Iterator[Playwright]:
+    """Playwright, started by whoever comes first and ended when they leave."""
+    if _playwrights:
+        yield _playwrights[0]
+        return
+    with sync_playwright() as playwright:
+        _playwrights.append(playwright)
+        try:
+            yield playwright
+        finally:
+            _playwrights.clear()
+
+
 @contextmanager
 def chromium(*more: str) -> Iterator[Browser]:
     """A headless Chromium; `more` are further arguments, such as those of a fake camera."""
-    with sync_playwright() as playwright:
+    with playwright_of_process() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=[*ARGUMENTS, *more])
         try:
             yield browser
