@@ -38,7 +38,8 @@ COMBINATIONS = [
 CHECKED_BY_AXE = {(390, "de", "light"), (1280, "en", "dark")}
 
 FILES = {".ics", ".pdf", ".csv", ".json", ".xml"}
-NOT_PAGES = {"static", "checkin_desk.numbers"}
+NOT_PAGES = {"static", "checkin_desk.numbers", "lobby.gallery"}
+"""What is no page, or not on a real site."""
 AFTER_A_STEP = {
     "accounts.login_sent",
     "registration.people",
