@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
-from partnering.db import db
+from partnering.accounts.models import Person
+from partnering.db import db, transaction
+from partnering.events.models import Participant
 from tests.conftest import NewVisitor
 from tests.factories.world import World, make_world
 from tests.support.servers import Site
@@ -16,9 +19,13 @@ NewWalker = Callable[[], Walker]
 
 @pytest.fixture(scope="module")
 def world(live_server: Site) -> World:
-    """Conferences on the running site."""
+    """Conferences on the running site, whose people speak the language of its journeys."""
+    language = LOOKS[live_server.engine][1]
     with live_server.app.app_context():
         made = make_world()
+        with transaction():
+            db.session.execute(sa.update(Person).values(locale=language))
+            db.session.execute(sa.update(Participant).values(locale=language))
         db.session.remove()
     return made
 

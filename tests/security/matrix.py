@@ -101,6 +101,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "registration.extend": EVERYBODY,
     "registration.done": EVERYBODY,
     "registration.calendar": EVERYBODY,
+    "registration.mail_own_pages": EVERYBODY,
     # by secret link
     "registration.manage": PARTY,
     "registration.cancel_party": PARTY,

@@ -1,9 +1,9 @@
 """R61: after people have used every secret there is, the logs of web and worker hold none of them."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.conftest import StartSite
+from tests.support.browser import playwright_of_process
 from tests.support.servers import Site
 from tests.support.signing_in import cookie_of
 from tests.support.waiting import until
@@ -33,7 +33,7 @@ def use_every_secret(live_server: Site) -> None:
         f"/confirm/{stage.letters['address']}",
         f"/t/{FORGED}",
     ]
-    with sync_playwright() as playwright:
+    with playwright_of_process() as playwright:
         asks = playwright.request.new_context(base_url=live_server.url)
         for path in paths:
             asks.get(path)

@@ -92,7 +92,7 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("attendee", f"/manage/{own}/", "404 for others", 404),
         Visit("speaker", f"/e/{own}/me/partners", "403", 403),
         Visit("visitor", "/login/aaaaaaaaaaaaaaaa1-1-aaaaaaaaaaaaaaaaaaaaaaaaaa", "410", 410),
-        Visit("visitor", f"/e/{own}/?lang=de&lang=en", "asked twice"),
+        Visit("visitor", f"/e/{own}/?lang=fr", "unknown language"),
         Visit("attendee", f"/e/{own}/me/partners?q=zzzzzz", "nobody found"),
         Visit("organiser", f"/manage/{own}/people?q=zzzzzz", "no guest found"),
         Visit("crew", f"/e/{own}/door/{stage.world.own.things['list_id']}/search?q=zzzzzz", "no name found"),
