@@ -155,7 +155,11 @@ def _team(event: Event, made: Conference, words: Words) -> None:
     organiser = db.session.get_one(Person, made.people["organiser"])
     db.session.add(
         SecondFactor(
-            person_id=organiser.id, kind="totp", label=words("App")[:80], secret={"key": "0" * 32}, created_at=clock.now()
+            person_id=organiser.id,
+            kind="totp",
+            label=words("App")[:80],
+            secret={"key": "0" * 32},
+            created_at=clock.now(),
         )
     )
 
