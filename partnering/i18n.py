@@ -80,7 +80,7 @@ def _local(moment: datetime, in_zone: str | None) -> datetime:
 
 
 def day(value: date | datetime, form: str = "long", in_zone: str | None = None) -> str:
-    """ "13. Oktober 2027" / "13 October 2027"; `form` may be long, weekday, short."""
+    """ "13. Oktober 2027" / "13 October 2027"; `form` may be long, weekday, short, yearless."""
     if isinstance(value, datetime):
         value = _local(value, in_zone).date()
     patterns = {
@@ -88,6 +88,8 @@ def day(value: date | datetime, form: str = "long", in_zone: str | None = None) 
         ("en", "long"): "d MMMM y",
         ("de", "weekday"): "EEEE, d. MMMM y",
         ("en", "weekday"): "EEEE, d MMMM y",
+        ("de", "yearless"): "d. MMMM",
+        ("en", "yearless"): "d MMMM",
         ("de", "short"): "EEE, d. MMM",
         ("en", "short"): "EEE d MMM",
     }

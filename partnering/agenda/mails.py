@@ -10,7 +10,7 @@ from typing import Literal
 
 from .. import clock, ical
 from ..db import db
-from ..i18n import _, bi
+from ..i18n import _, bi, locale
 from ..mail import letters
 from .models import AgendaEntry, Appointment
 
@@ -103,7 +103,7 @@ def place_of(entry: AgendaEntry) -> str:
     name = bi(location.name) if location else ""
     if location and location.kind == "table":
         name = _("Table %(name)s", name=name)
-    return ", ".join(part for part in (name, bi(event.venue), event.address, event.city) if part)
+    return ", ".join(part for part in (name, event.place(locale())) if part)
 
 
 def content_hash(entry: AgendaEntry) -> str:

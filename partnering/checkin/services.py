@@ -27,6 +27,9 @@ from .verdicts import Verdict
 UNDO_MINUTES = 15
 SCAN_TEXT_LENGTH = 64
 
+GIVEN_BACK = ("cancelled", "declined", "rejected")
+"""How a registration ends without anybody in its guest's stead: its code says so at the door."""
+
 NEVER_FORCED = ("unknown", "wrong_event", "revoked", "cancelled", "blocked")
 """Answers that nobody at a door can overrule: there is no ticket to let in."""
 
@@ -220,7 +223,7 @@ def _refusal(
         return "unknown"
     foreign = registration.event_id != event.id
     place = registration.place
-    cancelled = place.cancelled_at is not None or registration.state == "cancelled"
+    cancelled = place.cancelled_at is not None or registration.state in GIVEN_BACK
     if code is not None and code.revoked_at is not None:
         return "cancelled" if cancelled and not foreign else "revoked"
     if foreign:

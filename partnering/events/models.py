@@ -1,5 +1,6 @@
 """Hosts, series, events, their legal texts, participants and team."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -73,6 +74,16 @@ class Event(PublicId, Versioned, Model):
     created_at: Mapped[datetime]
 
     host: Mapped[Host] = relationship()
+
+    def place(self, language: str, address: bool = True) -> str:
+        """Venue, address and city in one line, each said once; without `address` only venue and city."""
+        venue, city = self.venue.in_(language), self.city.strip()
+        street = self.address.strip() if address else ""
+        if venue.strip().casefold() == city.casefold():
+            venue = ""
+        if re.search(rf"\b{re.escape(city)}$", street, re.IGNORECASE):
+            city = ""
+        return ", ".join(part for part in (venue, street, city) if part)
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["host_id", "series_id"], ["series.host_id", "series.id"]),

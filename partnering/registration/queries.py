@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from ..accounts.addresses import canonical
 from ..accounts.models import Person
 from ..agenda.models import AgendaEntry
 from ..db import db
@@ -98,6 +99,21 @@ def places_of(party: Party) -> Sequence[Place]:
         .order_by(Place.position, Place.id)
         .execution_options(populate_existing=True)
     ).all()
+
+
+def number_of_address(party: Party, address: str, but: Place) -> int | None:
+    """The number of the party's place, other than `but`, whose guest is written to at `address`.
+
+    Compared is what the buyer typed or reads anyway; whether somebody has a ticket elsewhere does not show.
+    """
+    for number, place in enumerate(places_of(party), start=1):
+        if place.id == but.id or place.cancelled_at is not None:
+            continue
+        person = place.registration.participant.person if place.registration is not None else None
+        known = place.invited_address or (person.email if person is not None else "")
+        if known and canonical(known) == canonical(address):
+            return number
+    return None
 
 
 def attendance_entry(registration: Registration) -> AgendaEntry | None:

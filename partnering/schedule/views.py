@@ -134,10 +134,8 @@ def agenda() -> str:
 
 def _chosen_day(days: list[date]) -> date:
     asked = single(request.args, "day")
-    if asked is not None:
-        found = next((day for day in days if day.isoformat() == asked), None)
-        if found is None:
-            raise NotFound
+    found = next((day for day in days if day.isoformat() == asked), None)
+    if found is not None:
         return found
     today_is = clock.in_zone(clock.now(), current_event().zone).date()
     return today_is if today_is in days else days[0]

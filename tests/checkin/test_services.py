@@ -66,6 +66,18 @@ def cancelled(event):
     return {"text": text}
 
 
+def given_back_to_the_buyer(event):
+    guest = make_attendee(event)
+    text = ticket_text(guest)
+    with transaction():
+        cancel_registration(guest, "holder", keep_place=True)
+    return {"text": text}
+
+
+def foreign_and_given_back(event):
+    return given_back_to_the_buyer(make_event())
+
+
 def substituted(event):
     guest = make_attendee(event)
     text = ticket_text(guest)
@@ -141,6 +153,8 @@ SITUATIONS = {
     ),
     "scribble": (lambda event: {"text": "hello"}, "unknown"),
     "cancelled": (cancelled, "cancelled"),
+    "cancelled by its holder, the place kept by the buyer": (given_back_to_the_buyer, "cancelled"),
+    "of another event and given back there": (foreign_and_given_back, "revoked"),
     "passed on to a substitute": (substituted, "revoked"),
     "printed anew": (reprinted, "revoked"),
     "of another event": (foreign, "wrong_event"),

@@ -21,6 +21,7 @@ READS = [
     (lambda: i18n.day(date(2027, 10, 13)), "13. Oktober 2027", "13 October 2027"),
     (lambda: i18n.day(date(2027, 3, 1), "weekday"), "Montag, 1. März 2027", "Monday, 1 March 2027"),
     (lambda: i18n.day(date(2027, 10, 13), "short"), "Mi., 13. Okt.", "Wed 13 Oct"),
+    (lambda: i18n.day(date(2027, 12, 18), "yearless"), "18. Dezember", "18 December"),
     (lambda: i18n.day(NIGHT), "14. Oktober 2027", "14 October 2027"),
     (lambda: i18n.day(NIGHT, in_zone="UTC"), "13. Oktober 2027", "13 October 2027"),
     (lambda: i18n.days(date(2027, 10, 13), date(2027, 10, 14)), "13.–14. Oktober 2027", "13–14 October 2027"),

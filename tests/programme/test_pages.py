@@ -65,10 +65,13 @@ def test_the_programme_shows_one_day_and_links_the_others(client: FlaskClient, e
 
 
 @pytest.mark.parametrize("day", ["gestern", "1999-01-01", "2027-13-01"])
-def test_a_day_that_is_not_in_the_programme_does_not_exist(client: FlaskClient, event: Event, day: str):
-    make_session(event)
+def test_a_day_that_is_not_in_the_programme_shows_the_first(client: FlaskClient, event: Event, day: str):
+    make_session(event, "Am zweiten Tag", starts_at=at(event, day=2))
+    make_session(event, "Am ersten Tag")
 
-    assert client.get(f"/e/probe/programme?day={day}").status_code == 404
+    text = page(client, f"/e/probe/programme?day={day}")
+
+    assert ("Am ersten Tag" in text, "Am zweiten Tag" in text) == (True, False)
 
 
 def test_an_empty_programme_says_so(client: FlaskClient, event: Event):

@@ -144,6 +144,23 @@ def test_a_reminder_and_a_place_given_back(app, client, booked):
     assert ask(app, sa.select(Place.cancelled_at.is_not(None)).order_by(Place.position)) == [(0,), (1,), (0,)]
 
 
+@pytest.mark.parametrize(("email", "number"), [("Colleague@Example.org", 2), ("jana@example.org", 1)])
+def test_nobody_is_named_for_two_places_of_a_party(app, client, booked, email, number):
+    answer = client.post(f"{booked.party}/places/{booked.places[2]}?lang=en", data=BEN | {"email": email})
+
+    assert (answer.status_code, states(app)) == (422, ["live", "live"])
+    assert f"This is already the address of person {number}" in shown(answer)
+
+
+def test_an_address_is_free_again_once_its_place_is_given_back(app, client, booked):
+    same = {"given_name": "Lena", "family_name": "Ott", "email": "colleague@example.org"}
+    assert client.post(f"{booked.party}/places/{booked.places[1]}", data=same).status_code == 303
+    client.post(f"{booked.party}/places/{booked.places[1]}/cancel")
+
+    assert client.post(f"{booked.party}/places/{booked.places[2]}", data=same).status_code == 303
+    assert states(app) == ["live", "cancelled", "live"]
+
+
 def test_the_whole_party_is_cancelled_after_a_question(app, client, booked):
     client.get(f"{booked.party}/cancel")
     assert states(app) == ["live", "live"]
@@ -213,6 +230,7 @@ def test_a_substitute_kills_the_old_link(app, client, single):
     assert [
         client.post(f"{single}{path}", data=BEN).status_code for path in ("", "/substitute", "/cancel", "/sign-in")
     ] == [410] * 4
+    assert "This ticket was passed on." in shown(client.get(f"{single}?lang=en"))
     assert letters(app) == [("registration.ended", "jana@example.org"), ("registration.confirmed", "ben@example.org")]
 
 
@@ -226,7 +244,8 @@ def test_cancelling_asks_first_and_says_so_afterwards(app, client, single):
     page = client.get(f"{single}?lang=en")
     assert (page.status_code, '<svg class="qr"' in page.text) == (200, False)
     assert "This ticket is cancelled." in shown(page)
-    assert client.post(f"{single}/cancel").status_code == 410
+    again = client.post(f"{single}/cancel?lang=en")
+    assert (again.status_code, "This ticket is cancelled." in shown(again)) == (410, True)
 
 
 def test_a_colleague_who_declines_leaves_the_place_to_the_buyer(app, client, booked):
@@ -237,7 +256,9 @@ def test_a_colleague_who_declines_leaves_the_place_to_the_buyer(app, client, boo
         ("registration.ended", "colleague@example.org"),
         ("registration.party", "jana@example.org"),
     ]
-    assert client.get(booked.tickets[1]).status_code == 410
+    page = client.get(f"{booked.tickets[1]}?lang=en")
+    assert (page.status_code, "This ticket is cancelled." in shown(page)) == (410, True)
+    assert "/e/tagung/" in there(re.search(r"<main.*?</main>", page.text, re.DOTALL))[0]
 
 
 def test_the_calendar_file_carries_the_uid_of_the_letter(app, client, single):

@@ -1,5 +1,6 @@
 """One person's pages: today, the agenda, talks, and the A4 page."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -283,3 +284,15 @@ def test_a_full_plan_still_fits_on_one_page(event: Event, jana: Delegate, count:
     assert len(pages.reader(content).pages) == 1
     assert "Nummer 0 " in text
     assert (f"Nummer {count - 1} " in text) or ("weitere in Ihrem Plan" in text)
+
+
+@pytest.mark.parametrize("day", ["gestern", "1999-01-01", "2027-13-01"])
+def test_an_unknown_day_shows_the_first(mine: FlaskClient, event: Event, jana: Delegate, day: str):
+    first = mine.get("/e/probe/me/schedule").text
+    answer = mine.get(f"/e/probe/me/schedule?day={day}")
+
+    assert (answer.status_code, re.findall(CURRENT, answer.text)) == (200, re.findall(CURRENT, first))
+    assert re.findall(CURRENT, first)
+
+
+CURRENT = r'href="[^"]*day=([0-9-]+)"[^>]*aria-current'

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from ... import clock, ical
 from ...agenda.services import UID_DOMAIN
 from ...db import transaction
-from ...errors import NotFound, require
+from ...errors import require
 from ...events.models import Event, Participant
 from ...events.queries import participant_of
 from ...events.routing import current_event, current_participant, participant, within_event
 from ...guards import guarded
 from ...headers import cacheable, single
-from ...i18n import _, bi
+from ...i18n import _, bi, locale
 from ...mail import letters
 from .. import grid, queries, services, words
 from ..mails import description
@@ -50,10 +50,8 @@ def index() -> str:
 
 def _chosen_day(days: Sequence[date]) -> date | None:
     asked = single(request.args, "day")
-    if asked is not None:
-        found = next((day for day in days if day.isoformat() == asked), None)
-        if found is None:
-            raise NotFound
+    found = next((day for day in days if day.isoformat() == asked), None)
+    if found is not None:
         return found
     today = clock.in_zone(clock.now(), current_event().zone).date()
     return today if today in days else next(iter(days), None)
@@ -156,7 +154,7 @@ def event_ics() -> Response:
         zone=event.zone,
         summary=bi(event.name),
         description=bi(event.claim),
-        location=", ".join(part for part in (bi(event.venue), event.address, event.city) if part),
+        location=event.place(locale()),
         url=letters.url("events.show", event_slug=event.slug),
         status="CANCELLED" if event.state == "cancelled" else "CONFIRMED",
         last_modified=event.created_at,

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from ... import clock, ical, idempotency, limits
+from ...accounts import signing_in
 from ...agenda.services import new_uid
 from ...db import transaction
 from ...events.models import Event
@@ -54,6 +55,8 @@ def choose_ticket() -> Answer:
     if not form.validate_on_submit() or product is None or product.hidden:
         if product is None and not form.ticket.errors:
             form.ticket.errors = [_("Choose a ticket")]
+        if form.quantity.errors and product is not None:
+            form.quantity.errors = [_("Enter a number from 1 to %(most)s", most=product.most_per_order)]
         return _ticket_page(form, drafts.current_draft(event), 422)
     limits.hit("hold places", limits.caller(), limit=HOLDS_A_CALLER, seconds=900)
     try:
@@ -280,6 +283,20 @@ def done() -> Answer:
     )
 
 
+@bp.post("/e/<event_slug>/register/sign-in")
+def mail_own_pages() -> Response:
+    """Send whoever has just registered a sign-in link to their own pages, to the address they gave."""
+    event = current_event()
+    party = drafts.placed_party(event)
+    if party is None:
+        return redirect(drafts.step_url("ticket"), 303)
+    signing_in.count_try(party.contact_email, limits.caller())
+    with transaction():
+        signing_in.mail_link(party.contact_email, f"/e/{event.slug}/me/", locale())
+    flash(_("We have sent you a link."), "ok")
+    return redirect(url_for(".done"), 303)
+
+
 @bp.get("/e/<event_slug>/register/calendar.ics")
 def calendar() -> Response:
     """The event for the calendar of whoever has just registered, under the UID that the letter uses."""
@@ -302,7 +319,7 @@ def calendar_file(event: Event, uid: str, sequence: int) -> Response:
         ends_at=event.closes_at,
         zone=event.zone,
         summary=bi(event.name),
-        location=", ".join(part for part in (bi(event.venue), event.address or event.city) if part),
+        location=event.place(locale()),
         url=url_for("events.show", event_slug=event.slug, _external=True),
         last_modified=event.created_at,
         all_day=len(set(days)) > 1,

@@ -70,7 +70,7 @@ def name_place(token: str, public_id: str) -> Response | tuple[str, int]:
     """Name somebody for a place, or somebody else."""
     party, place = _place(token, public_id)
     form = GuestForm()
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or not _is_new(party, place, form):
         return _name_page(token, party, place, form)
     _count_letter(party)
     with transaction():
@@ -79,6 +79,14 @@ def name_place(token: str, public_id: str) -> Response | tuple[str, int]:
         services.name_person(place, form.guest)
     flash(_("We have written to %(name)s.", name=form.guest.name), "ok")
     return _back(token)
+
+
+def _is_new(party: Party, place: Place, form: GuestForm) -> bool:
+    """Whether no other place of the party goes to this address; else the form says whose it is."""
+    number = queries.number_of_address(party, form.guest.email, but=place)
+    if number is not None:
+        form.email.errors = [_("This is already the address of person %(number)s", number=number)]
+    return number is None
 
 
 def _name_page(token: str, party: Party, place: Place, form: GuestForm) -> tuple[str, int]:

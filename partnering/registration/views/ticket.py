@@ -17,21 +17,39 @@ from ..models import Registration
 from .blueprint import bp, check_generation, page, public_id_of, secret_link
 from .flow import calendar_file
 
+
+class TicketEnded(Gone):
+    """The link of a ticket that was passed on or given back. `registration` is the one it led to."""
+
+    registration: Registration
+
+
 SUBSTITUTES_A_DAY = 10
 """How often one ticket can be passed on in a day."""
 
 
 def _registration(token: str, *, ended: bool = False) -> Registration:
-    """The registration of a secret link; with `ended` a cancelled one too. Raises `NotFound` or `Gone`."""
+    """The registration of a secret link; with `ended` a cancelled one too.
+
+    Raises `NotFound`, `Gone` for an address taken back, or `TicketEnded`.
+    """
     public_id, generation = public_id_of("ticket", token)
     registration = queries.registration_at(public_id)
     if registration is None:
         raise NotFound
     g.event = registration.participant.event
-    check_generation(registration.generation, generation)
+    last = registration.generation if registration.state in ("live", "cancelled") else registration.generation - 1
+    check_generation(last, generation)
     if registration.state != "live" and not (ended and registration.state == "cancelled"):
-        raise Gone
+        raise TicketEnded(registration=registration)
     return registration
+
+
+@bp.errorhandler(TicketEnded)
+def ticket_ended(error: TicketEnded) -> tuple[str, int]:
+    """What became of the ticket, for whoever opens its old link."""
+    registration = error.registration
+    return page("gone", _event(registration), status=error.status, passed_on=registration.state == "substituted")
 
 
 def _event(registration: Registration) -> Event:
