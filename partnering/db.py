@@ -215,17 +215,14 @@ def whole_number(column: str) -> sa.CheckConstraint:
     return constraint.ddl_if(dialect="sqlite")
 
 
-_append_only: list[str] = []
-
-
 def append_only_tables() -> list[str]:
-    """The tables that triggers keep append-only."""
-    return list(_append_only)
+    """The tables of ours that triggers keep append-only."""
+    return [table.name for table in Model.metadata.sorted_tables if table.info.get("append_only")]
 
 
 def append_only(table: sa.Table) -> None:
     """Add triggers to `table` that refuse UPDATE and DELETE on both databases."""
-    _append_only.append(table.name)
+    table.info["append_only"] = True
     for statement in append_only_statements(table.name, "sqlite"):
         event.listen(table, "after_create", sa.DDL(statement).execute_if(dialect="sqlite"))
     for statement in append_only_statements(table.name, "postgresql"):

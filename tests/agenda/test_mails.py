@@ -55,7 +55,7 @@ def test_a_live_entry_is_a_request_to_its_recipient_alone(entry):
     assert (event["uid"], event["sequence"], event["status"]) == (entry.uid, "0", "CONFIRMED")
     assert event["organizer"] == "mailto:team@bionection.example"
     assert event.values["attendee"] == [f"mailto:{ADDRESS}"]
-    assert event["location"] == "Tisch C4, Haus der Proben, Beispielweg 1, 01067 Dresden, Dresden"
+    assert event["location"] == "Tisch C4, Haus der Proben, Beispielweg 1, 01067 Dresden"
     assert event["summary"] == "Gespräch mit Henrike"
 
 
