@@ -179,7 +179,9 @@ def test_a_recovery_code_works_once_and_tells_its_owner(app: Flask, client: Flas
         answers.append(browser.post("/second-factor", data={"code": typed}).status_code)
     assert answers == [303, 422]
     with app.app_context():
-        told = [letter.payload["change"] for letter in db.session.scalars(sa.select(OutboxLetter))]
+        told = [
+            letter.payload["change"] for letter in db.session.scalars(sa.select(OutboxLetter).order_by(OutboxLetter.id))
+        ]
         assert told == ["app_added", "recovery_made", "recovery_used"]
 
 

@@ -9,6 +9,7 @@ import itertools
 import os
 import pwd
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -31,6 +32,13 @@ FOLDER = "PARTNERING_TEST_FOLDER"
 SECRET_KEY = "0123456789abcdef-only-for-tests-0123456789abcdef"
 
 _numbers = itertools.count(1)
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _answer_in_no_order(connection: object, record: object) -> None:
+    """Turn round what nobody has put in order, so that SQLite does not hide what PostgreSQL may do any day."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects = ON")
 
 
 def make_folder() -> Path:
