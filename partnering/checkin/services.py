@@ -235,7 +235,7 @@ def _refusal(
         return "wrong_day"
     if cancelled or registration.state != "live":
         return "cancelled"
-    if place.approval in ("waiting", "rejected"):
+    if place.party.approval in ("waiting", "rejected"):
         return "not_approved"
     if not checkin_list.allow_unpaid and queries.owes(place):
         return "unpaid"

@@ -41,7 +41,10 @@ class Series(PublicId, Model):
 
 
 class Event(PublicId, Versioned, Model):
-    """A conference. `first_day` and `last_day` are days in `zone`; "over" is derived from them, never stored."""
+    """A conference. `first_day` and `last_day` are days in `zone`; "over" is derived from them, never stored.
+
+    `withdrawal` says whether consumers find the button "Vertrag widerrufen" (§ 356a BGB).
+    """
 
     host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"), index=True)
     series_id: Mapped[int | None]
@@ -67,6 +70,7 @@ class Event(PublicId, Versioned, Model):
     sender_address: Mapped[str] = mapped_column(sa.String(254), default="")
     state: Mapped[str] = mapped_column(sa.String(10), default="draft")
     change_until: Mapped[datetime | None]
+    withdrawal: Mapped[str] = mapped_column(sa.String(10), default="none")
     partnering_from: Mapped[datetime | None]
     partnering_until: Mapped[datetime | None]
     open_request_limit: Mapped[int] = mapped_column(sa.Integer, default=20)
@@ -90,6 +94,7 @@ class Event(PublicId, Versioned, Model):
         sa.UniqueConstraint("host_id", "id"),
         one_of("state", "draft", "published", "cancelled"),
         one_of("dye", *DYES),
+        one_of("withdrawal", "none", "button"),
         sa.CheckConstraint("last_day >= first_day", name="days_in_order"),
         sa.CheckConstraint("closes_at > opens_at", name="hours_in_order"),
     )

@@ -1,4 +1,4 @@
-"""Parties, places, registrations, items and ticket codes."""
+"""Parties, places, registrations, items, ticket codes, the waiting list and refund rules."""
 
 from datetime import datetime
 from typing import Any
@@ -26,18 +26,22 @@ from ..db import (
 )
 from ..events.models import Event, Participant
 from ..organisations.models import Organisation
-from ..tickets.models import Claim, Product
+from ..questions.models import AnswerSheet
+from ..tickets.models import Claim, Code, Product
 
 
 class Party(PublicId, InEvent, Versioned, Linked, Model):
     """What one buyer books at once. Until `placed_at` it is a draft that holds places for a while.
 
-    `draft` keeps what was typed step by step; it is emptied when the party is placed.
+    `draft` keeps what was typed step by step; it is emptied when the party is placed. Where an organiser approves
+    first, a party is sent in (`asked_at`, approval "waiting") with its draft kept, and placed when it is approved.
     """
 
     contact_person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     product_id: Mapped[int | None]
+    code_id: Mapped[int | None]
+    sheet_id: Mapped[int | None]
     reference: Mapped[str] = mapped_column(sa.String(12))
     contact_name: Mapped[str] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(sa.String(254), default="")
@@ -49,16 +53,27 @@ class Party(PublicId, InEvent, Versioned, Linked, Model):
     placed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    approval: Mapped[str] = mapped_column(sa.String(10), default="none")
+    approval_reason: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
 
     contact_person: Mapped[Person | None] = to_one("Party", "Person", "contact_person_id")
     organisation: Mapped[Organisation | None] = to_one("Party", "Organisation", "organisation_id")
     product: Mapped[Product | None] = to_one("Party", "Product", "product_id")
+    code: Mapped[Code | None] = to_one("Party", "Code", "code_id")
+    sheet: Mapped[AnswerSheet | None] = to_one("Party", "AnswerSheet", "sheet_id")
     event: Mapped[Event] = to_one("Party", "Event", "event_id")
     places: Mapped[list["Place"]] = to_many("Party", "Place", "party_id", order_by="Place.id")
     items: Mapped[list["Item"]] = to_many("Party", "Item", "party_id", order_by="Item.id")
 
     __table_args__ = in_event(
         within_event("product_id", "product"),
+        within_event("code_id", "code"),
+        within_event("sheet_id", "answer_sheet"),
+        one_of("approval", "none", "waiting", "approved", "rejected"),
+        sa.Index("ix_party_asked", "event_id", "asked_at", **only_where("approval = 'waiting'")),
         sa.UniqueConstraint("event_id", "reference"),
         one_of("locale", "de", "en"),
     )
@@ -75,7 +90,6 @@ class Place(PublicId, InEvent, Model):
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
     invited_name: Mapped[str] = mapped_column(default="")
     invited_address: Mapped[str] = mapped_column(sa.String(254), default="")
-    approval: Mapped[str] = mapped_column(sa.String(10), default="none")
     cancelled_at: Mapped[datetime | None]
 
     party: Mapped[Party] = to_one("Place", "Party", "party_id")
@@ -87,7 +101,6 @@ class Place(PublicId, InEvent, Model):
     __table_args__ = in_event(
         within_event("party_id", "party"),
         within_event("product_id", "product"),
-        one_of("approval", "none", "waiting", "approved", "rejected"),
     )
 
     @property
@@ -97,12 +110,17 @@ class Place(PublicId, InEvent, Model):
 
 
 class Registration(PublicId, InEvent, Versioned, Linked, Model):
-    """One person's hold on a place; its participant is never rewritten. A substitute gets a new one."""
+    """One person's hold on a place; its participant is never rewritten. A substitute gets a new one.
+
+    `changes_until` is an organiser's exception from the day until which tickets may be changed.
+    """
 
     place_id: Mapped[int] = mapped_column(index=True)
     participant_id: Mapped[int] = mapped_column(index=True)
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     appointment_id: Mapped[int | None]
+    sheet_id: Mapped[int | None]
+    changes_until: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(sa.String(12), default="live")
     badge_name: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(index=True)
@@ -113,12 +131,14 @@ class Registration(PublicId, InEvent, Versioned, Linked, Model):
     participant: Mapped[Participant] = to_one("Registration", "Participant", "participant_id")
     organisation: Mapped[Organisation | None] = to_one("Registration", "Organisation", "organisation_id")
     appointment: Mapped[Appointment | None] = to_one("Registration", "Appointment", "appointment_id")
+    sheet: Mapped[AnswerSheet | None] = to_one("Registration", "AnswerSheet", "sheet_id")
     codes: Mapped[list["TicketCode"]] = to_many("Registration", "TicketCode", "registration_id")
 
     __table_args__ = in_event(
         within_event("place_id", "place"),
         within_event("participant_id", "participant"),
         within_event("appointment_id", "appointment"),
+        within_event("sheet_id", "answer_sheet"),
         sa.Index("uq_registration_participant", "participant_id", unique=True, **only_where("state = 'live'")),
         sa.Index("uq_registration_place", "place_id", unique=True, **only_where("state = 'live'")),
         one_of("state", "live", "cancelled", "substituted", "declined", "rejected", "expired"),
@@ -131,11 +151,16 @@ class Registration(PublicId, InEvent, Versioned, Linked, Model):
 
 
 class Item(InEvent, Model):
-    """A line of what a party owes, as sold: texts, price and VAT in cents. gross = net + VAT."""
+    """A line of what a party owes, as sold: texts, price and VAT in cents. gross = net + VAT.
+
+    `list_gross` is the price before a code's reduction, `code_text` that code. A "fee" is what is kept of a place that
+    was given back. `tax_kind` says under which rule the rate stands, see `tickets/vat.py`.
+    """
 
     party_id: Mapped[int] = mapped_column(index=True)
     place_id: Mapped[int | None] = mapped_column(index=True)
     claim_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(sa.String(10), default="ticket")
     name: Mapped[BilingualText]
     tier_name: Mapped[BilingualText] = mapped_column(default=BilingualText())
     quantity: Mapped[int] = mapped_column(sa.Integer, default=1)
@@ -144,6 +169,9 @@ class Item(InEvent, Model):
     gross: Mapped[int]
     vat_rate: Mapped[int] = mapped_column(sa.Integer)
     currency: Mapped[str] = mapped_column(sa.String(3), default="EUR")
+    list_gross: Mapped[int] = mapped_column(default=0)
+    code_text: Mapped[str] = mapped_column(sa.String(40), default="")
+    tax_kind: Mapped[str] = mapped_column(sa.String(20), default="standard")
     cancelled_at: Mapped[datetime | None]
 
     party: Mapped[Party] = to_one("Item", "Party", "party_id")
@@ -155,7 +183,10 @@ class Item(InEvent, Model):
         within_event("place_id", "place"),
         within_event("claim_id", "claim"),
         sa.UniqueConstraint("claim_id"),
+        one_of("kind", "ticket", "add_on", "fee"),
+        one_of("tax_kind", "standard", "reverse_charge", "outside", "exempt", "small_business"),
         sa.CheckConstraint("gross = net + vat", name="gross_is_sum"),
+        sa.CheckConstraint("kind <> 'fee' OR claim_id IS NULL", name="fee_takes_no_place"),
         whole_number("gross"),
     )
 
@@ -174,4 +205,122 @@ class TicketCode(PublicId, InEvent, Model):
     __table_args__ = in_event(
         within_event("registration_id", "registration"),
         sa.Index("uq_ticket_code_live", "registration_id", unique=True, **only_where("revoked_at IS NULL")),
+    )
+
+
+class ChoiceProduct(InEvent, Model):
+    """That a choice of a question costs something, or is limited: it is sold as this add-on.
+
+    `choice_key` names the choice in every version of the question.
+    """
+
+    question_id: Mapped[int]
+    choice_key: Mapped[str] = mapped_column(sa.String(16))
+    product_id: Mapped[int]
+
+    product: Mapped[Product] = to_one("ChoiceProduct", "Product", "product_id")
+
+    __table_args__ = (
+        sa.UniqueConstraint("question_id", "choice_key"),
+        within_event("question_id", "question"),
+        within_event("product_id", "product"),
+    )
+
+
+class RefundRule(InEvent, Model):
+    """Until `days_before` days before the event opens, `percent` (basis points) of a fee less `fee` cents is paid back.
+
+    The rule with the most days that still holds applies; when none does, nothing is paid back.
+    """
+
+    days_before: Mapped[int] = mapped_column(sa.Integer)
+    percent: Mapped[int] = mapped_column(sa.Integer)
+    fee: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "days_before"),
+        sa.CheckConstraint("days_before BETWEEN 0 AND 1000", name="days_before_range"),
+        sa.CheckConstraint("percent BETWEEN 0 AND 10000", name="percent_range"),
+        sa.CheckConstraint("fee >= 0", name="fee_counts"),
+        whole_number("fee"),
+    )
+
+
+class WaitingEntry(PublicId, InEvent, Versioned, Linked, Model):
+    """Somebody waits for `quantity` units of a product: a new party, or an add-on for the place of a registration.
+
+    waiting → offered (until `offered_until`, its claims held) → confirmed; a declined or expired offer leads back to
+    waiting or to "left". `rank` is an organiser's: higher goes first, then who came first. With `all_or_none` fewer
+    places are not offered. What is offered are the claims of `party`, or `claim` for a place that is there already.
+    """
+
+    product_id: Mapped[int] = mapped_column(index=True)
+    registration_id: Mapped[int | None] = mapped_column(index=True)
+    party_id: Mapped[int | None] = mapped_column(index=True)
+    claim_id: Mapped[int | None]
+    quantity: Mapped[int] = mapped_column(sa.Integer, default=1)
+    all_or_none: Mapped[bool] = mapped_column(default=True)
+    name: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(sa.String(254))
+    address_key: Mapped[str] = mapped_column(sa.String(254))
+    locale: Mapped[str] = mapped_column(sa.String(2), default="de")
+    rank: Mapped[int] = mapped_column(sa.Integer, default=0)
+    state: Mapped[str] = mapped_column(sa.String(10), default="waiting")
+    offered_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    product: Mapped[Product] = to_one("WaitingEntry", "Product", "product_id")
+    registration: Mapped[Registration | None] = to_one("WaitingEntry", "Registration", "registration_id")
+    party: Mapped[Party | None] = to_one("WaitingEntry", "Party", "party_id")
+    claim: Mapped[Claim | None] = to_one("WaitingEntry", "Claim", "claim_id")
+    event: Mapped[Event] = to_one("WaitingEntry", "Event", "event_id")
+    others: Mapped[list["WaitingOther"]] = to_many(
+        "WaitingEntry", "WaitingOther", "entry_id", order_by="WaitingOther.position"
+    )
+    steps: Mapped[list["WaitingStep"]] = to_many("WaitingEntry", "WaitingStep", "entry_id", order_by="WaitingStep.id")
+
+    __table_args__ = in_event(
+        within_event("product_id", "product"),
+        within_event("registration_id", "registration"),
+        within_event("party_id", "party"),
+        within_event("claim_id", "claim"),
+        one_of("state", "waiting", "offered", "confirmed", "left"),
+        one_of("locale", "de", "en"),
+        sa.CheckConstraint("quantity BETWEEN 1 AND 100", name="quantity_range"),
+        sa.CheckConstraint("state <> 'offered' OR offered_until IS NOT NULL", name="offer_ends"),
+        sa.CheckConstraint("(closed_at IS NULL) = (state IN ('waiting', 'offered'))", name="closed_when_over"),
+        sa.Index("uq_waiting_entry_open", "product_id", "address_key", unique=True, **only_where("closed_at IS NULL")),
+        sa.Index("ix_waiting_entry_queue", "event_id", "rank", "id", **only_where("state = 'waiting'")),
+    )
+
+
+class WaitingOther(InEvent, Model):
+    """Another ticket that somebody who waits would take as well."""
+
+    entry_id: Mapped[int]
+    product_id: Mapped[int] = mapped_column(index=True)
+    position: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+    product: Mapped[Product] = to_one("WaitingOther", "Product", "product_id")
+
+    __table_args__ = (
+        sa.UniqueConstraint("entry_id", "product_id"),
+        within_event("entry_id", "waiting_entry"),
+        within_event("product_id", "product"),
+    )
+
+
+class WaitingStep(InEvent, Model):
+    """What happened to somebody who waits, when, and why: `reason` is an organiser's own words."""
+
+    entry_id: Mapped[int] = mapped_column(index=True)
+    at: Mapped[datetime]
+    deed: Mapped[str] = mapped_column(sa.String(12))
+    reason: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str] = mapped_column(sa.String(60), default="")
+
+    __table_args__ = (
+        within_event("entry_id", "waiting_entry"),
+        one_of("deed", "joined", "moved", "offered", "declined", "expired", "confirmed", "left", "changed"),
     )

@@ -98,7 +98,7 @@ def reprinted(event):
 def unapproved(event, approval="waiting"):
     guest = make_attendee(event)
     with transaction():
-        guest.place.approval = approval
+        guest.place.party.approval = approval
     return {"guest": guest}
 
 
@@ -199,14 +199,14 @@ def test_the_first_refusal_wins(event, device):
     answers = []
     text = ticket_text(guest)
     with transaction():
-        guest.place.approval = "waiting"
+        guest.place.party.approval = "waiting"
     for values in ({"days": ["2000-01-01"]}, {}):
         answers.append(scan(event, door, device, text).answer)
         with transaction():
             door.rules = values
     answers.append(scan(event, door, device, text).answer)
     with transaction():
-        guest.place.approval = "approved"
+        guest.place.party.approval = "approved"
     answers.append(scan(event, door, device, text).answer)
     with transaction():
         door.allow_unpaid = True

@@ -34,7 +34,7 @@ def make_registration(
         given = {"given_name": f"Gast{running}", "family_name": "Muster", **values}
         participant = make_participant(event, person, company=company, **given)
         organisation = organisation_for(event.host_id, company) if company else None
-        place = Place(event_id=event.id, party_id=party.id, product_id=product.id, position=0, approval="none")
+        place = Place(event_id=event.id, party_id=party.id, product_id=product.id, position=0)
         db.session.add(place)
         db.session.flush()
         registration = Registration(

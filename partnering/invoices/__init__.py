@@ -1,0 +1,1 @@
+"""Invoices as documents: numbers without gaps, frozen contents, what was paid, reminders."""

@@ -1,0 +1,1 @@
+"""What organisers ask: sections, questions in versions, conditions, answers."""
