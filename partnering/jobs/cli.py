@@ -1,5 +1,6 @@
 """The worker as a command."""
 
+import _thread
 import logging
 import signal
 from types import FrameType
@@ -29,8 +30,11 @@ def run_worker(once: bool) -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Finish what is under way; a second signal ends at once."""
-    worker.stopping.set()
+    """Finish what is under way; a second signal ends at once.
+
+    The signal may come while this very thread holds the event's lock, so another thread sets it.
+    """
+    _thread.start_new_thread(worker.stopping.set, ())
     signal.signal(number, signal.SIG_DFL)
 
 
