@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -12,6 +14,8 @@ from procrastinate import App, JobContext, PsycopgConnector
 from ..db import db
 from . import runner
 from .procrastinate_engine import TASK
+
+T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 10
 STALLED_SECONDS = 30
@@ -27,10 +31,14 @@ def drain(stop: threading.Event) -> bool:
     if db.session.scalar(DUE) is None:
         return False
     db.session.rollback()
-    # in a thread of its own, since the caller's may run an event loop already
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(copy_context().run, asyncio.run, _drain(_application(), stop)).result()
+    _run_apart(_drain(_application(), stop))
     return True
+
+
+def _run_apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end in a thread of its own, since the caller's may run an event loop already."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(copy_context().run, asyncio.run, work).result()
 
 
 async def _drain(application: App, stop: threading.Event) -> None:
@@ -74,7 +82,7 @@ def _application() -> App:
 
 def rescue() -> int:
     """Put jobs back whose worker has not been heard of for `STALLED_SECONDS`; how many."""
-    return asyncio.run(_rescue(_application()))
+    return _run_apart(_rescue(_application()))
 
 
 async def _rescue(application: App) -> int:

@@ -1,5 +1,6 @@
 """The worker: jobs with both engines, periodic tasks once in the whole installation, and no fault that ends it."""
 
+import asyncio
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from partnering import clock, jobs
 from partnering.db import db, transaction
-from partnering.jobs import queries, registry, runner, worker
+from partnering.jobs import procrastinate_worker, queries, registry, runner, worker
 from partnering.jobs.models import Job, JobFile, PeriodicRun
 from partnering.mail.models import OutboxLetter, Suppression
 from tests.support import kinds
@@ -136,6 +137,14 @@ def test_progress_keeps_the_job(ctx, freeze):
 
 
 @pytest.mark.parametrize("place", ["jobs.before_run", "jobs.before_done"])
+@pytest.mark.engine("postgresql")
+def test_stalled_jobs_are_looked_for_where_an_event_loop_runs_already(ctx):
+    async def beside_another_loop() -> int:
+        return procrastinate_worker.rescue()
+
+    assert asyncio.run(beside_another_loop()) == 0
+
+
 def test_a_worker_killed_in_a_job_is_rescued(make_app, engine, place):
     app = make_app()
     with app.app_context():
