@@ -136,7 +136,6 @@ def test_progress_keeps_the_job(ctx, freeze):
 # -- killed in the middle
 
 
-@pytest.mark.parametrize("place", ["jobs.before_run", "jobs.before_done"])
 @pytest.mark.engine("postgresql")
 def test_stalled_jobs_are_looked_for_where_an_event_loop_runs_already(ctx):
     async def beside_another_loop() -> int:
@@ -145,6 +144,7 @@ def test_stalled_jobs_are_looked_for_where_an_event_loop_runs_already(ctx):
     assert asyncio.run(beside_another_loop()) == 0
 
 
+@pytest.mark.parametrize("place", ["jobs.before_run", "jobs.before_done"])
 def test_a_worker_killed_in_a_job_is_rescued(make_app, engine, place):
     app = make_app()
     with app.app_context():
