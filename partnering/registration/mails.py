@@ -10,6 +10,7 @@ from ..i18n import _, bi
 from ..mail import letters, outbox
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
+from ..tickets.models import Product
 from . import codes, queries
 from .models import Party, Place, Registration
 
@@ -48,6 +49,28 @@ def registration_ended(registration: Registration) -> None:
         f"registration:{registration.public_id}:ended",
         topic=calendars.topic(entry) if entry else "",
         topic_version=entry.sequence if entry else 0,
+    )
+
+
+def workshop_booked(registration: Registration, product: Product, entry: AgendaEntry) -> None:
+    """A workshop is in somebody's agenda: its own letter with its own calendar entry."""
+    _about_workshop("registration.workshop", registration, product, entry)
+
+
+def workshop_given_up(registration: Registration, product: Product, entry: AgendaEntry) -> None:
+    """A workshop is no longer in somebody's agenda; their calendar forgets it."""
+    _about_workshop("registration.workshop_ended", registration, product, entry)
+
+
+def _about_workshop(kind: str, registration: Registration, product: Product, entry: AgendaEntry) -> None:
+    _to_holder(
+        kind,
+        registration,
+        f"workshop:{entry.public_id}:{entry.sequence}:{entry.state}:{registration.public_id}",
+        topic=calendars.topic(entry),
+        topic_version=entry.sequence,
+        entry=entry.public_id,
+        product=product.public_id,
     )
 
 
@@ -158,6 +181,37 @@ def render_ended(letter: OutboxLetter) -> Letter | None:
     return _with_calendar(composed, event, entry if entry is not None and entry.state == "cancelled" else None)
 
 
+@letters.kind("registration.workshop")
+def render_workshop(letter: OutboxLetter) -> Letter | None:
+    """A workshop is booked: when and where, what else takes that time, and its calendar entry."""
+    return _render_workshop(letter, "registration/mail/workshop", "live")
+
+
+@letters.kind("registration.workshop_ended")
+def render_workshop_ended(letter: OutboxLetter) -> Letter | None:
+    """A workshop is given up or went with the place, with the calendar's CANCEL where it had heard of it."""
+    return _render_workshop(letter, "registration/mail/workshop_ended", "cancelled")
+
+
+def _render_workshop(letter: OutboxLetter, template: str, state: str) -> Letter | None:
+    registration = queries.registration_at(letter.payload["registration"])
+    entry = queries.entry_at(letter.payload["entry"])
+    product = queries.product_at_time(entry.appointment) if entry is not None else None
+    if registration is None or entry is None or product is None or entry.state != state:
+        return None
+    event = registration.participant.event
+    live = registration.state == "live"
+    composed = letters.compose(
+        template,
+        **_about(registration) | {"product": product},
+        appointment=entry.appointment,
+        place=calendars.place_of(entry),
+        clashes=state == "live" and not entry.blocks and entry.role == "attendee",
+        ticket_url=ticket_url(registration) if live else "",
+    )
+    return _with_calendar(composed, event, entry, summary=bi(product.name))
+
+
 @letters.kind("registration.event_news")
 def render_event_news(letter: OutboxLetter) -> Letter | None:
     """New days or another place, with the calendar's change; or called off, with its CANCEL."""
@@ -226,14 +280,16 @@ def _about(registration: Registration) -> dict[str, Any]:
     }
 
 
-def _with_calendar(letter: Letter, event: Event, entry: AgendaEntry | None) -> Letter:
+def _with_calendar(letter: Letter, event: Event, entry: AgendaEntry | None, summary: str = "") -> Letter:
     """The letter with the calendar entry for attending, if there is news; no code and no secret link in it."""
     if entry is None:
         return letter
     part, method = calendars.calendar_part(
         entry,
-        summary=bi(event.name),
-        description=_("You are registered. Your ticket is in the letter that brought you this entry."),
+        summary=summary or bi(event.name),
+        description=bi(event.name)
+        if summary
+        else _("You are registered. Your ticket is in the letter that brought you this entry."),
         url=letters.url("events.show", event_slug=event.slug),
     )
     if part is None:

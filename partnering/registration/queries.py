@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.addresses import canonical
 from ..accounts.models import Person
-from ..agenda.models import AgendaEntry
+from ..agenda.models import AgendaEntry, Appointment
 from ..db import db
 from ..events.models import Event, Participant
 from ..tickets.models import Claim, Product
@@ -85,6 +85,23 @@ def items_of(party: Party) -> Sequence[Item]:
     ).all()
 
 
+def add_ons_of(place: Place) -> Sequence[Item]:
+    """The add-ons that a place has, with what they are and when."""
+    return db.session.scalars(
+        sa.select(Item)
+        .where(Item.place_id == place.id, Item.kind == "add_on", Item.cancelled_at.is_(None))
+        .options(joinedload(Item.claim).joinedload(Claim.product).joinedload(Product.appointment))
+        .order_by(Item.id)
+    ).all()
+
+
+def product_at_time(appointment: Appointment) -> Product | None:
+    """The add-on that this appointment is the time of."""
+    return db.session.scalars(
+        sa.select(Product).where(Product.appointment_id == appointment.id).order_by(Product.id).limit(1)
+    ).one_or_none()
+
+
 def places_of(party: Party) -> Sequence[Place]:
     """The party's places in order, with who holds them."""
     return db.session.scalars(
@@ -126,6 +143,11 @@ def attendance_entry(registration: Registration) -> AgendaEntry | None:
             AgendaEntry.participant_id == registration.participant_id,
         )
     ).one_or_none()
+
+
+def entry_at(public_id: str) -> AgendaEntry | None:
+    """The entry of somebody's agenda with this public id."""
+    return db.session.scalars(sa.select(AgendaEntry).where(AgendaEntry.public_id == public_id)).one_or_none()
 
 
 def contact_registration(party: Party) -> Registration | None:

@@ -12,3 +12,6 @@ registration_begun = _signals.signal("registration-begun")
 
 registration_cancelled = _signals.signal("registration-cancelled")
 """Somebody no longer holds a place: cancelled, declined or passed on to a substitute. Sender: the registration."""
+
+party_changed = _signals.signal("party-changed")
+"""Lines of a placed party were added, cancelled or charged. Sender: the party."""
