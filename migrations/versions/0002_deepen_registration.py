@@ -16,8 +16,8 @@ APPEND_ONLY = ("invoice", "invoice_line", "invoice_document", "ledger_entry")
 
 def upgrade() -> None:
     with op.batch_alter_table("claim") as batch_op:
-        batch_op.drop_constraint(op.f("ck_claim_state_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_claim_hold_ends"), type_="check")
+        batch_op.drop_constraint(op.f("ck_claim_state_known"), type_="check")
     with op.batch_alter_table("place") as batch_op:
         batch_op.drop_constraint(op.f("ck_place_approval_known"), type_="check")
     op.create_table(
@@ -790,6 +790,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("code_text", sa.String(length=40), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("tax_kind", sa.String(length=20), nullable=False, server_default="standard"))
 
+    with op.batch_alter_table("organisation_profile", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("lead_id", sa.BigInteger(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_organisation_profile_event_id_lead_id"),
+            "participant",
+            ["event_id", "lead_id"],
+            ["event_id", "id"],
+        )
+
     with op.batch_alter_table("party", schema=None) as batch_op:
         batch_op.add_column(sa.Column("code_id", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("sheet_id", sa.BigInteger(), nullable=True))
@@ -813,6 +822,8 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.drop_column("approval")
 
     with op.batch_alter_table("price_tier", schema=None) as batch_op:
@@ -861,21 +872,21 @@ def upgrade() -> None:
     with op.batch_alter_table("claim") as batch_op:
         batch_op.create_check_constraint(op.f("ck_claim_block_has_code"), "state <> 'blocked' OR code_id IS NOT NULL")
         batch_op.create_check_constraint(
-            op.f("ck_claim_state_known"),
-            "state IN ('held', 'offered', 'blocked', 'pending', 'confirmed', 'cancelled', 'expired', 'released', 'declined')",
+            op.f("ck_claim_hold_ends"), "state NOT IN ('held', 'offered') OR until IS NOT NULL"
         )
         batch_op.create_check_constraint(
-            op.f("ck_claim_hold_ends"), "state NOT IN ('held', 'offered') OR until IS NOT NULL"
+            op.f("ck_claim_state_known"),
+            "state IN ('held', 'offered', 'blocked', 'pending', 'confirmed', 'cancelled', 'expired', 'released', 'declined')",
         )
     with op.batch_alter_table("event") as batch_op:
         batch_op.create_check_constraint(op.f("ck_event_withdrawal_known"), "withdrawal IN ('none', 'button')")
     with op.batch_alter_table("item") as batch_op:
-        batch_op.create_check_constraint(op.f("ck_item_fee_takes_no_place"), "kind <> 'fee' OR claim_id IS NULL")
-        batch_op.create_check_constraint(op.f("ck_item_kind_known"), "kind IN ('ticket', 'add_on', 'fee')")
         batch_op.create_check_constraint(
             op.f("ck_item_tax_kind_known"),
             "tax_kind IN ('standard', 'reverse_charge', 'outside', 'exempt', 'small_business')",
         )
+        batch_op.create_check_constraint(op.f("ck_item_fee_takes_no_place"), "kind <> 'fee' OR claim_id IS NULL")
+        batch_op.create_check_constraint(op.f("ck_item_kind_known"), "kind IN ('ticket', 'add_on', 'fee')")
     with op.batch_alter_table("party") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_party_approval_known"), "approval IN ('none', 'waiting', 'approved', 'rejected')"
@@ -905,14 +916,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("claim") as batch_op:
         batch_op.drop_constraint(op.f("ck_claim_block_has_code"), type_="check")
-        batch_op.drop_constraint(op.f("ck_claim_state_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_claim_hold_ends"), type_="check")
+        batch_op.drop_constraint(op.f("ck_claim_state_known"), type_="check")
     with op.batch_alter_table("event") as batch_op:
         batch_op.drop_constraint(op.f("ck_event_withdrawal_known"), type_="check")
     with op.batch_alter_table("item") as batch_op:
+        batch_op.drop_constraint(op.f("ck_item_tax_kind_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_item_fee_takes_no_place"), type_="check")
         batch_op.drop_constraint(op.f("ck_item_kind_known"), type_="check")
-        batch_op.drop_constraint(op.f("ck_item_tax_kind_known"), type_="check")
     with op.batch_alter_table("party") as batch_op:
         batch_op.drop_constraint(op.f("ck_party_approval_known"), type_="check")
     with op.batch_alter_table("product") as batch_op:
@@ -935,6 +946,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.add_column(sa.Column("approval", sa.VARCHAR(length=10), nullable=False, server_default="none"))
+        batch_op.drop_column("reminded_at")
+        batch_op.drop_column("asked_at")
 
     with op.batch_alter_table("party", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_party_event_id_sheet_id"), type_="foreignkey")
@@ -951,6 +964,10 @@ def downgrade() -> None:
         batch_op.drop_column("withdrawn_at")
         batch_op.drop_column("sheet_id")
         batch_op.drop_column("code_id")
+
+    with op.batch_alter_table("organisation_profile", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_organisation_profile_event_id_lead_id"), type_="foreignkey")
+        batch_op.drop_column("lead_id")
 
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.drop_column("tax_kind")
@@ -1123,10 +1140,10 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'held'"),
         )
     with op.batch_alter_table("claim") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_claim_hold_ends"), "state <> 'held' OR until IS NOT NULL")
         batch_op.create_check_constraint(
             op.f("ck_claim_state_known"), "state IN ('held', 'confirmed', 'cancelled', 'expired', 'released')"
         )
-        batch_op.create_check_constraint(op.f("ck_claim_hold_ends"), "state <> 'held' OR until IS NOT NULL")
     with op.batch_alter_table("place") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_place_approval_known"), "approval IN ('none', 'waiting', 'approved', 'rejected')"

@@ -14,7 +14,11 @@ VISIBILITIES = ("hidden", "organisation", "name")
 
 
 class OrganisationProfile(PublicId, InEvent, Versioned, Model):
-    """An organisation's profile at one event. People's own texts are plain, in `language`."""
+    """An organisation's profile at one event. People's own texts are plain, in `language`.
+
+    `lead_id` is the participant to whom whoever bought the places gave it to keep; without one it is who partnered for
+    the organisation first.
+    """
 
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     description: Mapped[str] = mapped_column(default="")
@@ -24,13 +28,17 @@ class OrganisationProfile(PublicId, InEvent, Versioned, Model):
     organisation_type: Mapped[str] = mapped_column(sa.String(60), default="")
     country: Mapped[str] = mapped_column(sa.String(2), default="")
     search_text: Mapped[str] = mapped_column(default="")
+    lead_id: Mapped[int | None]
     updated_at: Mapped[datetime]
 
     organisation: Mapped[Organisation] = to_one("OrganisationProfile", "Organisation", "organisation_id")
     terms: Mapped[list["ProfileTerm"]] = to_many("OrganisationProfile", "ProfileTerm", "profile_id")
     delegates: Mapped[list["Delegate"]] = to_many("OrganisationProfile", "Delegate", "profile_id")
 
-    __table_args__ = in_event(sa.UniqueConstraint("event_id", "organisation_id"))
+    __table_args__ = in_event(
+        within_event("lead_id", "participant"),
+        sa.UniqueConstraint("event_id", "organisation_id"),
+    )
 
 
 class Delegate(PublicId, InEvent, Versioned, Model):

@@ -82,7 +82,7 @@ class Party(PublicId, InEvent, Versioned, Linked, Model):
 class Place(PublicId, InEvent, Model):
     """One seat that was bought. It keeps price and admissions when the person on it changes.
 
-    `invited_*` is who was asked to take it and has not yet answered.
+    `invited_*` is who was asked to take it and has not yet answered, `asked_at` when, `reminded_at` when last again.
     """
 
     party_id: Mapped[int] = mapped_column(index=True)
@@ -90,6 +90,8 @@ class Place(PublicId, InEvent, Model):
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
     invited_name: Mapped[str] = mapped_column(default="")
     invited_address: Mapped[str] = mapped_column(sa.String(254), default="")
+    asked_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
 
     party: Mapped[Party] = to_one("Place", "Party", "party_id")
