@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ..db import db
 from ..events.models import Event
-from .models import Pool, Product
+from .models import Code, MemberList, Pool, Product, ProductAddOn
 
 
 def products_on_show(event: Event) -> Sequence[Product]:
@@ -39,3 +39,52 @@ def product_at(event: Event, public_id: str) -> Product | None:
 def pools_of(event: Event) -> Sequence[Pool]:
     """The event's pools, in the order in which they were made."""
     return db.session.scalars(sa.select(Pool).where(Pool.event_id == event.id).order_by(Pool.id)).all()
+
+
+def add_ons_for(product: Product) -> list[Product]:
+    """The add-ons that are offered with a ticket and shown to visitors, in the organiser's order."""
+    with_some = sa.select(ProductAddOn.add_on_id).where(ProductAddOn.event_id == product.event_id)
+    with_this = sa.select(ProductAddOn.add_on_id).where(ProductAddOn.product_id == product.id)
+    return _add_ons(
+        Product.event_id == product.event_id,
+        sa.not_(Product.hidden),
+        sa.or_(Product.id.in_(with_this), Product.id.not_in(with_some)),
+    )
+
+
+def workshops_of(event: Event) -> list[Product]:
+    """The add-ons that take place at a time of their own, in order of that time."""
+    found = _add_ons(Product.event_id == event.id, Product.appointment_id.is_not(None))
+    return sorted(found, key=lambda product: (product.appointment.starts_at, product.id) if product.appointment else ())
+
+
+def _add_ons(*conditions: sa.ColumnElement[bool]) -> list[Product]:
+    return list(
+        db.session.scalars(
+            sa.select(Product)
+            .where(Product.kind == "add_on", Product.active, *conditions)
+            .options(
+                sa.orm.selectinload(Product.tiers),
+                sa.orm.selectinload(Product.draws),
+                sa.orm.joinedload(Product.appointment),
+            )
+            .order_by(Product.position, Product.id)
+        )
+    )
+
+
+def codes_of(event: Event) -> Sequence[Code]:
+    """The event's codes with what they are for, the newest first."""
+    return db.session.scalars(
+        sa.select(Code)
+        .where(Code.event_id == event.id)
+        .options(sa.orm.selectinload(Code.products))
+        .order_by(Code.created_at.desc(), Code.id.desc())
+    ).all()
+
+
+def member_lists_of(host_id: int) -> Sequence[MemberList]:
+    """A host's lists of members, by name."""
+    return db.session.scalars(
+        sa.select(MemberList).where(MemberList.host_id == host_id).order_by(MemberList.name, MemberList.id)
+    ).all()

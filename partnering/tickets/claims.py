@@ -1,0 +1,386 @@
+"""Claims: places taken for somebody, kept, and given back. Their state alone says what of a pool is used.
+
+Lock order as in `pools`. Claims that ran out are taken over only when nobody else holds their rows or the pools they
+also draw on, so nobody waits for a claim while holding a pool.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..db import db
+from ..events.models import Event
+from . import pools, prices, signals, vouchers
+from .errors import CodeUsed, HoldExpired, SoldOut
+from .models import Claim, ClaimDraw, Code, Pool, PriceTier, Product, ProductPool
+from .pools import Draws, identity
+
+Wanted = Sequence[tuple[Product, int]]
+"""Products and how many units of each; a product may stand in several lines."""
+
+ENDING = ("held", "offered")
+"""States that end by themselves."""
+
+OPEN = ("held", "offered", "pending")
+"""States of places that are kept for somebody who has not bought them yet."""
+
+_claim, _claim_draw = Claim.__table__, ClaimDraw.__table__
+
+
+class Unit(NamedTuple):
+    """One unit to be taken: what it draws, the price tier that holds, and the code it is sold with, if any."""
+
+    product: Product
+    draws: Draws
+    tier_id: int | None
+    code_id: int | None
+
+
+class Taken(NamedTuple):
+    """A claim as stored: what giving it back must know."""
+
+    id: int
+    event_id: int
+    product_id: int
+    code_id: int | None
+    state: str
+    draws: dict[int, int]
+
+
+# -- taking
+
+
+def hold(
+    event: Event, wanted: Wanted, until: datetime | None, *, code: Code | None = None, state: str = "held"
+) -> list[Claim]:
+    """Take places for everything in `wanted` until a moment: one claim for each unit, all or nothing.
+
+    With a code, the units that it works for count as its uses; of a voucher the places kept for it are taken first.
+    `state` may be "offered", for those who waited. Raises `SoldOut` or `CodeUsed`; then nothing was taken, and holds
+    that had run out have been given back.
+    """
+    pools.connection()
+    units = _units(wanted, code)
+    _take(identity(event), units, code, tell=state != "offered")
+    return _write(identity(event), units, until, state)
+
+
+def _units(wanted: Wanted, code: Code | None) -> list[Unit]:
+    """Every unit with what stands behind its product, asked in one question."""
+    now = clock.now()
+    products = {identity(product): product for product, _quantity in wanted}
+    needs: dict[int, dict[int, int]] = {number: {} for number in products}
+    tiers: dict[int, dict[int, Any]] = {number: {} for number in products}
+    for row in db.session.connection().execute(_BEHIND, {"products": list(products)}):
+        if row.pool_id is not None:
+            needs[row.product_id][row.pool_id] = row.quantity
+        if row.id is not None:
+            tiers[row.product_id][row.id] = row
+    units = []
+    for product, quantity in wanted:
+        number = identity(product)
+        audience = prices.audience_of(product, code) if code is not None else ""
+        tier = prices.running(tiers[number].values(), now, audience)
+        coded = identity(code) if code is not None and prices.works_for(code, product) else None
+        units += [Unit(product, needs[number], tier.id if tier else None, coded)] * quantity
+    return units
+
+
+_BEHIND = (
+    sa.select(
+        Product.__table__.c.id.label("product_id"),
+        ProductPool.__table__.c.pool_id,
+        ProductPool.__table__.c.quantity,
+        PriceTier.__table__.c.id,
+        PriceTier.__table__.c.gross,
+        PriceTier.__table__.c.until,
+        PriceTier.__table__.c.audience,
+    )
+    .select_from(
+        Product.__table__.outerjoin(
+            ProductPool.__table__, ProductPool.__table__.c.product_id == Product.__table__.c.id
+        ).outerjoin(PriceTier.__table__, PriceTier.__table__.c.product_id == Product.__table__.c.id)
+    )
+    .where(Product.__table__.c.id.in_(sa.bindparam("products", expanding=True)))
+    .order_by(ProductPool.__table__.c.pool_id, PriceTier.__table__.c.id)
+)
+
+
+def _take(event_id: int, units: Sequence[Unit], code: Code | None, *, tell: bool = True) -> None:
+    """Draw what the units need and count the code's uses, or do neither. Raises `SoldOut` or `CodeUsed`."""
+    uses = [identity(unit.product) for unit in units if unit.code_id is not None]
+    total = pools.summed(unit.draws for unit in units)
+    if code is not None and uses and code.kind == "voucher":
+        with db.session.begin_nested():
+            pools.lock(event_id, total)
+            vouchers.lay_open(code, uses)
+            _draw(event_id, units, total, tell)
+            vouchers.use(code, len(uses))
+        return
+    _draw(event_id, units, total, tell)
+    if code is not None and uses:
+        try:
+            vouchers.use(code, len(uses))
+        except CodeUsed:
+            pools.undo(total)
+            raise
+
+
+def _draw(event_id: int, units: Sequence[Unit], total: Draws, tell: bool) -> None:
+    """Draw for all units; if refused, give back what ran out and try once more. Raises `SoldOut`."""
+    refused = pools.draw(total)
+    if refused is not None:
+        freed = _expire_on(event_id, total)
+        if freed:
+            refused = pools.draw(total)
+            if tell and refused is None:
+                signals.places_freed.send(event_id, pool_ids=freed)
+        if refused is not None:
+            raise SoldOut(product=next(unit.product for unit in units if refused in unit.draws))
+    pools.forget(Pool, total)
+
+
+def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: str) -> list[Claim]:
+    now = clock.now()
+    claims = [
+        Claim(
+            event_id=event_id,
+            product_id=identity(unit.product),
+            tier_id=unit.tier_id,
+            code_id=unit.code_id,
+            state=state,
+            until=until,
+            created_at=now,
+            changed_at=now,
+        )
+        for unit in units
+    ]
+    db.session.add_all(claims)
+    db.session.flush()
+    rows = [
+        {"event_id": event_id, "claim_id": claim.id, "pool_id": pool_id, "quantity": quantity}
+        for claim, unit in zip(claims, units, strict=True)
+        for pool_id, quantity in unit.draws.items()
+    ]
+    if rows:
+        db.session.connection().execute(sa.insert(ClaimDraw), rows)
+    return claims
+
+
+# -- keeping
+
+
+def confirm(claims: Iterable[Claim]) -> None:
+    """Make places final. A hold that has run out and was given back is taken anew if there is room.
+
+    Raises `HoldExpired` when there is none; then nothing has changed.
+    """
+    _keep(claims, "confirmed", None)
+
+
+def to_pending(claims: Iterable[Claim]) -> None:
+    """Keep places for as long as an organiser takes to decide. Raises `HoldExpired` as `confirm` does."""
+    _keep(claims, "pending", None)
+
+
+def extend(claims: Iterable[Claim], until: datetime) -> None:
+    """Keep places until a later moment; what has run out is taken anew if there is room. Raises `HoldExpired`."""
+    _keep(claims, None, until)
+
+
+def _keep(claims: Iterable[Claim], state: str | None, until: datetime | None) -> None:
+    """Move open claims to `state`, or let them stay what they are and end later; all or none."""
+    claims = list(claims)
+    ids = sorted(identity(claim) for claim in claims)
+    if not ids:
+        return
+    pools.connection()
+    states = OPEN if state is not None else ENDING
+    if len(ids) > 1 or not _move(ids, states, state, until):
+        _keep_several(ids, states, state, until)
+    for claim in claims:
+        db.session.expire(claim)
+
+
+def _move(ids: Sequence[int], states: Sequence[str], state: str | None, until: datetime | None) -> int:
+    """Write the new state and end of claims that are in one of `states`; how many there were."""
+    values: dict[str, Any] = {"until": until, "changed_at": clock.now()}
+    if state is not None:
+        values["state"] = state
+    statement = sa.update(Claim).where(_claim.c.id.in_(ids), _claim.c.state.in_(states)).values(values)
+    return len(db.session.connection().execute(statement.returning(_claim.c.id)).all())
+
+
+def _keep_several(ids: Sequence[int], states: Sequence[str], state: str | None, until: datetime | None) -> None:
+    """The same for claims some of which may have run out: those are taken anew. Raises `HoldExpired`."""
+    lost = []
+    for taken in _stored(_claim.c.id.in_(ids)):
+        if taken.state == "expired":
+            lost.append(taken)
+        elif taken.state not in states:
+            raise HoldExpired
+    with db.session.begin_nested():
+        for code_id in sorted({taken.code_id or 0 for taken in lost}):
+            _take_anew([taken for taken in lost if (taken.code_id or 0) == code_id], code_id)
+        _lock(ids)
+        again = [taken.id for taken in lost]
+        moved = _move(again, ["expired"], state or "held", until) if again else 0
+        moved += _move([number for number in ids if number not in again], states, state, until)
+        if moved < len(ids):  # somebody else was faster in the meantime
+            raise HoldExpired
+
+
+def _take_anew(lost: Sequence["Taken"], code_id: int) -> None:
+    code = db.session.get_one(Code, code_id) if code_id else None
+    units = [Unit(db.session.get_one(Product, t.product_id), t.draws, None, t.code_id) for t in lost]
+    try:
+        _take(lost[0].event_id, units, code)
+    except (SoldOut, CodeUsed) as error:
+        raise HoldExpired from error
+
+
+# -- giving back
+
+
+def release(claims: Iterable[Claim]) -> None:
+    """Give back places that were not bought; claims that are not held, offered or pending stay as they are.
+
+    Places of a voucher stay with it while it is valid.
+    """
+    _end(claims, OPEN, "released")
+
+
+def expire(claims: Iterable[Claim]) -> None:
+    """Give back holds and offers whose time is over; other claims stay as they are."""
+    _end(claims, ENDING, "expired")
+
+
+def decline(claims: Iterable[Claim]) -> None:
+    """Give back places that were offered and not wanted; other claims stay as they are."""
+    _end(claims, ("offered",), "declined")
+
+
+def cancel(claims: Iterable[Claim]) -> None:
+    """Give confirmed places back; claims that are not confirmed stay as they are."""
+    _end(claims, ("confirmed",), "cancelled")
+
+
+def expire_holds(event: Event) -> int:
+    """Give back every hold and offer of an event that has run out and that nobody is busy with; how many there were."""
+    pools.connection()
+    due = _stored(_claim.c.event_id == identity(event), *_ran_out())
+    pools.lock(identity(event), pools.summed(taken.draws for taken in due))
+    return len(_finish(_free_of_others(due), ENDING, "expired"))
+
+
+def block(event: Event, product: Product, units: int, code: Code) -> None:
+    """Take places that are kept for a voucher. Raises `SoldOut`."""
+    kept = [unit._replace(code_id=identity(code), tier_id=None) for unit in _units([(product, units)], None)]
+    total = pools.summed(unit.draws for unit in kept)
+    _draw(identity(event), kept, total, tell=True)
+    _write(identity(event), kept, None, "blocked")
+
+
+def unblock(code: Code, units: int) -> None:
+    """Give back places that were kept for a voucher, the newest first."""
+    blocked = _stored(_claim.c.code_id == identity(code), _claim.c.state == "blocked")
+    _finish(blocked[-units:] if units else [], ("blocked",), "released")
+
+
+def _end(claims: Iterable[Claim], before: Sequence[str], after: str) -> None:
+    claims = list(claims)
+    if not claims:
+        return
+    pools.connection()
+    _finish(_stored(_claim.c.id.in_([identity(claim) for claim in claims])), before, after)
+    for claim in claims:
+        db.session.expire(claim)
+
+
+def _finish(ending: Sequence["Taken"], before: Sequence[str], after: str, *, tell: bool = True) -> list["Taken"]:
+    """Move claims from states that count to one that does not, and give back what they took; those that moved."""
+    if not ending:
+        return []
+    event_id = ending[0].event_id
+    pools.lock(event_id, pools.summed(taken.draws for taken in ending))
+    vouchers.lock(taken.code_id for taken in ending)
+    _lock([taken.id for taken in ending])
+    statement = (
+        sa.update(Claim)
+        .where(_claim.c.id.in_([taken.id for taken in ending]), _claim.c.state.in_(before))
+        .values(state=after, changed_at=clock.now())
+        .returning(_claim.c.id)
+    )
+    changed = set(db.session.connection().execute(statement).scalars())
+    ended = [taken for taken in ending if taken.id in changed]
+    stay: set[int] = set()
+    if before != ("blocked",):
+        for code_id in sorted({taken.code_id for taken in ended if taken.code_id is not None}):
+            stay |= vouchers.unuse(code_id, [taken for taken in ended if taken.code_id == code_id])
+    total = pools.summed(taken.draws for taken in ended if taken.id not in stay)
+    pools.give_back(total)
+    pools.forget(Claim, changed)
+    if total and tell:
+        signals.places_freed.send(event_id, pool_ids=set(total))
+    return ended
+
+
+def _expire_on(event_id: int, total: Draws) -> set[int]:
+    """Give back the holds on these pools that have run out; the pools that got places back.
+
+    Pools that these holds draw on besides are not waited for: the lock order may have passed them already.
+    """
+    drawing = sa.select(_claim_draw.c.claim_id).where(_claim_draw.c.pool_id.in_(list(total)))
+    due = _stored(_claim.c.event_id == event_id, *_ran_out(), _claim.c.id.in_(drawing))
+    if not due:
+        return set()
+    beside = {pool_id for taken in due for pool_id in taken.draws} - set(total)
+    got = pools.lock_at_once(beside) | set(total) if beside else set(total)
+    ended = _finish(_free_of_others([t for t in due if set(t.draws) <= got]), ENDING, "expired", tell=False)
+    return {pool_id for taken in ended for pool_id in taken.draws}
+
+
+def _ran_out() -> tuple[sa.ColumnElement[bool], ...]:
+    return _claim.c.state.in_(ENDING), _claim.c.until < clock.now()
+
+
+def _stored(*conditions: sa.ColumnElement[bool]) -> list["Taken"]:
+    """Claims with what they draw, in order of id."""
+    statement = (
+        sa.select(
+            *(_claim.c[name] for name in ("id", "event_id", "product_id", "code_id", "state")),
+            _claim_draw.c.pool_id,
+            _claim_draw.c.quantity,
+        )
+        .outerjoin(_claim_draw, _claim_draw.c.claim_id == _claim.c.id)
+        .where(*conditions)
+        .order_by(_claim.c.id, _claim_draw.c.pool_id)
+    )
+    found: dict[int, Taken] = {}
+    for row in db.session.connection().execute(statement):
+        taken = found.setdefault(row.id, Taken(row.id, row.event_id, row.product_id, row.code_id, row.state, {}))
+        if row.pool_id is not None:
+            taken.draws[row.pool_id] = row.quantity
+    return list(found.values())
+
+
+def _lock(ids: Sequence[int]) -> None:
+    """Lock claims in order of id, so that two deeds never wait for each other crosswise."""
+    link = db.session.connection()
+    if len(ids) > 1 and link.dialect.name != "sqlite":
+        link.execute(sa.select(_claim.c.id).where(_claim.c.id.in_(ids)).order_by(_claim.c.id).with_for_update())
+
+
+def _free_of_others(due: Sequence["Taken"]) -> list["Taken"]:
+    """Of claims that ran out those whose rows nobody else holds now, locked."""
+    statement = (
+        sa.select(_claim.c.id)
+        .where(_claim.c.id.in_([taken.id for taken in due]), *_ran_out())
+        .order_by(_claim.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    free = set(db.session.connection().execute(statement).scalars())
+    return [taken for taken in due if taken.id in free]

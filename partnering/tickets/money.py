@@ -1,0 +1,27 @@
+"""Cents: a gross price taken apart, and reduced. Whole numbers only, rounded half up as merchants do."""
+
+WHOLE = 10_000
+"""A hundred per cent in basis points."""
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """The quotient rounded half up; a negative amount as its positive twin, so that a correction takes back all."""
+    if numerator < 0:
+        return -rounded(-numerator, denominator)
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def net_of(gross: int, rate: int) -> int:
+    """The net part, in cents rounded half up, of a gross price in cents with VAT in basis points."""
+    return rounded(gross * WHOLE, WHOLE + rate)
+
+
+def split(gross: int, rate: int) -> tuple[int, int]:
+    """Net and VAT of a gross price, in cents; together they are the gross price to the cent."""
+    net = net_of(gross, rate)
+    return net, gross - net
+
+
+def part(gross: int, share: int) -> int:
+    """A share, in basis points, of an amount in cents, rounded half up."""
+    return rounded(gross * share, WHOLE)

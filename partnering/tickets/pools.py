@@ -1,0 +1,183 @@
+"""Capacity itself: drawn and given back in conditional updates, with the pools' CHECK as the referee behind them.
+
+Lock order: pools by id, then codes by id, then claims. Confirming alone touches claims without their pools.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import audit
+from ..db import OutsideTransaction, db, writing
+from ..events.models import Event
+from . import signals
+from .models import Pool, Product, ProductPool
+
+Draws = Mapping[int, int]
+"""How much is taken from each pool, by its id."""
+
+_pool = Pool.__table__
+_DRAW = (
+    sa.update(Pool)
+    .where(
+        _pool.c.id == sa.bindparam("pool"),
+        _pool.c.used + sa.bindparam("quantity") <= _pool.c.capacity + _pool.c.over,
+    )
+    .values(used=_pool.c.used + sa.bindparam("quantity"))
+    .returning(_pool.c.id)
+)
+_left = _pool.c.used - sa.bindparam("quantity")
+_GIVE_BACK = (
+    sa.update(Pool)
+    .where(_pool.c.id == sa.bindparam("pool"))
+    .values(
+        used=_left,
+        over=sa.case(
+            (_left <= _pool.c.capacity, 0),
+            (_left - _pool.c.capacity < _pool.c.over, _left - _pool.c.capacity),
+            else_=_pool.c.over,
+        ),
+    )
+)
+_UNDO = sa.update(Pool).where(_pool.c.id == sa.bindparam("pool")).values(used=_left)
+
+
+def connection() -> sa.Connection:
+    """The connection of the running transaction, everything added so far written. Raises `OutsideTransaction`."""
+    if not writing():
+        raise OutsideTransaction("claims are made inside transaction()")
+    db.session.flush()
+    return db.session.connection()
+
+
+def identity(thing: Any) -> int:
+    """The id of a stored thing, without reading it anew when a transaction has begun since."""
+    key = sa.inspect(thing).identity
+    return int(key[0] if key else thing.id)
+
+
+def summed(needs: Iterable[Draws]) -> dict[int, int]:
+    """Several draws as one, pools in order of id."""
+    total: Counter[int] = Counter()
+    for need in needs:
+        total.update(need)
+    return dict(sorted(total.items()))
+
+
+def draw(total: Draws) -> int | None:
+    """Count `total` as used, pool by pool in order of id. The first pool that refused, or None; then nothing is drawn.
+
+    What had been drawn before a refusal is taken back by hand: these rows are locked, and a savepoint for each sale
+    would cost more than the sale.
+    """
+    link = db.session.connection()
+    drawn: dict[int, int] = {}
+    for pool_id, quantity in total.items():
+        if link.execute(_DRAW, {"pool": pool_id, "quantity": quantity}).first() is None:
+            undo(drawn)
+            return pool_id
+        drawn[pool_id] = quantity
+    return None
+
+
+def undo(drawn: Draws) -> None:
+    """Take back what this transaction has just drawn."""
+    link = db.session.connection()
+    for pool_id, quantity in drawn.items():
+        link.execute(_UNDO, {"pool": pool_id, "quantity": quantity})
+
+
+def give_back(total: Draws) -> None:
+    """Count `total` as used no longer; what was allowed beyond the capacity shrinks with it."""
+    link = db.session.connection()
+    for pool_id, quantity in sorted(total.items()):
+        link.execute(_GIVE_BACK, {"pool": pool_id, "quantity": quantity})
+    forget(Pool, total)
+
+
+def lock(event_id: int, pool_ids: Iterable[int]) -> None:
+    """Lock pools in order of id; where somebody waits for one of the event's, all of them.
+
+    Whoever gives places back then can hand them on, whatever pools those who wait draw on.
+    """
+    link = db.session.connection()
+    if link.dialect.name == "sqlite":  # one writer at a time
+        return
+    waited = sa.select(Pool.id).where(Pool.event_id == event_id, Pool.waiting > 0).exists()
+    link.execute(
+        sa.select(_pool.c.id)
+        .where(_pool.c.event_id == event_id, sa.or_(_pool.c.id.in_(list(pool_ids)), waited))
+        .order_by(_pool.c.id)
+        .with_for_update()
+    )
+
+
+def lock_at_once(pool_ids: Iterable[int]) -> set[int]:
+    """Lock those pools that nobody else holds, without waiting; which they are."""
+    return set(
+        db.session.scalars(
+            sa.select(Pool.id).where(Pool.id.in_(list(pool_ids))).order_by(Pool.id).with_for_update(skip_locked=True)
+        )
+    )
+
+
+def lock_pools(event: Event, products: Iterable[Product]) -> None:
+    """Lock the rows of all pools that these products draw on, in order of id."""
+    connection()
+    ids = db.session.scalars(
+        sa.select(ProductPool.pool_id).where(ProductPool.product_id.in_([identity(p) for p in products])).distinct()
+    ).all()
+    lock(identity(event), ids)
+
+
+def forget(kind: type[Any], ids: Iterable[int]) -> None:
+    """What the session has read of these rows is read anew: they changed behind it."""
+    wanted = set(ids)
+    for thing in list(db.session.identity_map.values()):
+        if isinstance(thing, kind) and identity(thing) in wanted:
+            db.session.expire(thing)
+
+
+def set_capacity(pool: Pool, capacity: int) -> None:
+    """Give a pool another capacity. Lowering it under what is used removes nobody: `over` carries the rest."""
+    connection()
+    lock(pool.event_id, [pool.id])
+    db.session.refresh(pool)
+    before = {"capacity": pool.capacity, "over": pool.over}
+    free = pool.capacity + pool.over - pool.used
+    row = db.session.execute(
+        sa.update(Pool)
+        .where(Pool.id == pool.id)
+        .values(
+            capacity=capacity,
+            over=sa.case((Pool.used > capacity, Pool.used - capacity), else_=0),
+            version=Pool.version + 1,
+        )
+        .returning(Pool.over, Pool.used)
+        .execution_options(synchronize_session=False)
+    ).one()
+    db.session.expire(pool)
+    audit.record("pool.capacity_set", pool, before=before, after={"capacity": capacity, "over": row.over})
+    if capacity + row.over - row.used > free:
+        signals.places_freed.send(pool.event_id, pool_ids={pool.id})
+
+
+def override(pool: Pool, extra: int, reason: str) -> None:
+    """Let `extra` more be taken from a pool than it has left, for the organiser who asks; the log says why.
+
+    What is not taken by the time a place comes back is forfeited. Nobody who waits is served from it.
+    """
+    connection()
+    before = {"over": pool.over}
+    row = db.session.execute(
+        sa.update(Pool)
+        .where(Pool.id == pool.id)
+        .values(over=Pool.over + extra)
+        .returning(Pool.over)
+        .execution_options(synchronize_session=False)
+    ).one()
+    db.session.expire(pool)
+    event = db.session.get(Event, pool.event_id)
+    audit.record("pool.overridden", pool, event=event, before=before, after={"over": row.over, "reason": reason})
