@@ -54,6 +54,11 @@ test: setup lint ## All checks and tests, on SQLite and PostgreSQL (ARGS="..." f
 	@$(PY) -m partnering.translations compile
 	@$(PY) -m pytest -n 2 --dist loadscope $(ARGS)
 
+.PHONY: bench
+bench: setup ## What pages, registrations and claims cost, beside a floor (ARGS="sqlite --quick")
+	@$(PY) -m partnering.translations compile
+	@$(PY) -m tests.bench $(ARGS)
+
 .PHONY: setup
 setup: $(VENV)/.dev ## What the tests need: system packages, Python packages, Node packages
 	@scripts/system-packages test

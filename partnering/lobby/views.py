@@ -9,6 +9,7 @@ from ..events.routing import current_event, event_blueprint
 from ..guards import GuardedBlueprint, guarded, public
 from ..headers import answer_unchanged, cacheable
 from ..i18n import _
+from ..memory import remembered
 from . import queries
 from .forms import GalleryForm
 
@@ -48,6 +49,7 @@ def site_page(page: str) -> str:
 
 
 @event_pages.get("/")
+@remembered()
 def show() -> str:
     """The event: when, where, tickets, from the programme, questions."""
     event = current_event()

@@ -23,6 +23,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from psycopg import sql
 
+from partnering import memory
 from partnering.app import create_app
 from partnering.config import Settings
 from partnering.db import db
@@ -92,18 +93,19 @@ def _as_postgres(*command: str) -> None:
         raise RuntimeError(f"{command[0]}: {done.stderr}")
 
 
-def start_cluster() -> Path:
-    """Start a cluster that listens on a socket in the folder returned, and nowhere else."""
+def start_cluster(*, durable: bool = False) -> Path:
+    """Start a cluster that listens on a socket in the folder returned, and nowhere else.
+
+    Tests do without what only matters when the machine fails; a `durable` one is set as people run it.
+    """
     place = Path(tempfile.mkdtemp(prefix="partnering-pg-"))
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
         os.chown(place, user.pw_uid, user.pw_gid)
     data = f"{place}/data"
     _as_postgres(postgres_tool("initdb"), "-D", data, "-U", "t", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
-    options = (
-        f"-c listen_addresses='' -k {place} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        " -c max_connections=200 -c autovacuum=off"
-    )
+    hasty = "" if durable else " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
+    options = f"-c listen_addresses='' -k {place} -c max_connections=200{hasty}"
     _as_postgres(postgres_tool("pg_ctl"), "-D", data, "-w", "-t", "60", "-l", f"{place}/log", "-o", options, "start")
     return place
 
@@ -215,6 +217,7 @@ def empty(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         engine = db.engine
+        memory.memory().forget()
     if engine.dialect.name == "sqlite":
         engine.dispose()
         path = Path(str(engine.url.database))

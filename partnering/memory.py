@@ -1,0 +1,91 @@
+"""Pages that are the same for everybody, kept while the database stays as it is.
+
+Each process asks the database, in one small question, whether anything at all has been written since a page was made;
+if so, it is made anew. So nobody ever reads what is no longer true, and no process need tell another.
+"""
+
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, g, make_response, request, session
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Engine
+
+from . import clock
+from .db import db, writing
+from .headers import cacheable
+from .i18n import locale
+
+MOST = 256
+"""How many pages a process keeps."""
+
+SLOT_SECONDS = 10
+"""Pages depend on the clock too: what was made in one such slot is made anew in the next."""
+
+
+class Memory:
+    """What one application keeps. `watch` is a connection that does nothing but see whether others have written."""
+
+    def __init__(self) -> None:
+        self.pages: OrderedDict[tuple[Any, ...], tuple[str, bytes, int]] = OrderedDict()
+        self.watch: sqlite3.Connection | None = None
+        self.lock = threading.Lock()
+
+    def state(self, engine: Engine) -> str:
+        """A word that is another one as soon as anybody has committed anything."""
+        if engine.dialect.name == "postgresql":
+            return str(db.session.scalar(sa.text("SELECT pg_current_snapshot()::text")))
+        with self.lock:
+            if self.watch is None:
+                self.watch = sqlite3.connect(str(engine.url.database), check_same_thread=False)
+            return str(self.watch.execute("PRAGMA data_version").fetchone()[0])
+
+    def forget(self) -> None:
+        """Forget everything: the database was replaced."""
+        with self.lock:
+            self.pages.clear()
+            if self.watch is not None:
+                self.watch.close()
+                self.watch = None
+
+
+def memory() -> Memory:
+    """This application's."""
+    kept: Memory = current_app.extensions.setdefault("memory", Memory())
+    return kept
+
+
+def remembered(seconds: int = 60) -> Callable[[Callable[..., str]], Callable[..., ResponseReturnValue]]:
+    """Let a view's page, public for `seconds`, be kept; for visitors whom it does not address in person."""
+
+    def keep(view: Callable[..., str]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answer(**values: Any) -> ResponseReturnValue:
+            if g.get("person") is not None or session.get("_flashes") or writing():
+                return view(**values)
+            kept, slot = memory(), int(clock.now().timestamp()) // SLOT_SECONDS
+            key = (request.host_url, request.full_path, locale())
+            state = kept.state(db.engine)
+            found = kept.pages.get(key)
+            if found is None or found[0] != state or found[2] != slot:
+                db.session.rollback()  # what was read so far may be older than `state`
+                html = view(**values)
+                if not g.get("public_for"):
+                    return html
+                found = (state, html.encode(), slot)
+                with kept.lock:
+                    kept.pages[key] = found
+                    kept.pages.move_to_end(key)
+                    while len(kept.pages) > MOST:
+                        kept.pages.popitem(last=False)
+            cacheable(seconds)
+            return make_response(found[1])
+
+        return answer
+
+    return keep

@@ -1,0 +1,360 @@
+"""Measures everything and prints it: `python -m tests.bench [sqlite] [postgresql] [--quick]`.
+
+CPU milliseconds are those of all server and database processes, from the operating system's accounting, and stand
+beside a floor measured in the same run, in turns, three times; medians count. Ends with 1 if a figure is missed, if
+places were oversold, or if `flask verify` finds anything.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import Flask
+
+from partnering.app import create_app
+from partnering.db import db, transaction
+from partnering.limits import RateLimit
+from partnering.registration import services as registration
+from partnering.tickets.models import Pool
+from partnering.verify import results
+from tests.factories import make_event, make_product
+
+from ..support import databases
+from ..support.servers import ROOT, environment_of
+from ..support.smtp import free_port
+from ..support.waiting import until
+from . import floor
+from .accounting import cpu_seconds
+from .visitor import Visitor
+
+QUICK = "--quick" in sys.argv
+REPEATS = 1 if QUICK else 3
+REGISTRATIONS = 200 if QUICK else 5_000
+VISITORS = 20 if QUICK else 80
+REQUESTS = 100 if QUICK else 400
+CLAIM_SECONDS = 1.0 if QUICK else 4.0
+BUYERS = (1, 4, 16, 64)
+CLAIM_PROCESSES = 4
+PLACES_FOR_ALL = 50
+FLOOR_SERVER = ("--worker-class", "gthread", "--threads", "8", "--keep-alive", "5")
+
+
+@dataclass
+class Bench:
+    """Two sites on one database: ours and the floor."""
+
+    engine: str
+    app: Flask
+    ours: str
+    floor: str
+    roots: list[int]
+    cluster: list[int]
+    slug: str
+    ticket: str
+    missed: list[str] = field(default_factory=list)
+
+    def cpu_ms(self, work: Callable[[], int], site: int) -> float:
+        """CPU milliseconds per request of `work`, which says how many it sent, at our site (0) or the floor's (1)."""
+        before = cpu_seconds(self.roots[site], *self.cluster)
+        count = work()
+        return 1000 * (cpu_seconds(self.roots[site], *self.cluster) - before) / count
+
+    def report(self, name: str, ours: list[float], floors: list[float], most: float) -> None:
+        """Print a case, and remember it if it costs more than it may."""
+        mine, base = statistics.median(ours), statistics.median(floors)
+        fits = mine <= most
+        cost = f"{mine:7.2f} ms   floor {base:5.2f}   x {mine / base:4.1f}"
+        say(f"  {name:<40} {cost}   at most {most:g}  {verdict(fits)}")
+        if not fits:
+            self.missed.append(f"{self.engine}: {name}")
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    print(line, flush=True)  # noqa: T201 -- what the benchmark is for
+
+
+def verdict(fits: bool) -> str:
+    """How a line ends."""
+    return "ok" if fits else "MISSED"
+
+
+# -- cases
+
+
+def pages(bench: Bench) -> None:
+    """Public pages, whole and unchanged."""
+    for name, path, most, unchanged in (
+        ("event page", f"/e/{bench.slug}/", 2.0, False),
+        ("event page, not modified", f"/e/{bench.slug}/", 2.0, True),
+        ("registration page", f"/e/{bench.slug}/register", 4.0, False),
+    ):
+        ours, floors = [], []
+        for _ in range(REPEATS):
+            floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))
+            ours.append(bench.cpu_ms(partial(ask, bench.ours, path, unchanged), 0))
+        bench.report(name, ours, floors, most)
+
+
+def ask(base: str, path: str, unchanged: bool = False) -> int:
+    """Open a page again and again, each time as somebody new unless told that nothing changed."""
+    visitor = Visitor(base)
+    visitor.get(path)
+    headers = {"If-None-Match": visitor.headers["etag"]} if unchanged else {}
+    expected = 304 if unchanged else 200
+    for _ in range(REQUESTS):
+        visitor.cookies.clear()
+        status = visitor.get(path, **headers)
+        assert status == expected, (path, status)
+    return REQUESTS
+
+
+def registering(bench: Bench) -> None:
+    """The sum of the POSTs of a registration; the pages between them are not counted, nor the worker."""
+    ours, floors = [], []
+    for turn in range(REPEATS):
+        floors.append(bench.cpu_ms(lambda: send_floor(bench.floor), 1))
+        with bench.app.app_context(), transaction():
+            db.session.execute(sa.delete(RateLimit))  # all visitors come from one address here
+        ours.append(sum(posts(bench, turn)))
+    bench.report("registration, all its POSTs", ours, floors, 15.0)
+
+
+def send_floor(base: str) -> int:
+    """The floor's registrations."""
+    visitor = Visitor(base)
+    for _ in range(REQUESTS):
+        assert visitor.post("/register") == 303
+    return REQUESTS
+
+
+def posts(bench: Bench, turn: int) -> Iterator[float]:
+    """CPU milliseconds of each POST, step by step: everybody opens a step's page, then everybody sends it."""
+    visitors = [Visitor(bench.ours) for _ in range(VISITORS)]
+    start = f"/e/{bench.slug}/register"
+    for visitor in visitors:
+        visitor.get(f"{start}?lang=en")
+    waiting = visitors
+    steps = 0
+    while waiting:
+        steps += 1
+        assert steps < 8, [visitor.path for visitor in waiting]
+
+        def send(waiting: list[Visitor] = waiting) -> int:
+            for visitor in waiting:
+                number = visitors.index(visitor)
+                path = urlsplit(visitor.path).path
+                visitor.post(path, answers(bench, path, turn, number))
+                assert visitor.status in (302, 303), (visitor.path, visitor.status, visitor.page)
+            return len(waiting)
+
+        yield bench.cpu_ms(send, 0)
+        for visitor in waiting:
+            visitor.follow()
+        waiting = [visitor for visitor in waiting if not visitor.path.endswith("/done")]
+
+
+def answers(bench: Bench, path: str, turn: int, number: int) -> dict[str, str]:
+    """What a visitor types at a step."""
+    if path.endswith("/register"):
+        return {"ticket": bench.ticket, "quantity": "1"}
+    if path.endswith("/people"):
+        guest = {"given_name": "Ada", "family_name": "Minh", "email": f"ada{turn}-{number}@example.org"}
+        return {f"people-0-{name}": value for name, value in guest.items()} | {"company": f"Lumenfold {number} GmbH"}
+    if path.endswith("/check"):
+        return {
+            "terms": "y",
+            "privacy": "y",
+            "billing_name": "Lumenfold GmbH",
+            "street": "Beispielweg 1",
+            "postcode": "01067",
+            "city": "Dresden",
+            "country": "DE",
+        }
+    return {"later": "y"}
+
+
+def claims(bench: Bench) -> None:
+    """The claim by itself on one pool, with more and more buyers at once, beside the floor's."""
+    for buyers in BUYERS:
+        ours, floors = [], []
+        for _ in range(REPEATS):
+            floor.build(url_of(bench.app))
+            floors.append(rate(bench, "floor", buyers, CLAIM_SECONDS)[0])
+            with bench.app.app_context():
+                ref = make_product(make_event(days=40), capacity=floor.PLACES, gross=10_000).public_id
+            ours.append(rate(bench, "ours", buyers, CLAIM_SECONDS, ref)[0])
+        mine, base = statistics.median(ours), statistics.median(floors)
+        fits = mine >= base / 2
+        speed = f"{mine:6.0f} /s   floor {base:6.0f}   x {mine / base:4.2f}"
+        say(f"  {f'claim, {buyers} at once':<40} {speed}   at least 0.5  {verdict(fits)}")
+        if not fits:
+            bench.missed.append(f"{bench.engine}: claim with {buyers} buyers")
+    for buyers in BUYERS:
+        with bench.app.app_context():
+            product = make_product(make_event(days=40), capacity=PLACES_FOR_ALL, gross=10_000)
+            pool, ref = product.draws[0].pool_id, product.public_id
+        _speed, got = rate(bench, "ours", buyers, 1.0, ref)
+        with bench.app.app_context():
+            used = db.session.scalar(sa.select(Pool.used).where(Pool.id == pool))
+        fits = used == PLACES_FOR_ALL
+        say(f"  {PLACES_FOR_ALL} places, {buyers:>2} buyers: {used} sold ({got} after the start)  {verdict(fits)}")
+        if not fits:
+            bench.missed.append(f"{bench.engine}: {used} of {PLACES_FOR_ALL} places sold to {buyers} buyers")
+
+
+def rate(bench: Bench, kind: str, buyers: int, seconds: float, *product: str) -> tuple[float, int]:
+    """Places per second that so many buyers get, in up to four processes, and how many they got."""
+    processes = min(buyers, CLAIM_PROCESSES)
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.claims",
+        kind,
+        url_of(bench.app),
+        str(buyers // processes),
+        str(seconds),
+    ]
+    lanes = [
+        subprocess.Popen([*command, *product], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(processes)
+    ]
+    for lane in lanes:
+        assert lane.stdout is not None
+        assert lane.stdout.readline() == "ready\n"
+    for lane in lanes:
+        assert lane.stdin is not None
+        lane.stdin.write("\n")
+        lane.stdin.flush()
+    done = [json.loads(lane.communicate()[0]) for lane in lanes]
+    return sum(each["got"] / each["seconds"] for each in done), int(sum(each["got"] for each in done))
+
+
+# -- what it runs on
+
+
+def url_of(app: Flask) -> str:
+    """The address of the database."""
+    with app.app_context():
+        return db.engine.url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def bench_on(engine: str) -> Iterator[Bench]:
+    """Ours and the floor, each as two processes with threads, on a new database with its data."""
+    url = databases.new_database(engine)
+    ports = free_port(), free_port()
+    bind = f"127.0.0.1:{ports[0]}"
+    settings = databases.settings_for(
+        url, instance=str(databases.folder() / "site"), base_url=f"http://{bind}", bind=bind
+    )
+    app = create_app({"TESTING": True}, settings)
+    slug, ticket = fill(app)
+    floor.build(url)
+    started = [
+        serve(["--config", "gunicorn.conf.py", "wsgi:app"], environment_of(settings), ROOT),
+        serve(
+            [*FLOOR_SERVER, "--bind", f"127.0.0.1:{ports[1]}", "tests.bench.floor:create_app()"],
+            {**os.environ, "FLOOR_URL": url, "PYTHONPATH": str(ROOT)},
+            databases.folder(),  # away from our own gunicorn.conf.py
+        ),
+    ]
+    cluster = []
+    if engine == "postgresql":
+        cluster.append(int((databases.cluster() / "data" / "postmaster.pid").read_text().split()[0]))
+    sites = [f"http://127.0.0.1:{port}" for port in ports]
+    try:
+        until(lambda: answers_at(sites[0], f"/e/{slug}/") and answers_at(sites[1], "/page"), 60, "both sites to answer")
+        roots = [process.pid for process in started]
+        yield Bench(engine, app, sites[0], sites[1], roots, cluster, slug, ticket)
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(30)
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def serve(arguments: list[str], environment: dict[str, str], folder: Path) -> "subprocess.Popen[bytes]":
+    """Start gunicorn with two processes."""
+    command = [sys.executable, "-m", "gunicorn", "--log-level", "warning", *arguments]
+    return subprocess.Popen(command, cwd=folder, env={**environment, "WEB_CONCURRENCY": "2"})
+
+
+def answers_at(base: str, path: str) -> bool:
+    """Whether a site is up."""
+    try:
+        return Visitor(base).get(path) == 200
+    except OSError:
+        return False
+
+
+def fill(app: Flask) -> tuple[str, str]:
+    """A conference with its tickets and registrations; its slug, and the ticket that visitors buy."""
+    with app.app_context():
+        event = make_event("bench-2027", days=90)
+        ticket = make_product(event, capacity=100_000, gross=22_000, partnering=True).public_id
+        others = [make_product(event, capacity=REGISTRATIONS, gross=cents) for cents in (0, 9_900, 35_000)]
+        slug, event_id, ids = event.slug, event.id, [product.id for product in others]
+        for first in range(0, REGISTRATIONS, 500):
+            with transaction():
+                place = db.session.get_one(type(event), event_id)
+                products = [db.session.get_one(type(others[0]), each) for each in ids]
+                for number in range(first, min(first + 500, REGISTRATIONS)):
+                    registration.add_registration(
+                        place,
+                        products[number % 3],
+                        email=f"guest{number}@example.org",
+                        given_name="Jana",
+                        family_name=f"Wittkowski {number}",
+                        letters=False,
+                    )
+            db.session.remove()
+        return slug, ticket
+
+
+def main() -> int:
+    """Everything on the databases asked for, or on both."""
+    engines = [engine for engine in databases.ENGINES if engine in sys.argv] or ["postgresql", "sqlite"]
+    folder = Path(tempfile.mkdtemp(prefix="partnering-bench-"))  # on a disk: what is written is to be safe
+    os.environ[databases.FOLDER] = str(folder)
+    cluster = None
+    missed: list[str] = []
+    try:
+        if "postgresql" in engines:
+            cluster = databases.start_cluster(durable=True)
+            (folder / "cluster").write_text(str(cluster))
+        for engine in engines:
+            say(f"{engine}: {REGISTRATIONS} registrations, {os.cpu_count()} processors, medians of {REPEATS}")
+            with bench_on(engine) as bench:
+                pages(bench)
+                registering(bench)
+                claims(bench)
+                missed += bench.missed
+                with bench.app.app_context():
+                    wrong = [f"{engine}: {rule.code} {finding}" for rule, findings in results() for finding in findings]
+                say(f"  verify: {'clean' if not wrong else wrong[:5]}")
+                missed += wrong
+    finally:
+        if cluster is not None:
+            databases.stop_cluster(cluster)
+        shutil.rmtree(folder, ignore_errors=True)
+    say("Everything within its figures." if not missed else "Missed: " + "; ".join(missed[:20]))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
