@@ -6,7 +6,7 @@ An entry keeps a salted hash of its detail, so that erasing the detail later cha
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -59,8 +59,37 @@ def record(
 
     `actor` is (kind, public id); by default the person or device of this request, else "system".
     """
-    kind, ref = actor or current_actor()
-    entry = AuditEntry(
+    entry = _entry(action, thing, event, actor or current_actor())
+    db.session.add(entry)
+    if before is not None or after is not None:
+        detail = _detail(entry, before, after)
+        db.session.flush()
+        detail.entry_id = entry.id
+        db.session.add(detail)
+    return entry
+
+
+def record_all(
+    action: str,
+    things: Sequence[tuple[Any, dict[str, Any]]],
+    *,
+    event: Any = None,
+    actor: tuple[str, str] | None = None,
+) -> None:
+    """Write down that `action` happened to many things at once: pairs of a thing and what is so afterwards."""
+    who = actor or current_actor()
+    entries = [_entry(action, thing, event, who) for thing, _after in things]
+    details = [_detail(entry, None, after) for entry, (_thing, after) in zip(entries, things, strict=True)]
+    db.session.add_all(entries)
+    db.session.flush()
+    for entry, detail in zip(entries, details, strict=True):
+        detail.entry_id = entry.id
+    db.session.add_all(details)
+
+
+def _entry(action: str, thing: Any, event: Any, actor: tuple[str, str]) -> AuditEntry:
+    kind, ref = actor
+    return AuditEntry(
         at=clock.now(),
         actor_kind=kind,
         actor_ref=ref,
@@ -70,14 +99,14 @@ def record(
         event_ref=event.public_id if event is not None else None,
         request_id=g.get("request_id") if has_request_context() else None,
     )
-    db.session.add(entry)
-    if before is not None or after is not None:
-        salt = secrets.token_hex(16)
-        before, after = plain(before), plain(after)
-        entry.detail_hash = detail_hash(salt, before, after)
-        db.session.flush()
-        db.session.add(AuditDetail(entry_id=entry.id, before=before, after=after, salt=salt))
-    return entry
+
+
+def _detail(entry: AuditEntry, before: dict[str, Any] | None, after: dict[str, Any] | None) -> AuditDetail:
+    """What is erasable of an entry, whose hash it keeps."""
+    salt = secrets.token_hex(16)
+    before, after = plain(before), plain(after)
+    entry.detail_hash = detail_hash(salt, before, after)
+    return AuditDetail(before=before, after=after, salt=salt)
 
 
 def current_actor() -> tuple[str, str]:

@@ -110,6 +110,37 @@ def attend(appointment: Appointment, participant: Participant, role: str, *, blo
     return entry
 
 
+def attend_all(appointment: Appointment, participants: Sequence[Participant], role: str) -> None:
+    """Put an appointment that takes nobody's time into many agendas; see `attend`."""
+    ids = [participant.id for participant in participants]
+    known = {
+        participant_id
+        for start in range(0, len(ids), 500)
+        for participant_id in db.session.scalars(
+            sa.select(AgendaEntry.participant_id).where(
+                AgendaEntry.appointment_id == appointment.id, AgendaEntry.participant_id.in_(ids[start : start + 500])
+            )
+        )
+    }
+    for participant in participants:
+        if participant.id in known:
+            attend(appointment, participant, role, blocks=False)
+    db.session.add_all(
+        AgendaEntry(
+            event_id=appointment.event_id,
+            appointment_id=appointment.id,
+            participant_id=participant.id,
+            role=role,
+            blocks=False,
+            uid=new_uid(),
+            changed_at=clock.now(),
+        )
+        for participant in participants
+        if participant.id not in known
+    )
+    db.session.flush()
+
+
 def hold_time(entry: AgendaEntry) -> bool:
     """Let a live entry take its participant's time if all of it is free, else none of it; whether it blocks now.
 

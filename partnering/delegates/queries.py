@@ -86,6 +86,21 @@ def profile_for(event: Event, organisation_id: int) -> OrganisationProfile | Non
     ).one_or_none()
 
 
+def profiles_of_organisations(event: Event, organisation_ids: Sequence[int]) -> dict[int, OrganisationProfile]:
+    """The profiles of several organisations at an event, by the organisation's id."""
+    wanted = sorted(set(organisation_ids))
+    found: dict[int, OrganisationProfile] = {}
+    for start in range(0, len(wanted), 500):
+        rows = db.session.scalars(
+            sa.select(OrganisationProfile).where(
+                OrganisationProfile.event_id == event.id,
+                OrganisationProfile.organisation_id.in_(wanted[start : start + 500]),
+            )
+        )
+        found |= {profile.organisation_id: profile for profile in rows}
+    return found
+
+
 def terms_of(profile: OrganisationProfile) -> set[Term]:
     """The terms of one profile."""
     return terms_of_all([profile.id]).get(profile.id, set())

@@ -1,19 +1,31 @@
 """What the profiles do when registrations begin and end."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..registration.models import Party, Registration
-from ..registration.signals import party_placed, registration_begun, registration_cancelled
+from ..registration.signals import (
+    party_placed,
+    registration_begun,
+    registration_cancelled,
+    registration_moved,
+    registrations_entered,
+)
 from . import queries, services
 
 
 @party_placed.connect
-def profiles_for_party(party: Party, draft: dict[str, Any] | None = None, **news: Any) -> None:
+def profiles_for_party(
+    party: Party, draft: dict[str, Any] | None = None, entered: bool = False, **news: Any
+) -> None:
     """Make a delegate of everybody on those of the party's places that include partnering.
 
     What was typed while registering was typed by the buyer: sentences and terms go into the organisation's profile,
-    the choice to be found counts for the buyer alone. Colleagues stay hidden until they choose themselves.
+    the choice to be found counts for the buyer alone. Colleagues stay hidden until they choose themselves. Whoever was
+    `entered` by organisers has typed nothing, see `delegates_for_entered`.
     """
+    if entered:
+        return
     answers = services.drafted((draft or {}).get("partnering") or {})
     registrations = [
         place.registration for place in party.places if place.registration is not None and place.product.partnering
@@ -35,6 +47,25 @@ def delegate_for_registration(registration: Registration, **news: Any) -> None:
     """Make a delegate where the ticket includes partnering, found by nobody yet: consents are never inherited."""
     if registration.place.product.partnering:
         services.join(registration)
+
+
+@registrations_entered.connect
+def delegates_for_entered(event_id: int, registrations: Sequence[Registration] = (), **news: Any) -> None:
+    """The same for everybody whom organisers entered."""
+    services.join_all([one for one in registrations if one.place.product.partnering])
+
+
+@registration_moved.connect
+def delegate_moves(registration: Registration, **news: Any) -> None:
+    """Whoever got another ticket joins or leaves the partnering with it."""
+    delegate = queries.delegate_for(registration)
+    if registration.place.product.partnering:
+        if delegate is None:
+            services.join(registration)
+        else:
+            delegate.left_at = None
+    elif delegate is not None:
+        services.leave(delegate)
 
 
 @registration_cancelled.connect

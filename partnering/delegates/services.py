@@ -1,6 +1,6 @@
 """What can happen to profiles: people join and leave, write down what they offer and seek, show or hide themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -91,6 +91,46 @@ def join(
     db.session.flush()
     show(delegate, visibility, channel=channel)
     return delegate
+
+
+def join_all(registrations: Sequence[Registration]) -> None:
+    """The same for many at once who have said nothing yet, each once: found by nobody, until they choose themselves."""
+    if not registrations:
+        return
+    event = registrations[0].participant.event
+    organisations = [registration.organisation or _organisation_of(registration) for registration in registrations]
+    known = queries.profiles_of_organisations(event, [organisation.id for organisation in organisations])
+    languages = {one.organisation_id: one.participant.locale for one in reversed(registrations)}
+    new = {one.id: one for one in organisations if one.id not in known}
+    for organisation in new.values():
+        kind = organisation.kind if is_term("organisation_type", organisation.kind) else ""
+        known[organisation.id] = OrganisationProfile(
+            event_id=event.id,
+            organisation_id=organisation.id,
+            organisation=organisation,
+            language=languages.get(organisation.id, registrations[0].participant.locale),
+            offers="",
+            seeks="",
+            description="",
+            organisation_type=kind,
+            country=organisation.country.upper()[:2],
+            updated_at=clock.now(),
+        )
+        known[organisation.id].search_text = search_text(known[organisation.id], ())
+    db.session.add_all([known[organisation_id] for organisation_id in new])
+    db.session.flush()
+    db.session.add_all(
+        Delegate(
+            event_id=event.id,
+            registration_id=registration.id,
+            participant_id=registration.participant_id,
+            profile_id=known[organisation.id].id,
+            languages=_languages([registration.participant.locale]),
+            created_at=clock.now(),
+        )
+        for registration, organisation in zip(registrations, organisations, strict=True)
+    )
+    db.session.flush()
 
 
 def leave(delegate: Delegate) -> None:

@@ -1,5 +1,7 @@
 """Ticket codes: what the QR code on a ticket or badge says, and whose it is."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from .. import clock, links, qr
@@ -9,16 +11,25 @@ from .models import Registration, TicketCode
 
 def issue(registration: Registration) -> TicketCode:
     """A new code for a registration that has none in force."""
-    code = TicketCode(
-        event_id=registration.event_id,
-        registration_id=registration.id,
-        code_id=qr.new_code_id().hex(),
-        key_number=max(links.keys()),
-        created_at=clock.now(),
-    )
-    db.session.add(code)
+    return issue_all([registration])[0]
+
+
+def issue_all(registrations: Sequence[Registration]) -> list[TicketCode]:
+    """The same for several at once."""
+    newest = max(links.keys())
+    codes = [
+        TicketCode(
+            event_id=registration.event_id,
+            registration_id=registration.id,
+            code_id=qr.new_code_id().hex(),
+            key_number=newest,
+            created_at=clock.now(),
+        )
+        for registration in registrations
+    ]
+    db.session.add_all(codes)
     db.session.flush()
-    return code
+    return codes
 
 
 def revoke(registration: Registration) -> None:

@@ -15,3 +15,10 @@ registration_cancelled = _signals.signal("registration-cancelled")
 
 party_changed = _signals.signal("party-changed")
 """Lines of a placed party were added, cancelled or charged. Sender: the party."""
+
+registrations_entered = _signals.signal("registrations-entered")
+"""Organisers registered people, one or thousands. Sender: the event's id; `registrations`: all of them. Sent instead of
+`registration_begun`; `party_placed` follows for each, with `entered=True` and `letters` as they wished."""
+
+registration_moved = _signals.signal("registration-moved")
+"""Somebody got another ticket. Sender: the registration, on its new ticket; `before`: the product it was on."""

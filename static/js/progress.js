@@ -1,4 +1,4 @@
-// Looks again how far the printing is, until it is done; without script the page has a link for it.
+// Looks again how far a job is, until it is done; without script the page has a link for it.
 
 const WAIT = 1500;
 
