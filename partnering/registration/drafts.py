@@ -1,28 +1,34 @@
 """A registration under way: which party this browser is filling in, and which step comes next.
 
 The browser's cookie holds only the party's public id, signed. What was typed lies in `Party.draft`:
-{"people": [{title, given_name, family_name, email, function}], "company": str, "partnering": {…}, "billing": {…}}.
-A colleague whose name is still open is an empty mapping.
+{"people": [{title, given_name, family_name, email, function}], "company": str, "add_ons": [[public ids], …],
+"answers": {"buyer": {…}, "people": [{…}], "seen": [public ids]}, "choices": [[public ids], …], "sheet": public id,
+"partnering": {…}, "billing": {…}, "consents": […]}. A colleague whose name is still open is an empty mapping.
+"choices" are the add-ons that answers cost; "sheet" is where the buyer's sensitive answers lie, never here.
 """
 
 import secrets
 from typing import NamedTuple
 
-from flask import current_app, session, url_for
+from flask import current_app, g, session, url_for
 from werkzeug.routing import BuildError
 
 from ..db import writing
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _, _l
-from . import queries
+from ..questions.queries import QuestionShown, current_questions
+from ..tickets.models import Product
+from . import facts, orders, queries
 from .models import Party
 
-STEPS = ("ticket", "people", "partnering", "check")
+STEPS = ("ticket", "people", "extras", "questions", "partnering", "check")
 
 ENDPOINTS = {
     "ticket": "registration.ticket",
     "people": "registration.people",
+    "extras": "registration.extras",
+    "questions": "registration.questions",
     "partnering": "delegates.register_profile",
     "check": "registration.check",
 }
@@ -49,7 +55,7 @@ def current_draft(event: Event) -> Party | None:
     if not public_id:
         return None
     party = queries.locked_party(public_id) if writing() else queries.party_at(public_id)
-    return party if party is not None and party.event_id == event.id and party.placed_at is None else None
+    return party if party is not None and party.event_id == event.id and not is_sent(party) else None
 
 
 def required_draft(event: Event, step: str) -> Party:
@@ -70,7 +76,12 @@ def placed_party(event: Event) -> Party | None:
     """The party that this browser placed last at `event`."""
     public_id = session.get("placed", {}).get(event.public_id)
     party = queries.party_at(public_id) if public_id else None
-    return party if party is not None and party.event_id == event.id and party.placed_at is not None else None
+    return party if party is not None and party.event_id == event.id and is_sent(party) else None
+
+
+def is_sent(party: Party) -> bool:
+    """Whether a party was placed, or sent in for approval."""
+    return party.placed_at is not None or party.approval in ("waiting", "approved")
 
 
 def placed_now(event: Event) -> str | None:
@@ -80,7 +91,7 @@ def placed_now(event: Event) -> str | None:
         party = placed_party(event)
         return party.public_id if party is not None else None
     party = queries.party_at(public_id)
-    return public_id if party is not None and party.placed_at is not None else None
+    return public_id if party is not None and is_sent(party) else None
 
 
 def remember(event: Event, party_ref: str) -> None:
@@ -108,15 +119,65 @@ def has_partnering(party: Party) -> bool:
     )
 
 
+def add_ons(party: Party) -> list[Product]:
+    """What can be booked beside the party's ticket, for each of its places; asked once in a request."""
+    if party.product is None:
+        return []
+    known: dict[int, list[Product]] = g.setdefault("add_ons_offered", {})
+    if party.product.id not in known:
+        known[party.product.id] = orders.offered_add_ons(party.product)
+    return known[party.product.id]
+
+
+def places(party: Party) -> int:
+    """How many people the party's tickets are for."""
+    units = sum(item.kind == "ticket" for item in queries.items_of(party))
+    return units * (party.product.seats if party.product else 1)
+
+
+def asked(party: Party) -> list[QuestionShown]:
+    """The questions that the buyer is asked, about the order and about themself, given the answers so far."""
+    everything = current_questions(party.event)
+    if party.product is None or not everything:
+        return []
+    known = facts.facts_of(party.event, party.product, len(party.draft.get("people", [])), code=party.code)
+    answers = party.draft.get("answers", {})
+    buyer = [question for question in everything if question.asks == "buyer"]
+    shown = facts.visible(buyer, known, answers.get("buyer", {}))
+    known.update(facts.as_facts([q for q in buyer if q.public_id in shown], answers.get("buyer", {})))
+    own = [question for question in everything if question.asks == "attendee"]
+    shown += facts.visible(own, known, (answers.get("people") or [{}])[0])
+    return [question for question in everything if question.public_id in shown]
+
+
 def first_unfinished(party: Party | None) -> str:
-    """The first step that is not done: "ticket", "people", "partnering" or "check"."""
+    """The first step that is not done, see `STEPS`.
+
+    Questions that have come up since, through another ticket or an organiser's change, make theirs open again.
+    """
     if party is None or party.product_id is None:
         return "ticket"
     if not party.draft.get("people"):
         return "people"
+    if "add_ons" not in party.draft and add_ons(party):
+        return "extras"
+    seen = set(party.draft.get("answers", {}).get("seen", []))
+    if any(question.public_id not in seen for question in asked(party)):
+        return "questions"
     if has_partnering(party) and "partnering" not in party.draft:
         return "partnering"
     return "check"
+
+
+def applies(party: Party | None, step: str) -> bool:
+    """Whether a party meets a step at all."""
+    if party is None:
+        return step not in ("extras", "questions")
+    if step == "extras":
+        return bool(add_ons(party))
+    if step == "questions":
+        return bool(asked(party))
+    return step != "partnering" or has_partnering(party)
 
 
 def step_url(step: str) -> str:
@@ -131,9 +192,16 @@ def next_url(party: Party) -> str:
 
 def steps(party: Party | None) -> list[Step]:
     """The steps as the stepper shows them; those already done, or next, carry their address."""
-    labels = {"ticket": _("Ticket"), "people": _("People"), "partnering": _("Partnering"), "check": _("Check")}
+    labels = {
+        "ticket": _("Ticket"),
+        "people": _("People"),
+        "extras": _("Extras"),
+        "questions": _("Questions"),
+        "partnering": _("Partnering"),
+        "check": _("Check"),
+    }
     reached = STEPS.index(first_unfinished(party))
-    shown = [step for step in STEPS if step != "partnering" or party is None or has_partnering(party)]
+    shown = [step for step in STEPS if applies(party, step)]
     return [Step(step, labels[step], _address(step) if STEPS.index(step) <= reached else None) for step in shown]
 
 

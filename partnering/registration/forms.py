@@ -1,9 +1,9 @@
 """What people may send while registering. Shapes only; the rules of the event are asked by the services."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -13,13 +13,16 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
+    RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
 )
-from wtforms.validators import InputRequired, Length, Optional, Regexp, StopValidation
+from wtforms.validators import InputRequired, Length, Optional, Regexp, StopValidation, ValidationError
 
 from ..accounts.addresses import canonical
-from ..i18n import _, _l, locale
+from ..i18n import _, _l
+from ..questions.forms import countries
 from ..text import clean
 from .seats import Guest
 
@@ -62,7 +65,13 @@ class TicketForm(FlaskForm):
         filters=[tidy],
         default="1",
     )
+    code = line(_l("Code"), 40)
     key = HiddenField(validators=[Optional(), Regexp(re.compile(r"[0-9a-f]{32}\Z"))])
+
+    @property
+    def csrf_failed(self) -> bool:
+        """Whether the token against forgery is missing or old."""
+        return "csrf_token" in self and bool(self.csrf_token.errors)
 
     @property
     def units(self) -> int:
@@ -151,26 +160,57 @@ class PeopleForm(FlaskForm):
         return [entry.form.kept() for entry in self.people]
 
 
-def countries() -> list[tuple[str, str]]:
-    """Countries by name in the language in force, by ISO 3166 code."""
-    names = Locale(locale()).territories
-    known = [(code, name) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in NOT_LANDS]
-    return sorted(known, key=lambda pair: clean(pair[1]).casefold())
+class ExtrasForm(FlaskForm):
+    """What each person books beside the ticket: one group of boxes for each; made by `build`."""
+
+    people: list[Any]
+
+    @classmethod
+    def build(cls, names: Sequence[str], extras: Sequence[Any], kept: Sequence[Sequence[str]], *, sent: bool) -> Any:
+        """The form for these people, `kept` ticked. Each of `extras` has public_id, label, hint, end, gone, own."""
+        fields = {}
+        for number, name in enumerate(names):
+            ticked = set(kept[number]) if number < len(kept) else set()
+            choices = []
+            for extra in extras:
+                gone = extra.gone and extra.public_id not in ticked
+                choices.append((extra.public_id, extra.label, {"hint": extra.hint, "end": extra.end, "disabled": gone}))
+            fields[f"extra_{number}"] = SelectMultipleField(name, choices=choices, default=sorted(ticked))
+        made = type("ExtrasFormMade", (cls,), fields)
+        form = made() if sent else made(formdata=None)
+        form.people = [form[name] for name in fields]
+        return form
+
+    def chosen(self) -> list[list[str]]:
+        """Public ids for each person, in order."""
+        return [list(field.data or []) for field in self.people]
 
 
-NOT_LANDS = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+LEITWEG = re.compile(r"[0-9]{2,12}(-[A-Za-z0-9]{1,30})?-[0-9]{2}\Z")
+"""The buyer reference of public bodies in Germany: rough and fine address, check digits."""
+
+VAT_ID = re.compile(r"[A-Za-z]{2}[A-Za-z0-9 .+*-]{2,18}")
+"""A country code and what a country makes of it, Switzerland's CHE included."""
 
 
 class CheckForm(FlaskForm):
-    """The last page: where the invoice goes, what is agreed to."""
+    """The last page: where the invoice goes, what is agreed to. `seen` is the sum that the page showed, in cents."""
 
+    kind = RadioField(
+        _l("Who is the invoice for?"),
+        choices=[("company", _l("A company or institution")), ("private", _l("A private person"))],
+        default="company",
+    )
     billing_name = line(_l("Invoice to"), 160, _l("Enter who the invoice goes to"))
     street = line(_l("Street and number"), 160, _l("Enter street and number"))
     postcode = line(_l("Postcode"), 20, _l("Enter the postcode"))
     city = line(_l("Town"), 100, _l("Enter the town"))
     country = SelectField(_l("Country"), [InputRequired(_l("Choose the country"))], default="DE")
+    billing_email = EmailField(_l("Email address for the invoice"), [Length(max=254)], filters=[tidy])
     vat_id = line(_l("VAT number"), 20)
     order_number = line(_l("Your order number"), 60)
+    leitweg_id = line(_l("Leitweg-ID"), 46)
+    seen = HiddenField(validators=[Optional(), Regexp(re.compile(r"[0-9]{1,9}\Z"))])
     terms = BooleanField(_l("I accept the terms."), [InputRequired(_l("Please accept the terms"))])
     privacy = BooleanField(
         _l("I have read the privacy notice."),
@@ -179,7 +219,9 @@ class CheckForm(FlaskForm):
     photo = BooleanField(_l("Photos"))
     newsletter = BooleanField(_l("News"))
 
-    BILLING = ("billing_name", "street", "postcode", "city", "country", "vat_id", "order_number")
+    PLAIN = ("kind", "street", "postcode", "city", "country")
+    BUSINESS = ("vat_id", "order_number", "leitweg_id")
+    BILLING = (*PLAIN, *BUSINESS, "billing_name", "billing_email", "seen")
 
     def __init__(self, *args: Any, free: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -189,9 +231,36 @@ class CheckForm(FlaskForm):
         else:
             self.country.choices = countries()
 
+    def validate_billing_email(self, field: Any) -> None:
+        """A complete address, if there is one: empty, the invoice goes to the buyer."""
+        if field.data:
+            Address()(self, field)
+
+    def validate_vat_id(self, field: Any) -> None:
+        """Letters and digits as they stand on invoices; whether it is known abroad is not asked here."""
+        if self.kind.data == "company" and field.data and not VAT_ID.fullmatch(field.data):
+            raise ValidationError(_("Enter the VAT number with its country code, for example DE123456789"))
+
+    def validate_leitweg_id(self, field: Any) -> None:
+        """The shape that public bodies hand out."""
+        if self.kind.data == "company" and field.data and not LEITWEG.fullmatch(field.data):
+            raise ValidationError(_("Enter the Leitweg-ID as you were given it, for example 04011000-1234512345-06"))
+
+    def seen_cents(self, otherwise: int) -> int:
+        """The sum that the page showed, in cents."""
+        return int(self.seen.data) if "seen" in self and self.seen.data else otherwise
+
     def billing(self) -> dict[str, str]:
-        """The address for the invoice; empty for a free ticket."""
-        return {name: str(self[name].data or "") for name in self.BILLING if name in self}
+        """The address for the invoice; empty for a free ticket. A private person has no numbers of a business."""
+        if "kind" not in self:
+            return {}
+        business = self.kind.data == "company"
+        return {
+            **{name: str(self[name].data or "") for name in self.PLAIN},
+            "name": str(self.billing_name.data or ""),
+            "email": str(self.billing_email.data or ""),
+            **{name: str(self[name].data or "") if business else "" for name in self.BUSINESS},
+        }
 
     def agreed(self) -> list[str]:
         """The consents given."""

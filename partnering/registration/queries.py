@@ -1,6 +1,7 @@
 """What can be asked about parties, places and registrations."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -10,8 +11,9 @@ from ..accounts.models import Person
 from ..agenda.models import AgendaEntry, Appointment
 from ..db import db
 from ..events.models import Event, Participant
-from ..tickets.models import Claim, Product
-from .models import Item, Party, Place, Registration
+from ..questions.models import AnswerSheet
+from ..tickets.models import Claim, Code, Product
+from .models import ChoiceProduct, Item, Party, Place, Registration, WaitingEntry
 
 WITH_PEOPLE = (
     joinedload(Registration.participant).joinedload(Participant.person).selectinload(Person.addresses),
@@ -83,6 +85,33 @@ def items_of(party: Party) -> Sequence[Item]:
         .order_by(Item.id)
         .execution_options(populate_existing=True)
     ).all()
+
+
+def choice_products(event_id: int) -> Sequence[ChoiceProduct]:
+    """Which choices of an event's questions are sold, and as what."""
+    return db.session.scalars(
+        sa.select(ChoiceProduct)
+        .where(ChoiceProduct.event_id == event_id)
+        .options(joinedload(ChoiceProduct.product))
+        .order_by(ChoiceProduct.id)
+    ).all()
+
+
+def takes_codes(event: Event) -> bool:
+    """Whether buyers can have a code for this event at all."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(Code.event_id == event.id, Code.active))))
+
+
+def sheet_of(event_id: int, public_id: str) -> AnswerSheet | None:
+    """The sheet of answers with this public id."""
+    return db.session.scalars(
+        sa.select(AnswerSheet).where(AnswerSheet.event_id == event_id, AnswerSheet.public_id == public_id)
+    ).one_or_none()
+
+
+def waits_for(party_id: Any) -> sa.Select[tuple[int]]:
+    """Open entries of the waiting list that this party is an offer to; a part of larger questions."""
+    return sa.select(WaitingEntry.id).where(WaitingEntry.party_id == party_id, WaitingEntry.closed_at.is_(None))
 
 
 def add_ons_of(place: Place) -> Sequence[Item]:

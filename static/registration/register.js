@@ -1,6 +1,6 @@
 // Registering with a little help: the time left, the price of the choice, names left open. Every step works without it.
 
-for (const place of document.querySelectorAll("[data-held-until]")) {
+for (const place of document.querySelectorAll("[data-held-until]:not([data-offer])")) {
   const end = Date.parse(place.dataset.heldUntil);
   const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
   const spoken = place.textContent;

@@ -1,8 +1,8 @@
 """Pages of registering, of a buyer's places, and of a ticket."""
 
-from . import flow, party, ticket
+from . import add_ons, check, flow, flow_questions, party, ticket
 from .blueprint import bp
 
 blueprints = (bp,)
 
-__all__ = ["blueprints", "flow", "party", "ticket"]
+__all__ = ["add_ons", "blueprints", "check", "flow", "flow_questions", "party", "ticket"]

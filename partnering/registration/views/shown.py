@@ -1,14 +1,23 @@
 """What the pages of registering show, worked out before the templates see it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask import url_for
+from werkzeug.routing import BuildError
 
 from ... import clock
+from ...db import BilingualText
 from ...events.models import Event
-from ...i18n import bi
+from ...i18n import _, _n, bi, day, money, span
+from ...questions.forms import country_name
+from ...questions.queries import QuestionShown, current_questions, file_names
+from ...tickets import prices
 from ...tickets import services as tickets
-from ...tickets.models import PriceTier, Product
-from .. import queries, services
+from ...tickets.models import Code, PriceTier, Product
+from .. import drafts, orders, queries, services
 from ..models import Item, Party
 
 FEW = 10
@@ -17,14 +26,21 @@ FEW = 10
 
 @dataclass(frozen=True)
 class Option:
-    """A ticket as its card shows it: the price of today, the one that follows, what is left."""
+    """A ticket as its card shows it: the price of today, the one that follows, what is left.
+
+    `list_gross` is what everybody pays, `gross` what it costs with the code; `coded`: the code goes with it.
+    """
 
     product: Product
     price: PriceTier | None
     later: PriceTier | None
+    list_gross: int
+    gross: int
+    coded: bool
     left: int
     on_sale: bool
     features: list[str]
+    waitlist: str | None
 
     @property
     def choosable(self) -> bool:
@@ -43,35 +59,154 @@ class Option:
         return begins if begins is not None and begins > clock.now() else None
 
 
-def option_of(product: Product, left: int, event: Event) -> Option:
-    """The card of a ticket."""
-    on_sale = tickets.is_on_sale(product) and event.state == "published"
+def option_of(product: Product, left: int, event: Event, code: Code | None = None) -> Option:
+    """The card of a ticket, as it is for whoever has this code."""
+    on_sale = tickets.is_on_sale(product, code=code) and event.state == "published"
+    coded = code is not None and prices.works_for(code, product)
     price = later = None
+    gross = list_gross = 0
     if on_sale:
-        price = tickets.price(product)
-        later = tickets.price(product, price.until) if price.until and _tier_after(product, price.until) else None
+        priced = tickets.priced(product, code=code)
+        price, gross = priced.tier, priced.gross
+        plain = prices.running(product.tiers, clock.now())
+        list_gross = max(gross, plain.gross if plain is not None else priced.list_gross)
+        if price.until and _tier_after(product, price):
+            later = tickets.price(product, price.until, code)
     elif product.tiers:
         price = product.tiers[0]
+        gross = list_gross = price.gross
     features = [line.strip() for line in bi(product.features).splitlines() if line.strip()]
-    return Option(product, price, later, left, on_sale, features)
+    gone = on_sale and left < product.fewest_per_order and product.waiting_list
+    return Option(
+        product, price, later, list_gross, gross, coded, left, on_sale, features, waitlist(product) if gone else None
+    )
 
 
-def _tier_after(product: Product, moment: datetime) -> bool:
-    return any(tier.until is None or tier.until > moment for tier in product.tiers)
+def waitlist(product: Product) -> str | None:
+    """Where to wait for a product; None where this installation has no waiting list."""
+    try:
+        return url_for("registration.join_waitlist", ticket=product.public_id)
+    except BuildError:
+        return None
+
+
+def code_sentence(code: Code, options: Sequence[Option]) -> str:
+    """What a code does, in a sentence."""
+    fitting = [option for option in options if option.coded]
+    if not fitting:
+        return _("Code %(code)s is valid, but not for any ticket on this page.", code=code.text)
+    parts = []
+    opened = [option for option in fitting if option.product.hidden]
+    if opened:
+        parts.append(_n("It opens one more ticket.", "It opens %(num)s more tickets.", len(opened)))
+    if code.audience:
+        parts.append(_("Prices for members hold.") if code.kind == "member" else _("Special prices hold."))
+    if code.discount == "percent" and code.value:
+        parts.append(_("It takes %(percent)s off the price.", percent=percent_of(code.value)))
+    elif code.discount == "amount" and code.value:
+        amount = money(code.value, fitting[0].product.currency)
+        parts.append(_("It takes %(amount)s off each ticket.", amount=amount))
+    elif code.discount == "price" and code.value:
+        parts.append(_("Each ticket costs %(amount)s with it.", amount=money(code.value, fitting[0].product.currency)))
+    elif code.discount == "price":
+        parts.append(_("Tickets are free of charge with it."))
+    if code.kind == "voucher" and code.blocked > code.uses:
+        kept = code.blocked - code.uses
+        parts.append(_n("One place is kept for it.", "%(num)s places are kept for it.", kept))
+    if code.member_list_id is not None:
+        parts.append(_("In the next step we check that your email address is on the list of members."))
+    return " ".join([_("Code %(code)s is valid.", code=code.text), *parts])
+
+
+def percent_of(basis_points: int) -> str:
+    """A share as people read it: "20 %", "12.5 %"."""
+    whole, rest = divmod(basis_points, 100)
+    if not rest:
+        return f"{whole} %"
+    return bi(BilingualText(de=f"{whole},{rest:02d}", en=f"{whole}.{rest:02d}")).rstrip("0") + " %"
+
+
+@dataclass(frozen=True)
+class Extra:
+    """An add-on as a person chooses it."""
+
+    public_id: str
+    label: str
+    hint: str
+    end: str
+    gone: bool
+    waitlist: str | None
+
+
+def extras_of(party: Party) -> list[Extra]:
+    """What can be booked beside the party's ticket: workshops in order of time, after what has none."""
+    products = [product for product in drafts.add_ons(party) if tickets.is_on_sale(product, code=party.code)]
+    left = tickets.lefts(products)
+    own: dict[int, int] = {}
+    for item in queries.items_of(party):
+        if item.claim is not None and orders.runs(item.claim):
+            own[item.claim.product_id] = own.get(item.claim.product_id, 0) + 1
+    products.sort(key=lambda product: (product.appointment is not None, _begins(product)))
+    return [_extra(product, left[product.id] + own.get(product.id, 0), party) for product in products]
+
+
+def _begins(product: Product) -> float:
+    return product.appointment.starts_at.timestamp() if product.appointment is not None else product.position
+
+
+def _extra(product: Product, left: int, party: Party) -> Extra:
+    gross = tickets.priced(product, code=party.code).gross
+    when = []
+    if product.appointment is not None:
+        zone, at = party.event.zone, product.appointment
+        when = [f"{day(at.starts_at, 'long', zone)}, {span(at.starts_at, at.ends_at, zone)}"]
+    if left < 1:
+        when.append(_("Sold out"))
+    elif left <= FEW:
+        when.append(_n("One place left", "%(num)s places left", left))
+    description = bi(product.description)
+    hint = ". ".join([part for part in (", ".join(when), description) if part])
+    waits = waitlist(product) if left < 1 and product.waiting_list else None
+    price = money(gross, product.currency) if gross else _("free")
+    return Extra(product.public_id, bi(product.name), hint, price, left < 1, waits)
+
+
+def _tier_after(product: Product, price: PriceTier) -> bool:
+    assert price.until is not None  # the caller asked
+    audiences = ("", price.audience)
+    return any(
+        (tier.until is None or tier.until > price.until) and tier.audience in audiences for tier in product.tiers
+    )
+
+
+@dataclass
+class Line:
+    """Equal lines of an order, counted together; amounts in cents, all of them summed."""
+
+    name: BilingualText
+    tier_name: BilingualText
+    kind: str
+    code_text: str
+    rate: int
+    count: int = 0
+    list_gross: int = 0
+    gross: int = 0
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a party is about to owe: lines, sums in cents, and until when its places are held."""
+    """What a party is about to owe: lines, sums in cents, VAT by rate, and until when its places are held."""
 
-    lines: list[tuple[Item, int, int]]
+    lines: list[Line]
     gross: int
-    vat: int
-    vat_rates: list[int]
+    vats: list[tuple[int, int]]
+    notes: list[str]
     currency: str
     until: datetime | None
     minutes: int
     extensions: int
+    offer: bool = False
+    codes: list[str] = field(default_factory=list)
 
     @property
     def has_run_out(self) -> bool:
@@ -79,23 +214,72 @@ class Order:
         return self.until is None or self.until <= clock.now()
 
 
-def order_of(party: Party) -> Order:
-    """The order of a party under way or placed, equal lines counted together."""
+def order_of(party: Party, billing: Mapping[str, Any] | None = None) -> Order:
+    """The order of a party under way or placed, equal lines counted together; taxed for this invoice address."""
     items = [item for item in queries.items_of(party) if item.cancelled_at is None]
-    grouped: dict[tuple[object, ...], list[Item]] = {}
+    country = party.event.host.country
+    grouped: dict[tuple[object, ...], Line] = {}
+    vats: dict[int, int] = {}
+    notes: list[str] = []
+    total = 0
     for item in items:
-        grouped.setdefault((item.name, item.tier_name, item.gross), []).append(item)
-    held = [item.claim for item in items if item.claim is not None and item.claim.state == "held"]
-    ends = [claim.until for claim in held if claim.until is not None]
-    until = min(ends) if len(ends) == len(items) and ends else None
+        amount = _amount(item, country, party, billing)
+        key = (item.name, item.tier_name, item.kind, item.code_text, amount.rate, amount.gross, item.list_gross)
+        line = grouped.setdefault(key, Line(item.name, item.tier_name, item.kind, item.code_text, amount.rate))
+        line.count += 1
+        line.gross += amount.gross
+        line.list_gross += max(item.list_gross, item.gross)
+        vats[amount.rate] = vats.get(amount.rate, 0) + amount.vat
+        total += amount.gross
+        if amount.note and amount.note not in notes:
+            notes.append(amount.note)
+    until = orders.held_until(items)
     seconds = (until - clock.now()).total_seconds() if until else 0
+    offer = orders.is_offer(items)
     return Order(
-        lines=[(group[0], len(group), sum(item.gross for item in group)) for group in grouped.values()],
-        gross=sum(item.gross for item in items),
-        vat=sum(item.vat for item in items),
-        vat_rates=sorted({item.vat_rate for item in items}),
+        lines=list(grouped.values()),
+        gross=total,
+        vats=sorted((rate, cents) for rate, cents in vats.items() if rate and cents),
+        notes=notes,
         currency=items[0].currency if items else "EUR",
         until=until,
         minutes=max(0, -int(-seconds // 60)),
-        extensions=services.EXTENSIONS - party.extensions,
+        extensions=0 if offer else services.EXTENSIONS - party.extensions,
+        offer=offer,
+        codes=sorted({item.code_text for item in items if item.code_text}),
     )
+
+
+def _amount(item: Item, country: str, party: Party, billing: Mapping[str, Any] | None) -> orders.Amount:
+    if party.placed_at is not None or not item.gross:
+        return orders.Amount(item.net, item.vat, item.gross, item.vat_rate, item.tax_kind, "")
+    return orders.amount_of(item, country, billing or {})
+
+
+def answers_of(event: Event, party: Party) -> list[tuple[str, str]]:
+    """(question, answer) of what the buyer has answered about the order and themself; sensitive ones stay apart."""
+    answers = party.draft.get("answers")
+    if not answers:
+        return []
+    given = {**answers.get("buyer", {}), **(answers.get("people") or [{}])[0]}
+    return [
+        (bi(question.label), _said(event, question, given[question.public_id]))
+        for question in current_questions(event)
+        if question.public_id in given and not question.sensitive
+    ]
+
+
+def _said(event: Event, question: QuestionShown, value: Any) -> str:
+    """An answer in words."""
+    if question.kind in ("single_choice", "multiple_choice"):
+        keys = value if isinstance(value, list) else [value]
+        return ", ".join(bi(choice.label) for choice in question.choices if choice.key in keys)
+    if question.kind == "yes_no":
+        return _("Yes") if value else _("No")
+    if question.kind == "date":
+        return day(date.fromisoformat(value))
+    if question.kind == "country":
+        return country_name(value)
+    if question.kind == "file":
+        return file_names(event, [value]).get(value, "")
+    return str(value)

@@ -1,0 +1,417 @@
+"""What a buyer has chosen and not yet sent: tickets, add-ons, codes, the holds behind them, and what it costs."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..db import BilingualText, db
+from ..errors import DomainError
+from ..events.models import Event
+from ..i18n import _l, bi
+from ..tickets import codes, money, prices, vat
+from ..tickets import queries as ticket_queries
+from ..tickets import services as tickets
+from ..tickets.models import Claim, Code, Product
+from . import queries, seats, workshops
+from .models import Item, Party
+
+HOLD = timedelta(minutes=30)
+"""How long places are held while somebody types."""
+
+EXTENSIONS = 2
+"""How often that can be extended."""
+
+KEPT = timedelta(days=2)
+"""How long a party that was begun and never placed is kept."""
+
+RUNNING = ("held", "offered")
+"""States of a claim that its party may still place by a certain moment."""
+
+
+class NoMoreExtensions(DomainError):
+    """The hold was extended as often as it can be."""
+
+    message = _l("The reservation cannot be extended any further.")
+
+
+class OfferFixed(DomainError):
+    """What was offered from the waiting list was to be changed into something else."""
+
+    message = _l("The waiting list offers you this ticket and no more places than these.")
+
+
+# -- tickets
+
+
+def begin(
+    event: Event,
+    product: Product,
+    quantity: int,
+    locale: str,
+    *,
+    code: Code | None = None,
+    until: datetime | None = None,
+    state: str = "held",
+) -> Party:
+    """A party under way that holds `quantity` units of a product for half an hour, or until a moment.
+
+    With state "offered" it is an offer from the waiting list. Raises `NotOnSale`, `LimitPerOrder`, `CodeInvalid`,
+    `CodeUsed` or `SoldOut`.
+    """
+    tickets.check_order(event, [(product, quantity)], code)
+    party = new_party(event, product, locale, code)
+    hold(party, product, quantity, code=code, until=until, state=state)
+    return party
+
+
+def choose(party: Party, product: Product, quantity: int, code: Code | None = None) -> None:
+    """Give a party under way another ticket, quantity or code; what was typed is kept, as far as places reach.
+
+    Choosing again what is already held changes nothing. Raises as `begin`, or `OfferFixed`; then nothing has changed.
+    """
+    items = queries.items_of(party)
+    chosen = [item for item in items if item.kind == "ticket"]
+    code_id = code.id if code is not None else None
+    if is_offer(items):
+        _take_of_offer(party, chosen, product, quantity)
+        return
+    same = party.product_id == product.id and len(chosen) == quantity
+    if same and party.code_id == code_id and all(runs(item.claim) for item in chosen):
+        return
+    tickets.check_order(party.event, [(product, quantity)], code)
+    _drop(chosen)
+    if not same:
+        kept = list(party.draft.get("people", []))[: product.seats * quantity]
+        complete = len(kept) == product.seats * quantity
+        party.draft = {**party.draft, "people": kept if complete else [], "typed": kept}
+    party.product_id, party.code_id = product.id, code_id
+    party.extensions = 0
+    hold(party, product, quantity, code=code)
+    if not same:
+        _carry_add_ons(party)
+
+
+def _take_of_offer(party: Party, chosen: Sequence[Item], product: Product, quantity: int) -> None:
+    """Take an offer, or some places of it; the others go to whoever waits next."""
+    if party.product_id != product.id or quantity > len(chosen):
+        raise OfferFixed
+    surplus = chosen[quantity:]
+    if surplus:
+        claims = [item.claim for item in surplus if item.claim is not None]
+        _forget(surplus)
+        tickets.decline(claims)
+        _carry_add_ons(party)
+
+
+def new_party(event: Event, product: Product, locale: str, code: Code | None = None) -> Party:
+    """A party that holds nothing yet."""
+    party = Party(
+        event_id=event.id,
+        product_id=product.id,
+        code_id=code.id if code is not None else None,
+        reference=seats.new_reference(),
+        locale=locale,
+        draft={},
+        billing={},
+        created_at=clock.now(),
+    )
+    db.session.add(party)
+    db.session.flush()
+    return party
+
+
+def hold(
+    party: Party,
+    product: Product,
+    quantity: int,
+    *,
+    code: Code | None = None,
+    until: datetime | None = None,
+    state: str = "held",
+    gross: int | None = None,
+) -> list[Item]:
+    """Take units of a product for a party, one line for each at today's price, or at `gross` cents."""
+    price = tickets.priced(product, code=code) if gross is None else None
+    used = code if code is not None and prices.works_for(code, product) else None
+    claims = tickets.hold(party.event, [(product, quantity)], until or clock.now() + HOLD, code=used, state=state)
+    amount = price.gross if price else gross or 0
+    net, tax = money.split(amount, product.vat_rate)
+    items = [
+        Item(
+            event_id=party.event_id,
+            party_id=party.id,
+            claim_id=claim.id,
+            kind=product.kind,
+            name=product.name,
+            tier_name=price.tier.name if price else BilingualText(),
+            quantity=1,
+            net=net,
+            vat=tax,
+            gross=amount,
+            vat_rate=product.vat_rate,
+            currency=product.currency,
+            list_gross=price.list_gross if price else amount,
+            code_text=price.code_text if price else "",
+        )
+        for claim in claims
+    ]
+    db.session.add_all(items)
+    db.session.flush()
+    db.session.expire(party, ["items"])
+    return items
+
+
+def runs(claim: Claim | None) -> bool:
+    """Whether a claim is still held for its party."""
+    return claim is not None and claim.state in RUNNING and (claim.until or clock.now()) > clock.now()
+
+
+def is_offer(items: Sequence[Item]) -> bool:
+    """Whether these lines come from the waiting list."""
+    return any(item.claim is not None and item.claim.state == "offered" for item in items)
+
+
+def held_until(items: Sequence[Item]) -> datetime | None:
+    """Until when all these lines are held; None when one of them is not any more."""
+    claims = [item.claim for item in items]
+    if not claims or not all(runs(claim) for claim in claims):
+        return None
+    return min(claim.until for claim in claims if claim is not None and claim.until is not None)
+
+
+# -- add-ons
+
+
+def offered_add_ons(product: Product) -> list[Product]:
+    """What can be booked beside a ticket, for each place of it; what a question sells is not among it."""
+    sold = {pair.product_id for pair in queries.choice_products(product.event_id)}
+    return [
+        add_on
+        for add_on in ticket_queries.add_ons_for(product)
+        if add_on.active and not add_on.hidden and add_on.id not in sold
+    ]
+
+
+def set_add_ons(party: Party, chosen: Sequence[Collection[str]]) -> None:
+    """Hold these add-ons for each place in turn, by public id, and give back what is no longer wanted.
+
+    Raises `TimeConflict` when two workshops of one place overlap, `NotOnSale`, `LimitPerOrder`, or `SoldOut`; then
+    nothing has changed.
+    """
+    party.draft = {**party.draft, "add_ons": [sorted(set(one)) for one in chosen]}
+    _hold_add_ons(party)
+
+
+def set_choices(party: Party, chosen: Sequence[Collection[str]]) -> None:
+    """Hold what the choices of answers cost or count, for each place in turn. Raises as `set_add_ons`."""
+    if party.draft.get("choices") or any(chosen):
+        party.draft = {**party.draft, "choices": [sorted(set(one)) for one in chosen]}
+        _hold_add_ons(party)
+
+
+def add_ons_by_place(draft: Mapping[str, Any]) -> list[list[str]]:
+    """Public ids of the add-ons of each place, chosen there or by an answer."""
+    booked, answered = draft.get("add_ons", []), draft.get("choices", [])
+    count = max(len(booked), len(answered))
+    return [
+        [*(booked[n] if n < len(booked) else []), *(answered[n] if n < len(answered) else [])] for n in range(count)
+    ]
+
+
+def _hold_add_ons(party: Party) -> None:
+    assert party.product is not None  # a party under way has a ticket
+    wanted = add_ons_by_place(party.draft)
+    products = {
+        product.public_id: product
+        for product in [
+            *ticket_queries.add_ons_for(party.product),
+            *(pair.product for pair in queries.choice_products(party.event_id)),
+        ]
+    }
+    items = queries.items_of(party)
+    if any(public_id not in products for one in wanted for public_id in one):
+        raise tickets.NotOnSale
+    for position, one in enumerate(wanted):
+        overlap = workshops.conflicts([products[public_id] for public_id in one])
+        if overlap:
+            error = workshops.TimeConflict.between(*(bi(product.name) for product in overlap[0]))
+            error.details["position"] = position
+            raise error
+    units = Counter(public_id for one in wanted for public_id in one)
+    held: dict[str, list[Item]] = {}
+    for item in items:
+        if item.kind == "add_on" and item.claim is not None:
+            held.setdefault(item.claim.product.public_id, []).append(item)
+    missing, surplus = [], []
+    for public_id in sorted({*units, *held}):
+        running = [item for item in held.get(public_id, []) if runs(item.claim)]
+        keep = running[: units[public_id]]
+        surplus += [item for item in held.get(public_id, []) if item not in keep]
+        if units[public_id] > len(keep):
+            missing.append((products[public_id], units[public_id] - len(keep)))
+    if missing:
+        chosen = sum(item.kind == "ticket" for item in items)
+        extra = [(products[one], number) for one, number in sorted(units.items())]
+        tickets.check_order(party.event, [(party.product, chosen), *extra], party.code)
+    _drop(surplus)
+    offer = is_offer(items)
+    until = held_until([item for item in items if item.kind == "ticket"])
+    for product, number in missing:
+        hold(party, product, number, code=party.code, until=until, state="offered" if offer and until else "held")
+    db.session.flush()
+
+
+def _carry_add_ons(party: Party) -> None:
+    """Keep the add-ons of the places that are left, or ask for them again where they can no longer be had."""
+    assert party.product is not None  # a party under way has a ticket
+    db.session.expire(party, ["product"])
+    units = sum(item.kind == "ticket" for item in queries.items_of(party))
+    places = units * party.product.seats
+    offered = {add_on.public_id for add_on in offered_add_ons(party.product)}
+    draft = {key: value for key, value in party.draft.items() if key not in ("add_ons", "choices")}
+    if "add_ons" in party.draft:
+        kept = [sorted(offered & set(one)) for one in party.draft["add_ons"][:places]]
+        draft["add_ons"] = kept + [[] for _place in range(places - len(kept))]
+    party.draft = draft
+    try:
+        _hold_add_ons(party)
+    except (tickets.SoldOut, tickets.NotOnSale, tickets.LimitPerOrder, workshops.TimeConflict):
+        party.draft = {key: value for key, value in draft.items() if key != "add_ons"}
+        _hold_add_ons(party)
+
+
+# -- what was typed, and for how long
+
+
+def keep(party: Party, **answers: Any) -> None:
+    """Write what was typed at a step into the draft."""
+    party.draft = {**party.draft, **answers}
+    db.session.flush()
+
+
+def check(party: Party) -> None:
+    """Ask once more what may have changed since the ticket was chosen: sale, limits, code, whose code it is.
+
+    Raises `NotOnSale`, `LimitPerOrder`, `CodeInvalid` or `CodeUsed`.
+    """
+    wanted = Counter(item.claim.product for item in queries.items_of(party) if item.claim is not None)
+    tickets.check_order(party.event, list(wanted.items()), party.code)
+    if party.code is not None and party.product is not None:
+        people = party.draft.get("people") or [{}]
+        codes.check(party.code, party.product, people[0].get("email", ""), units=0)
+
+
+def extend(party: Party) -> None:
+    """Hold the party's places for another half an hour, at most twice. Raises `NoMoreExtensions`, `HoldExpired`."""
+    items = queries.items_of(party)
+    if party.extensions >= EXTENSIONS or is_offer(items):
+        raise NoMoreExtensions
+    tickets.extend(claims_in(items), clock.now() + HOLD)
+    party.extensions += 1
+    db.session.flush()
+
+
+def forget_drafts() -> int:
+    """Forget what was typed and never sent, two days later, and give back what it still held; how many there were.
+
+    What waits for an organiser's approval was sent. An offer runs its time.
+    """
+    offered = (
+        sa.select(Item.id)
+        .join(Claim, Claim.id == Item.claim_id)
+        .where(Item.party_id == Party.id, Claim.state == "offered")
+    )
+    old = db.session.scalars(
+        sa.select(Party)
+        .where(
+            Party.placed_at.is_(None),
+            Party.asked_at.is_(None),
+            Party.created_at < clock.now() - KEPT,
+            ~offered.exists(),
+            ~queries.waits_for(Party.id).exists(),
+        )
+        .order_by(Party.id)
+        .with_for_update(skip_locked=True)
+        .limit(500)
+    ).all()
+    for party in old:
+        tickets.release(claims_in(queries.items_of(party)))
+        db.session.execute(sa.delete(Item).where(Item.party_id == party.id))
+        db.session.execute(sa.delete(Party).where(Party.id == party.id))
+    return len(old)
+
+
+def claims_in(items: Sequence[Item]) -> list[Claim]:
+    """The claims behind lines."""
+    return [item.claim for item in items if item.claim is not None]
+
+
+def _drop(items: Sequence[Item]) -> None:
+    """Give back what these lines hold, and the lines."""
+    claims = claims_in(items)
+    _forget(items)
+    tickets.release(claims)
+
+
+def _forget(items: Sequence[Item]) -> None:
+    if items:
+        db.session.execute(sa.delete(Item).where(Item.id.in_([item.id for item in items])))
+        for item in items:
+            db.session.expunge(item)
+
+
+# -- what it costs
+
+
+class Amount(NamedTuple):
+    """What a line comes to for one buyer: cents, the rate in basis points, and the rule behind it."""
+
+    net: int
+    vat: int
+    gross: int
+    rate: int
+    kind: str
+    note: str
+
+
+def amount_of(item: Item, host_country: str, billing: Mapping[str, Any]) -> Amount:
+    """What a line comes to with this invoice address; online tickets are taxed where the recipient is (§ 3a UStG)."""
+    product = item.claim.product if item.claim is not None else None
+    if product is None or item.tax_kind != "standard":
+        return Amount(item.net, item.vat, item.gross, item.vat_rate, item.tax_kind, "")
+    tax = vat.treatment(
+        product.online,
+        item.vat_rate,
+        seller_country=host_country,
+        buyer_country=billing.get("country") or host_country,
+        business=billing.get("kind", "company") == "company",
+        vat_id=str(billing.get("vat_id", "")),
+    )
+    gross = vat.charged(item.gross, item.vat_rate, tax)
+    net, charged = money.split(gross, tax.rate)
+    return Amount(net, charged, gross, tax.rate, tax.kind, tax.note_key)
+
+
+def settle_tax(party: Party, items: Sequence[Item]) -> None:
+    """Write the tax that the party's invoice address asks for into its lines."""
+    for item in items:
+        if item.gross and item.claim is not None:
+            amount = amount_of(item, party.event.host.country, party.billing)
+            item.net, item.vat, item.gross = amount.net, amount.vat, amount.gross
+            item.vat_rate, item.tax_kind = amount.rate, amount.kind
+
+
+def total(party: Party) -> int:
+    """What the party costs, in cents, cancelled lines left out."""
+    return int(
+        db.session.scalar(
+            sa.select(sa.func.coalesce(sa.func.sum(Item.gross), 0)).where(
+                Item.party_id == party.id, Item.cancelled_at.is_(None)
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,208 @@
+"""The last steps: everything on one page, what makes it binding, and what comes after."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, url_for
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from ... import clock, ical, idempotency, limits
+from ...accounts import signing_in
+from ...agenda.services import new_uid
+from ...db import transaction
+from ...events.models import Event
+from ...events.queries import legal_text
+from ...events.routing import current_event
+from ...i18n import _, bi, locale
+from ...tickets import services as tickets
+from .. import approval, drafts, queries, services, workshops
+from ..forms import CheckForm, SureForm
+from ..models import Party
+from .blueprint import bp, page
+from .shown import answers_of, order_of
+
+PARTIES_A_CALLER = 300
+"""Parties placed by one network address in a quarter of an hour: each causes letters."""
+
+TRIES = 3
+"""How often a deed is tried when two people's rows collide; the second try finds what the first one met."""
+
+Answer = Response | tuple[str, int]
+
+
+class OtherSum(Exception):
+    """What would be owed is not what the page has shown. Not an error of anybody: the page asks once more."""
+
+
+@bp.get("/e/<event_slug>/register/check")
+def check() -> Answer:
+    """Everything on one page before it becomes binding."""
+    event = current_event()
+    too_early = drafts.elsewhere(event, "check")
+    if too_early is not None:
+        return redirect(too_early)
+    party = drafts.required_draft(event, "check")
+    company = party.draft.get("company", "")
+    buyer = services.Guest.of(party.draft["people"][0])
+    known = {"kind": "company" if company else "private", "name": company or buyer.name, "email": buyer.email}
+    kept = {**known, **party.draft.get("billing", {})}
+    form = CheckForm(formdata=None, data={**kept, "billing_name": kept["name"]}, free=not _costs(party))
+    return _check_page(party, form)
+
+
+@bp.post("/e/<event_slug>/register/check")
+def place() -> Answer:
+    """Make it binding. Sent twice, it happens once and answers the same."""
+    event = current_event()
+    sent = drafts.placed_now(event)
+    if sent is not None:
+        return _placed(event, sent)
+    party = drafts.required_draft(event, "check")
+    form = CheckForm(free=not _costs(party))
+    if not form.validate_on_submit():
+        return _check_page(party, form, 422)
+    limits.hit("place party", limits.caller(), limit=PARTIES_A_CALLER, seconds=900)
+    try:
+        reference = _place(event, party.public_id, form)
+    except OtherSum:
+        return _check_page(drafts.required_draft(event, "check"), form, 422, other_sum=True)
+    except workshops.TimeConflict as error:
+        flash(str(error.message), "bad")
+        return redirect(drafts.step_url("extras"), 303)
+    except (tickets.CodeInvalid, tickets.CodeUsed) as error:
+        flash(str(error.message), "bad")
+        return redirect(drafts.step_url("ticket"), 303)
+    except (tickets.HoldExpired, tickets.NotOnSale, tickets.LimitPerOrder, tickets.SoldOut) as error:
+        flash(str(error.message), "bad")
+        return redirect(drafts.step_url("ticket"), 303)
+    return _placed(event, reference)
+
+
+def _place(event: Event, reference: str, form: CheckForm) -> str:
+    """Place the party; tried again where a unique index met somebody who registered at the same moment."""
+
+    def deed() -> dict[str, Any]:
+        party = drafts.required_draft(event, "check")
+        billing = form.billing()
+        owed = order_of(party, billing).gross
+        if owed and owed != form.seen_cents(order_of(party).gross):
+            raise OtherSum
+        services.keep(party, billing=billing, consents=form.agreed())
+        if party.product is not None and party.product.needs_approval:
+            approval.ask(party)
+        else:
+            services.place(party)
+        return {"party": reference}
+
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction():
+                answer = idempotency.once(f"party:{reference}", "place", "", deed)
+            return str(answer["party"])
+        except IntegrityError:
+            if not left:
+                raise
+    return reference
+
+
+def _placed(event: Event, reference: str) -> Response:
+    drafts.remember_placed(event, reference)
+    return redirect(url_for(".done"), 303)
+
+
+def _costs(party: Party) -> bool:
+    return any(item.gross for item in queries.items_of(party))
+
+
+def _check_page(party: Party, form: CheckForm, status: int = 200, *, other_sum: bool = False) -> tuple[str, int]:
+    event = current_event()
+    order = order_of(party, form.billing() if form.is_submitted() else party.draft.get("billing", {}))
+    if "seen" in form:
+        form.seen.data = str(order.gross)
+    return page(
+        "check",
+        event,
+        status=status,
+        form=form,
+        form_errors=form.errors,
+        party=party,
+        people=[services.Guest.of(kept) for kept in party.draft["people"]],
+        company=party.draft.get("company", ""),
+        order=order,
+        other_sum=other_sum,
+        add_ons=_add_ons_of_people(party),
+        answers=answers_of(event, party),
+        steps=drafts.steps(party),
+        partnering=party.draft.get("partnering") if drafts.has_partnering(party) else None,
+        has_partnering=drafts.has_partnering(party),
+        has_terms=legal_text(event, "terms") is not None,
+        privacy_notice=legal_text(event, "privacy"),
+        consents=services.CONSENTS,
+        approval=party.product is not None and party.product.needs_approval,
+        sure=SureForm(formdata=None),
+        step="check",
+    )
+
+
+def _add_ons_of_people(party: Party) -> list[list[Any]]:
+    """Names of what each person has chosen beside the ticket."""
+    names = {product.public_id: product for product in drafts.add_ons(party)}
+    return [
+        [names[public_id] for public_id in one if public_id in names] for one in party.draft.get("add_ons", [])
+    ]
+
+
+@bp.get("/e/<event_slug>/register/done")
+def done() -> Answer:
+    """Registered: the reference, and what happens next. The same page for an address that was known already."""
+    event = current_event()
+    party = drafts.placed_party(event)
+    if party is None:
+        return redirect(drafts.step_url("ticket"))
+    return page("done", event, party=party, several=drafts.places(party) > 1, waits=party.placed_at is None)
+
+
+@bp.post("/e/<event_slug>/register/sign-in")
+def mail_own_pages() -> Response:
+    """Send whoever has just registered a sign-in link to their own pages, to the address they gave."""
+    event = current_event()
+    party = drafts.placed_party(event)
+    if party is None:
+        return redirect(drafts.step_url("ticket"), 303)
+    signing_in.count_try(party.contact_email, limits.caller())
+    with transaction():
+        signing_in.mail_link(party.contact_email, f"/e/{event.slug}/me/", locale())
+    flash(_("We have sent you a link."), "ok")
+    return redirect(url_for(".done"), 303)
+
+
+@bp.get("/e/<event_slug>/register/calendar.ics")
+def calendar() -> Response:
+    """The event for the calendar of whoever has just registered, under the UID that the letter uses."""
+    event = current_event()
+    party = drafts.placed_party(event)
+    if party is None or party.placed_at is None:
+        return redirect(drafts.step_url("ticket"))
+    own = queries.contact_registration(party)
+    entry = queries.attendance_entry(own) if own is not None else None
+    return calendar_file(event, entry.uid if entry else new_uid(), entry.sequence if entry else 0)
+
+
+def calendar_file(event: Event, uid: str, sequence: int) -> Response:
+    """Attendance at an event as a file to download."""
+    days = (clock.in_zone(moment, event.zone).date() for moment in (event.opens_at, event.closes_at))
+    entry = ical.Entry(
+        uid=uid,
+        sequence=sequence,
+        starts_at=event.opens_at,
+        ends_at=event.closes_at,
+        zone=event.zone,
+        summary=bi(event.name),
+        location=event.place(locale()),
+        url=url_for("events.show", event_slug=event.slug, _external=True),
+        last_modified=event.created_at,
+        all_day=len(set(days)) > 1,
+    )
+    response = current_app.response_class(ical.calendar([entry], bi(event.name), clock.now()), mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
+    return response
