@@ -17,7 +17,7 @@ from ..delegates.models import Delegate
 from ..events.models import Event, Participant
 from ..i18n import _, _l, bi
 from ..registration.models import Party, Registration
-from ..tickets.models import Pool, Product
+from ..tickets.models import Code, MemberList, Pool, Product
 
 SENTENCES: dict[str, LazyString] = {
     "event.created": _l("%(who)s made the draft of this conference."),
@@ -28,10 +28,27 @@ SENTENCES: dict[str, LazyString] = {
     "team.left": _l("%(who)s ended a role of %(thing)s."),
     "pool.created": _l("%(who)s made the pool “%(thing)s”."),
     "pool.changed": _l("%(who)s changed the pool “%(thing)s”."),
+    "pool.overridden": _l("%(who)s let more be sold than the pool “%(thing)s” holds."),
     "product.created": _l("%(who)s made the ticket “%(thing)s”."),
     "product.changed": _l("%(who)s changed the ticket “%(thing)s”."),
+    "product.moved": _l("%(who)s put “%(thing)s” elsewhere in the list."),
+    "product.time_set": _l("%(who)s changed when or where “%(thing)s” takes place."),
+    "code.created": _l("%(who)s made the code “%(thing)s”."),
+    "code.changed": _l("%(who)s changed the code “%(thing)s”."),
+    "code.switched": _l("%(who)s switched the code “%(thing)s” on or off."),
+    "code.blocked_set": _l("%(who)s changed how many places “%(thing)s” keeps."),
+    "member_list.made": _l("%(who)s made the member list “%(thing)s”."),
+    "member_list.changed": _l("%(who)s changed the member list “%(thing)s”."),
+    "refund_rules.changed": _l("%(who)s changed what is paid back."),
+    "event.cloned": _l("%(who)s made this conference from another one."),
     "party.placed": _l("%(thing)s registered."),
     "registration.added": _l("%(who)s registered %(thing)s by hand."),
+    "registration.moved": _l("%(who)s moved %(thing)s to another ticket."),
+    "registration.exception": _l("%(who)s changed until when %(thing)s may change the ticket."),
+    "registration.answers": _l("%(who)s changed answers of %(thing)s."),
+    "party.given": _l("%(who)s gave tickets to %(thing)s."),
+    "people.imported": _l("%(who)s brought in a list of people."),
+    "people.exported": _l("%(who)s loaded a list of people."),
     "registration.cancelled": _l("The registration of %(thing)s was cancelled (%(who)s)."),
     "registration.changed": _l("%(thing)s changed what is printed on the badge."),
     "registration.code_renewed": _l("%(who)s gave %(thing)s a new ticket code."),
@@ -132,6 +149,10 @@ def _names(
         leads["participant", participant.public_id] = participant.public_id
     for pool in _found(Pool, refs["pool"]):
         names["pool", pool.public_id] = bi(pool.name)
+    for code in _found(Code, refs["code"]):
+        names["code", code.public_id] = code.text
+    for members in _found(MemberList, refs["member_list"]):
+        names["member_list", members.public_id] = members.name
     for product in _found(Product, refs["product"]):
         names["product", product.public_id] = bi(product.name)
         leads["product", product.public_id] = product.public_id

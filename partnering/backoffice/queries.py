@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from .. import clock
+from ..accounts.models import Person
 from ..agenda.models import Location, LocationAtom
 from ..checkin.models import Admission
-from ..db import db
+from ..db import db, writing
 from ..delegates.models import Delegate, ProfileTerm
 from ..events.models import Event, LegalText, Participant
 from ..events.services import LEGAL_KINDS
@@ -19,6 +20,7 @@ from ..registration.models import Item, Party, Place, Registration
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Product
+from .models import PeopleImport
 
 STEP = 600
 """Arrivals are counted in steps of ten minutes (seconds)."""
@@ -281,3 +283,38 @@ def sales(event: Event) -> dict[int, tuple[int, int]]:
         .group_by(Claim.product_id)
     ).all()
     return {product_id: (int(number), int(gross)) for product_id, number, gross in rows}
+
+
+# -- lists of people from files
+
+CHECK, BRING_IN = "people.check", "people.bring_in"
+"""The jobs of an import."""
+
+
+def import_by_id(public_id: str, *, lock: bool = False) -> PeopleImport | None:
+    """The import of this public id; with `lock`, read anew and kept from others inside a transaction."""
+    statement = sa.select(PeopleImport).where(PeopleImport.public_id == public_id)
+    if lock and writing():
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(statement).one_or_none()
+
+
+def import_at(event: Event, public_id: str) -> PeopleImport | None:
+    """The event's import of this public id."""
+    kept = import_by_id(public_id)
+    return kept if kept is not None and kept.event_id == event.id else None
+
+
+def imports_of(event: Event, most: int = 10) -> Sequence[PeopleImport]:
+    """The event's imports without what is in their files, newest first."""
+    return db.session.scalars(
+        sa.select(PeopleImport)
+        .where(PeopleImport.event_id == event.id)
+        .options(
+            sa.orm.defer(PeopleImport.content),
+            sa.orm.defer(PeopleImport.options),
+            sa.orm.joinedload(PeopleImport.person).selectinload(Person.addresses),
+        )
+        .order_by(PeopleImport.id.desc())
+        .limit(most)
+    ).all()

@@ -80,7 +80,7 @@ def enter_all(
     appointment = seats.attendance(event)
     persons = _persons(event, entries, now)
     participants = _participants(event, entries, persons, organisations, now)
-    sheets = _sheets(event, entries, now)
+    sheets, bought = _sheets(event, entries, "attendee", now), _sheets(event, entries, "buyer", now)
     parties = [
         Party(
             event_id=event.id,
@@ -88,6 +88,7 @@ def enter_all(
             code_id=entry.code.id if entry.code else None,
             contact_person_id=person.id,
             organisation_id=organisation.id if organisation else None,
+            sheet_id=sheet.id if sheet else None,
             contact_name=entry.guest.name,
             contact_email=entry.guest.email,
             reference=seats.new_reference(),
@@ -97,7 +98,7 @@ def enter_all(
             created_at=now,
             placed_at=now,
         )
-        for entry, person, organisation in zip(entries, persons, organisations, strict=True)
+        for entry, person, organisation, sheet in zip(entries, persons, organisations, bought, strict=True)
     ]
     _add(parties)
     places = [
@@ -247,9 +248,7 @@ def _persons(event: Event, entries: Sequence[Entry], now: datetime) -> list[Pers
         if key in known:
             continue
         guest = entry.guest
-        person = Person(
-            given_name=guest.given_name, family_name=guest.family_name, locale=entry.locale, created_at=now
-        )
+        person = Person(given_name=guest.given_name, family_name=guest.family_name, locale=entry.locale, created_at=now)
         person.addresses = [EmailAddress(address=guest.email.strip(), canonical=key, is_primary=True)]
         new[key] = person
     _add(new.values())
@@ -277,9 +276,7 @@ def registered_among(event: Event, person_ids: Iterable[int]) -> set[int]:
         rows = db.session.scalars(
             sa.select(Participant.person_id)
             .join(Registration, Registration.participant_id == Participant.id)
-            .where(
-                Participant.event_id == event.id, Participant.person_id.in_(chunk), Registration.state == "live"
-            )
+            .where(Participant.event_id == event.id, Participant.person_id.in_(chunk), Registration.state == "live")
         )
         found |= {one for one in rows if one is not None}
     return found
@@ -333,13 +330,13 @@ def _participants(
 # -- answers
 
 
-def _sheets(event: Event, entries: Sequence[Entry], now: datetime) -> list[AnswerSheet | None]:
-    """A sheet for each entry with answers; sensitive questions are answered by the person alone."""
+def _sheets(event: Event, entries: Sequence[Entry], asks: str, now: datetime) -> list[AnswerSheet | None]:
+    """A sheet for each entry with answers to what asks "buyer" or "attendee", sensitive questions left out."""
     if not any(entry.answers for entry in entries):
         return [None for _entry in entries]
     asked = {
         question.public_id: question
-        for question in questions.current_questions(event, internal=None)
+        for question in questions.current_questions(event, asks, internal=None)
         if not question.sensitive
     }
     given = [{key: value for key, value in entry.answers.items() if key in asked} for entry in entries]

@@ -1,8 +1,8 @@
 """The desk's pages: overview, people, tickets, letters."""
 
-from . import letters, overview, people, tickets
+from . import codes, imports, letters, members, overview, people, products, refunds, tickets
 from .blueprint import bp
 
-__all__ = ["letters", "overview", "people", "tickets"]
+__all__ = ["codes", "imports", "letters", "members", "overview", "people", "products", "refunds", "tickets"]
 
 blueprints = (bp,)

@@ -113,6 +113,7 @@ def kind_words() -> dict[str, str]:
         "registration.confirmed": _("Ticket"),
         "registration.event_news": _("News about the conference"),
         "registration.ended": _("Cancellation"),
+        "registration.moved": _("Ticket changed"),
         "registration.already": _("Registered already"),
         "registration.party": _("Booking"),
         "meetings.requested": _("Request for a meeting"),

@@ -1,0 +1,74 @@
+"""What the worker does for the desk: checks lists of people, brings them in, forgets them."""
+
+from datetime import timedelta
+from typing import Any
+
+from ..db import db, transaction
+from ..errors import DomainError
+from ..events.models import Event
+from ..jobs import Progress, periodic, task
+from . import imports, queries, spreadsheet
+from .models import PeopleImport
+
+
+@task(queries.CHECK, attempts=2)
+def check_people(job: Progress, *, public_id: str) -> dict[str, Any] | None:
+    """The dry run: what would be brought in, and everything that is wrong."""
+    kept = _kept(job, public_id)
+    if kept is None or kept.content is None:
+        return None
+    rows = _rows(job, kept)
+    report = imports.report_of(rows)
+    with transaction():
+        fresh = _kept(job, public_id)
+        if fresh is not None:
+            imports.checked(fresh, report)
+    return {"rows": report["rows"], "wrong": report["wrong"]}
+
+
+@task(queries.BRING_IN, attempts=3)
+def bring_in_people(job: Progress, *, public_id: str, letters: bool) -> dict[str, Any] | None:
+    """Check once more, then register everybody in one transaction. Run again, it finds its work done."""
+    kept = _kept(job, public_id)
+    if kept is None or kept.content is None or kept.state != "running":
+        return None
+    rows = _rows(job, kept)
+    if any(row.faults for row in rows):
+        report = imports.report_of(rows)
+        with transaction():
+            fresh = _kept(job, public_id)
+            if fresh is not None:
+                imports.checked(fresh, report)
+        return {"people": 0, "wrong": report["wrong"]}
+    try:
+        with transaction():
+            fresh = _kept(job, public_id)
+            if fresh is None or fresh.state != "running":
+                return None
+            people = imports.bring_in(db.session.get_one(Event, fresh.event_id), fresh, rows, letters=letters)
+    except DomainError as error:  # somebody else took the last place, or registered, since the rows were checked
+        with transaction():
+            fresh = _kept(job, public_id)
+            if fresh is not None:
+                fresh.state, fresh.report = "failed", {**fresh.report, "failed": error.code}
+        return {"people": 0, "failed": error.code}
+    return {"people": people}
+
+
+def _kept(job: Progress, public_id: str) -> PeopleImport | None:
+    """The import, as long as this job is the one that works on it; locked inside a transaction."""
+    kept = queries.import_by_id(public_id, lock=True)
+    return kept if kept is not None and kept.job_ref == job.public_id else None
+
+
+def _rows(job: Progress, kept: PeopleImport) -> list[imports.Row]:
+    event = db.session.get_one(Event, kept.event_id)
+    mapping, options, content = dict(kept.mapping), dict(kept.options), kept.content or b""
+    return imports.understood(event, spreadsheet.read(content), mapping, options, job.progress)
+
+
+@periodic("people.forget_files", every=timedelta(hours=12))
+def forget_files() -> bool:
+    """Forget old files; whether there may be more."""
+    with transaction():
+        return imports.forget_old() > 0
