@@ -7,7 +7,7 @@ from ...db import transaction
 from ...events.routing import current_event
 from ...i18n import _
 from ...tickets import services as tickets
-from .. import drafts, offers, services, workshops
+from .. import drafts, services, swaps, workshops
 from ..forms import ExtrasForm, SureForm
 from ..models import Party
 from .blueprint import bp, page
@@ -42,7 +42,7 @@ def keep_extras() -> Answer:
             party = drafts.required_draft(event, "extras")
             if drafts.places(party) != len(form.people):
                 raise drafts.StepsMissing
-            with offers.swapping():
+            with swaps.swapping():
                 services.set_add_ons(party, form.chosen())
             url = drafts.next_url(party)
     except workshops.TimeConflict as error:

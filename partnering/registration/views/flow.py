@@ -16,7 +16,7 @@ from ...tickets import codes
 from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
 from ...tickets.models import Code, Product
-from .. import drafts, offers, orders, queries, services, waiting_queries
+from .. import drafts, offers, orders, queries, services, swaps, waiting_queries
 from ..forms import PeopleForm, SureForm, TicketForm
 from ..models import Party
 from .blueprint import bp, page
@@ -100,7 +100,7 @@ def _held(event: Event, product: Product, form: TicketForm, code: Code | None) -
         party = queries.locked_party(answer["party"])
         if party is None or drafts.is_sent(party):
             raise drafts.StepsMissing
-    with offers.swapping():
+    with swaps.swapping():
         services.choose(party, product, form.units, code)
     return party.public_id, drafts.next_url(party)
 

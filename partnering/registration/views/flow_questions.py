@@ -18,7 +18,7 @@ from ...questions.forms import AnswerForm, Offer
 from ...questions.models import AnswerSheet
 from ...questions.queries import QuestionShown
 from ...tickets import services as tickets
-from .. import drafts, facts, offers, queries, services, workshops
+from .. import drafts, facts, queries, services, swaps, workshops
 from ..forms import SureForm
 from ..models import Party
 from .blueprint import bp, page
@@ -105,7 +105,7 @@ def _keep(event: Event, party: Party, asked: Asked) -> None:
     if any(question.sensitive for question in own.questions):
         party.draft = {**party.draft, "sheet": _sensitive_sheet(event, party, own).public_id}
     services.keep(party, answers={"buyer": buyer, "people": people, "seen": seen})
-    with offers.swapping():
+    with swaps.swapping():
         services.set_choices(party, _cost(event, buyer, people))
 
 
