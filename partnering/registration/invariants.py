@@ -47,3 +47,27 @@ def money_adds_up() -> Iterator[str]:
         "SELECT party_id FROM item GROUP BY party_id HAVING COUNT(DISTINCT currency) > 1",
         "party {party_id} has two currencies",
     )
+
+
+@invariant("I1h", "Every pool counts the entries that wait for one of its products, and every offer holds its places")
+def waiting_counted() -> Iterator[str]:
+    """Pools whose number of waiting entries is wrong, and offers that no party or claim stands behind."""
+    yield from broken(
+        """
+        SELECT p.id, p.waiting, COUNT(DISTINCT w.entry_id) AS entries
+        FROM pool p
+        LEFT JOIN (product_pool d JOIN (
+            SELECT e.id AS entry_id, e.product_id FROM waiting_entry e WHERE e.state = 'waiting'
+            UNION
+            SELECT e.id, o.product_id FROM waiting_entry e JOIN waiting_other o ON o.entry_id = e.id
+            WHERE e.state = 'waiting'
+        ) w ON w.product_id = d.product_id) ON d.pool_id = p.id
+        GROUP BY p.id, p.waiting
+        HAVING p.waiting <> COUNT(DISTINCT w.entry_id)
+        """,
+        "pool {id} says {waiting} wait, {entries} do",
+    )
+    yield from broken(
+        "SELECT id FROM waiting_entry WHERE state = 'offered' AND party_id IS NULL AND claim_id IS NULL",
+        "waiting entry {id} is offered nothing",
+    )

@@ -1,12 +1,16 @@
-"""What registrations do when the event itself moves or is called off: calendars follow, and everybody is told."""
+"""What registrations do when the event itself moves or is called off, and who waits when places come back."""
 
+from collections.abc import Collection
 from typing import Any
 
 from ..agenda import services as agenda
 from ..events.models import Event
 from ..events.signals import event_cancelled, event_changed
 from ..jobs import defer
-from . import seats
+from ..tickets.signals import places_freed
+from . import offers, seats, waiting, waiting_queries
+from .models import Party, Registration
+from .signals import party_placed, registration_cancelled
 
 SHOWN = {"opens_at", "closes_at", "zone", "venue", "address", "city"}
 """What a calendar shows of an event's time and place."""
@@ -27,9 +31,29 @@ def attendance_moves(event: Event, changes: dict[str, Any] | None = None, **_mor
 
 @event_cancelled.connect
 def attendance_ends(event: Event, **_more: Any) -> None:
-    """Take the event out of everybody's calendar; who had registered stays on record."""
+    """Take the event out of everybody's calendar; who had registered stays on record. Nobody waits any more."""
+    if waiting_queries.open_entries(event.id):
+        defer("registration.end_waiting", event_ref=event.public_id)
     appointment = seats.found_attendance(event)
     if appointment is None:
         return
     agenda.cancel(appointment)
     defer("registration.tell_event_news", event_ref=event.public_id, news="called_off")
+
+
+@places_freed.connect
+def places_go_on(event_id: int, pool_ids: Collection[int] = (), **_more: Any) -> None:
+    """Offer what came back to those who wait for it."""
+    offers.after_freeing(event_id, pool_ids)
+
+
+@party_placed.connect
+def waits_no_more(party: Party, **_more: Any) -> None:
+    """An offer was taken."""
+    offers.party_taken(party)
+
+
+@registration_cancelled.connect
+def workshops_not_waited_for(registration: Registration, **_more: Any) -> None:
+    """Whoever does not come waits for no workshop."""
+    waiting.end_for(registration)

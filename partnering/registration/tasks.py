@@ -1,10 +1,11 @@
-"""What the worker does for registrations: forget what nobody sent, tell everybody what has become of an event."""
+"""What the worker does for registrations: forget what nobody sent, tell of an event's news, serve those who wait."""
 
 from datetime import timedelta
 
 from ..db import transaction
 from ..jobs import Progress, periodic, task
-from . import mails, queries, services
+from ..tickets import services as tickets
+from . import approval, mails, queries, services, waiting, waiting_queries
 
 BATCH = 100
 """How many people are written to in one transaction."""
@@ -14,7 +15,37 @@ BATCH = 100
 def forget_drafts() -> bool:
     """Delete parties that were begun days ago and never placed."""
     with transaction():
-        return services.forget_drafts() > 0
+        return services.forget_drafts() + approval.forget_old() > 0
+
+
+@periodic("registration.serve_everybody", every=timedelta(minutes=1))
+def serve_waiting_everywhere() -> None:
+    """End offers and holds whose time is over, and offer what is available to those who wait."""
+    for event_ref in waiting_queries.events_to_serve():
+        _serve(event_ref)
+
+
+@task("registration.serve_waiting")
+def serve_waiting(job: Progress) -> None:
+    """The same for one event, soon."""
+    _serve(job.event_ref or "")
+
+
+def _serve(event_ref: str) -> None:
+    with transaction():
+        event = waiting_queries.event_at(event_ref)
+        if event is not None:
+            waiting.serve(event.id)
+            tickets.expire_due(event)
+
+
+@task("registration.end_waiting")
+def end_waiting(job: Progress) -> None:
+    """Tell everybody who waits for an event that it was called off, and let them wait no longer."""
+    with transaction():
+        event = waiting_queries.event_at(job.event_ref or "")
+        if event is not None and event.state == "cancelled":
+            waiting.end_all(event)
 
 
 @task("registration.tell_event_news")

@@ -1,0 +1,67 @@
+"""The news about tickets that are approved first, and what the letters say when they leave."""
+
+from .. import links
+from ..mail import letters, outbox
+from ..mail.letters import Letter
+from ..mail.models import OutboxLetter
+from . import queries
+from .models import Party
+
+
+def request_url(party: Party) -> str:
+    """The secret address at which a buyer sees what has become of what they sent in."""
+    return letters.url("registration.request_page", token=links.token("party", party.public_id, party.generation))
+
+
+def asked(party: Party) -> None:
+    """What a buyer sent in has arrived and is being looked at."""
+    _post("registration.approval_asked", party)
+
+
+def rejected(party: Party) -> None:
+    """An organiser has refused, or taken an approval back, and says why."""
+    _post("registration.approval_rejected", party)
+
+
+def _post(kind: str, party: Party) -> None:
+    moment = party.decided_at or party.asked_at
+    assert moment is not None  # whoever writes has just set one of them
+    outbox.post(
+        kind,
+        key=f"party:{party.public_id}:{party.approval}:{moment.isoformat()}",
+        address=party.contact_email,
+        locale=party.locale,
+        payload={"party": party.public_id},
+        event_ref=party.event.public_id,
+        recipient_ref=party.public_id,
+    )
+
+
+@letters.kind("registration.approval_asked")
+def render_asked(letter: OutboxLetter) -> Letter | None:
+    """We have it and look at it; nothing once that is decided."""
+    party = queries.party_at(letter.payload["party"])
+    if party is None or party.approval != "waiting":
+        return None
+    return _composed("asked", party)
+
+
+@letters.kind("registration.approval_rejected")
+def render_rejected(letter: OutboxLetter) -> Letter | None:
+    """No, why, and whether it can be sent in again."""
+    party = queries.party_at(letter.payload["party"])
+    if party is None or party.approval != "rejected":
+        return None
+    return _composed("rejected", party)
+
+
+def _composed(news: str, party: Party) -> Letter:
+    return letters.compose(
+        f"registration/mail/approval_{news}",
+        event=party.event,
+        party=party,
+        product=party.product,
+        taken_back=party.placed_at is not None,
+        request_url=request_url(party),
+        event_url=letters.url("events.show", event_slug=party.event.slug),
+    )
