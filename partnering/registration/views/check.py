@@ -63,7 +63,7 @@ def place() -> Answer:
         return _check_page(party, form, 422)
     limits.hit("place party", limits.caller(), limit=PARTIES_A_CALLER, seconds=900)
     try:
-        reference = _place(event, party.public_id, form)
+        reference = _place(event, party, form)
     except OtherSum:
         return _check_page(drafts.required_draft(event, "check"), form, 422, other_sum=True)
     except workshops.TimeConflict as error:
@@ -78,8 +78,13 @@ def place() -> Answer:
     return _placed(event, reference)
 
 
-def _place(event: Event, reference: str, form: CheckForm) -> str:
-    """Place the party; tried again where a unique index met somebody who registered at the same moment."""
+def _place(event: Event, party: Party, form: CheckForm) -> str:
+    """Place the party; tried again where a unique index met somebody who registered at the same moment.
+
+    What was rejected and edited is sent in once more, so the key names the decision that came before.
+    """
+    reference = party.public_id
+    key = f"place after {party.decided_at.isoformat()}" if party.decided_at is not None else "place"
 
     def deed() -> dict[str, Any]:
         party = drafts.required_draft(event, "check")
@@ -97,7 +102,7 @@ def _place(event: Event, reference: str, form: CheckForm) -> str:
     for left in reversed(range(TRIES)):
         try:
             with transaction():
-                answer = idempotency.once(f"party:{reference}", "place", "", deed)
+                answer = idempotency.once(f"party:{reference}", key, "", deed)
             return str(answer["party"])
         except IntegrityError:
             if not left:

@@ -71,7 +71,7 @@ def choose_ticket() -> Answer:
     try:
         with transaction():
             if waited_for:
-                offers.serve(event.id, {draw.pool_id for draw in product.draws})
+                offers.serve(event.id)
             reference, url = _held(event, product, form, code)
     except tickets.LimitPerOrder as error:
         form.quantity.errors = [limit_sentence(error)]
