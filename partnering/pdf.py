@@ -8,7 +8,8 @@ as a question mark in a diamond. Scripts written from right to left, or joined, 
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -165,6 +166,29 @@ def draw_qr(pdf: Document, text: str, x: float, y: float, size_mm: float) -> Non
     side = size_mm + 2 * quiet
     # One path, filled once: rectangles filled one by one would show hairlines where they touch.
     pdf._out(f"q 1 g {box(x - quiet, y - quiet, side, side)} f 0 g {black} f Q")
+
+
+@contextmanager
+def tagged(pdf: Document, kind: Literal["H1", "H2", "P", "Figure"], alt: str | None = None) -> Iterator[None]:
+    """What is drawn meanwhile is a heading, a paragraph or a figure to those who have the page read to them.
+
+    `alt` says what a figure shows. fpdf2 keeps such tags in one flat list, in the order of drawing.
+    """
+    page, mcid = pdf.page, pdf.struct_builder.next_mcid_for_page(pdf.page)
+    pdf._add_marked_content(struct_type=f"/{kind}", mcid=mcid, alt_text=alt)
+    pdf._out(f"/{kind} <</MCID {mcid}>> BDC")
+    yield
+    if pdf.page != page:
+        raise ValueError("what is tagged stays on one page")
+    pdf._out("EMC")
+
+
+@contextmanager
+def artifact(pdf: Document) -> Iterator[None]:
+    """What is drawn meanwhile is decoration: lines, marks, what every page repeats."""
+    pdf._out("/Artifact BMC")
+    yield
+    pdf._out("EMC")
 
 
 def quiet_mm(text: str, size_mm: float) -> float:

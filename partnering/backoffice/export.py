@@ -1,26 +1,5 @@
-"""Lists as CSV that spreadsheets open without executing anything.
+"""Lists of the desk as files; the rules are those of `tables`."""
 
-RFC 4180 with CRLF and every field quoted; a semicolon and a byte order mark, because that is what Excel expects
-where commas stand in numbers.
-"""
+from ..tables import as_csv, safe
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # half and full width
-
-
-def safe(cell: object) -> str:
-    """A cell as text that no spreadsheet takes for a formula: such beginnings get an apostrophe before them."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA) or text.startswith(FORMULA) else text
-
-
-def as_csv(heads: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes:
-    """The table as a file."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([safe(head) for head in heads])
-    writer.writerows([safe(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+__all__ = ["as_csv", "safe"]

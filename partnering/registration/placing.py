@@ -260,7 +260,7 @@ def add_registration(
     if answers:
         _answers_of_one(party, registration, answers)
     audit.record("registration.added", registration, event=event, after={"product": product.public_id})
-    signals.party_placed.send(party, draft={})
+    signals.party_placed.send(party, draft={}, letters=letters)
     return registration
 
 
