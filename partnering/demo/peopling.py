@@ -60,7 +60,7 @@ def _place(
             party,
             people=[_typed(person) for person in people] + open_seats,
             company=company,
-            billing={"billing_name": company, "city": known[given["organisation"]]["city"]},
+            billing={"name": company, "city": known[given["organisation"]]["city"]},
         )
         registration.place(party)
         placed.append(party)

@@ -6,6 +6,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
 from wtforms import (
     BooleanField,
     EmailField,
@@ -18,10 +19,12 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, StopValidation, ValidationError
+from wtforms.widgets import html_params
 
 from ..accounts.addresses import canonical
-from ..i18n import _, _l
+from ..i18n import _, _l, locale
 from ..questions.forms import countries
 from ..text import clean
 from .seats import Guest
@@ -174,7 +177,8 @@ class ExtrasForm(FlaskForm):
             choices = []
             for extra in extras:
                 gone = extra.gone and extra.public_id not in ticked
-                choices.append((extra.public_id, extra.label, {"hint": extra.hint, "end": extra.end, "disabled": gone}))
+                shown = {"hint": extra.hint, "end": extra.end, "disabled": gone}
+                choices.append(SelectChoice(extra.public_id, extra.label, shown))
             fields[f"extra_{number}"] = SelectMultipleField(name, choices=choices, default=sorted(ticked))
         made = type("ExtrasFormMade", (cls,), fields)
         form = made() if sent else made(formdata=None)
@@ -184,6 +188,33 @@ class ExtrasForm(FlaskForm):
     def chosen(self) -> list[list[str]]:
         """Public ids for each person, in order."""
         return [list(field.data or []) for field in self.people]
+
+
+_options: dict[str, str] = {}
+
+
+class CountryField(SelectField):
+    """A country by its ISO 3166 code, named in the language in force; the list is written once for each language."""
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, validate_choice=False, choices=[], **options)
+
+    def pre_validate(self, form: Any) -> None:
+        """One of the countries there are."""
+        if self.data not in {code for code, _name in countries()}:
+            raise ValidationError(_("Choose the country"))
+
+    def widget(self, field: Any, **attributes: Any) -> Markup:  # type: ignore[override]  # a function is a widget
+        """The select with the chosen country first among equals."""
+        language = locale()
+        if language not in _options:
+            lines = (Markup('<option value="{}">{}</option>').format(*pair) for pair in countries())
+            _options[language] = "".join(lines)
+        chosen = f'value="{escape(self.data or "")}"'
+        listed = _options[language].replace(chosen, f"selected {chosen}", 1)
+        return Markup("<select {}>{}</select>").format(  # the list was escaped when it was written
+            Markup(html_params(id=self.id, name=self.name, **attributes)), Markup(listed)
+        )
 
 
 LEITWEG = re.compile(r"[0-9]{2,12}(-[A-Za-z0-9]{1,30})?-[0-9]{2}\Z")
@@ -198,14 +229,17 @@ class CheckForm(FlaskForm):
 
     kind = RadioField(
         _l("Who is the invoice for?"),
-        choices=[("company", _l("A company or institution")), ("private", _l("A private person"))],
+        choices=[
+            SelectChoice("company", _l("A company or institution")),
+            SelectChoice("private", _l("A private person")),
+        ],
         default="company",
     )
     billing_name = line(_l("Invoice to"), 160, _l("Enter who the invoice goes to"))
     street = line(_l("Street and number"), 160, _l("Enter street and number"))
     postcode = line(_l("Postcode"), 20, _l("Enter the postcode"))
     city = line(_l("Town"), 100, _l("Enter the town"))
-    country = SelectField(_l("Country"), [InputRequired(_l("Choose the country"))], default="DE")
+    country = CountryField(_l("Country"), default="DE")
     billing_email = EmailField(_l("Email address for the invoice"), [Length(max=254)], filters=[tidy])
     vat_id = line(_l("VAT number"), 20)
     order_number = line(_l("Your order number"), 60)
@@ -228,8 +262,6 @@ class CheckForm(FlaskForm):
         if free:
             for name in self.BILLING:
                 del self[name]
-        else:
-            self.country.choices = countries()
 
     def validate_billing_email(self, field: Any) -> None:
         """A complete address, if there is one: empty, the invoice goes to the buyer."""

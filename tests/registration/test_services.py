@@ -16,6 +16,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.registration import queries, services, signals
 from partnering.registration.invariants import live_registrations_stand, money_adds_up, places_paid_from_claims
 from partnering.registration.models import Party, Registration
+from partnering.tickets import money
 from partnering.tickets import services as tickets
 from partnering.tickets.invariants import pools_counted
 from tests.factories import (
@@ -79,7 +80,7 @@ def test_beginning_holds_the_places_and_writes_down_the_price():
     ],
 )
 def test_net_is_rounded_half_up(gross, rate, net):
-    assert services.net_of(gross, rate) == net
+    assert money.net_of(gross, rate) == net
 
 
 def test_a_placed_party_has_places_people_codes_agenda_and_letters():

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from flask import url_for
-from werkzeug.routing import BuildError
+from flask import current_app, url_for
 
 from ... import clock
 from ...db import BilingualText
@@ -84,10 +83,9 @@ def option_of(product: Product, left: int, event: Event, code: Code | None = Non
 
 def waitlist(product: Product) -> str | None:
     """Where to wait for a product; None where this installation has no waiting list."""
-    try:
-        return url_for("registration.join_waitlist", ticket=product.public_id)
-    except BuildError:
+    if "registration.join_waitlist" not in current_app.view_functions:
         return None
+    return url_for("registration.join_waitlist", ticket=product.public_id)
 
 
 def code_sentence(code: Code, options: Sequence[Option]) -> str:
