@@ -32,6 +32,11 @@ class AuditEntry(Model):
     request_id: Mapped[str | None] = mapped_column(sa.String(40))
     detail_hash: Mapped[str | None] = mapped_column(sa.String(64))
 
+    __table_args__ = (
+        sa.Index("ix_audit_entry_event", "event_ref", "id"),
+        sa.Index("ix_audit_entry_object", "object_ref", "id"),
+    )
+
 
 class AuditDetail(Model):
     """Before and after of one entry; may be erased."""

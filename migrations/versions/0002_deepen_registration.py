@@ -16,10 +16,12 @@ APPEND_ONLY = ("invoice", "invoice_line", "invoice_document", "ledger_entry")
 
 def upgrade() -> None:
     with op.batch_alter_table("claim") as batch_op:
-        batch_op.drop_constraint(op.f("ck_claim_hold_ends"), type_="check")
         batch_op.drop_constraint(op.f("ck_claim_state_known"), type_="check")
+        batch_op.drop_constraint(op.f("ck_claim_hold_ends"), type_="check")
     with op.batch_alter_table("place") as batch_op:
         batch_op.drop_constraint(op.f("ck_place_approval_known"), type_="check")
+    with op.batch_alter_table("team_role") as batch_op:
+        batch_op.drop_constraint(op.f("ck_team_role_area_known"), type_="check")
     op.create_table(
         "invoice_series",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -768,6 +770,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_waiting_step_entry_id"), ["entry_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_waiting_step_event_id"), ["event_id"], unique=False)
 
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_entry_event", ["event_ref", "id"], unique=False)
+        batch_op.create_index("ix_audit_entry_object", ["object_ref", "id"], unique=False)
+
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.add_column(sa.Column("code_id", sa.BigInteger(), nullable=True))
         batch_op.create_index(
@@ -798,6 +804,9 @@ def upgrade() -> None:
             ["event_id", "lead_id"],
             ["event_id", "id"],
         )
+
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.create_index("ix_participant_name", ["event_id", "sort_name", "id"], unique=False)
 
     with op.batch_alter_table("party", schema=None) as batch_op:
         batch_op.add_column(sa.Column("code_id", sa.BigInteger(), nullable=True))
@@ -872,21 +881,21 @@ def upgrade() -> None:
     with op.batch_alter_table("claim") as batch_op:
         batch_op.create_check_constraint(op.f("ck_claim_block_has_code"), "state <> 'blocked' OR code_id IS NOT NULL")
         batch_op.create_check_constraint(
-            op.f("ck_claim_hold_ends"), "state NOT IN ('held', 'offered') OR until IS NOT NULL"
-        )
-        batch_op.create_check_constraint(
             op.f("ck_claim_state_known"),
             "state IN ('held', 'offered', 'blocked', 'pending', 'confirmed', 'cancelled', 'expired', 'released', 'declined')",
+        )
+        batch_op.create_check_constraint(
+            op.f("ck_claim_hold_ends"), "state NOT IN ('held', 'offered') OR until IS NOT NULL"
         )
     with op.batch_alter_table("event") as batch_op:
         batch_op.create_check_constraint(op.f("ck_event_withdrawal_known"), "withdrawal IN ('none', 'button')")
     with op.batch_alter_table("item") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_item_kind_known"), "kind IN ('ticket', 'add_on', 'fee')")
         batch_op.create_check_constraint(
             op.f("ck_item_tax_kind_known"),
             "tax_kind IN ('standard', 'reverse_charge', 'outside', 'exempt', 'small_business')",
         )
         batch_op.create_check_constraint(op.f("ck_item_fee_takes_no_place"), "kind <> 'fee' OR claim_id IS NULL")
-        batch_op.create_check_constraint(op.f("ck_item_kind_known"), "kind IN ('ticket', 'add_on', 'fee')")
     with op.batch_alter_table("party") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_party_approval_known"), "approval IN ('none', 'waiting', 'approved', 'rejected')"
@@ -895,6 +904,8 @@ def upgrade() -> None:
         batch_op.create_check_constraint(
             op.f("ck_product_fewest_per_order_range"), "fewest_per_order BETWEEN 1 AND most_per_order"
         )
+    with op.batch_alter_table("team_role") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_team_role_area_known"), "area IN ('organiser', 'crew', 'catering')")
 
     with op.batch_alter_table("claim") as batch_op:
         batch_op.drop_index("ix_claim_held")
@@ -916,18 +927,20 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("claim") as batch_op:
         batch_op.drop_constraint(op.f("ck_claim_block_has_code"), type_="check")
-        batch_op.drop_constraint(op.f("ck_claim_hold_ends"), type_="check")
         batch_op.drop_constraint(op.f("ck_claim_state_known"), type_="check")
+        batch_op.drop_constraint(op.f("ck_claim_hold_ends"), type_="check")
     with op.batch_alter_table("event") as batch_op:
         batch_op.drop_constraint(op.f("ck_event_withdrawal_known"), type_="check")
     with op.batch_alter_table("item") as batch_op:
+        batch_op.drop_constraint(op.f("ck_item_kind_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_item_tax_kind_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_item_fee_takes_no_place"), type_="check")
-        batch_op.drop_constraint(op.f("ck_item_kind_known"), type_="check")
     with op.batch_alter_table("party") as batch_op:
         batch_op.drop_constraint(op.f("ck_party_approval_known"), type_="check")
     with op.batch_alter_table("product") as batch_op:
         batch_op.drop_constraint(op.f("ck_product_fewest_per_order_range"), type_="check")
+    with op.batch_alter_table("team_role") as batch_op:
+        batch_op.drop_constraint(op.f("ck_team_role_area_known"), type_="check")
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_registration_event_id_sheet_id"), type_="foreignkey")
         batch_op.drop_column("changes_until")
@@ -965,6 +978,9 @@ def downgrade() -> None:
         batch_op.drop_column("sheet_id")
         batch_op.drop_column("code_id")
 
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.drop_index("ix_participant_name")
+
     with op.batch_alter_table("organisation_profile", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_organisation_profile_event_id_lead_id"), type_="foreignkey")
         batch_op.drop_column("lead_id")
@@ -986,6 +1002,10 @@ def downgrade() -> None:
             postgresql_where=sa.text("code_id IS NOT NULL"),
         )
         batch_op.drop_column("code_id")
+
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_entry_object")
+        batch_op.drop_index("ix_audit_entry_event")
 
     with op.batch_alter_table("waiting_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiting_step_event_id"))
@@ -1125,6 +1145,7 @@ def downgrade() -> None:
     op.drop_table("invoice_series")
     with op.batch_alter_table("place") as batch_op:
         batch_op.alter_column("approval", server_default=None)
+    op.execute("DELETE FROM team_role WHERE area = 'catering'")
     op.execute("UPDATE claim SET state = 'released' WHERE state = 'declined'")
     op.execute(
         "UPDATE claim SET state = 'held', until = COALESCE(until, changed_at) WHERE state IN ('offered', 'pending', 'blocked')"
@@ -1140,14 +1161,16 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'held'"),
         )
     with op.batch_alter_table("claim") as batch_op:
-        batch_op.create_check_constraint(op.f("ck_claim_hold_ends"), "state <> 'held' OR until IS NOT NULL")
         batch_op.create_check_constraint(
             op.f("ck_claim_state_known"), "state IN ('held', 'confirmed', 'cancelled', 'expired', 'released')"
         )
+        batch_op.create_check_constraint(op.f("ck_claim_hold_ends"), "state <> 'held' OR until IS NOT NULL")
     with op.batch_alter_table("place") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_place_approval_known"), "approval IN ('none', 'waiting', 'approved', 'rejected')"
         )
+    with op.batch_alter_table("team_role") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_team_role_area_known"), "area IN ('organiser', 'crew')")
     if op.get_bind().dialect.name == "postgresql":
         for table in APPEND_ONLY:
             op.execute(f"DROP FUNCTION {table}_append_only() CASCADE")

@@ -1,12 +1,16 @@
-"""The people of an event as organisers look for them: one row each, with the newest ticket they hold or held."""
+"""The people of an event as organisers look for them: one row each, with the newest ticket they hold or held.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+A page costs the same however many there are: first the ids of its rows, found by an index and continued from the row
+before (no OFFSET), then what is shown of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.models import EmailAddress, Person
 from ..checkin.models import Admission, Scan
@@ -19,21 +23,34 @@ from ..programme.models import SessionPerson
 from ..registration.models import Party, Place, Registration
 from ..text import fold
 from ..tickets.models import Product
+from .models import PeopleImport
 
 STATES = ("expected", "in", "ended", "none")
+PAID = ("paid", "open")
+ANSWERED = ("yes", "no")
 SORTS = ("name", "company", "ticket", "since", "in", "meetings")
 PAGE = 50
+COUNTED = 1000
+"""Up to how many people are counted; beyond that a list says "more than"."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list shows: words to find, a ticket type, a state, and the order."""
+    """What a list shows: words to find, a ticket type, states, those of one import, and the order."""
 
     words: str = ""
     ticket: str = ""
     state: str = ""
+    paid: str = ""
+    answered: str = ""
+    imported: str = ""
     sort: str = "name"
     descending: bool = False
+
+    @property
+    def everybody(self) -> bool:
+        """Whether nobody is left out."""
+        return replace(self, sort="name", descending=False) == Wanted()
 
 
 @dataclass(frozen=True)
@@ -56,105 +73,261 @@ class Guest:
         return "in" if self.arrived_at is not None else "expected"
 
 
-def guests(event: Event, wanted: Wanted, *, page: int | None = 1) -> list[Guest]:
-    """The rows of one page, or with `page=None` all of them."""
-    statement = _ordered(_matching(event, wanted), wanted)
-    if page is not None:
-        statement = statement.limit(PAGE).offset((page - 1) * PAGE)
-    return [_guest(row) for row in db.session.execute(statement).unique()]
+@dataclass(frozen=True)
+class Page:
+    """Rows, and whether there are more before and after them."""
+
+    rows: list[Guest]
+    earlier: bool
+    later: bool
+
+
+# -- which rows
+
+
+def page(event: Event, wanted: Wanted, *, after: str = "", before: str = "") -> Page:
+    """The rows after or before the person of a public id; the first ones when there is no such person."""
+    edge = _edge(event, wanted, after or before)
+    back = edge is not None and not after
+    statement = _ordered(matching(event, wanted), wanted, back=back)
+    if edge is not None:
+        statement = statement.where(_beyond(edge, wanted, back=back))
+    ids = list(db.session.scalars(statement.limit(PAGE + 1)))
+    more, ids = len(ids) > PAGE, ids[:PAGE]
+    if back:
+        return Page(rows_of(event, ids[::-1]), more, True)
+    return Page(rows_of(event, ids), edge is not None, more)
+
+
+def guests(event: Event, wanted: Wanted) -> list[Guest]:
+    """The rows of the first page."""
+    return page(event, wanted).rows
 
 
 def number_of(event: Event, wanted: Wanted) -> int:
-    """How many rows there are on all pages."""
-    found = _matching(event, wanted).with_only_columns(Participant.id).options().order_by(None).subquery()
+    """How many rows there are on all pages, counted up to one more than `COUNTED`."""
+    found = matching(event, wanted).limit(COUNTED + 1).subquery()
     return db.session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
 
-def guest_at(event: Event, public_id: str) -> Guest | None:
-    """One person's row."""
-    row = db.session.execute(_matching(event, Wanted()).where(Participant.public_id == public_id)).unique()
-    return next(map(_guest, row), None)
+def matching(event: Event, wanted: Wanted) -> sa.Select[tuple[int]]:
+    """The ids of everybody who is wanted, in no order."""
+    statement = sa.select(Participant.id).where(Participant.event_id == event.id, Participant.erased_at.is_(None))
+    for word in fold(wanted.words).split()[:5]:
+        statement = statement.where(_known_by(event, word))
+    held = Registration.participant_id == Participant.id
+    live = sa.and_(held, Registration.state == "live")
+    on_live = sa.select(Registration.id).where(live).correlate(Participant)
+    if wanted.ticket:
+        asked = on_live if wanted.state != "ended" else sa.select(Registration.id).where(held).correlate(Participant)
+        asked = asked.join(Place, Place.id == Registration.place_id).join(Product, Product.id == Place.product_id)
+        statement = statement.where(asked.where(Product.public_id == wanted.ticket).exists())
+    if wanted.paid:
+        asked = on_live.join(Place, Place.id == Registration.place_id).join(Party, Party.id == Place.party_id)
+        is_paid = Party.settled_at.is_not(None) if wanted.paid == "paid" else Party.settled_at.is_(None)
+        statement = statement.where(asked.where(is_paid).exists())
+    if wanted.answered:
+        given = Registration.sheet_id.is_not(None) if wanted.answered == "yes" else Registration.sheet_id.is_(None)
+        statement = statement.where(on_live.where(given).exists())
+    if wanted.imported:
+        done = sa.select(PeopleImport.done_at).where(
+            PeopleImport.event_id == event.id, PeopleImport.public_id == wanted.imported
+        )
+        statement = statement.where(
+            Participant.id.in_(
+                sa.select(Registration.participant_id).where(
+                    Registration.event_id == event.id, Registration.created_at == done.scalar_subquery()
+                )
+            )
+        )
+    came = on_live.join(Admission, Admission.place_id == Registration.place_id)
+    conditions = {
+        "expected": sa.and_(on_live.exists(), ~came.exists()),
+        "in": came.exists(),
+        "ended": sa.and_(~on_live.exists(), sa.exists().where(held).correlate(Participant)),
+        "none": ~sa.exists().where(held).correlate(Participant),
+    }
+    return statement.where(conditions[wanted.state]) if wanted.state in conditions else statement
 
 
-def _guest(row: Any) -> Guest:
-    participant, registration, arrived_at, meetings, speaks = row
-    return Guest(participant, registration, arrived_at, int(meetings), bool(speaks))
+def _known_by(event: Event, word: str) -> sa.ColumnElement[bool]:
+    """Whether somebody is known by a folded word: in name or company, in an address, by a reference."""
+    if "@" in word:
+        by_address = EmailAddress.canonical.contains(word, autoescape=True)
+    else:  # the index finds what begins so
+        by_address = sa.and_(EmailAddress.canonical >= word, EmailAddress.canonical < word + "\uffff")
+    by_reference = (
+        sa.select(Registration.participant_id)
+        .join(Place, Place.id == Registration.place_id)
+        .join(Party, Party.id == Place.party_id)
+        .where(Party.event_id == event.id, Party.reference == word.upper())
+    )
+    return sa.or_(
+        Participant.search_name.contains(word, autoescape=True),
+        Participant.person_id.in_(sa.select(EmailAddress.person_id).where(by_address)),
+        Participant.id.in_(by_reference),
+    )
 
 
-_newest = (
-    sa.select(Registration.participant_id, sa.func.max(Registration.id).label("id"))
-    .group_by(Registration.participant_id)
-    .subquery("newest")
-)
-_arrived = (
-    sa.select(Admission.place_id, sa.func.min(Admission.at).label("at")).group_by(Admission.place_id).subquery("came")
-)
+# -- in which order
+
+_held_by = Registration.participant_id == Participant.id
 _meetings = (
     sa.select(sa.func.count(sa.distinct(Meeting.id)))
     .join(MeetingDelegate, MeetingDelegate.meeting_id == Meeting.id)
     .join(Delegate, Delegate.id == MeetingDelegate.delegate_id)
     .where(Delegate.participant_id == Participant.id, Meeting.request_state == "accepted", Meeting.placement != "none")
     .correlate(Participant)
-    .scalar_subquery()
 )
-_speaks = sa.exists().where(SessionPerson.participant_id == Participant.id).correlate(Participant)
+_KEYS: dict[str, Any] = {
+    "company": sa.func.lower(sa.func.nullif(Participant.company, "")),
+    "ticket": sa.select(sa.func.max(Product.position))
+    .join(Place, Place.product_id == Product.id)
+    .join(Registration, Registration.place_id == Place.id)
+    .where(_held_by, Registration.state == "live")
+    .correlate(Participant)
+    .scalar_subquery(),
+    "since": sa.select(sa.func.max(Registration.created_at)).where(_held_by).correlate(Participant).scalar_subquery(),
+    "in": sa.select(sa.func.min(Admission.at))
+    .join(Registration, Registration.place_id == Admission.place_id)
+    .where(_held_by, Registration.state == "live")
+    .correlate(Participant)
+    .scalar_subquery(),
+    "meetings": _meetings.scalar_subquery(),
+}
 
 
-def _matching(
-    event: Event, wanted: Wanted
-) -> sa.Select[tuple[Participant, Registration | None, datetime | None, int, bool]]:
-    statement = (
-        sa.select(Participant, Registration, _arrived.c.at, _meetings, _speaks)
-        .outerjoin(_newest, _newest.c.participant_id == Participant.id)
-        .outerjoin(Registration, Registration.id == _newest.c.id)
-        .outerjoin(Place, Place.id == Registration.place_id)
-        .outerjoin(Product, Product.id == Place.product_id)
-        .outerjoin(Party, Party.id == Place.party_id)
-        .outerjoin(_arrived, _arrived.c.place_id == Registration.place_id)
-        .where(Participant.event_id == event.id, Participant.erased_at.is_(None))
-        .options(
-            joinedload(Participant.person).selectinload(Person.addresses),
-            contains_eager(Registration.place).contains_eager(Place.product),
-            contains_eager(Registration.place).contains_eager(Place.party),
+def _ordered(statement: sa.Select[tuple[int]], wanted: Wanted, *, back: bool = False) -> sa.Select[tuple[int]]:
+    name, number = Participant.sort_name, Participant.id
+    down = wanted.descending != back
+    if wanted.sort == "name":
+        return statement.order_by(name.desc(), number.desc()) if down else statement.order_by(name, number)
+    key = _KEYS[wanted.sort]
+    first = key.desc() if down else key.asc()
+    first = first.nulls_first() if back else first.nulls_last()
+    return statement.order_by(first, *((name.desc(), number.desc()) if back else (name, number)))
+
+
+def _edge(event: Event, wanted: Wanted, public_id: str) -> Any:
+    """Where the person of a public id stands in the order, or None."""
+    if not public_id:
+        return None
+    key = _KEYS.get(wanted.sort, sa.null())
+    return db.session.execute(
+        sa.select(key.label("key"), Participant.sort_name, Participant.id).where(
+            Participant.event_id == event.id, Participant.public_id == public_id
         )
-    )
-    for word in fold(wanted.words).split()[:5]:
-        known_by = sa.exists().where(
-            EmailAddress.person_id == Participant.person_id, EmailAddress.canonical.contains(word, autoescape=True)
+    ).one_or_none()
+
+
+def _beyond(edge: Any, wanted: Wanted, *, back: bool) -> sa.ColumnElement[bool]:
+    """What comes after the edge, or before it."""
+    here, there = sa.tuple_(Participant.sort_name, Participant.id), sa.tuple_(edge.sort_name, edge.id)
+    if wanted.sort == "name":
+        return here < there if wanted.descending != back else here > there
+    key = _KEYS[wanted.sort]
+    tied = here < there if back else here > there
+    if edge.key is None:
+        return sa.or_(sa.and_(key.is_(None), tied), key.is_not(None)) if back else sa.and_(key.is_(None), tied)
+    further = key < edge.key if wanted.descending != back else key > edge.key
+    parts = [further, sa.and_(key == edge.key, tied)]
+    return sa.or_(*parts) if back else sa.or_(*parts, key.is_(None))
+
+
+def in_order(event: Event, wanted: Wanted) -> sa.Select[tuple[int]]:
+    """The ids of everybody who is wanted, in order."""
+    return _ordered(matching(event, wanted), wanted)
+
+
+# -- what is shown of them
+
+
+def rows_of(event: Event, ids: Sequence[int]) -> list[Guest]:
+    """The rows of these participants, in the order of the ids."""
+    found = {
+        one.id: one
+        for one in db.session.scalars(
+            sa.select(Participant)
+            .where(Participant.event_id == event.id, Participant.id.in_(ids))
+            .options(joinedload(Participant.person).selectinload(Person.addresses))
         )
-        statement = statement.where(
-            sa.or_(
-                Participant.search_name.contains(word, autoescape=True),
-                known_by,
-                Party.reference == word.upper(),
+    }
+    newest = {
+        held.participant_id: held
+        for held in db.session.scalars(
+            sa.select(Registration)
+            .where(Registration.participant_id.in_(ids))
+            .options(
+                joinedload(Registration.place).joinedload(Place.product),
+                joinedload(Registration.place).joinedload(Place.party),
             )
+            .order_by(Registration.id)
         )
-    if wanted.ticket:
-        statement = statement.where(Product.public_id == wanted.ticket)
-    live = Registration.state == "live"
-    conditions = {
-        "expected": sa.and_(live, _arrived.c.at.is_(None)),
-        "in": sa.and_(live, _arrived.c.at.is_not(None)),
-        "ended": sa.and_(Registration.id.is_not(None), ~live),
-        "none": Registration.id.is_(None),
     }
-    return statement.where(conditions[wanted.state]) if wanted.state in conditions else statement
+    arrived = _arrivals([held.place_id for held in newest.values()])
+    meetings, speaking = _meeting_counts(ids), _speakers(ids)
+    return [
+        Guest(
+            found[number],
+            newest.get(number),
+            arrived.get(newest[number].place_id) if number in newest else None,
+            meetings.get(number, 0),
+            number in speaking,
+        )
+        for number in ids
+        if number in found
+    ]
 
 
-def _ordered(
-    statement: sa.Select[tuple[Participant, Registration | None, datetime | None, int, bool]], wanted: Wanted
-) -> sa.Select[tuple[Participant, Registration | None, datetime | None, int, bool]]:
-    columns = {
-        "name": Participant.sort_name,
-        "company": sa.func.lower(sa.func.nullif(Participant.company, "")),
-        "ticket": Product.position,
-        "since": Registration.created_at,
-        "in": _arrived.c.at,
-        "meetings": _meetings,
-    }
-    column = columns[wanted.sort]
-    first = (column.desc() if wanted.descending else column.asc()).nulls_last()
-    return statement.order_by(first, Participant.sort_name, Participant.id)
+def _arrivals(place_ids: Iterable[int]) -> dict[int, datetime]:
+    rows = db.session.execute(
+        sa.select(Admission.place_id, sa.func.min(Admission.at))
+        .where(Admission.place_id.in_(list(place_ids)))
+        .group_by(Admission.place_id)
+    )
+    return {place_id: at for place_id, at in rows}  # noqa: C416  # rows are no pairs to the type checker
+
+
+def _meeting_counts(ids: Sequence[int]) -> dict[int, int]:
+    rows = db.session.execute(
+        sa.select(Delegate.participant_id, sa.func.count(sa.distinct(Meeting.id)))
+        .join(MeetingDelegate, MeetingDelegate.delegate_id == Delegate.id)
+        .join(Meeting, Meeting.id == MeetingDelegate.meeting_id)
+        .where(
+            Delegate.participant_id.in_(ids), Meeting.request_state == "accepted", Meeting.placement != "none"
+        )
+        .group_by(Delegate.participant_id)
+    )
+    return {participant_id: number for participant_id, number in rows}  # noqa: C416  # as above
+
+
+def _speakers(ids: Sequence[int]) -> set[int]:
+    return set(
+        db.session.scalars(sa.select(SessionPerson.participant_id).where(SessionPerson.participant_id.in_(ids)))
+    )
+
+
+def guest_at(event: Event, public_id: str) -> Guest | None:
+    """One person's row."""
+    found = db.session.scalar(matching(event, Wanted()).where(Participant.public_id == public_id))
+    return next(iter(rows_of(event, [found])), None) if found is not None else None
+
+
+def unnamed_places(event: Event, most: int = 500) -> Sequence[Place]:
+    """Places that were bought and that nobody holds, with their parties, the oldest first."""
+    return db.session.scalars(
+        sa.select(Place)
+        .join(Party, Party.id == Place.party_id)
+        .where(
+            Place.event_id == event.id,
+            Place.cancelled_at.is_(None),
+            Party.placed_at.is_not(None),
+            ~sa.exists().where(Registration.place_id == Place.id, Registration.state == "live"),
+        )
+        .options(joinedload(Place.party), joinedload(Place.product))
+        .order_by(Party.placed_at, Place.id)
+        .limit(most)
+    ).all()
 
 
 # -- one person

@@ -57,7 +57,7 @@ NEEDED = ("email", "given_name", "family_name")
 LENGTHS = {"title": 40, "given_name": 80, "family_name": 80, "function": 120, "company": 200}
 
 HEADINGS = {
-    "email": "email, e-mail, mail, e-mail-adresse, email-adresse, emailadresse, e-mail address, email address, mailadresse",
+    "email": "email, e-mail, mail, e-mail-adresse, email-adresse, emailadresse, email address, e-mail address",
     "given_name": "first name, given name, firstname, forename, vorname, rufname",
     "family_name": "last name, family name, lastname, surname, name, nachname, familienname",
     "title": "title, titel, akademischer titel, academic title, anrede und titel",

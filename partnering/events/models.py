@@ -11,7 +11,8 @@ from ..accounts.models import Person
 from ..db import BilingualText, InEvent, Linked, Model, PublicId, Versioned, in_event, one_of, only_where, to_one
 
 DYES = ("haematoxylin", "malachite", "methylene", "carmine")
-AREAS = ("organiser", "crew")
+AREAS = ("organiser", "crew", "catering")
+"""catering: reads who eats what, and who needs which help; nobody else does, organisers included."""
 
 
 class Host(PublicId, Model):
@@ -147,6 +148,7 @@ class Participant(PublicId, InEvent, Linked, Model):
     __table_args__ = in_event(
         sa.UniqueConstraint("event_id", "person_id"),
         sa.UniqueConstraint("event_id", "external_ref"),
+        sa.Index("ix_participant_name", "event_id", "sort_name", "id"),
         one_of("locale", "de", "en"),
     )
 
@@ -157,7 +159,7 @@ class Participant(PublicId, InEvent, Linked, Model):
 
 
 class TeamRole(Model):
-    """That a person organises or helps: at one event, or (without event) at all events of a host."""
+    """That a person organises, helps or caters: at one event, or (without event) at all events of a host."""
 
     host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"), index=True)
     event_id: Mapped[int | None] = mapped_column(index=True)
