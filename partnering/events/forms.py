@@ -182,6 +182,7 @@ class TeamForm(FlaskForm):
         choices=[
             SelectChoice("crew", _l("Crew: checks guests in")),
             SelectChoice("organiser", _l("Organiser: sees and changes everything")),
+            SelectChoice("catering", _l("Catering: sees what guests eat and which help they need, with their names")),
         ],
         default="crew",
     )

@@ -17,9 +17,19 @@ def may_check_in(person: Person | None, event: Event) -> bool:
     return person is not None and (person.is_admin or bool({"crew", "organiser"} & areas_of(person, event)))
 
 
+def may_cater(person: Person | None, event: Event) -> bool:
+    """Those who see sensitive answers with names: catering alone. Organisers decide who that is."""
+    return person is not None and "catering" in areas_of(person, event)
+
+
+def may_count_meals(person: Person | None, event: Event) -> bool:
+    """Those who see how often each sensitive answer was given: catering and organisers."""
+    return may_organise(person, event) or may_cater(person, event)
+
+
 def may_see(person: Person | None, event: Event) -> bool:
     """Drafts are for their team only."""
-    return event.state != "draft" or may_check_in(person, event)
+    return event.state != "draft" or may_check_in(person, event) or may_cater(person, event)
 
 
 def has_second_factor() -> bool:

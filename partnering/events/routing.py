@@ -4,6 +4,7 @@
 the guard is asked; an event that does not exist, or is not for this person, answers 404.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import g, redirect, request, url_for
@@ -100,9 +101,23 @@ def crew() -> Response | None:
 
 def organiser() -> Response | None:
     """Organisers of this event, after their second factor."""
+    return _after_second_factor(permissions.may_organise)
+
+
+def catering() -> Response | None:
+    """Those who see with names who eats what, after their second factor."""
+    return _after_second_factor(permissions.may_cater)
+
+
+def meal_counting() -> Response | None:
+    """Those who see how often which meal is wanted, after their second factor."""
+    return _after_second_factor(permissions.may_count_meals)
+
+
+def _after_second_factor(may: Callable[[Person | None, Event], bool]) -> Response | None:
     if g.get("person") is None:
         return to_sign_in()
-    if not permissions.may_organise(g.person, g.event):
+    if not may(g.person, g.event):
         raise NotFound
     return to_second_factor()
 

@@ -209,7 +209,7 @@ def rename(
 
 
 def give_role(event: Event, person: Person, area: str) -> TeamRole:
-    """Let a person work at this event as "organiser" or "crew"; giving twice changes nothing."""
+    """Let a person work at this event in one of `models.AREAS`; giving twice changes nothing."""
     role = db.session.scalars(
         sa.select(TeamRole).where(TeamRole.event_id == event.id, TeamRole.person_id == person.id, TeamRole.area == area)
     ).one_or_none()

@@ -123,12 +123,13 @@ def slot_minutes(event: Event) -> int | None:
 
 @dataclass(frozen=True)
 class OwnEvent:
-    """An event in which somebody has a part: takes part in it, helps at its door, organises it."""
+    """An event in which somebody has a part: takes part in it, helps at its door, organises it, caters for it."""
 
     event: Event
     takes_part: bool
     helps: bool
     organises: bool
+    caters: bool
 
 
 def own_events(person: Person, most: int = 12) -> list[OwnEvent]:
@@ -154,7 +155,8 @@ def own_events(person: Person, most: int = 12) -> list[OwnEvent]:
     own = []
     for event in ordered[:most]:
         held = {role.area for role in areas if role.event_id == event.id or _for_host(role, event)}
-        own.append(OwnEvent(event, event.id in attends, bool(held), "organiser" in held))
+        helps, organises = bool(held & {"crew", "organiser"}), "organiser" in held
+        own.append(OwnEvent(event, event.id in attends, helps, organises, "catering" in held))
     return own
 
 

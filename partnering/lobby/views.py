@@ -130,6 +130,7 @@ def own_entries() -> list[tuple[str, str]]:
     entries = [
         (part.takes_part, "schedule.today", _("My pages")),
         (part.helps, "checkin.doors", _("Door")),
+        (part.caters and not part.organises, "backoffice.catering", _("Catering")),
         (part.organises, "backoffice.overview", _("Run the event")),
     ]
     return [(endpoint, label) for shown, endpoint, label in entries if shown]
