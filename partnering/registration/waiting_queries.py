@@ -264,4 +264,4 @@ def numbers(event: Event) -> dict[str, int]:
         .where(WaitingEntry.event_id == event.id)
         .group_by(WaitingEntry.state)
     )
-    return {state: number for state, number in rows.tuples()}
+    return dict(rows.tuples().all())
