@@ -88,6 +88,10 @@ migration: $(VENV)/.run ## Write a migration from the changed models: make migra
 	@test -n "$(m)" || { echo 'Say what changes: make migration m="Tables have names"'; exit 2; }
 	@$(FLASK) db migrate -m "$(m)"
 
+.PHONY: fields
+fields: $(VENV)/.dev ## Write docs/FIELDS.md: every field, what it takes, what is counted
+	@$(PY) -m tests.security.fields
+
 .PHONY: screenshots
 screenshots: setup ## Every page at 390 and 1280 px, light and dark, into screenshots/
 	@$(PY) -m partnering.translations compile

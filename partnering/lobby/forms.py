@@ -3,7 +3,6 @@
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     EmailField,
     FileField,
     RadioField,
@@ -11,10 +10,11 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Optional
+
+from ..events.forms import DayField, HourField
 
 TICKETS = [
     SelectChoice("s", "Start-up, 3 people", {"hint": "Founded 2022 or later", "end": "€240"}),
@@ -32,8 +32,8 @@ class GalleryForm(FlaskForm):
         [InputRequired("Enter an email address"), Email("Enter a complete email address, such as name@company.com")],
     )
     country = SelectField("Country", choices=[SelectChoice("de", "Germany"), SelectChoice("cz", "Czechia")])
-    day = DateField("Day", [Optional()])
-    at = TimeField("Starts at", [Optional()])
+    day = DayField("Day", [Optional()])
+    at = HourField("Starts at", [Optional()])
     seeks = TextAreaField("What do you seek?", [Optional()])
     file = FileField("Slides", [Optional()])
     listed = BooleanField("Show me in the partner directory", [InputRequired("Agree to be shown")])

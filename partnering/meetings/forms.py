@@ -4,18 +4,17 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
+from ..events.forms import DayField, HourField
 from ..fields import WholeField
 from ..i18n import _, _l
 from ..text import clean
@@ -93,7 +92,7 @@ class DepartureForm(FlaskForm):
     """When somebody leaves; empty for never."""
 
     day = SelectField(_l("Day"), [Optional()], validate_choice=False, choices=[])
-    time = TimeField(_l("Time"), [Optional()])
+    time = HourField(_l("Time"), [Optional()])
 
 
 class BlockForm(FlaskForm):
@@ -101,9 +100,9 @@ class BlockForm(FlaskForm):
 
     name_de = StringField(_l("Name in German"), [InputRequired(_l("Enter a name")), Length(max=80)])
     name_en = StringField(_l("Name in English"), [Length(max=80)])
-    day = DateField(_l("Day"), [InputRequired(_l("Enter a day"))])
-    starts = TimeField(_l("Begins"), [InputRequired(_l("Enter when it begins"))])
-    ends = TimeField(_l("Ends"), [InputRequired(_l("Enter when it ends"))])
+    day = DayField(_l("Day"), [InputRequired(_l("Enter a day"))])
+    starts = HourField(_l("Begins"), [InputRequired(_l("Enter when it begins"))])
+    ends = HourField(_l("Ends"), [InputRequired(_l("Enter when it ends"))])
     slot_minutes = SelectField(
         _l("Slot length in minutes"),
         coerce=int,

@@ -6,7 +6,6 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     Form,
     FormField,
@@ -14,12 +13,11 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from ..events.forms import email_address, lines, one_line
+from ..events.forms import DayField, HourField, email_address, lines, one_line
 from ..fields import WholeField
 from ..i18n import LazyText, _l
 from . import words
@@ -58,9 +56,9 @@ class SessionForm(FlaskForm):
     )
     track = SelectField(_l("Track"))
     capacity = WholeField(_l("Seats"), [Optional(), NumberRange(1, 100000, _l("Enter a number from 1"))])
-    day = DateField(_l("Day"), [Optional()])
-    starts = TimeField(_l("Begins"), [Optional()])
-    ends = TimeField(_l("Ends"), [Optional()])
+    day = DayField(_l("Day"), [Optional()])
+    starts = HourField(_l("Begins"), [Optional()])
+    ends = HourField(_l("Ends"), [Optional()])
     room = SelectField(_l("Room"))
     people = FieldList(FormField(PersonForm), _l("Person"), max_entries=30)
     tell = BooleanField(_l("Write to its people when time or place changes"), default=True)
