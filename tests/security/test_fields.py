@@ -20,7 +20,10 @@ NOT_PLAIN = ("١٢", "1_000", "1e3", "0x10", "+5", "５", "1.5.2", "nan", "inf",
 
 LOOSE = (fields.IntegerField, fields.DateField, fields.TimeField, fields.DateTimeLocalField, fields.DecimalField)
 
-at = {"ids": lambda known: known.at}
+
+def at(known: Known) -> str:
+    """How a test of a field is called."""
+    return known.at
 
 
 def problems(known: Known, typed: str) -> list[str]:
@@ -35,13 +38,13 @@ def test_the_document_lists_every_field_as_it_is():
     assert DOCUMENT.read_text() == document(), "`make fields` writes it anew"
 
 
-@pytest.mark.parametrize("known", TEXTS, **at)
+@pytest.mark.parametrize("known", TEXTS, ids=at)
 def test_every_text_has_an_end(known: Known):
     limited = known.longest is not None and known.longest <= MOST
     assert limited or problems(known, "a" * (MOST + 1)), "give it a Length"
 
 
-@pytest.mark.parametrize("known", [known for known in TEXTS if known.longest], **at)
+@pytest.mark.parametrize("known", [known for known in TEXTS if known.longest], ids=at)
 def test_a_text_may_be_as_long_as_it_says_and_no_longer(known: Known):
     longest = known.longest or 0
     assert problems(known, "a" * (longest + 1))
@@ -54,13 +57,13 @@ def test_a_text_may_be_as_long_as_it_says_and_no_longer(known: Known):
         length(Form(), field)
 
 
-@pytest.mark.parametrize("known", NUMBERS, **at)
+@pytest.mark.parametrize("known", NUMBERS, ids=at)
 def test_whole_numbers_are_ascii_digits(known: Known):
     for typed in NOT_PLAIN:
         assert problems(known, typed), typed
 
 
-@pytest.mark.parametrize("known", [k for k in NUMBERS if k.validator(validators.NumberRange)], **at)
+@pytest.mark.parametrize("known", [k for k in NUMBERS if k.validator(validators.NumberRange)], ids=at)
 def test_a_number_lies_in_its_range(known: Known):
     bounds = known.validator(validators.NumberRange)
     for edge, step in ((bounds.min, -1), (bounds.max, 1)):
