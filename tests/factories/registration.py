@@ -5,7 +5,7 @@ from typing import Any
 
 from partnering.db import db
 from partnering.events.models import Event
-from partnering.registration import services
+from partnering.registration import refund_rules, services
 from partnering.registration.models import Party, Registration
 from partnering.tickets.models import Product
 
@@ -53,7 +53,7 @@ def make_draft(
         product = product or make_product(event, seats=len(people) if people else 1)
         party = services.begin(event, product, quantity, locale)
         people = [make_guest(), *[{}] * (product.seats * quantity - 1)] if people is None else people
-        services.keep(party, people=list(people), company=company, billing={}, **answers)
+        services.keep(party, people=list(people), company=company, **{"billing": {}, **answers})
     return party
 
 
@@ -78,3 +78,16 @@ def make_guest(
         "function": "",
         **more,
     }
+
+
+FULL = (0, 10_000, 0)
+"""A refund rule: everything is paid back until the day the event opens."""
+
+BIONECTION = ((28, 10_000, 2_500), (14, 5_000, 2_500))
+"""bionection's own rules: four weeks before the fee less 25 euros, two weeks before half of it less 25 euros."""
+
+
+def make_rules(event: Event, *rules: tuple[int, int, int]) -> None:
+    """Refund rules: (days before, percentage in basis points, fee in cents) each."""
+    with deed():
+        refund_rules.set_rules(event, [refund_rules.Terms(*rule) for rule in rules])
