@@ -1,7 +1,6 @@
 """Pools and ticket types: made, changed, never behind somebody's back, never with half a number."""
 
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -13,11 +12,12 @@ from partnering import clock
 from partnering.audit import AuditEntry
 from partnering.db import db
 from partnering.events.models import Event
+from partnering.i18n import days_between
 from partnering.tickets import services as tickets
 from partnering.tickets.models import Claim, Pool, PriceTier, Product
 from tests.factories import make_event, make_pool, make_product, make_registration
 
-from .desk import open_desk
+from .desk import form_of, open_desk
 
 NUMBERS = ["", "-1", "٣", "３", "1_0", "1.5", "1e1", "+1", "x", "99999999999"]
 AMOUNTS = ["-1", "٢٢٠", "1_000", "220,5", "1.000,00", "1e3", "x", "NaN"]
@@ -30,17 +30,20 @@ def event(ctx: Flask, client: FlaskClient) -> Event:
 
 
 def answers(**more: Any) -> dict[str, Any]:
-    """A ticket type as the form sends it."""
+    """A ticket type as the form sends it, for the event that `make_event` makes."""
+    first = clock.in_zone(clock.now(), "Europe/Berlin").date() + timedelta(days=60)
     return {
         "name_de": "Standard",
         "name_en": "Standard",
         "audience": "standard",
         "role": "attendee",
-        "price": "220,00",
+        "prices-0-gross": "220,00",
         "vat": "19",
         "seats": "1",
+        "fewest_per_order": "1",
         "most_per_order": "10",
-        "position": "1",
+        "online": "site",
+        "days": [day.isoformat() for day in days_between(first, first + timedelta(days=1))],
         "partnering": "y",
         "active": "y",
         **more,
@@ -85,7 +88,12 @@ def test_a_pool_lowered_under_use_warns_and_removes_nobody(event: Event, client:
         make_registration(event, product=product)
     path = f"/manage/{event.slug}/tickets/pools/{pool.public_id}"
 
-    client.post(path, data={"name_de": "Plätze", "capacity": "1", "version": the(Pool).version})
+    data = {"name_de": "Plätze", "capacity": "1", "version": the(Pool).version}
+    asked = client.post(f"{path}?lang=en", data=data)
+    assert (asked.status_code, "2 places would be taken beyond what there is" in asked.text) == (200, True)
+    assert the(Pool).capacity == 5
+    assert client.post(path, data={**data, "understood": "yes"}).status_code == 422
+    client.post(path, data={**data, "understood": "yes", "reason": "Kleinerer Saal"})
 
     now = the(Pool)
     assert (now.capacity, now.used, now.over) == (1, 3, 2)
@@ -126,15 +134,17 @@ def test_a_ticket_is_made_with_prices_places_and_sale(event: Event, client: Flas
     answer = client.post(
         f"/manage/{event.slug}/tickets/new",
         data=answers(
-            price="290.00",
-            early_price="220",
-            early_until="2030-07-31",
             vat="7,5",
             seats="3",
             on_sale_from="2030-01-01T08:00",
             on_sale_until="2030-10-01T12:30",
             recommended="y",
-            **{f"draw_{pool.public_id}": "3"},
+            **{
+                "prices-0-gross": "290.00",
+                "prices-1-gross": "220",
+                "prices-1-until": "2030-07-31",
+                f"draw_{pool.public_id}": "3",
+            },
         ),
     )
 
@@ -152,13 +162,16 @@ def test_a_ticket_is_made_with_prices_places_and_sale(event: Event, client: Flas
     [
         *({"seats": number} for number in [*NUMBERS, "0", "21"]),
         *({"most_per_order": number} for number in [*NUMBERS, "0", "101"]),
-        *({"position": number} for number in NUMBERS),
-        *({"price": amount} for amount in ["", *AMOUNTS]),
-        *({"early_price": amount, "early_until": "2030-01-01"} for amount in AMOUNTS),
+        *({"fewest_per_order": number} for number in [*NUMBERS, "0", "11"]),
+        *({"prices-0-gross": amount} for amount in ["", *AMOUNTS]),
+        {"prices-0-audience": "everything"},
+        {"prices-1-gross": "100"},
+        {"days": []},
+        {"days": ["2001-01-01"]},
+        {"online": "both"},
         *({"vat": rate} for rate in ["", "-1", "101", "١٩", "19%", "1e1"]),
-        {"early_price": "100"},
-        {"early_price": "100", "early_until": "٢٠٣٠-٠١-٠١"},
-        {"early_price": "100", "early_until": "0030-01-01"},
+        {"prices-1-gross": "100", "prices-1-until": "٢٠٣٠-٠١-٠١"},
+        {"prices-1-gross": "100", "prices-1-until": "0030-01-01"},
         {"on_sale_from": "2030-02-01T00:00", "on_sale_until": "2030-01-01T00:00"},
         {"on_sale_from": "٢٠٣٠-٠١-٠١T00:00"},
         {"on_sale_until": "9999-01-01T00:00"},
@@ -184,38 +197,10 @@ def test_draws_are_whole_numbers(event: Event, client: FlaskClient, number: str)
     assert answer.status_code == 422
 
 
-def shown(client: FlaskClient, event: Event, product: Product) -> dict[str, str]:
+def shown(client: FlaskClient, event: Event, product: Product) -> dict[str, Any]:
     """What the form would send if nothing were changed."""
-
-    class Form(HTMLParser):
-        def __init__(self) -> None:
-            super().__init__()
-            self.sent: dict[str, str] = {}
-            self.area = self.select = ""
-
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            found = dict(attrs)
-            name, value = found.get("name") or "", found.get("value") or ""
-            if tag == "input" and (found.get("type") != "checkbox" or "checked" in found):
-                self.sent[name] = value
-            elif tag == "textarea":
-                self.area = name
-            elif tag == "select":
-                self.select = name
-            elif tag == "option" and "selected" in found:
-                self.sent[self.select] = value
-
-        def handle_data(self, data: str) -> None:
-            if self.area:
-                self.sent[self.area] = data.strip()
-
-        def handle_endtag(self, tag: str) -> None:
-            if tag == "textarea":
-                self.area = ""
-
-    form = Form()
-    form.feed(client.get(f"/manage/{event.slug}/tickets/{product.public_id}").text)
-    return form.sent
+    kind = "add-ons/" if product.kind == "add_on" else ""
+    return form_of(client, f"/manage/{event.slug}/tickets/{kind}{product.public_id}")
 
 
 def test_saving_what_is_shown_changes_nothing(event: Event, client: FlaskClient):
@@ -242,7 +227,7 @@ def test_a_change_is_written_down_with_before_and_after(event: Event, client: Fl
     product = make_product(event, gross=22_000)
     path = f"/manage/{event.slug}/tickets/{product.public_id}"
 
-    client.post(path, data={**shown(client, event, product), "price": "250.00", "name_de": "Neu"})
+    client.post(path, data={**shown(client, event, product), "prices-0-gross": "250.00", "name_de": "Neu"})
 
     entry = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert entry is not None
@@ -250,7 +235,9 @@ def test_a_change_is_written_down_with_before_and_after(event: Event, client: Fl
     assert (the(Product).name.de, tiers()) == ("Neu", [(25_000, None)])
 
 
-@pytest.mark.parametrize("change", [{"name_de": "B"}, {"price": "1.00"}, {"recommended": "y"}, {"seats": "2"}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"name_de": "B"}, {"prices-0-gross": "1.00"}, {"recommended": "y"}, {"seats": "2"}], ids=str
+)
 def test_a_stale_edit_of_a_ticket_is_refused(event: Event, client: FlaskClient, change: dict[str, str]):
     product = make_product(event)
     path = f"/manage/{event.slug}/tickets/{product.public_id}"
@@ -267,7 +254,7 @@ def test_an_early_price_that_was_sold_ends_but_stays_on_record(event: Event, cli
     until = clock.now() + timedelta(days=5)
     product = make_product(event, tiers=[(22_000, until), (29_000, None)])
     make_registration(event, product=product)
-    form = {**shown(client, event, product), "early_price": "", "early_until": ""}
+    form = {name: sent for name, sent in shown(client, event, product).items() if not name.startswith("prices-0-")}
 
     client.post(f"/manage/{event.slug}/tickets/{product.public_id}", data=form)
 
@@ -278,7 +265,7 @@ def test_an_early_price_that_was_sold_ends_but_stays_on_record(event: Event, cli
 
 def test_an_early_price_that_nobody_paid_disappears(event: Event, client: FlaskClient):
     product = make_product(event, tiers=[(22_000, clock.now() + timedelta(days=5)), (29_000, None)])
-    form = {**shown(client, event, product), "early_price": "", "early_until": ""}
+    form = {name: sent for name, sent in shown(client, event, product).items() if not name.startswith("prices-0-")}
 
     client.post(f"/manage/{event.slug}/tickets/{product.public_id}", data=form)
 

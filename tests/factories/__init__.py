@@ -13,16 +13,20 @@ from .events import (
     make_person,
     make_role,
 )
-from .registration import make_draft, make_guest, make_party, make_registration
-from .tickets import make_pool, make_product
+from .registration import BIONECTION, FULL, make_draft, make_guest, make_party, make_registration, make_rules
+from .tickets import make_code, make_member_list, make_pool, make_product, make_workshop
 
 __all__ = [
+    "BIONECTION",
+    "FULL",
     "make_admin",
+    "make_code",
     "make_crew",
     "make_draft",
     "make_event",
     "make_guest",
     "make_host",
+    "make_member_list",
     "make_organiser",
     "make_participant",
     "make_party",
@@ -31,4 +35,6 @@ __all__ = [
     "make_product",
     "make_registration",
     "make_role",
+    "make_rules",
+    "make_workshop",
 ]

@@ -1,11 +1,13 @@
 """Builders of pools and products."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from partnering.agenda import services as agenda
 from partnering.db import BilingualText, db
 from partnering.events.models import Event
-from partnering.tickets.models import Pool, PriceTier, Product, ProductPool
+from partnering.tickets import codes
+from partnering.tickets.models import Code, MemberList, Pool, PriceTier, Product, ProductPool
 
 from .ground import deed
 
@@ -49,3 +51,36 @@ def make_product(
         )
         db.session.flush()
     return product
+
+
+def make_workshop(event: Event, name: str, starts_at: datetime, minutes: int = 90, **values) -> Product:
+    """An add-on with a time; keywords as for `make_product`."""
+    with deed():
+        at = agenda.appoint(event, "session", starts_at, starts_at + timedelta(minutes=minutes))
+        return make_product(
+            event,
+            kind="add_on",
+            name=BilingualText(de=name, en=name),
+            partnering=False,
+            appointment_id=at.id,
+            **{"gross": 0, **values},
+        )
+
+
+def make_member_list(
+    event: Event, name: str = "Mitglieder", entries: Sequence[str] = ("verein.example",)
+) -> MemberList:
+    """A list of members of the event's host: addresses and domains."""
+    with deed():
+        members = MemberList(host_id=event.host_id, name=name)
+        db.session.add(members)
+        db.session.flush()
+        codes.set_members(members, entries)
+    return members
+
+
+def make_code(event: Event, text: str = "MITGLIED-40", kind: str = "discount", **values) -> Code:
+    """A code. Keywords are those of `tickets.codes.make`."""
+    with deed():
+        code = codes.make(event, text=text, kind=kind, **values)
+    return code

@@ -26,11 +26,14 @@ from partnering.meetings import services as meetings
 from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
 from partnering.registration import services as registration
 from partnering.registration.models import Registration
+from partnering.registration.refund_rules import Terms, set_rules
+from partnering.tickets import codes
+from partnering.tickets.models import Pool, Product
 
 from .events import make_crew, make_event, make_host, make_organiser, make_participant, make_person
 from .ground import deed
 from .registration import make_guest, make_party
-from .tickets import make_pool, make_product
+from .tickets import make_member_list, make_pool, make_product
 
 Words = Callable[[str], str]
 """Makes the text for a place in the world from its plain form."""
@@ -230,7 +233,30 @@ def _guests(event: Event, made: Conference, words: Words) -> dict[str, Registrat
         "backoffice.edit_pool.public_id": pool.public_id,
         "product": standard.public_id,
     }
+    _extras(event, made, pool, standard, words)
     return found
+
+
+def _extras(event: Event, made: Conference, pool: Pool, ticket: Product, words: Words) -> None:
+    """A workshop, a code, a member list, refund rules."""
+    workshop = make_product(
+        event, kind="add_on", pools=[pool], gross=4_000, name=_both(words, "Kurs", "Course"), partnering=False
+    )
+    workshop.appointment_id = agenda.appoint(event, "session", _morning(event, 14), _morning(event, 15)).id
+    members = make_member_list(event, words("Mitglieder"), ["verein.example"])
+    code = codes.make(event, text="KEEP-2", kind="voucher", products=[ticket], blocked=2, note=words("Für Gäste"))
+    set_rules(event, [Terms(28, 10_000, 2_500), Terms(14, 5_000, 2_500)])
+    made.things |= {
+        "backoffice.edit_add_on.public_id": workshop.public_id,
+        "backoffice.booked.public_id": workshop.public_id,
+        "backoffice.booked_file.public_id": workshop.public_id,
+        "backoffice.move_product.public_id": ticket.public_id,
+        "backoffice.override_pool.public_id": pool.public_id,
+        "backoffice.edit_code.public_id": code.public_id,
+        "backoffice.switch_code.public_id": code.public_id,
+        "backoffice.create_code.kind": "voucher",
+        "backoffice.edit_member_list.public_id": members.public_id,
+    }
 
 
 def _morning(event: Event, hour: int, minute: int = 0) -> datetime:

@@ -1,9 +1,13 @@
 """The blueprint that the desk's pages share, and what several of them need."""
 
+import hashlib
+import json
+from collections.abc import Callable
 from typing import Any
 
 from flask import render_template, request
 
+from ... import idempotency
 from ...db import db
 from ...errors import require
 from ...events.models import Event
@@ -30,6 +34,16 @@ def page(template: str, form: Any, status: int = 200, **context: Any) -> str | t
     if request.method == "POST" and status == 200:
         status = 422
     return (shown, status) if status != 200 else shown
+
+
+def once(form: Any, deed: Callable[[], Any]) -> None:
+    """Do a deed once for each time its form was shown, inside `transaction()`; a repetition does nothing more."""
+    if not form.once.data:
+        deed()
+        return
+    sent = {name: request.form.getlist(name) for name in sorted(request.form) if name != "csrf_token"}
+    body = hashlib.sha256(json.dumps([request.path, sent]).encode()).hexdigest()
+    idempotency.once(f"person:{current_person().public_id}", form.once.data[:64], body, lambda: {"done": bool(deed())})
 
 
 def argument(name: str, known: tuple[str, ...] | None = None) -> str:
