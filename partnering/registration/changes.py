@@ -1,12 +1,24 @@
 """What can happen to places and who holds them once they are bought: cancelled, passed on, reminded, filled in."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
 from .. import audit, clock
-from ..db import db
+from ..consents import services as consents
+from ..db import BilingualText, db
 from ..errors import DomainError
+from ..events.models import Event
 from ..events.services import rename
 from ..i18n import _l
-from . import mails, queries, seats
+from ..questions import services as answers
+from ..questions.queries import QuestionShown
+from ..tickets import services as tickets
+from . import mails, queries, refunds, seats, signals, workshops
 from .models import Party, Place, Registration
+from .refunds import Quote
 from .seats import Guest
 
 
@@ -22,45 +34,158 @@ class PlaceGone(DomainError):
     message = _l("This place was cancelled.")
 
 
-def cancel_registration(registration: Registration, by: str = "organiser", *, keep_place: bool = False) -> None:
+class RegistrationEnded(DomainError):
+    """The registration is no longer live."""
+
+    message = _l("This registration was cancelled or passed on.")
+
+
+class AlreadyConfirmed(DomainError):
+    """The person has taken the place: their data is theirs."""
+
+    message = _l("This person has taken the place already and keeps their own data.")
+
+
+class NobodyToRemind(DomainError):
+    """There is nobody who was asked and has not answered yet."""
+
+    message = _l("There is nobody to remind: nobody was asked, or they have answered.")
+
+
+class RemindedToday(DomainError):
+    """A reminder left today already."""
+
+    message = _l("We have written today already. You can remind again tomorrow.")
+
+
+class BuyersChoice(DomainError):
+    """A colleague wanted to book something that the buyer would have to pay."""
+
+    message = _l("This costs extra. Please ask whoever booked your ticket to add it.")
+
+
+class WithdrawalOver(DomainError):
+    """The contract cannot be withdrawn from, or no longer."""
+
+    message = _l("This contract cannot be withdrawn from, or no longer. Please write to the organiser.")
+
+
+# -- giving back
+
+
+def cancel_registration(
+    registration: Registration, by: str = "organiser", *, keep_place: bool = False, waive_fee: bool = False
+) -> Quote | None:
     """End a registration and give its place back; `by` is "holder", "buyer" or "organiser".
 
-    With `keep_place` the place stays with its party, open for somebody else ("declined").
+    With `keep_place` the place stays with its party, open for somebody else ("declined"). Else the event's refund
+    rules hold, unless `waive_fee`; the answer says what they made of it. Ending it twice is ending it once.
     """
     if registration.state != "live":
-        return
+        return None
+    if not keep_place:
+        return _give_back(registration.place.party, [registration.place], by, waive_fee=waive_fee)
     seat = registration.place
-    seats.end(registration, "declined" if keep_place else "cancelled")
-    if keep_place:
-        seat.invited_name = seat.invited_address = ""
-        db.session.flush()
-    else:
-        seats.free(seat.party, [seat])
-    audit.record("registration.cancelled", registration, event=seat.party.event, after={"by": by, "kept": keep_place})
+    hold(seat.party)
+    if registration.state != "live":
+        return None
+    seats.end(registration, "declined")
+    seats.forget_invitation(seat)
+    _record_end(registration, by, kept=True)
+    return None
 
 
-def cancel_place(seat: Place, by: str = "buyer") -> None:
+def cancel_place(seat: Place, by: str = "buyer", *, waive_fee: bool = False) -> Quote:
     """Give a place back, with whoever holds it."""
-    if seat.cancelled_at is not None:
-        return
-    if seat.registration is not None:
-        cancel_registration(seat.registration, by)
-        return
-    seats.free(seat.party, [seat])
-    audit.record("place.cancelled", seat, event=seat.party.event, after={"by": by})
+    return _give_back(seat.party, [seat], by, waive_fee=waive_fee)
 
 
-def cancel_party(party: Party, by: str = "buyer") -> None:
+def cancel_party(party: Party, by: str = "buyer", *, waive_fee: bool = False) -> Quote:
     """Give back all places of a party."""
-    for seat in queries.places_of(party):
-        cancel_place(seat, by)
+    return _give_back(party, queries.places_of(party), by, waive_fee=waive_fee)
+
+
+def withdraw(party: Party, by: str = "buyer") -> Quote:
+    """A consumer withdraws from the contract: everything ends without a fee, and a letter confirms when.
+
+    § 355, § 356a BGB. Raises `WithdrawalOver` when that, or a cancellation, has happened already.
+    """
+    hold(party)
+    if party.withdrawn_at is not None or party.cancelled_at is not None:
+        raise WithdrawalOver
+    party.withdrawn_at = clock.now()
+    audit.record("party.withdrawn", party, event=party.event, after={"by": by})
+    quote = _give_back(party, queries.places_of(party), by, waive_fee=True, tell_buyer=False)
+    mails.withdrawn(party, quote.told())
+    return quote
+
+
+def hold(party: Party) -> None:
+    """Keep a party and its pools from others until the transaction ends, and know its newest state.
+
+    Pools come first, as everywhere, so that nobody waits crosswise.
+    """
+    products = {item.claim.product for item in queries.items_of(party) if item.claim is not None}
+    tickets.lock_pools(party.event, products)
+    db.session.refresh(party, with_for_update=True)
+    db.session.execute(
+        sa.select(Registration)
+        .join(Place, Place.id == Registration.place_id)
+        .where(Place.party_id == party.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _give_back(
+    party: Party, places: Iterable[Place], by: str, *, waive_fee: bool = False, tell_buyer: bool = True
+) -> Quote:
+    wanted = {place.id for place in places}
+    hold(party)
+    open_places = [place for place in queries.places_of(party) if place.cancelled_at is None]
+    ending = [place for place in open_places if place.id in wanted]
+    lines = refunds.ending(party, ending)
+    if not ending:
+        return refunds.quote_lines(party, lines)
+    alone = _holds_all(party, ending, open_places)
+    money = refunds.quote_lines(party, lines, waive_fee=waive_fee).told()
+    names = [mails.holder_name(place) for place in ending]
+    for place in ending:
+        registration = place.registration
+        if registration is not None:
+            seats.end(registration, "cancelled", told=money if alone and tell_buyer else None)
+            _record_end(registration, by)
+        else:
+            audit.record("place.cancelled", place, event=party.event, after={"by": by})
+    quote = seats.free(party, ending, waive_fee=waive_fee)
+    if tell_buyer and not alone:
+        mails.places_given_back(party, ending, names, money)
+    if lines:
+        signals.party_changed.send(party)
+    return quote
+
+
+def _holds_all(party: Party, ending: Sequence[Place], open_places: Sequence[Place]) -> bool:
+    """Whether all that ends is the buyer's own only place, so that one letter says it all."""
+    own = ending[0].registration
+    return len(open_places) == 1 and own is not None and own.participant.person_id == party.contact_person_id
+
+
+def _record_end(registration: Registration, by: str, *, kept: bool = False) -> None:
+    event = registration.place.party.event
+    audit.record("registration.cancelled", registration, event=event, after={"by": by, "kept": kept})
+
+
+# -- who comes
 
 
 def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool = False) -> Registration | None:
     """Give a place to somebody: an open one, or as substitute for whoever holds it, whose code and link die at once.
 
-    None when that person already holds a registration; whoever asks sees no difference. Raises `PlaceGone`.
+    The add-ons of the place go with it; answers and consents do not. None when that person already holds a
+    registration; whoever asks sees no difference. Raises `PlaceGone`.
     """
+    hold(seat.party)
+    db.session.refresh(seat)
     if seat.cancelled_at is not None:
         raise PlaceGone
     party = seat.party
@@ -79,6 +204,8 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
         appointment=seats.attendance(party.event),
         confirmed=confirmed,
     )
+    if registration is not None:
+        workshops.attend(registration)
     audit.record("place.named", seat, event=party.event, after={"by": by})
     return registration
 
@@ -86,27 +213,105 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
 def name_substitute(registration: Registration, guest: Guest, *, by: str = "holder") -> Registration | None:
     """Pass a ticket on to somebody else: a new registration on the same place, see `name_person`.
 
-    Consents are not inherited. Raises `PlaceGone`.
+    Raises `PlaceGone`.
     """
     if registration.state != "live":
         raise PlaceGone
     return name_person(registration.place, guest, by=by)
 
 
+def correct_name(seat: Place, guest: Guest) -> None:
+    """Mend the name of somebody who was asked and has not answered. The address stays: another one is another person.
+
+    What a person known from elsewhere has printed is theirs. Raises `PlaceGone`, `NobodyToRemind` for a place that
+    nobody was asked to take, `AlreadyConfirmed`.
+    """
+    _require_asked(seat)
+    registration = seat.registration
+    if registration is not None and registration.participant.name == seat.invited_name:
+        participant = registration.participant
+        rename(
+            participant,
+            title=guest.title,
+            given_name=guest.given_name,
+            family_name=guest.family_name,
+            function=guest.function or participant.function,
+            company=participant.company,
+        )
+        registration.badge_name = participant.name
+    seat.invited_name = guest.name
+    audit.record("place.corrected", seat, event=seat.party.event)
+    db.session.flush()
+
+
+def _require_asked(seat: Place) -> None:
+    if seat.cancelled_at is not None:
+        raise PlaceGone
+    if seat.registration is not None and seat.registration.confirmed_at is not None:
+        raise AlreadyConfirmed
+    if not seat.invited_address:
+        raise NobodyToRemind
+
+
 def remind(seat: Place) -> None:
-    """Write again to whoever was asked to take a place; at most one letter a day."""
+    """Write again to whoever was asked to take a place; one letter a day, by the event's calendar.
+
+    Raises `PlaceGone`, `AlreadyConfirmed`, `NobodyToRemind` or `RemindedToday`.
+    """
+    _require_asked(seat)
+    if not may_remind(seat):
+        raise RemindedToday
+    _remind(seat)
+
+
+def remind_all(party: Party) -> int:
+    """Write again to all who were asked, have not answered and were not reminded today; how many there were.
+
+    Raises `NobodyToRemind`.
+    """
+    waiting = [place for place in queries.places_of(party) if is_asked(place) and may_remind(place)]
+    if not waiting:
+        raise NobodyToRemind
+    for place in waiting:
+        _remind(place)
+    return len(waiting)
+
+
+def is_asked(seat: Place) -> bool:
+    """Whether somebody was asked to take this place and has not answered."""
+    answered = seat.registration is not None and seat.registration.confirmed_at is not None
+    return seat.cancelled_at is None and bool(seat.invited_address) and not answered
+
+
+def may_remind(seat: Place) -> bool:
+    """Whether no reminder for this place has left today."""
+    return seat.reminded_at is None or _today(seat) > clock.in_zone(seat.reminded_at, seat.party.event.zone).date()
+
+
+def _today(seat: Place) -> date:
+    return clock.in_zone(clock.now(), seat.party.event.zone).date()
+
+
+def _remind(seat: Place) -> None:
+    seat.reminded_at = clock.now()
     registration = seat.registration
     if registration is not None:
         mails.reminded(registration)
-    elif seat.invited_address:
+    else:
         person = seats.person_of(Guest(email=seat.invited_address), seat.party.locale)
         held = queries.live_registration_of(person, seat.party.event)
         if held is not None:
             mails.already_registered(held, seat, again=True)
+    db.session.flush()
 
 
 def set_details(registration: Registration, *, title: str, given_name: str, family_name: str, function: str) -> None:
-    """Change what is printed of whoever holds a ticket; they thereby confirm that it is theirs."""
+    """Change what is printed of whoever holds a ticket; they thereby confirm that it is theirs.
+
+    Raises `RegistrationEnded`.
+    """
+    if registration.state != "live":
+        raise RegistrationEnded
     participant = registration.participant
     before = {"name": participant.name, "function": participant.function}
     rename(
@@ -119,7 +324,33 @@ def set_details(registration: Registration, *, title: str, given_name: str, fami
     )
     registration.badge_name = participant.name
     registration.confirmed_at = registration.confirmed_at or clock.now()
-    registration.place.invited_name = registration.place.invited_address = ""
+    seats.forget_invitation(registration.place)
     after = {"name": participant.name, "function": participant.function}
     audit.record("registration.changed", registration, event=participant.event, before=before, after=after)
     db.session.flush()
+
+
+def answer(holder: Party | Registration, questions: Sequence[QuestionShown], values: Mapping[str, Any]) -> None:
+    """Make these the answers of a party or of somebody who holds a ticket; sensitive ones lie apart, as ever."""
+    if holder.sheet is None:
+        holder.sheet_id = answers.new_sheet(_event(holder)).id
+        db.session.flush()
+        db.session.expire(holder, ["sheet"])
+    assert holder.sheet is not None  # made above
+    answers.save(holder.sheet, questions, values)
+    audit.record("answers.changed", holder, event=_event(holder))
+
+
+def agree(registration: Registration, wanted: Mapping[str, Any], sentences: Mapping[str, BilingualText]) -> None:
+    """Give or withdraw consents, by purpose; `sentences` are those that were read."""
+    participant = registration.participant
+    for purpose in sorted(sentences):
+        if not wanted.get(purpose):
+            consents.withdraw(participant, purpose)
+        elif consents.current(participant, purpose) is None:
+            text = consents.text_for(participant.event, purpose, sentences[purpose])
+            consents.give(participant, text, channel="ticket", locale=participant.locale)
+
+
+def _event(holder: Party | Registration) -> Event:
+    return holder.event if isinstance(holder, Party) else holder.participant.event

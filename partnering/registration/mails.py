@@ -1,10 +1,12 @@
 """The news about registrations, and what the letters say when they leave."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import clock, links, qr
 from ..agenda import mails as calendars
 from ..agenda.models import AgendaEntry
+from ..db import BilingualText
 from ..events.models import Event
 from ..i18n import _, bi
 from ..mail import letters, outbox
@@ -12,7 +14,7 @@ from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from ..tickets.models import Product
 from . import codes, queries
-from .models import Party, Place, Registration
+from .models import Item, Party, Place, Registration
 
 
 def ticket_url(registration: Registration) -> str:
@@ -40,8 +42,8 @@ def reminded(registration: Registration) -> None:
     _to_holder("registration.confirmed", registration, f"registration:{registration.public_id}:again:{today}")
 
 
-def registration_ended(registration: Registration) -> None:
-    """A person no longer holds a place; their calendar forgets it."""
+def registration_ended(registration: Registration, told: Mapping[str, Any] | None = None) -> None:
+    """A person no longer holds a place; their calendar forgets it. `told` is the money, for the buyer alone."""
     entry = queries.attendance_entry(registration)
     _to_holder(
         "registration.ended",
@@ -49,6 +51,7 @@ def registration_ended(registration: Registration) -> None:
         f"registration:{registration.public_id}:ended",
         topic=calendars.topic(entry) if entry else "",
         topic_version=entry.sequence if entry else 0,
+        **({"sums": dict(told)} if told else {}),
     )
 
 
@@ -108,14 +111,41 @@ def party_placed(party: Party) -> None:
     party_changed(party, "placed")
 
 
-def party_changed(party: Party, news: str) -> None:
+def places_given_back(party: Party, places: Sequence[Place], names: Sequence[str], told: Mapping[str, Any]) -> None:
+    """A buyer's places were given back: whose, and what that means in money."""
+    key = f"given_back:{places[0].public_id}"
+    party_changed(party, key, sums=dict(told), names=[name for name in names if name], count=len(places))
+
+
+def add_on_changed(party: Party, item: Item, news: str, who: str, told: Mapping[str, Any]) -> None:
+    """An add-on that costs something was "booked" or "given_up" for one of a buyer's places."""
+    name = {"de": item.name.de, "en": item.name.en}
+    party_changed(party, f"{news}:{item.id}", what=name, names=[who] if who else [], sums=dict(told))
+
+
+def withdrawn(party: Party, told: Mapping[str, Any]) -> None:
+    """The receipt for a withdrawal: what was withdrawn from, and when it arrived (§ 356a BGB)."""
+    _to_buyer("registration.withdrawn", party, "withdrawn", sums=dict(told))
+
+
+def withdrawal_link(party: Party) -> None:
+    """The address at which a contract can be withdrawn from, for whoever asked for it with its reference; hourly."""
+    hour = clock.now().strftime("%Y-%m-%dT%H")
+    _to_buyer("registration.withdrawal_link", party, f"withdrawal_link:{hour}")
+
+
+def party_changed(party: Party, news: str, **more: Any) -> None:
     """What has become of a buyer's places. `news` names the deed, so that it is told once."""
+    _to_buyer("registration.party", party, news, news=news.partition(":")[0], **more)
+
+
+def _to_buyer(kind: str, party: Party, deed: str, **more: Any) -> None:
     outbox.post(
-        "registration.party",
-        key=f"party:{party.public_id}:{news}",
+        kind,
+        key=f"party:{party.public_id}:{deed}",
         address=party.contact_email,
         locale=party.locale,
-        payload={"party": party.public_id, "news": news.partition(":")[0]},
+        payload={"party": party.public_id, **more},
         event_ref=party.event.public_id,
         recipient_ref=party.public_id,
     )
@@ -175,6 +205,8 @@ def render_ended(letter: OutboxLetter) -> Letter | None:
     composed = letters.compose(
         "registration/mail/ended",
         **_about(registration),
+        sums=letter.payload.get("sums"),
+        party_url=party_url(registration.place.party) if letter.payload.get("sums") else "",
         register_url=letters.url("events.show", event_slug=event.slug),
     )
     entry = queries.attendance_entry(registration)
@@ -255,12 +287,45 @@ def render_party(letter: OutboxLetter) -> Letter | None:
         event=party.event,
         party=party,
         news=letter.payload["news"],
+        what=bi(BilingualText(**letter.payload["what"])) if "what" in letter.payload else "",
+        names=letter.payload.get("names", []),
+        count=letter.payload.get("count", 1),
+        sums=letter.payload.get("sums"),
         places=places,
         holder=holder_name,
         total=sum(item.gross for item in items),
         currency=items[0].currency if items else "EUR",
         party_url=party_url(party),
     )
+
+
+@letters.kind("registration.withdrawn")
+def render_withdrawn(letter: OutboxLetter) -> Letter | None:
+    """The receipt for a withdrawal, with the moment at which it arrived and what it was about."""
+    party = queries.party_at(letter.payload["party"])
+    if party is None or party.withdrawn_at is None:
+        return None
+    places = queries.places_of(party)
+    return letters.compose(
+        "registration/mail/withdrawn",
+        event=party.event,
+        party=party,
+        places=places,
+        holder=holder_name,
+        sums=letter.payload["sums"],
+        party_url=party_url(party),
+    )
+
+
+@letters.kind("registration.withdrawal_link")
+def render_withdrawal_link(letter: OutboxLetter) -> Letter | None:
+    """Where to withdraw from a contract."""
+    party = queries.party_at(letter.payload["party"])
+    if party is None or party.placed_at is None:
+        return None
+    token = links.token("party", party.public_id, party.generation)
+    url = letters.url("registration.withdraw", token=token)
+    return letters.compose("registration/mail/withdrawal_link", event=party.event, party=party, withdraw_url=url)
 
 
 def holder_name(place: Place) -> str:

@@ -1,20 +1,84 @@
-"""Who may change what about a registration. Whoever holds the secret link stands for its holder or buyer."""
+"""Who may change what about a registration, and until when. A secret link stands for its holder or buyer.
+
+Until the date the organiser set, else until the event opens; organisers may set another date for a single person.
+"""
+
+from datetime import date, datetime, timedelta
 
 from .. import clock
 from ..events.models import Event
-from .models import Place, Registration
+from .models import Party, Place, Registration
+
+WITHDRAWAL_DAYS = 14
+"""Days in which consumers may withdraw, from the day after the contract: § 355 (2) BGB, article 9 (1) of directive
+2011/83/EU. A term that ends on a Saturday or Sunday ends on the Monday after: § 193 BGB."""
 
 
 def may_change(event: Event) -> bool:
-    """Until the date the organiser set, else until the event opens."""
-    return event.state == "published" and clock.now() < (event.change_until or event.opens_at)
+    """Whether what belongs to nobody in particular may still be changed at an event."""
+    return _until(event, event.change_until or event.opens_at)
+
+
+def changes_until(registration: Registration) -> datetime:
+    """Until when the holder, or whoever bought the place, may change it: an organiser's exception, or as for all."""
+    event = registration.participant.event
+    return registration.changes_until or event.change_until or event.opens_at
+
+
+def place_changes_until(place: Place) -> datetime:
+    """The same for a place, whether or not somebody holds it."""
+    event, held = place.party.event, place.registration
+    return (held.changes_until if held is not None else None) or event.change_until or event.opens_at
 
 
 def may_change_ticket(registration: Registration) -> bool:
     """Whether the holder of a ticket may still change, pass on or cancel it."""
-    return registration.state == "live" and may_change(registration.participant.event)
+    return registration.state == "live" and _until(registration.participant.event, changes_until(registration))
 
 
 def may_change_place(place: Place) -> bool:
     """Whether the buyer may still name somebody for a place, or give it back."""
-    return place.cancelled_at is None and may_change(place.party.event)
+    return place.cancelled_at is None and _until(place.party.event, place_changes_until(place))
+
+
+def may_cancel_party(party: Party) -> bool:
+    """Whether the buyer may still give back everything."""
+    return party.cancelled_at is None and may_change(party.event)
+
+
+def may_change_orders(party: Party) -> bool:
+    """Whether the buyer may still change what they answered about the order."""
+    return party.cancelled_at is None and may_change(party.event)
+
+
+def _until(event: Event, moment: datetime) -> bool:
+    return event.state == "published" and clock.now() < moment
+
+
+def withdrawal_day(party: Party) -> date | None:
+    """The last day, in the event's zone, on which a consumer may withdraw; None where there is no such right.
+
+    The event's organiser says whether there is one; whoever buys for a company has none (§ 312 (1), § 13 BGB).
+    """
+    event = party.event
+    if event.withdrawal != "button" or party.billing.get("kind") != "private" or party.placed_at is None:
+        return None
+    last = clock.in_zone(party.placed_at, event.zone).date() + timedelta(days=WITHDRAWAL_DAYS)
+    return last + timedelta(days={5: 2, 6: 1}.get(last.weekday(), 0))
+
+
+def may_withdraw(party: Party) -> bool:
+    """Whether a consumer may withdraw now; what was cancelled or has taken place is over."""
+    last, event = withdrawal_day(party), party.event
+    return (
+        last is not None
+        and party.cancelled_at is None
+        and party.withdrawn_at is None
+        and clock.in_zone(clock.now(), event.zone).date() <= last
+        and clock.now() < event.closes_at
+    )
+
+
+def may_spend(registration: Registration) -> bool:
+    """Whether what the holder of a ticket books goes to their own bill: whether they bought it themselves."""
+    return registration.participant.person_id == registration.place.party.contact_person_id

@@ -8,10 +8,12 @@ becomes a line of its own, under the VAT of what it was for.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from .. import clock
 from ..db import BilingualText, db
 from ..i18n import _, speaking
+from ..tickets.money import part, split
 from . import queries
 from .models import Item, Party, Place, RefundRule, Registration
 from .refund_rules import last_day, rules_of
@@ -39,6 +41,16 @@ class Quote:
     then: RefundRule | None = None
     settled: bool = False
 
+    def told(self) -> dict[str, Any]:
+        """The figures as a letter keeps them: those of the day on which something was given back."""
+        return {
+            "paid": self.paid_gross,
+            "refund": self.refund,
+            "fee": self.fee,
+            "currency": self.currency,
+            "settled": self.settled,
+        }
+
 
 def quote(thing: Registration | Place | Party | Item) -> Quote:
     """What giving back a registration, a place, an add-on, or everything of a party means now."""
@@ -52,13 +64,13 @@ def quote(thing: Registration | Place | Party | Item) -> Quote:
     return quote_lines(party, lines)
 
 
-def quote_lines(party: Party, lines: Lines) -> Quote:
-    """The same for lines that end together."""
+def quote_lines(party: Party, lines: Lines, *, waive_fee: bool = False) -> Quote:
+    """The same for lines that end together; with `waive_fee` everything is paid back."""
     event, today = party.event, clock.in_zone(clock.now(), party.event.zone).date()
     rules = [rule for rule in rules_of(event) if today <= last_day(event, rule)]
     rule = rules[0] if rules else None
     paid = sum(item.gross for group in lines for item in group)
-    refund = sum(_refund(group, rule) for group in lines)
+    refund = paid if waive_fee else sum(_refund(group, rule) for group in lines)
     return Quote(
         paid_gross=paid,
         refund=refund,
@@ -77,7 +89,7 @@ def _refund(group: Sequence[Item], rule: RefundRule | None) -> int:
         return 0
     gross = sum(item.gross for item in group)
     fee = rule.fee if any(item.kind == "ticket" for item in group) else 0
-    return max(0, (2 * gross * rule.percent + 10_000) // 20_000 - fee)
+    return max(0, part(gross, rule.percent) - fee)
 
 
 def ending(party: Party, places: Iterable[Place]) -> list[list[Item]]:
@@ -120,9 +132,7 @@ def settle(party: Party, lines: Lines, *, waive_fee: bool = False) -> Quote:
 
     The claims behind them are the caller's to cancel.
     """
-    found = quote_lines(party, lines)
-    if waive_fee:
-        found = Quote(found.paid_gross, found.paid_gross, 0, found.rule, found.currency, settled=found.settled)
+    found = quote_lines(party, lines, waive_fee=waive_fee)
     now = clock.now()
     for group in lines:
         kept = 0 if waive_fee else sum(item.gross for item in group) - _refund(group, found.rule)
@@ -174,10 +184,3 @@ def _fee_name(name: BilingualText) -> BilingualText:
         with speaking(language):
             spoken[language] = _("Cancellation fee: %(name)s", name=name.in_(language))
     return BilingualText(**spoken)
-
-
-def split(gross: int, vat_rate: int) -> tuple[int, int]:
-    """Net, in cents rounded half up, and VAT of a gross price in cents with VAT in basis points."""
-    whole = 10_000 + vat_rate
-    net = (2 * gross * 10_000 + whole) // (2 * whole)
-    return net, gross - net

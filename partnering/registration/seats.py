@@ -1,6 +1,7 @@
 """Who holds a place: seating a person, ending their hold. The constraints on `registration` are the referee."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..events.queries import participant_of
 from ..events.services import participant_for
 from ..organisations.models import Organisation
 from ..tickets import services as tickets
-from . import codes, mails, queries, signals
+from . import codes, mails, queries, refunds, signals, workshops
 from .models import Party, Place, Registration
 
 
@@ -95,6 +96,8 @@ def seat(
     """
     event = place.party.event
     held = queries.live_registration_of(person, event)
+    if not confirmed:
+        place.asked_at, place.reminded_at = clock.now(), None
     if held is not None:
         place.invited_name, place.invited_address = guest.name, guest.email
         db.session.flush()
@@ -135,11 +138,13 @@ def seat(
     return registration
 
 
-def end(registration: Registration, state: str, *, letters: bool = True) -> None:
+def end(registration: Registration, state: str, *, letters: bool = True, told: Mapping[str, Any] | None = None) -> None:
     """Somebody no longer holds their place: state "cancelled", "substituted" or "declined".
 
-    Code and link are dead at once, the agenda entry goes, the calendar is told by letter.
+    Code and link are dead at once; what stood in their agenda goes, and calendars are told by letter. Add-ons stay with
+    the place. `told` goes into the letter, see `mails.registration_ended`.
     """
+    workshops.leave(registration, letters=letters)
     registration.state = state
     registration.ended_at = clock.now()
     if state != "cancelled":
@@ -151,28 +156,27 @@ def end(registration: Registration, state: str, *, letters: bool = True) -> None
     db.session.flush()
     db.session.expire(registration.place, ["registrations"])
     if letters:
-        mails.registration_ended(registration)
+        mails.registration_ended(registration, told)
     signals.registration_cancelled.send(registration)
 
 
-def free(party: Party, places: list[Place]) -> None:
-    """Close places nobody holds any more, and give back the claims whose places are all closed."""
+def free(party: Party, places: Sequence[Place], *, waive_fee: bool = False) -> refunds.Quote:
+    """Close places nobody holds any more: lines end, fees stay by the event's rules, claims are given back."""
+    lines = refunds.ending(party, places)
     now = clock.now()
     for place in places:
         place.cancelled_at = place.cancelled_at or now
-        place.invited_name = place.invited_address = ""
-    db.session.flush()
-    everywhere = queries.places_of(party)
-    ended = []
-    for number, item in enumerate(queries.items_of(party)):
-        if item.claim is None:
-            continue
-        seats = item.claim.product.seats
-        own = [place for place in everywhere if number * seats <= place.position < (number + 1) * seats]
-        if own and all(place.cancelled_at is not None for place in own):
-            item.cancelled_at = item.cancelled_at or now
-            ended.append(item.claim)
-    if all(place.cancelled_at is not None for place in everywhere):
+        forget_invitation(place)
+    quote = refunds.settle(party, lines, waive_fee=waive_fee)
+    if all(place.cancelled_at is not None for place in queries.places_of(party)):
         party.cancelled_at = party.cancelled_at or now
     db.session.flush()
-    tickets.cancel(ended)
+    tickets.cancel([item.claim for group in lines for item in group if item.claim is not None])
+    return quote
+
+
+def forget_invitation(place: Place) -> None:
+    """Nobody is asked to take this place any more."""
+    place.invited_name = place.invited_address = ""
+    place.asked_at = place.reminded_at = None
+    db.session.flush()

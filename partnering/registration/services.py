@@ -4,12 +4,15 @@
 """
 
 from .changes import AlreadyConfirmed as AlreadyConfirmed
+from .changes import BuyersChoice as BuyersChoice
 from .changes import ChangesClosed as ChangesClosed
 from .changes import NobodyToRemind as NobodyToRemind
 from .changes import PlaceGone as PlaceGone
 from .changes import RegistrationEnded as RegistrationEnded
 from .changes import RemindedToday as RemindedToday
 from .changes import WithdrawalOver as WithdrawalOver
+from .changes import agree as agree
+from .changes import answer as answer
 from .changes import cancel_party as cancel_party
 from .changes import cancel_place as cancel_place
 from .changes import cancel_registration as cancel_registration

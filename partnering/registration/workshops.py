@@ -19,9 +19,11 @@ from ..errors import DomainError
 from ..i18n import _, _l, bi
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
+from ..tickets import vat
 from ..tickets.models import Claim, Product
+from ..tickets.money import split
 from . import mails, queries, refunds, signals
-from .models import Item, Place, Registration
+from .models import Item, Party, Place, Registration
 
 ON_STAGE = ("speaker", "chair")
 
@@ -201,8 +203,10 @@ def take(registration: Registration, claim: Claim, *, by: str = "holder") -> Ite
     place, product = registration.place, claim.product
     party = place.party
     tickets.confirm([claim])
-    price = tickets.price(product)
-    net, vat = refunds.split(price.gross, product.vat_rate)
+    price = tickets.priced(product)
+    tax = _tax(party, product)
+    gross = vat.charged(price.gross, product.vat_rate, tax)
+    net, charged = split(gross, tax.rate)
     item = Item(
         event_id=party.event_id,
         party_id=party.id,
@@ -210,13 +214,14 @@ def take(registration: Registration, claim: Claim, *, by: str = "holder") -> Ite
         claim_id=claim.id,
         kind="add_on",
         name=product.name,
-        tier_name=price.name,
+        tier_name=price.tier.name,
         quantity=1,
         net=net,
-        vat=vat,
-        gross=price.gross,
-        list_gross=price.gross,
-        vat_rate=product.vat_rate,
+        vat=charged,
+        gross=gross,
+        list_gross=price.list_gross,
+        vat_rate=tax.rate,
+        tax_kind=tax.kind,
         currency=product.currency,
     )
     db.session.add(item)
@@ -224,10 +229,28 @@ def take(registration: Registration, claim: Claim, *, by: str = "holder") -> Ite
     db.session.expire(party, ["items"])
     if _appointment(product) is not None:
         _enter(registration, product, strict=True)
-    after = {"product": product.public_id, "gross": item.gross, "by": by}
+    if gross:
+        told = {"paid": gross, "currency": item.currency}
+        mails.add_on_changed(party, item, "booked", mails.holder_name(place), told)
+    after = {"product": product.public_id, "gross": gross, "by": by}
     audit.record("add_on.booked", registration, event=party.event, after=after)
     signals.party_changed.send(party)
     return item
+
+
+def _tax(party: Party, product: Product) -> vat.Tax:
+    """What is charged on an add-on for this buyer; on site it is the product's own rate, as at registration."""
+    if not product.online:
+        return vat.Tax("standard", product.vat_rate, "")
+    home = party.event.host.country
+    return vat.treatment(
+        True,
+        product.vat_rate,
+        seller_country=home,
+        buyer_country=party.billing.get("country") or home,
+        business=party.billing.get("kind", "company") == "company",
+        vat_id=str(party.billing.get("vat_id", "")),
+    )
 
 
 def give_up(
@@ -248,6 +271,8 @@ def give_up(
     tickets.cancel([item.claim for item in items if item.claim is not None])
     if registration.state == "live":
         _exit(registration, product)
+    if quote.paid_gross:
+        mails.add_on_changed(party, items[0], "given_up", mails.holder_name(place), quote.told())
     after = {"product": product.public_id, "fee": quote.fee, "by": by}
     audit.record("add_on.given_up", registration, event=party.event, after=after)
     signals.party_changed.send(party)

@@ -25,7 +25,8 @@ from partnering.meetings import queries as meeting_queries
 from partnering.meetings import services as meetings
 from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
 from partnering.registration import services as registration
-from partnering.registration.models import Registration
+from partnering.registration import workshops
+from partnering.registration.models import Party, Registration
 from partnering.registration.refund_rules import Terms, set_rules
 from partnering.tickets import codes
 from partnering.tickets.models import Pool, Product
@@ -234,7 +235,29 @@ def _guests(event: Event, made: Conference, words: Words) -> dict[str, Registrat
         "product": standard.public_id,
     }
     _extras(event, made, pool, standard, words)
+    _bought_for_oneself(event, made, party, words)
     return found
+
+
+def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Words) -> None:
+    """The party is a consumer's, who may withdraw; a tour is booked for them, a dinner can be."""
+    event.withdrawal = "button"
+    party.billing = {"kind": "private", "name": words("Jana Wittkowski"), "postcode": "01067", "city": words("Dresden")}
+    first = party.places[0]
+    tour, dinner = (
+        make_product(event, kind="add_on", gross=gross, name=_both(words, de, en), partnering=False)
+        for gross, de, en in ((1_500, "Führung", "Tour"), (6_000, "Abendessen", "Dinner"))
+    )
+    assert first.registration is not None
+    workshops.book(first.registration, tour)
+    made.things |= {
+        "product_id": tour.public_id,
+        "registration.book_for_me.product_id": dinner.public_id,
+        "registration.book_for_place.product_id": dinner.public_id,
+        "registration.book_for_place.public_id": first.public_id,
+        "registration.place_extras.public_id": first.public_id,
+        "registration.give_up_for_place.public_id": first.public_id,
+    }
 
 
 def _extras(event: Event, made: Conference, pool: Pool, ticket: Product, words: Words) -> None:

@@ -16,11 +16,13 @@ from partnering.registration.seats import Guest
 from partnering.tickets import services as tickets
 from partnering.tickets.invariants import pools_counted
 from tests.factories import (
+    FULL,
     make_event,
     make_guest,
     make_party,
     make_product,
     make_registration,
+    make_rules,
 )
 from tests.support.there import there
 
@@ -41,6 +43,7 @@ def letters(kind=None):
 
 def test_cancelling_gives_the_place_back_and_kills_the_code():
     event = make_event()
+    make_rules(event, FULL)
     product = make_product(event, capacity=1)
     registration = make_registration(event, product=product)
     code = there(registration.code)
@@ -84,6 +87,7 @@ def test_registering_again_after_cancelling_keeps_the_uid_and_raises_the_sequenc
 
 def test_places_of_one_ticket_go_back_together():
     event = make_event()
+    make_rules(event, FULL)
     product = make_product(event, seats=2, capacity=4)
     party = make_party(event, product=product, quantity=2)
     places = queries.places_of(party)
@@ -206,17 +210,20 @@ def test_a_reminder_is_written_once_a_day(freeze):
     )
     before = len(letters())
 
-    for _thrice in range(3):
-        for place in queries.places_of(party)[1:]:
-            with transaction():
-                services.remind(place)
+    waiting = queries.places_of(party)[1:]
+    for place in waiting:
+        with transaction():
+            services.remind(place)
+        with pytest.raises(services.RemindedToday), transaction():
+            services.remind(place)
     assert letters()[before:] == [
         ("registration.confirmed", "b@example.org"),
         ("registration.already", "known@example.org"),
     ]
 
     freeze(clock.now() + timedelta(days=1))
-    for place in queries.places_of(party)[1:]:
-        with transaction():
-            services.remind(place)
+    with transaction():
+        assert services.remind_all(party) == 2
     assert len(letters()) == before + 4
+    with pytest.raises(services.NobodyToRemind), transaction():
+        services.remind_all(party)

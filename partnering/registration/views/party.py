@@ -2,83 +2,73 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, url_for
+from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from ... import limits
+from ...accounts import signing_in
 from ...db import transaction
-from ...errors import NotFound
 from ...guards import guarded
-from ...i18n import _
-from .. import mails, permissions, queries, services
-from ..forms import GuestForm, SureForm
+from ...i18n import _, _n, locale
+from ...questions.shown import lines
+from .. import changes, mails, permissions, queries, refunds, services
+from ..change_forms import CorrectForm, NameForm, OnceForm
+from ..forms import GuestForm
 from ..models import Party, Place
-from .blueprint import bp, check_generation, page, public_id_of, secret_link
+from .blueprint import bp, page, secret_link
+from .deeds import back, count_letter, once, party_of, place_of, require_change
+from .extras import sections_of
+from .places import open_questions, shown_places
 from .shown import order_of
 
-LETTERS_A_DAY = 60
-"""Letters that one party can cause in a day by naming and reminding."""
-
-
-def _party(token: str) -> Party:
-    public_id, generation = public_id_of("party", token)
-    party = queries.party_at(public_id)
-    if party is None or party.placed_at is None:
-        raise NotFound
-    check_generation(party.generation, generation)
-    g.event = party.event
-    return party
-
-
-def _place(token: str, public_id: str) -> tuple[Party, Place]:
-    party = _party(token)
-    place = queries.place_at(party, public_id)
-    if place is None:
-        raise NotFound
-    return party, place
-
-
-def _back(token: str) -> Response:
-    return redirect(url_for(".manage", token=token), 303)
-
-
-def _count_letter(party: Party) -> None:
-    limits.hit("party letters", party.public_id, limit=LETTERS_A_DAY, seconds=86_400)
+Answer = Response | tuple[str, int]
 
 
 @bp.get("/r/<token>")
 @guarded(secret_link)
-def manage(token: str) -> tuple[str, int]:
+def manage(token: str) -> Answer:
     """Everything a buyer booked."""
-    party = _party(token)
+    party = party_of(token)
+    if party.placed_at is None:  # it waits for an organiser's word
+        return redirect(url_for(".request_page", token=token))
+    places = shown_places(party)
     return page(
         "party",
         party.event,
         party=party,
         token=token,
-        places=queries.places_of(party),
-        holder=mails.holder_name,
+        places=places,
         order=order_of(party),
+        answers=lines(party.sheet) if party.sheet else [],
+        asks=bool(open_questions(party.event, "buyer")),
+        sections=sections_of(party),
         may_change=permissions.may_change(party.event),
-        sure=SureForm(formdata=None),
+        may_cancel=permissions.may_cancel_party(party),
+        may_withdraw=permissions.may_withdraw(party),
+        withdrawal_day=permissions.withdrawal_day(party),
+        to_remind=sum(each.may_remind for each in places),
+        sure=OnceForm(formdata=None),
     )
 
 
 @bp.route("/r/<token>/places/<public_id>", methods=["GET", "POST"])
 @guarded(secret_link)
-def name_place(token: str, public_id: str) -> Response | tuple[str, int]:
+def name_place(token: str, public_id: str) -> Answer:
     """Name somebody for a place, or somebody else."""
-    party, place = _place(token, public_id)
-    form = GuestForm()
+    party, place = place_of(token, public_id)
+    form = NameForm()
     if not form.validate_on_submit() or not _is_new(party, place, form):
         return _name_page(token, party, place, form)
-    _count_letter(party)
-    with transaction():
-        party, place = _place(token, public_id)
+    count_letter(party)
+
+    def deed() -> None:
+        _party, place = place_of(token, public_id)
         _ask_change(place)
         services.name_person(place, form.guest)
+
+    once(party.public_id, form, deed)
     flash(_("We have written to %(name)s.", name=form.guest.name), "ok")
-    return _back(token)
+    return back(token)
 
 
 def _is_new(party: Party, place: Place, form: GuestForm) -> bool:
@@ -101,53 +91,118 @@ def _name_page(token: str, party: Party, place: Place, form: GuestForm) -> tuple
         place=place,
         token=token,
         holder=mails.holder_name(place),
+        until=permissions.place_changes_until(place),
         may_change=permissions.may_change_place(place),
     )
+
+
+@bp.route("/r/<token>/places/<public_id>/correct", methods=["GET", "POST"])
+@guarded(secret_link)
+def correct_place(token: str, public_id: str) -> Answer:
+    """Mend a name that was typed wrong, until its owner has taken the place."""
+    party, place = place_of(token, public_id)
+    form = CorrectForm(data=_typed_name(place))
+    if not form.validate_on_submit():
+        return page(
+            "correct",
+            party.event,
+            status=422 if form.errors else 200,
+            form=form,
+            form_errors=form.errors,
+            place=place,
+            token=token,
+            until=permissions.place_changes_until(place),
+            may_change=permissions.may_change_place(place) and changes.is_asked(place),
+        )
+
+    def deed() -> None:
+        _party, place = place_of(token, public_id)
+        _ask_change(place)
+        services.correct_name(place, form.guest)
+
+    once(party.public_id, form, deed)
+    flash(_("The name is corrected."), "ok")
+    return back(token)
+
+
+def _typed_name(place: Place) -> dict[str, str]:
+    """The name as the buyer typed it, taken apart again: what was printed may be the person's own."""
+    registration = place.registration
+    if registration is not None and registration.participant.name == place.invited_name:
+        return {part: getattr(registration.participant, part) for part in ("title", "given_name", "family_name")}
+    given, _space, family = place.invited_name.rpartition(" ")
+    return {"given_name": given, "family_name": family}
 
 
 @bp.post("/r/<token>/places/<public_id>/remind")
 @guarded(secret_link)
 def remind(token: str, public_id: str) -> Response:
     """Write once more to whoever was asked to take a place."""
-    party, place = _place(token, public_id)
-    _count_letter(party)
-    with transaction():
-        party, place = _place(token, public_id)
-        name = mails.holder_name(place)
-        services.remind(place)
+    party, place = place_of(token, public_id)
+    count_letter(party)
+    name = mails.holder_name(place)
+
+    def deed() -> None:
+        services.remind(place_of(token, public_id)[1])
+
+    once(party.public_id, OnceForm(), deed)
     flash(_("We have written to %(name)s.", name=name), "ok")
-    return _back(token)
+    return back(token)
+
+
+@bp.post("/r/<token>/remind")
+@guarded(secret_link)
+def remind_all(token: str) -> Response:
+    """Write once more to everybody who was asked and has not answered."""
+    party = party_of(token)
+    count_letter(party)
+
+    def deed() -> dict[str, Any]:
+        return {"count": services.remind_all(party_of(token))}
+
+    count = int(once(party.public_id, OnceForm(), deed)["count"])
+    flash(_n("We have written to one person.", "We have written to %(num)s people.", count), "ok")
+    return back(token)
 
 
 @bp.route("/r/<token>/places/<public_id>/cancel", methods=["GET", "POST"])
 @guarded(secret_link)
-def cancel_place(token: str, public_id: str) -> Response | tuple[str, int]:
-    """Give one place back; asks first."""
-    party, place = _place(token, public_id)
-    if not SureForm().validate_on_submit():
+def cancel_place(token: str, public_id: str) -> Answer:
+    """Give one place back; says first what that means in money."""
+    party, place = place_of(token, public_id)
+    form = OnceForm()
+    if not form.validate_on_submit():
         return _cancel_page(token, party, place)
-    with transaction():
-        party, place = _place(token, public_id)
+
+    def deed() -> None:
+        _party, place = place_of(token, public_id)
         _ask_change(place)
         services.cancel_place(place)
+
+    once(party.public_id, form, deed)
     flash(_("The place is given back."), "ok")
-    return _back(token)
+    return back(token)
 
 
 @bp.route("/r/<token>/cancel", methods=["GET", "POST"])
 @guarded(secret_link)
-def cancel_party(token: str) -> Response | tuple[str, int]:
-    """Give all places back; asks first."""
-    party = _party(token)
-    if not SureForm().validate_on_submit():
+def cancel_party(token: str) -> Answer:
+    """Give all places back; says first what that means in money."""
+    party = party_of(token)
+    form = OnceForm()
+    if not form.validate_on_submit():
         return _cancel_page(token, party, None)
-    with transaction():
-        party = _party(token)
-        if not permissions.may_change(party.event):
-            raise services.ChangesClosed
+
+    def deed() -> None:
+        party = party_of(token)
+        if party.cancelled_at is not None:
+            raise services.PlaceGone
+        require_change(permissions.may_cancel_party(party))
         services.cancel_party(party)
+
+    once(party.public_id, form, deed)
     flash(_("Your registration is cancelled."), "ok")
-    return _back(token)
+    return back(token)
 
 
 def _cancel_page(token: str, party: Party, place: Place | None) -> tuple[str, int]:
@@ -160,13 +215,27 @@ def _cancel_page(token: str, party: Party, place: Place | None) -> tuple[str, in
         count=1 if place else len(open_places),
         holder=mails.holder_name(place) if place else "",
         token=token,
-        form=SureForm(formdata=None),
-        may_change=permissions.may_change_place(place) if place else permissions.may_change(party.event),
+        form=OnceForm(formdata=None),
+        quote=refunds.quote(place or party),
+        rules=refunds.refund_sentences(party.event),
+        until=permissions.place_changes_until(place) if place else party.event.change_until or party.event.opens_at,
+        may_change=permissions.may_change_place(place) if place else permissions.may_cancel_party(party),
     )
 
 
 def _ask_change(place: Place) -> None:
     if place.cancelled_at is not None:
         raise services.PlaceGone
-    if not permissions.may_change(place.party.event):
-        raise services.ChangesClosed
+    require_change(permissions.may_change_place(place))
+
+
+@bp.post("/r/<token>/sign-in")
+@guarded(secret_link)
+def mail_buyer(token: str) -> Response:
+    """Send the buyer a sign-in link: this secret link itself opens no account."""
+    party = party_of(token)
+    signing_in.count_try(party.contact_email, limits.caller())
+    with transaction():
+        signing_in.mail_link(party.contact_email, f"/e/{party.event.slug}/me/", locale())
+    flash(_("We have sent you a link."), "ok")
+    return redirect(url_for(".manage", token=token), 303)

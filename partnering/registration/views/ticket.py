@@ -1,21 +1,26 @@
 """A ticket, opened by the secret link in its holder's letter, or by its holder signed in."""
 
-from flask import flash, g, redirect, url_for
+from flask import flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ... import limits, qr
 from ...accounts import signing_in
+from ...consents import services as consents
 from ...db import transaction
-from ...errors import Gone, NotFound
+from ...errors import Gone, NotFound, require
 from ...events.models import Event
 from ...events.routing import current_event, current_participant, participant, within_event
 from ...guards import guarded
 from ...i18n import _, bi, locale
-from .. import codes, mails, permissions, queries, services
-from ..forms import DetailsForm, GuestForm, SureForm
+from ...questions.shown import lines
+from .. import codes, mails, permissions, queries, refunds, services
+from ..change_forms import ConsentForm, NameForm, OnceForm
+from ..forms import DetailsForm
 from ..models import Registration
 from .blueprint import bp, check_generation, page, public_id_of, secret_link
-from .flow import calendar_file
+from .check import calendar_file
+from .deeds import once
+from .places import booked, offered, open_questions
 
 
 class TicketEnded(Gone):
@@ -28,11 +33,22 @@ SUBSTITUTES_A_DAY = 10
 """How often one ticket can be passed on in a day."""
 
 
-def _registration(token: str, *, ended: bool = False) -> Registration:
+def registration_of(token: str, *, ended: bool = False) -> Registration:
     """The registration of a secret link; with `ended` a cancelled one too.
 
-    Raises `NotFound`, `Gone` for an address taken back, or `TicketEnded`.
+    Raises `NotFound`, `Gone` for an address taken back, `TicketEnded`, or `RegistrationEnded` for a deed on a ticket
+    that was cancelled.
     """
+    registration = known(token)
+    if registration.state == "live" or (ended and registration.state == "cancelled"):
+        return registration
+    if registration.state == "cancelled" and request.method == "POST":
+        raise services.RegistrationEnded
+    raise TicketEnded(registration=registration)
+
+
+def known(token: str) -> Registration:
+    """The same in any state, so that what was sent twice is answered as the first time."""
     public_id, generation = public_id_of("ticket", token)
     registration = queries.registration_at(public_id)
     if registration is None:
@@ -40,8 +56,6 @@ def _registration(token: str, *, ended: bool = False) -> Registration:
     g.event = registration.participant.event
     last = registration.generation if registration.state in ("live", "cancelled") else registration.generation - 1
     check_generation(last, generation)
-    if registration.state != "live" and not (ended and registration.state == "cancelled"):
-        raise TicketEnded(registration=registration)
     return registration
 
 
@@ -56,7 +70,8 @@ def _event(registration: Registration) -> Event:
     return registration.participant.event
 
 
-def _changeable(registration: Registration) -> Registration:
+def changeable(registration: Registration) -> Registration:
+    """The registration, if its holder may still change it. Raises `ChangesClosed`."""
     if not permissions.may_change_ticket(registration):
         raise services.ChangesClosed
     return registration
@@ -70,7 +85,7 @@ def _details(registration: Registration) -> DetailsForm:
 @guarded(secret_link)
 def ticket_page(token: str) -> tuple[str, int]:
     """The ticket with its code, and one's own data."""
-    registration = _registration(token, ended=True)
+    registration = registration_of(token, ended=True)
     return _ticket_page(token, registration, DetailsForm(formdata=None, obj=registration.participant))
 
 
@@ -78,13 +93,13 @@ def ticket_page(token: str) -> tuple[str, int]:
 @guarded(secret_link)
 def set_details(token: str) -> Response | tuple[str, int]:
     """Change or confirm what is printed."""
-    registration = _registration(token)
+    registration = registration_of(token)
     form = _details(registration)
     if not form.validate_on_submit():
         return _ticket_page(token, registration, form, 422)
     with transaction():
         services.set_details(
-            _changeable(_registration(token)),
+            changeable(registration_of(token)),
             title=form.title.data or "",
             given_name=str(form.given_name.data),
             family_name=str(form.family_name.data),
@@ -95,19 +110,49 @@ def set_details(token: str) -> Response | tuple[str, int]:
 
 
 def _ticket_page(token: str, registration: Registration, form: DetailsForm, status: int = 200) -> tuple[str, int]:
+    party, event = registration.place.party, _event(registration)
+    live = registration.state == "live"
     return page(
         "my_data",
-        _event(registration),
+        event,
         status=status,
         form=form,
         form_errors=form.errors,
         token=token,
         registration=registration,
         shown=shown_ticket(registration),
-        alone=len(queries.places_of(registration.place.party)) == 1,
+        alone=len(queries.places_of(party)) == 1,
         may_change=permissions.may_change_ticket(registration),
-        sure=SureForm(formdata=None),
+        until=permissions.changes_until(registration),
+        invited_by="" if permissions.may_spend(registration) else party.contact_name,
+        may_spend=permissions.may_spend(registration),
+        private=party.billing.get("kind") == "private",
+        booked=booked(registration) if live else [],
+        offered=offered(registration) if live else [],
+        asks=open_questions(event, "attendee") if live else [],
+        answers=lines(registration.sheet) if registration.sheet else [],
+        consents=_consents(registration),
+        sentences=services.CONSENTS,
+        sure=OnceForm(formdata=None),
     )
+
+
+def _consents(registration: Registration) -> ConsentForm:
+    given = {purpose: consents.current(registration.participant, purpose) for purpose in services.CONSENTS}
+    return ConsentForm(formdata=None, data={purpose: held is not None for purpose, held in given.items()})
+
+
+@bp.post("/t/<token>/consents")
+@guarded(secret_link)
+def set_consents(token: str) -> Response:
+    """Agree to photos or news, or no longer: as long as the ticket lives, since consent may end at any time."""
+    form = ConsentForm()
+    require(form.validate_on_submit())
+    with transaction():
+        sentences = {purpose: services.in_both(said) for purpose, said in services.CONSENTS.items()}
+        services.agree(registration_of(token), {p: form[p].data for p in sentences}, sentences)
+    flash(_("Your choice is saved."), "ok")
+    return redirect(url_for(".ticket_page", token=token, _anchor="choices"), 303)
 
 
 def shown_ticket(registration: Registration) -> dict[str, object] | None:
@@ -128,9 +173,9 @@ def shown_ticket(registration: Registration) -> dict[str, object] | None:
 @guarded(secret_link)
 def substitute(token: str) -> Response | tuple[str, int]:
     """Pass the ticket on. From then on this link is dead."""
-    registration = _registration(token)
-    form = GuestForm()
+    form = NameForm()
     if not form.validate_on_submit():
+        registration = registration_of(token)
         return page(
             "substitute",
             _event(registration),
@@ -139,11 +184,16 @@ def substitute(token: str) -> Response | tuple[str, int]:
             form_errors=form.errors,
             token=token,
             registration=registration,
+            until=permissions.changes_until(registration),
             may_change=permissions.may_change_ticket(registration),
         )
+    registration = known(token)
     limits.hit("ticket passed on", registration.place.public_id, limit=SUBSTITUTES_A_DAY, seconds=86_400)
-    with transaction():
-        services.name_substitute(_changeable(_registration(token)), form.guest)
+
+    def deed() -> None:
+        services.name_substitute(changeable(registration_of(token)), form.guest)
+
+    once(registration.public_id, form, deed)
     return page("passed_on", _event(registration), name=form.guest.name)
 
 
@@ -151,24 +201,32 @@ def substitute(token: str) -> Response | tuple[str, int]:
 @guarded(secret_link)
 def cancel(token: str) -> Response | tuple[str, int]:
     """Cancel one's own registration; asks first. A colleague's place goes back to whoever booked it."""
-    registration = _registration(token)
+    form = OnceForm()
+    sent = form.validate_on_submit()
+    registration = known(token) if sent else registration_of(token)
     party = registration.place.party
     keep = len(queries.places_of(party)) > 1
-    if not SureForm().validate_on_submit():
+    if not sent:
         return page(
             "cancel_ticket",
             _event(registration),
             token=token,
             registration=registration,
             keep=keep,
-            form=SureForm(formdata=None),
+            form=form,
+            quote=None if keep or not permissions.may_spend(registration) else refunds.quote(registration),
+            rules=refunds.refund_sentences(_event(registration)),
+            until=permissions.changes_until(registration),
             may_change=permissions.may_change_ticket(registration),
         )
-    with transaction():
-        registration = _changeable(_registration(token))
+
+    def deed() -> None:
+        registration = changeable(registration_of(token))
         services.cancel_registration(registration, "holder", keep_place=keep)
         if keep:
             mails.party_changed(registration.place.party, f"declined:{registration.public_id}")
+
+    once(registration.public_id, form, deed)
     return page("ended", _event(registration), keep=keep)
 
 
@@ -176,7 +234,7 @@ def cancel(token: str) -> Response | tuple[str, int]:
 @guarded(secret_link)
 def ticket_calendar(token: str) -> Response:
     """Attendance as a file for the calendar, under the UID of the letter."""
-    registration = _registration(token)
+    registration = registration_of(token)
     entry = queries.attendance_entry(registration)
     if entry is None:
         raise NotFound
@@ -187,7 +245,7 @@ def ticket_calendar(token: str) -> Response:
 @guarded(secret_link)
 def mail_sign_in(token: str) -> Response:
     """Send the holder a sign-in link: this secret link itself opens no account."""
-    registration = _registration(token)
+    registration = registration_of(token)
     person, event = registration.participant.person, _event(registration)
     if person is None:
         raise NotFound

@@ -1,0 +1,115 @@
+"""What the pages behind secret links show of places: who holds them, what they have, what is asked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ...events.models import Event
+from ...i18n import bi
+from ...questions.queries import QuestionShown, current_questions
+from ...tickets import services as tickets
+from ...tickets.models import Product
+from .. import changes, mails, permissions, queries, workshops
+from ..models import Item, Party, Place, Registration
+from .shown import waitlist
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A place as its buyer sees it. state: "taken", "asked", "open", "cancelled"."""
+
+    place: Place
+    name: str
+    state: str
+    add_ons: list[Item]
+    may_change: bool
+    may_remind: bool
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When whoever has not answered was asked."""
+        return self.place.asked_at
+
+
+def shown_places(party: Party) -> list[Shown]:
+    """The party's places in order, in a constant number of queries."""
+    add_ons: dict[int | None, list[Item]] = {}
+    for item in queries.items_of(party):
+        if item.kind == "add_on" and item.cancelled_at is None:
+            add_ons.setdefault(item.place_id, []).append(item)
+    return [
+        Shown(
+            place,
+            mails.holder_name(place),
+            state_of(place),
+            add_ons.get(place.id, []),
+            permissions.may_change_place(place),
+            changes.is_asked(place) and changes.may_remind(place),
+        )
+        for place in queries.places_of(party)
+    ]
+
+
+def state_of(place: Place) -> str:
+    """What has become of a place: nothing here tells whether somebody who was asked has a ticket already."""
+    if place.cancelled_at is not None:
+        return "cancelled"
+    if place.registration is not None and place.registration.confirmed_at is not None:
+        return "taken"
+    return "asked" if place.invited_address else "open"
+
+
+@dataclass(frozen=True)
+class Booked:
+    """An add-on that a place has; `clash` says what takes its time."""
+
+    item: Item
+    product: Product
+    clash: str = ""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An add-on that can be booked: price in cents, what is left, what is in its way, where one can wait for it."""
+
+    product: Product
+    gross: int
+    left: int
+    clash: str = ""
+    waitlist: str | None = None
+
+
+def booked(registration: Registration) -> list[Booked]:
+    """What the place of a registration has, beside the ticket."""
+    clashes = {product.id: what for product, what in workshops.contested(registration)}
+    return [
+        Booked(item, item.claim.product, clashes.get(item.claim.product_id, ""))
+        for item in queries.add_ons_of(registration.place)
+        if item.claim is not None
+    ]
+
+
+def offered(registration: Registration) -> list[Offered]:
+    """What can be booked for it now, sold out things included."""
+    products = workshops.bookable(registration.place)
+    left = tickets.lefts(products)
+    held = [each.product for each in booked(registration)]
+    found = []
+    for product in products:
+        other = next((other for other in held if workshops.conflicts([product, other])), None)
+        gone = left[product.id] < 1
+        found.append(
+            Offered(
+                product,
+                tickets.priced(product).gross,
+                left[product.id],
+                bi(other.name) if other is not None else "",
+                waitlist(product) if gone and product.waiting_list else None,
+            )
+        )
+    return found
+
+
+def open_questions(event: Event, asks: str) -> list[QuestionShown]:
+    """What can still be answered: not what a choice was paid or counted for, which is booked and given up instead."""
+    sold = {pair.question_id for pair in queries.choice_products(event.id)}
+    return [question for question in current_questions(event, asks) if question.id not in sold]
