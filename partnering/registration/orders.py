@@ -207,7 +207,10 @@ def set_add_ons(party: Party, chosen: Sequence[Collection[str]]) -> None:
 
 
 def set_choices(party: Party, chosen: Sequence[Collection[str]]) -> None:
-    """Hold what the choices of answers cost or count, for each place in turn. Raises as `set_add_ons`."""
+    """Hold what the choices of answers cost or count, for each place in turn. Raises as `set_add_ons`.
+
+    What only a question sells may be hidden: nobody finds it elsewhere.
+    """
     if party.draft.get("choices") or any(chosen):
         party.draft = {**party.draft, "choices": [sorted(set(one)) for one in chosen]}
         _hold_add_ons(party)
@@ -255,7 +258,7 @@ def _hold_add_ons(party: Party) -> None:
             missing.append((products[public_id], units[public_id] - len(keep)))
     if missing:
         chosen = sum(item.kind == "ticket" for item in items)
-        extra = [(products[one], number) for one, number in sorted(units.items())]
+        extra = [(products[one], number) for one, number in sorted(units.items()) if not products[one].hidden]
         tickets.check_order(party.event, [(party.product, chosen), *extra], party.code)
     _drop(surplus)
     offer = is_offer(items)
@@ -299,7 +302,8 @@ def check(party: Party) -> None:
     Raises `NotOnSale`, `LimitPerOrder`, `CodeInvalid` or `CodeUsed`.
     """
     wanted = Counter(item.claim.product for item in queries.items_of(party) if item.claim is not None)
-    tickets.check_order(party.event, list(wanted.items()), party.code)
+    seen = [(product, units) for product, units in wanted.items() if product.kind == "ticket" or not product.hidden]
+    tickets.check_order(party.event, seen, party.code)
     if party.code is not None and party.product is not None:
         people = party.draft.get("people") or [{}]
         codes.check(party.code, party.product, people[0].get("email", ""), units=0)

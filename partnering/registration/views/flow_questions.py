@@ -154,7 +154,7 @@ def prices_of_choices(event: Event) -> dict[tuple[str, str], Offer]:
     offered = {}
     for pair in pairs:
         product = pair.product
-        gross = tickets.price(product).gross if tickets.is_on_sale(product) else 0
+        gross = tickets.price(product).gross
         price = _("+ %(price)s", price=money(gross, product.currency)) if gross else ""
         limited = left[product.id] < tickets.UNLIMITED
         offered[(ids[pair.question_id], pair.choice_key)] = Offer(price, left[product.id] if limited else None)
