@@ -31,6 +31,8 @@ DESK: tuple[tuple[str, LazyText, LazyText | None], ...] = (
     ("backoffice.overview", _l("Overview"), None),
     ("backoffice.people", _l("People"), _l("Guests")),
     ("backoffice.tickets", _l("Tickets"), None),
+    ("backoffice.waiting", _l("Waiting list"), None),
+    ("backoffice.approvals", _l("Approvals"), None),
     ("invoices_desk.index", _l("Invoices"), None),
     ("checkin_desk.live", _l("Check-in"), None),
     ("badges.index", _l("Badges"), None),

@@ -16,7 +16,7 @@ from ..db import db
 from ..delegates.models import Delegate
 from ..events.models import Event, Participant
 from ..i18n import _, _l, bi
-from ..registration.models import Party, Registration
+from ..registration.models import Party, Registration, WaitingEntry
 from ..tickets.models import Code, MemberList, Pool, Product
 
 SENTENCES: dict[str, LazyString] = {
@@ -61,6 +61,14 @@ SENTENCES: dict[str, LazyString] = {
     "add_on.booked": _l("%(who)s booked something for %(thing)s."),
     "add_on.given_up": _l("%(who)s gave something up for %(thing)s."),
     "answers.changed": _l("%(who)s changed answers of %(thing)s."),
+    "waiting.moved_up": _l("%(who)s moved %(thing)s up the waiting list."),
+    "waiting.offered": _l("%(who)s offered %(thing)s places out of turn."),
+    "waiting.removed": _l("%(who)s took %(thing)s off the waiting list."),
+    "approval.asked": _l("%(thing)s asks for approval."),
+    "approval.approved": _l("%(who)s approved the request of %(thing)s."),
+    "approval.rejected": _l("%(who)s rejected the request of %(thing)s."),
+    "approval.withdrawn": _l("%(thing)s withdrew a request."),
+    "approval.taken_back": _l("%(who)s took the approval of %(thing)s back."),
     "letter.retried": _l("%(who)s tried a letter again."),
     "scan.annulled": _l("%(who)s undid a check-in."),
     "scan.forced": _l("%(who)s let somebody in by hand."),
@@ -142,6 +150,8 @@ def _names(
         leads["delegate", delegate.public_id] = delegate.participant.public_id
     for party in _found(Party, refs["party"]):
         names["party", party.public_id] = party.contact_name
+    for entry in _found(WaitingEntry, refs["waiting_entry"]):
+        names["waiting_entry", entry.public_id] = entry.name
     for registration, participant in db.session.execute(
         sa.select(Registration, Participant)
         .join(Participant, Participant.id == Registration.participant_id)

@@ -124,7 +124,7 @@ def take_back(party: Party, reason: str) -> None:
         raise NotPossible
     party.approval, party.approval_reason, party.decided_at = "rejected", reason, clock.now()
     db.session.flush()
-    services.cancel_party(party, "organiser")
+    services.cancel_party(party, "organiser", waive_fee=True)
     audit.record("approval.taken_back", party, event=party.event, after={"reason": reason})
     approval_mails.rejected(party)
 
@@ -224,3 +224,13 @@ def decided(event: Event) -> Sequence[Party]:
         .order_by(Party.decided_at.desc(), Party.id.desc())
         .limit(500)
     ).all()
+
+
+def number_waiting(event: Event) -> int:
+    """How many requests wait for a decision at an event."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count()).select_from(Party).where(Party.event_id == event.id, Party.approval == "waiting")
+        )
+        or 0
+    )

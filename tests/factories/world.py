@@ -24,6 +24,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries as meeting_queries
 from partnering.meetings import services as meetings
 from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
+from partnering.registration import approval
 from partnering.registration import services as registration
 from partnering.registration import workshops
 from partnering.registration.models import Party, Registration
@@ -35,6 +36,7 @@ from .events import make_crew, make_event, make_host, make_organiser, make_parti
 from .ground import deed
 from .registration import make_guest, make_party
 from .tickets import make_member_list, make_pool, make_product
+from .waiting import cancel, make_asked, make_sold_out, make_waiting
 
 Words = Callable[[str], str]
 """Makes the text for a place in the world from its plain form."""
@@ -92,6 +94,7 @@ def make_conference(slug: str, words: Words = plainly) -> Conference:
         made = Conference(slug, str(event.name))
         _team(event, made, words)
         guests = _guests(event, made, words)
+        _waiting(event, made, guests, words)
         _partnering(event, made, guests, words)
         _programme(event, made, guests, words)
         _door(event, made, guests, words)
@@ -280,6 +283,34 @@ def _extras(event: Event, made: Conference, pool: Pool, ticket: Product, words: 
         "backoffice.create_code.kind": "voucher",
         "backoffice.edit_member_list.public_id": members.public_id,
     }
+
+
+def _waiting(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
+    """Sold out: somebody waits, somebody has an offer; and two requests, one waiting, one rejected."""
+    dinner, held = make_sold_out(event, capacity=2, gross=8_000, name=_both(words, "Abend", "Dinner"), position=5)
+    offered = make_waiting(dinner, email=f"offered@{event.slug}.example", name=words("Olga Zeit"))
+    cancel(held[0])
+    waits = make_waiting(
+        dinner, quantity=3, all_or_none=False, email=f"waits@{event.slug}.example", name=words("Wanda Quast")
+    )
+    extra = make_product(event, kind="add_on", capacity=0, name=_both(words, "Führung", "Guided tour"), position=6)
+    press = make_product(
+        event, needs_approval=True, gross=0, name=_both(words, "Presse", "Press"), position=7, partnering=False
+    )
+    guest = make_guest(f"press@{event.slug}.example", words("Petra"), words("Feder"), function=words("Redakteurin"))
+    asked = make_asked(event, product=press, people=[guest, {}], company=words("Wochenblatt"))
+    refused = make_asked(event, product=press, people=[{**guest, "email": f"refused@{event.slug}.example"}])
+    approval.reject(refused, words("Bitte melden Sie sich als Gast an."))
+    made.tokens |= {
+        "waiting": links.token("waiting", waits.public_id, waits.generation),
+        "offer": links.token("waiting", offered.public_id, offered.generation),
+        "request": links.token("party", refused.public_id, refused.generation),
+    }
+    made.things |= {"registration.wait_for_add_on.public_id": extra.public_id}
+    for endpoint in ("waiting_entry", "change_waiting"):
+        made.things[f"backoffice.{endpoint}.public_id"] = waits.public_id
+    for endpoint in ("approval_request", "approve_request", "reject_request", "take_back_approval"):
+        made.things[f"backoffice.{endpoint}.public_id"] = asked.public_id
 
 
 def _morning(event: Event, hour: int, minute: int = 0) -> datetime:

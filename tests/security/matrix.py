@@ -10,6 +10,7 @@ ROLES = (
     "party link",
     "ticket link",
     "feed link",
+    "waiting link",
     "sign-in letter",
     "device",
     "attendee",
@@ -21,10 +22,10 @@ ROLES = (
     "foreign organiser",
     "admin",
 )
-"""The first six bring no session; each link opens its own door and no other."""
+"""The first seven bring no session; each link opens its own door and no other."""
 
 EVERYBODY = frozenset(ROLES)
-WITHOUT_SESSION = frozenset(ROLES[:6])
+WITHOUT_SESSION = frozenset(ROLES[:7])
 SIGNED_IN = EVERYBODY - WITHOUT_SESSION
 GUESTS = frozenset({"attendee", "other attendee", "exhibitor"})
 PARTICIPANTS = GUESTS | {"speaker"}
@@ -41,6 +42,7 @@ WITH_SECOND_FACTOR = frozenset({"organiser", "foreign organiser"})
 PARTY = frozenset({"party link"})
 TICKET = frozenset({"ticket link"})
 FEED = frozenset({"feed link"})
+WAITING = frozenset({"waiting link"})
 LETTER = frozenset({"sign-in letter"})
 
 MATRIX: dict[str, frozenset[str]] = {
@@ -102,7 +104,19 @@ MATRIX: dict[str, frozenset[str]] = {
     "registration.done": EVERYBODY,
     "registration.calendar": EVERYBODY,
     "registration.mail_own_pages": EVERYBODY,
+    "registration.join_waitlist": EVERYBODY,
+    "registration.send_waitlist": EVERYBODY,
+    "registration.waitlist_joined": EVERYBODY,
     # by secret link
+    "registration.waiting": WAITING,
+    "registration.change_waiting": WAITING,
+    "registration.accept_offer": WAITING,
+    "registration.decline_offer": WAITING,
+    "registration.leave_waiting": WAITING,
+    "registration.wait_for_add_on": TICKET,
+    "registration.request_page": PARTY,
+    "registration.withdraw_request": PARTY,
+    "registration.edit_request": PARTY,
     "registration.manage": PARTY,
     "registration.cancel_party": PARTY,
     "registration.name_place": PARTY,
@@ -243,6 +257,15 @@ MATRIX: dict[str, frozenset[str]] = {
     "backoffice.create_member_list": ORGANISERS,
     "backoffice.edit_member_list": ORGANISERS,
     "backoffice.refunds": ORGANISERS,
+    "backoffice.waiting": ORGANISERS,
+    "backoffice.waiting_entry": ORGANISERS,
+    "backoffice.change_waiting": ORGANISERS,
+    "backoffice.approvals": ORGANISERS,
+    "backoffice.decide_requests": ORGANISERS,
+    "backoffice.approval_request": ORGANISERS,
+    "backoffice.approve_request": ORGANISERS,
+    "backoffice.reject_request": ORGANISERS,
+    "backoffice.take_back_approval": ORGANISERS,
     "backoffice.outbox": ORGANISERS,
     "backoffice.letter": ORGANISERS,
     "backoffice.retry_letter": ORGANISERS,

@@ -64,6 +64,7 @@ class Stage:
             "party link": own["party"],
             "ticket link": own["ticket"],
             "feed link": own["feed"],
+            "waiting link": own["waiting"],
             "sign-in letter": self.letters["sign-in"],
             "attendee": self.letters["address"],
         }.get(role, FORGED)

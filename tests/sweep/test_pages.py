@@ -25,6 +25,7 @@ VIEWERS = (
     "speaker",
     "party link",
     "ticket link",
+    "waiting link",
     "sign-in letter",
 )
 """Who looks at a page: the first of these who may."""
@@ -95,6 +96,10 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("visitor", f"/e/{own}/?lang=fr", "unknown language"),
         Visit("attendee", f"/e/{own}/me/partners?q=zzzzzz", "nobody found"),
         Visit("organiser", f"/manage/{own}/people?q=zzzzzz", "no guest found"),
+        Visit("organiser", f"/manage/{own}/waiting?state=closed", "nobody left the list"),
+        Visit("organiser", f"/manage/{own}/approvals?state=decided", "what was decided"),
+        Visit("party link", f"/r/{stage.world.own.tokens['request']}/request", "what was sent in"),
+        Visit("waiting link", f"/e/{own}/waitlist/{stage.world.own.tokens['offer']}", "an offer"),
         Visit("crew", f"/e/{own}/door/{stage.world.own.things['list_id']}/search?q=zzzzzz", "no name found"),
     ]
 
@@ -118,6 +123,8 @@ def forms(stage: Stage) -> list[Visit]:
     return [
         Visit("visitor", "/login", "login"),
         Visit("visitor", f"/e/{own.slug}/register", "ticket"),
+        Visit("visitor", f"/e/{own.slug}/waitlist", "waiting list"),
+        Visit("organiser", f"/manage/{own.slug}/waiting/{own.things['backoffice.change_waiting.public_id']}", "why"),
         Visit("attendee", "/account", "account"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}", "ticket data"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}/substitute", "substitute"),

@@ -1,8 +1,20 @@
 """The desk's pages: overview, people, tickets, letters."""
 
-from . import codes, imports, letters, members, overview, people, products, refunds, tickets
+from . import approvals, codes, imports, letters, members, overview, people, products, refunds, tickets, waiting
 from .blueprint import bp
 
-__all__ = ["codes", "imports", "letters", "members", "overview", "people", "products", "refunds", "tickets"]
+__all__ = [
+    "approvals",
+    "codes",
+    "imports",
+    "letters",
+    "members",
+    "overview",
+    "people",
+    "products",
+    "refunds",
+    "tickets",
+    "waiting",
+]
 
 blueprints = (bp,)
