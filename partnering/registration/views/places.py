@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import url_for
+
 from ...events.models import Event
 from ...i18n import bi
 from ...questions.queries import QuestionShown, current_questions
@@ -10,7 +12,6 @@ from ...tickets import services as tickets
 from ...tickets.models import Product
 from .. import changes, mails, permissions, queries, workshops
 from ..models import Item, Party, Place, Registration
-from .shown import waitlist
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def booked(registration: Registration) -> list[Booked]:
     ]
 
 
-def offered(registration: Registration) -> list[Offered]:
-    """What can be booked for it now, sold out things included."""
+def offered(registration: Registration, token: str = "") -> list[Offered]:
+    """What can be booked for it now, sold out things included; with the ticket's `token` one can wait for those."""
     products = workshops.bookable(registration.place)
     left = tickets.lefts(products)
     held = [each.product for each in booked(registration)]
@@ -103,7 +104,9 @@ def offered(registration: Registration) -> list[Offered]:
                 tickets.priced(product).gross,
                 left[product.id],
                 bi(other.name) if other is not None else "",
-                waitlist(product) if gone and product.waiting_list else None,
+                url_for(".wait_for_add_on", token=token, public_id=product.public_id)
+                if token and gone and product.waiting_list
+                else None,
             )
         )
     return found

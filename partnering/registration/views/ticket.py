@@ -128,7 +128,7 @@ def _ticket_page(token: str, registration: Registration, form: DetailsForm, stat
         may_spend=permissions.may_spend(registration),
         private=party.billing.get("kind") == "private",
         booked=booked(registration) if live else [],
-        offered=offered(registration) if live else [],
+        offered=offered(registration, token) if live else [],
         asks=open_questions(event, "attendee") if live else [],
         answers=lines(registration.sheet) if registration.sheet else [],
         consents=_consents(registration),
