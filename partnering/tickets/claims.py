@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from .. import clock
-from ..db import db
+from ..db import db, new_public_id
 from ..events.models import Event
 from . import pools, prices, signals, vouchers
 from .errors import CodeUsed, HoldExpired, SoldOut
@@ -63,9 +63,9 @@ def hold(
     that had run out have been given back.
     """
     pools.connection()
-    units = _units(wanted, code)
-    _take(identity(event), units, code, tell=state != "offered")
-    return _write(identity(event), units, until, state)
+    event_id, units = identity(event), _units(wanted, code)
+    _take(event_id, units, code, tell=state != "offered")
+    return _write(event_id, units, until, state)
 
 
 def _units(wanted: Wanted, code: Code | None) -> list[Unit]:
@@ -144,9 +144,11 @@ def _draw(event_id: int, units: Sequence[Unit], total: Draws, tell: bool) -> Non
 
 
 def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: str) -> list[Claim]:
-    now = clock.now()
+    """The claims of units that are drawn. Rows are written as they are, without the session's bookkeeping."""
+    link, now = db.session.connection(), clock.now()
     claims = [
         Claim(
+            public_id=new_public_id(),
             event_id=event_id,
             product_id=identity(unit.product),
             tier_id=unit.tier_id,
@@ -158,16 +160,24 @@ def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: 
         )
         for unit in units
     ]
+    rows = [{name: getattr(claim, name) for name in _WRITTEN} for claim in claims]
+    draws = []
+    for claim, unit, number in zip(claims, units, link.execute(_WRITE, rows).scalars(), strict=True):
+        claim.id = number
+        sa.orm.make_transient_to_detached(claim)
+        draws += [
+            {"event_id": event_id, "claim_id": number, "pool_id": pool_id, "quantity": quantity}
+            for pool_id, quantity in unit.draws.items()
+        ]
     db.session.add_all(claims)
-    db.session.flush()
-    rows = [
-        {"event_id": event_id, "claim_id": claim.id, "pool_id": pool_id, "quantity": quantity}
-        for claim, unit in zip(claims, units, strict=True)
-        for pool_id, quantity in unit.draws.items()
-    ]
-    if rows:
-        db.session.connection().execute(sa.insert(ClaimDraw), rows)
+    if draws:
+        link.execute(_WRITE_DRAWS, draws)
     return claims
+
+
+_WRITTEN = ("public_id", "event_id", "product_id", "tier_id", "code_id", "state", "until", "created_at", "changed_at")
+_WRITE = sa.insert(Claim).returning(_claim.c.id, sort_by_parameter_order=True)
+_WRITE_DRAWS = sa.insert(ClaimDraw)
 
 
 # -- keeping
@@ -202,16 +212,31 @@ def _keep(claims: Iterable[Claim], state: str | None, until: datetime | None) ->
     if len(ids) > 1 or not _move(ids, states, state, until):
         _keep_several(ids, states, state, until)
     for claim in claims:
-        db.session.expire(claim)
+        db.session.expire(claim, ["state", "until", "changed_at"])
 
 
 def _move(ids: Sequence[int], states: Sequence[str], state: str | None, until: datetime | None) -> int:
     """Write the new state and end of claims that are in one of `states`; how many there were."""
-    values: dict[str, Any] = {"until": until, "changed_at": clock.now()}
-    if state is not None:
-        values["state"] = state
-    statement = sa.update(Claim).where(_claim.c.id.in_(ids), _claim.c.state.in_(states)).values(values)
-    return len(db.session.connection().execute(statement.returning(_claim.c.id)).all())
+    values = {"ids": ids, "before": states, "end": until, "now": clock.now()}
+    if state is None:
+        return len(db.session.connection().execute(_LATER, values).all())
+    return len(db.session.connection().execute(_MOVE, {**values, "after": state}).all())
+
+
+_MOVE = (
+    sa.update(Claim)
+    .where(_claim.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(_claim.c.state.in_(sa.bindparam("before", expanding=True)))
+    .values(state=sa.bindparam("after"), until=sa.bindparam("end"), changed_at=sa.bindparam("now"))
+    .returning(_claim.c.id)
+)
+_LATER = (
+    sa.update(Claim)
+    .where(_claim.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(_claim.c.state.in_(sa.bindparam("before", expanding=True)))
+    .values(until=sa.bindparam("end"), changed_at=sa.bindparam("now"))
+    .returning(_claim.c.id)
+)
 
 
 def _keep_several(ids: Sequence[int], states: Sequence[str], state: str | None, until: datetime | None) -> None:

@@ -134,10 +134,11 @@ def lock_pools(event: Event, products: Iterable[Product]) -> None:
 
 def forget(kind: type[Any], ids: Iterable[int]) -> None:
     """What the session has read of these rows is read anew: they changed behind it."""
-    wanted = set(ids)
-    for thing in list(db.session.identity_map.values()):
-        if isinstance(thing, kind) and identity(thing) in wanted:
-            db.session.expire(thing)
+    session = db.session()
+    for number in ids:
+        thing = session.identity_map.get(sa.inspect(kind).identity_key_from_primary_key((number,)))
+        if thing is not None:
+            session.expire(thing)
 
 
 def set_capacity(pool: Pool, capacity: int) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import g, request
 
 from partnering.db import db
-from partnering.tickets import services
+from partnering.tickets import pools
 from partnering.tickets.models import Pool
 from wsgi import app
 
@@ -27,7 +27,7 @@ def look() -> None:
         _moment.wait(0.05)
 
 
-def draw(total: dict[int, int]) -> int | None:
+def draw(total: pools.Draws) -> int | None:
     """Write what was seen to fit."""
     for pool_id, quantity in total.items():
         if g.seen[pool_id] < quantity:
@@ -46,7 +46,7 @@ def ignore_checks(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA ignore_check_constraints=ON")
 
 
-services._draw = draw  # type: ignore[assignment]  # that is the point
+pools.draw = draw
 with app.app_context():
     if db.engine.dialect.name == "sqlite":
         sa.event.listen(db.engine, "connect", ignore_checks)
