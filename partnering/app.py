@@ -35,9 +35,9 @@ ROOMS = (
     "lobby",
     "demo",
 )
-"""The rooms from the ground up; each may have models, receivers, tasks, mails, views and cli."""
+"""The rooms from the ground up; each may have models, receivers, cloning, tasks, mails, views and cli."""
 
-CHAPTERS = ("models", "invariants", "mails", "receivers", "tasks", "views", "cli")
+CHAPTERS = ("models", "invariants", "mails", "receivers", "cloning", "tasks", "views", "cli")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,11 +1,22 @@
 """What organisers may type about an event. Shape only; the rules of events are in `services`."""
 
+import secrets
 import zoneinfo
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
@@ -77,6 +88,13 @@ class HourField(TimeField):
             raise ValueError(str(_l("Enter a time such as 8:30")))
 
 
+SLUG = [
+    InputRequired(_l("Enter the address of the page")),
+    Length(max=60),
+    Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", message=_l("Use small letters, digits and hyphens only")),
+]
+
+
 class EventForm(FlaskForm):
     """When and where, names and texts in both languages, how letters are signed, looks."""
 
@@ -86,11 +104,7 @@ class EventForm(FlaskForm):
     name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
     slug = StringField(
         _l("Address of the page"),
-        [
-            InputRequired(_l("Enter the address of the page")),
-            Length(max=60),
-            Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", message=_l("Use small letters, digits and hyphens only")),
-        ],
+        SLUG,
         [one_line],
     )
     claim_de = StringField(_l("In one sentence, German"), [Optional(), Length(max=300)], [one_line])
@@ -150,6 +164,40 @@ class EventForm(FlaskForm):
     def validate_zone(self, field: SelectField) -> None:
         if field.data not in zoneinfo.available_timezones():
             raise ValidationError(str(_l("Choose a time zone from the list")))
+
+
+TAKEN_ALONG = {
+    "texts": (_l("Texts"), _l("Description, venue, directions, legal notice, privacy notice, terms")),
+    "tickets": (_l("Tickets"), _l("Pools, tickets, add-ons and workshops with prices and times; nothing sold")),
+    "codes": (_l("Codes"), _l("With their limits, unused; vouchers keep their places again")),
+    "form": (_l("Questions"), _l("The registration form without anybody's answers")),
+    "refunds": (_l("Refund rules"), _l("With the last day for changes and the right of withdrawal")),
+    "invoices": (_l("Invoices"), _l("Account, days to pay, reminders; numbers go on in the same series")),
+    "places": (_l("Rooms and tables"), _l("Rooms, tables, stands")),
+    "blocks": (_l("Times for meetings"), _l("Blocks with their slots")),
+    "programme": (_l("Tracks"), _l("Of the programme; its sessions stay behind")),
+    "doors": (_l("Doors"), _l("With their rules")),
+    "team": (_l("Team"), _l("Organisers, crew and catering")),
+}
+
+
+class CloneForm(FlaskForm):
+    """A new event made from another one: its name, address and first day, and what is taken along."""
+
+    once = HiddenField(default=lambda: secrets.token_urlsafe(12))
+    name_de = StringField(
+        _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=120)], [one_line]
+    )
+    name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
+    slug = StringField(_l("Address of the page"), SLUG, [one_line])
+    first_day = DayField(_l("First day"), [InputRequired(_l("Enter the first day"))])
+    parts = SelectMultipleField(
+        _l("Take along"), choices=[SelectChoice(key, name, {"hint": what}) for key, (name, what) in TAKEN_ALONG.items()]
+    )
+
+    def validate_parts(self, field: Any) -> None:
+        if "codes" in (field.data or ()) and "tickets" not in field.data:
+            raise ValidationError(str(_l("Codes can only be taken along with the tickets")))
 
 
 class LegalForm(FlaskForm):

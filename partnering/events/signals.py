@@ -9,3 +9,6 @@ event_changed = signals.signal("event-changed")
 
 event_cancelled = signals.signal("event-cancelled")
 """Sender: the event."""
+
+event_cloned = signals.signal("event-cloned")
+"""An event was made from another one, the chosen `parts` copied. Sender: the new event; `source`: the other one."""

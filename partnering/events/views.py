@@ -1,19 +1,20 @@
 """The desk pages on the event itself: making one, its texts and looks, legal texts, state, team."""
 
+import json
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from .. import clock
+from .. import clock, idempotency
 from ..accounts.services import person_for
 from ..db import BilingualText, transaction
 from ..errors import DomainError, NotFound, require
 from ..guards import GuardedBlueprint
 from ..i18n import _, locale
-from . import permissions, queries, services
-from .forms import EventForm, LegalForm, StateForm, TeamForm
+from . import cloning, permissions, queries, services
+from .forms import CloneForm, EventForm, LegalForm, StateForm, TeamForm
 from .models import Event
 from .routing import current_event, current_person, manage_blueprint, signed_in, to_second_factor
 
@@ -30,6 +31,8 @@ PLAIN = (
     "sender_name",
     "sender_address",
 )
+
+SENT = ("name_de", "name_en", "slug", "first_day", "parts")
 
 
 def organiser_somewhere() -> Response | None:
@@ -91,6 +94,63 @@ def settings() -> str | Response | tuple[str, int]:
             flash(_("Your answers are saved."), "ok")
             return redirect(url_for(".settings", event_slug=slug))
     return _page("events/desk/settings.html", form)
+
+
+@bp.route("/clone", methods=["GET", "POST"])
+def clone() -> str | Response | tuple[str, int]:
+    """A draft like this event, on other days."""
+    form = CloneForm(**_proposed(current_event()))
+    require(_may_clone(current_event()))
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                slug = _clone(form, _fresh(current_event()))
+        except services.SlugTaken as error:
+            form.slug.errors = [str(error.message)]
+        else:
+            flash(_("The draft is made. Look through its texts and days, then publish it."), "ok")
+            return redirect(url_for("events_desk.settings", event_slug=slug))
+    return _page("events/desk/clone.html", form)
+
+
+def _may_clone(event: Event) -> bool:
+    return any(host.id == event.host_id for host in queries.hosts_organised_by(current_person()))
+
+
+def _clone(form: CloneForm, event: Event) -> str:
+    """The address of the copy; the same one when the same form is sent again."""
+    person = current_person()
+    require(permissions.may_organise(person, event) and _may_clone(event))
+
+    def deed() -> dict[str, Any]:
+        made = cloning.clone(
+            event,
+            slug=form.slug.data or "",
+            name=BilingualText(form.name_de.data or "", form.name_en.data or ""),
+            first_day=form.first_day.data,
+            parts=form.parts.data or (),
+        )
+        services.give_role(made, person, "organiser")
+        return {"slug": made.slug}
+
+    if not form.once.data:
+        return str(deed()["slug"])
+    sent = json.dumps([event.public_id, {name: form.data[name] for name in SENT}], default=str, sort_keys=True)
+    return str(idempotency.once(f"person:{person.public_id}", form.once.data[:64], sent, deed)["slug"])
+
+
+def _proposed(event: Event) -> dict[str, Any]:
+    """The same weekday a year later, with the year in name and address, and everything taken along."""
+    first, later = event.first_day, event.first_day + timedelta(days=364)
+    year, following = str(first.year), str(later.year)
+    slug = event.slug.replace(year, following)
+    return {
+        "name_de": event.name.de.replace(year, following),
+        "name_en": event.name.en.replace(year, following),
+        "slug": slug if slug != event.slug else f"{event.slug}-{following}"[:60],
+        "first_day": later,
+        "parts": list(cloning.PARTS),
+    }
 
 
 @bp.route("/settings/<any(legal_notice, privacy, terms):kind>", methods=["GET", "POST"])

@@ -215,6 +215,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "events_desk.publish": ORGANISERS,
     "events_desk.withdraw": ORGANISERS,
     "events_desk.cancel": ORGANISERS,
+    "events_desk.clone": ORGANISERS,
     "events_desk.team": ORGANISERS,
     "events_desk.remove": ORGANISERS,
     "checkin_desk.live": ORGANISERS,

@@ -1,0 +1,10 @@
+"""Tracks of an event that is made from another one; its sessions are its own."""
+
+from ..events.cloning import Copies, taken_along
+from .models import Track
+
+
+@taken_along("programme", floor=6)
+def tracks(copies: Copies) -> None:
+    """Tracks with their tints, in their order. Rooms come with the places."""
+    copies.copy(copies.rows(Track))
