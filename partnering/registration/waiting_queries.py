@@ -260,8 +260,8 @@ def queue_shown(event: Event, *, closed: bool = False, most: int = 500) -> Seque
 def numbers(event: Event) -> dict[str, int]:
     """How many entries of an event are in each state."""
     rows = db.session.execute(
-        sa.select(WaitingEntry.state, sa.func.count())
+        sa.select(WaitingEntry.state, sa.func.count().label("number"))
         .where(WaitingEntry.event_id == event.id)
         .group_by(WaitingEntry.state)
     )
-    return dict(rows.tuples().all())
+    return {str(row.state): int(row.number) for row in rows}
