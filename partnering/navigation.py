@@ -34,6 +34,8 @@ DESK: tuple[tuple[str, LazyText, LazyText | None], ...] = (
     ("backoffice.waiting", _l("Waiting list"), None),
     ("backoffice.approvals", _l("Approvals"), None),
     ("invoices_desk.index", _l("Invoices"), None),
+    ("backoffice.forms", _l("Form"), None),
+    ("backoffice.catering", _l("Catering"), None),
     ("checkin_desk.live", _l("Check-in"), None),
     ("badges.index", _l("Badges"), None),
     ("meetings_desk.meetings", _l("Meetings"), _l("Partnering")),

@@ -41,6 +41,16 @@ SENTENCES: dict[str, LazyString] = {
     "member_list.changed": _l("%(who)s changed the member list “%(thing)s”."),
     "refund_rules.changed": _l("%(who)s changed what is paid back."),
     "event.cloned": _l("%(who)s made this conference from another one."),
+    "form.section_added": _l("%(who)s added a section to the form."),
+    "form.section_changed": _l("%(who)s changed a section of the form."),
+    "form.section_removed": _l("%(who)s removed a section of the form."),
+    "form.question_added": _l("%(who)s added a question to the form."),
+    "form.question_changed": _l("%(who)s changed a question of the form."),
+    "form.question_retired": _l("%(who)s took a question out of the form."),
+    "form.question_brought_back": _l("%(who)s brought a question back into the form."),
+    "form.copied": _l("%(who)s copied the form of another event."),
+    "catering.names_seen": _l("%(who)s looked at who eats what."),
+    "catering.names_taken": _l("%(who)s downloaded who eats what."),
     "party.placed": _l("%(thing)s registered."),
     "registration.added": _l("%(who)s registered %(thing)s by hand."),
     "registration.moved": _l("%(who)s moved %(thing)s to another ticket."),
@@ -88,6 +98,10 @@ SENTENCES: dict[str, LazyString] = {
 }
 
 HIDDEN = (
+    "form.section_moved",
+    "form.question_moved",
+    "form.choice_priced",
+    "form.choice_unpriced",
     "pool.capacity_set",
     "party.placed_twice",
     "programme.session_released",

@@ -1,4 +1,4 @@
-"""How organisers build a form: sections, questions, their versions and order; and copying a form."""
+"""How organisers build a form: sections, questions, their versions and order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -188,7 +188,7 @@ def add_question(section: QuestionSection, words: Words, *, asks: str = "attende
     )
     db.session.add(question)
     db.session.flush()
-    _write(question, words, 1)
+    write_version(question, words, 1)
     check_form(event)
     audit.record("form.question_added", question, event=event, after={"label": words.label, "kind": words.kind})
     return question
@@ -232,7 +232,7 @@ def revise(
     version_made = newest
     if held != words:
         if _is_answered_under(newest):
-            version_made = _write(question, words, newest.number + 1)
+            version_made = write_version(question, words, newest.number + 1)
         else:
             db.session.execute(sa.delete(Choice).where(Choice.version_id == newest.id))
             _fill(newest, words)
@@ -294,7 +294,8 @@ def _settled(words: Words) -> Words:
     )
 
 
-def _write(question: Question, words: Words, number: int) -> QuestionVersion:
+def write_version(question: Question, words: Words, number: int) -> QuestionVersion:
+    """A version of a question in these words."""
     version = QuestionVersion(
         event_id=question.event_id, question_id=question.id, number=number, created_at=clock.now()
     )
@@ -434,70 +435,6 @@ def _fits(line: Mapping[str, Any], other: QuestionShown | None) -> bool:
     if other.kind == "yes_no" and word == "is":
         return isinstance(line[word], bool)
     return True
-
-
-# -- copying
-
-
-def clone_form(source: Event, target: Event, names: Mapping[str, str] | None = None) -> None:
-    """Give `target` the questions of `source` that are still asked, in words of their own; no answers.
-
-    `names` says which public ids stand in `target` for those that conditions name, such as tickets. A line about a
-    ticket that is not among them is left as it is. Does nothing when `target` has a form already.
-    """
-    if db.session.scalar(sa.select(sa.exists().where(QuestionSection.event_id == target.id))):
-        return
-    facts: dict[str, str] = {}
-    for place, section in enumerate(queries.form_of(source)):
-        made = QuestionSection(
-            event_id=target.id, title=section.title, introduction=section.introduction, position=place
-        )
-        db.session.add(made)
-        db.session.flush()
-        for position, shown in enumerate(section.questions):
-            copy = Question(
-                event_id=target.id,
-                section_id=made.id,
-                asks=shown.asks,
-                internal=shown.internal,
-                position=position,
-            )
-            db.session.add(copy)
-            db.session.flush()
-            facts[shown.fact] = f"question:{copy.public_id}"
-            rule = _with_names(conditions.renamed(shown.rule, facts), names or {})
-            _write(
-                copy,
-                Words(
-                    shown.kind,
-                    shown.label,
-                    shown.help,
-                    shown.required,
-                    rule,
-                    shown.settings,
-                    shown.purpose,
-                    shown.data_class,
-                    shown.retention_days,
-                    tuple((choice.key, choice.label) for choice in shown.choices),
-                ),
-                1,
-            )
-    audit.record("form.copied", target, event=target, after={"from": source.public_id})
-
-
-def _with_names(rule: Any, names: Mapping[str, str]) -> Any:
-    """The rule with the values of lines about tickets replaced."""
-    if rule is None or "fact" in rule:
-        if rule is None or rule["fact"] != "ticket":
-            return rule
-        return {
-            word: [names.get(one, one) for one in value] if isinstance(value, list) else names.get(value, value)
-            for word, value in rule.items()
-        }
-    if "not" in rule:
-        return {"not": _with_names(rule["not"], names)}
-    word = "all" if "all" in rule else "any"
-    return {word: [_with_names(part, names) for part in rule[word]]}
 
 
 def _event(thing: Any) -> Event:

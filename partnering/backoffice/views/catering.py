@@ -1,0 +1,94 @@
+"""The catering page: how often each answer was given; and, for catering alone, who gave it. Looking is logged."""
+
+from flask import Response, render_template
+
+from ... import audit
+from ...db import db, transaction
+from ...errors import require
+from ...events.models import Event
+from ...events.permissions import may_cater, may_organise
+from ...events.routing import catering as catering_guard
+from ...events.routing import current_event, current_person, meal_counting, organiser, within_event
+from ...guards import guarded
+from ...i18n import _, bi
+from ...questions import queries as questions
+from .. import catering as answers
+from ..export import as_csv
+from .blueprint import bp
+
+
+@bp.get("/catering")
+@guarded(within_event(meal_counting))
+def catering() -> str:
+    """How often each answer was given, without names."""
+    event = current_event()
+    return _page("backoffice/catering.html", event, counted=answers.counts(event))
+
+
+@bp.get("/catering.csv")
+@guarded(within_event(meal_counting))
+def catering_counts() -> Response:
+    """The same as a file."""
+    rows = answers.rows_of_counts(answers.counts(current_event()))
+    return _file("catering.csv", [_("Question"), _("Answer"), _("Guests")], rows)
+
+
+@bp.get("/catering/names")
+@guarded(within_event(catering_guard))
+def catering_names() -> str:
+    """Who answered what."""
+    event = _looked("catering.names_seen")
+    return _page("backoffice/catering_names.html", event, guests=answers.named(event))
+
+
+@bp.get("/catering/names.csv")
+@guarded(within_event(catering_guard))
+def catering_list() -> Response:
+    """The same as a file."""
+    event = _looked("catering.names_taken")
+    rows = [
+        (guest.participant.name, bi(question.label), text)
+        for guest in answers.named(event)
+        for question, text in guest.answers
+    ]
+    return _file("catering-names.csv", [_("Name"), _("Question"), _("Answer")], rows)
+
+
+def _looked(action: str) -> Event:
+    """The event, once it is written down that somebody looked."""
+    with transaction():
+        event = db.session.get_one(Event, current_event().id)
+        require(may_cater(current_person(), event))
+        audit.record(action, event, event=event)
+    return db.session.get_one(Event, current_event().id)
+
+
+def _page(template: str, event: Event, **context: object) -> str:
+    """A page whose navigation leads catering nowhere else."""
+    person = current_person()
+    organises = may_organise(person, event)
+    if not organises:
+        context["nav_items"] = [{"label": _("Catering"), "url": "", "current": True, "group": None, "count": 0}]
+    return render_template(template, names=may_cater(person, event), organises=organises, **context)
+
+
+def _file(name: str, heads: list[str], rows: object) -> Response:
+    response = Response(as_csv(heads, rows), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@bp.get("/answers/files/<public_id>")
+@guarded(within_event(organiser))
+def answer_file(public_id: str) -> Response:
+    """A file that a guest gave as an answer; those to sensitive questions are for catering only."""
+    event = current_event()
+    file = questions.file_at(event, public_id)
+    require(file is not None and file.sheet_id is not None)
+    assert file is not None  # required above
+    newest = next((q for q in questions.shown_versions(event, newest=True) if q.id == file.question_id), None)
+    require(newest is not None and (not newest.sensitive or may_cater(current_person(), event)))
+    response = Response(file.content, content_type=file.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=file.name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
