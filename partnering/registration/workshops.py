@@ -162,45 +162,66 @@ def _exit(registration: Registration, product: Product, *, letters: bool = True)
         mails.workshop_given_up(registration, product, entry)
 
 
+def _hold_contested(registration: Registration) -> None:
+    """What was contested takes its time now, where nothing else does any more."""
+    for product in _timed(queries.add_ons_of(registration.place)):
+        at = _appointment(product)
+        entry = agenda.entry_of(at, registration.participant) if at is not None else None
+        if entry is not None and entry.state == "live" and not entry.blocks and entry.role not in ON_STAGE:
+            agenda.hold_time(entry)
+
+
 # -- booking later
 
 
 def bookable(place: Place) -> list[Product]:
-    """The add-ons that can still be booked for a place, sold out ones included, in the organiser's order."""
+    """The add-ons that can still be booked for a place, sold out ones included, in the organiser's order.
+
+    What an answer to a question sells is not among them.
+    """
     held = {item.claim.product_id for item in queries.add_ons_of(place) if item.claim is not None}
+    answered = {pair.product_id for pair in queries.choice_products(place.event_id)}
     return [
         product
         for product in ticket_queries.add_ons_for(place.product)
-        if product.id not in held and tickets.is_on_sale(product)
+        if product.id not in held | answered and tickets.is_on_sale(product)
     ]
 
 
-def book(registration: Registration, product: Product, *, by: str = "holder") -> Item:
-    """Book an add-on for the place of a registration, at the price of today, and tell its holder.
+def book(holder: Registration | Place, product: Product, *, by: str = "holder") -> Item:
+    """Book an add-on for a place, at the price of today, and tell whoever holds it.
 
-    What is booked already stays as it is. Raises `NotOffered`, `TimeConflict` or `SoldOut`; then the transaction must
-    end.
+    What is booked already stays as it is. When a buyer books for somebody else, what takes that person's time is theirs
+    alone to know: the workshop is contested then, see above. Raises `NotOffered`, `TimeConflict` or `SoldOut`; then the
+    transaction must end.
     """
-    place = registration.place
+    place = _place_of(holder)
+    tickets.lock_pools(place.party.event, [product])
+    db.session.refresh(place.party, with_for_update=True)
     held = queries.add_ons_of(place)
     known = next((item for item in held if item.claim is not None and item.claim.product_id == product.id), None)
     if known is not None:
         return known
-    if registration.state != "live" or product not in bookable(place):
+    gone = place.cancelled_at is not None or (isinstance(holder, Registration) and holder.state != "live")
+    if gone or product not in bookable(place):
         raise NotOffered
     for other in _timed(held):
         if conflicts([product, other]):
             raise TimeConflict.between(bi(product.name), bi(other.name))
     (claim,) = tickets.hold(place.party.event, [(product, 1)], clock.now())
-    return take(registration, claim, by=by)
+    return take(place, claim, by=by)
 
 
-def take(registration: Registration, claim: Claim, *, by: str = "holder") -> Item:
-    """Give a place an add-on that is held or offered for it: line, agenda, letter.
+def _place_of(holder: Registration | Place) -> Place:
+    return holder.place if isinstance(holder, Registration) else holder
+
+
+def take(place: Place, claim: Claim, *, by: str = "holder") -> Item:
+    """Give a place an add-on that is held for it: line, agenda, letter.
 
     Raises `HoldExpired` or `TimeConflict`; then the transaction must end.
     """
-    place, product = registration.place, claim.product
+    registration, product = place.registration, claim.product
     party = place.party
     tickets.confirm([claim])
     price = tickets.priced(product)
@@ -227,13 +248,14 @@ def take(registration: Registration, claim: Claim, *, by: str = "holder") -> Ite
     db.session.add(item)
     db.session.flush()
     db.session.expire(party, ["items"])
-    if _appointment(product) is not None:
-        _enter(registration, product, strict=True)
+    if registration is not None and _appointment(product) is not None:
+        own = registration.participant.person_id == party.contact_person_id
+        _enter(registration, product, strict=by != "buyer" or own)
     if gross:
         told = {"paid": gross, "currency": item.currency}
         mails.add_on_changed(party, item, "booked", mails.holder_name(place), told)
     after = {"product": product.public_id, "gross": gross, "by": by}
-    audit.record("add_on.booked", registration, event=party.event, after=after)
+    audit.record("add_on.booked", registration or place, event=party.event, after=after)
     signals.party_changed.send(party)
     return item
 
@@ -254,26 +276,29 @@ def _tax(party: Party, product: Product) -> vat.Tax:
 
 
 def give_up(
-    registration: Registration, product: Product, *, by: str = "holder", waive_fee: bool = False
+    holder: Registration | Place, product: Product, *, by: str = "holder", waive_fee: bool = False
 ) -> refunds.Quote:
     """Give an add-on of a place back, under the event's rules; its holder's calendar forgets it.
 
     Raises `NotBooked`.
     """
-    place = registration.place
+    place = _place_of(holder)
+    registration, party = place.registration, place.party
+    tickets.lock_pools(party.event, [product])
+    db.session.refresh(party, with_for_update=True)
     items = [
         item for item in queries.add_ons_of(place) if item.claim is not None and item.claim.product_id == product.id
     ]
     if not items:
         raise NotBooked
-    party = place.party
     quote = refunds.settle(party, [items], waive_fee=waive_fee)
     tickets.cancel([item.claim for item in items if item.claim is not None])
-    if registration.state == "live":
+    if registration is not None:
         _exit(registration, product)
+        _hold_contested(registration)
     if quote.paid_gross:
         mails.add_on_changed(party, items[0], "given_up", mails.holder_name(place), quote.told())
     after = {"product": product.public_id, "fee": quote.fee, "by": by}
-    audit.record("add_on.given_up", registration, event=party.event, after=after)
+    audit.record("add_on.given_up", registration or place, event=party.event, after=after)
     signals.party_changed.send(party)
     return quote

@@ -95,7 +95,7 @@ def test_the_buyer_sees_who_comes(client, booked):
     answer = client.get(f"{booked.party}?lang=en")
 
     text = shown(answer)
-    for word in ("Jana Wittkowski registered", "Lena Ott asked, not confirmed yet", "Name still open open", "€220"):
+    for word in ("Jana Wittkowski has accepted", "Lena Ott asked, not confirmed yet", "Name still open open", "€220"):
         assert word in text
     assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
     assert "/me" not in there(re.search(r"<main.*?</main>", answer.text, re.DOTALL))[0]
@@ -124,7 +124,7 @@ def test_naming_somebody_who_is_registered_looks_the_same(app, client, booked):
     for address in ("known@example.org", "new@example.org"):
         client.post(f"{booked.party}/places/{booked.places[2]}", data={**BEN, "email": address})
         page = client.get(booked.party)
-        pages.append(re.sub(r'name="csrf_token"[^>]*|(known|new)@', "", page.text))
+        pages.append(re.sub(r'name="(csrf_token|key)"[^>]*|(known|new)@', "", page.text))
 
     assert pages[0] == pages[1]
 
@@ -213,7 +213,7 @@ def test_the_ticket_shows_its_code(client, booked):
 def test_ones_own_data_are_changed_and_confirmed(app, client, booked):
     client.post(booked.tickets[1], data={"given_name": "Lena", "family_name": "Ott-Berg", "function": "CTO"})
 
-    assert "Lena Ott-Berg angemeldet" in shown(client.get(booked.party))
+    assert "Lena Ott-Berg hat angenommen" in shown(client.get(booked.party))
     assert client.post(booked.tickets[1], data={"given_name": "", "family_name": "X"}).status_code == 422
 
 
@@ -245,7 +245,7 @@ def test_cancelling_asks_first_and_says_so_afterwards(app, client, single):
     assert (page.status_code, '<svg class="qr"' in page.text) == (200, False)
     assert "This ticket is cancelled." in shown(page)
     again = client.post(f"{single}/cancel?lang=en")
-    assert (again.status_code, "This ticket is cancelled." in shown(again)) == (410, True)
+    assert again.status_code == 409
 
 
 def test_a_colleague_who_declines_leaves_the_place_to_the_buyer(app, client, booked):

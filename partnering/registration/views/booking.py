@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, g, redirect, url_for
 from werkzeug.wrappers import Response
 
+from ...db import transaction
 from ...errors import NotFound
 from ...guards import guarded
 from ...i18n import _, bi
 from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
 from ...tickets.models import Product
-from .. import mails, permissions, queries, refunds, services, workshops
+from .. import mails, offers, permissions, queries, refunds, services, waiting_queries, workshops
 from ..change_forms import OnceForm
 from ..models import Place, Registration
 from .blueprint import bp, page, secret_link
@@ -22,17 +23,11 @@ from .ticket import changeable, registration_of
 Answer = Response | tuple[str, int]
 
 
-def _product(registration: Registration, public_id: str) -> Product:
-    product = ticket_queries.product_at(registration.participant.event, public_id)
+def _product(place: Place, public_id: str) -> Product:
+    product = ticket_queries.product_at(place.party.event, public_id)
     if product is None or product.kind != "add_on":
         raise NotFound
     return product
-
-
-def _held(place: Place) -> Registration:
-    if place.registration is None:
-        raise NotFound
-    return place.registration
 
 
 # -- by the buyer
@@ -43,7 +38,6 @@ def _held(place: Place) -> Registration:
 def place_extras(token: str, public_id: str) -> Answer:
     """What a place has beside its ticket, and what can be booked for it."""
     party, place = place_of(token, public_id)
-    registration = _held(place)
     return page(
         "place_extras",
         party.event,
@@ -51,8 +45,8 @@ def place_extras(token: str, public_id: str) -> Answer:
         place=place,
         token=token,
         holder=mails.holder_name(place),
-        booked=booked(registration),
-        offered=offered(registration),
+        booked=booked(place),
+        offered=offered(place),
         until=permissions.place_changes_until(place),
         may_change=permissions.may_change_place(place),
         private=party.billing.get("kind") == "private",
@@ -70,8 +64,8 @@ def book_for_place(token: str, public_id: str, product_id: str) -> Response:
     def deed() -> dict[str, Any]:
         _party, place = place_of(token, public_id)
         require_change(permissions.may_change_place(place))
-        product = _product(_held(place), product_id)
-        workshops.book(_held(place), product, by="buyer")
+        product = _product(place, product_id)
+        workshops.book(place, product, by="buyer")
         return {"name": bi(product.name)}
 
     return _book(party.public_id, deed, here)
@@ -88,12 +82,12 @@ def give_up_for_place(token: str, public_id: str, product_id: str) -> Answer:
             "url": url_for(".give_up_for_place", token=token, public_id=public_id, product_id=product_id),
             "back": url_for(".place_extras", token=token, public_id=public_id),
         }
-        return _give_up_page(_held(place), product_id, permissions.may_change_place(place), urls, money=True)
+        return _give_up_page(place, product_id, permissions.may_change_place(place), urls, money=True)
 
     def deed() -> None:
         _party, place = place_of(token, public_id)
         require_change(permissions.may_change_place(place))
-        workshops.give_up(_held(place), _product(_held(place), product_id), by="buyer")
+        workshops.give_up(place, _product(place, product_id), by="buyer")
 
     once(party.public_id, form, deed)
     flash(_("It is given up."), "ok")
@@ -112,7 +106,7 @@ def book_for_me(token: str, product_id: str) -> Response:
 
     def deed() -> dict[str, Any]:
         registration = changeable(registration_of(token))
-        product = _product(registration, product_id)
+        product = _product(registration.place, product_id)
         if not permissions.may_spend(registration) and tickets.priced(product).gross:
             raise services.BuyersChoice
         workshops.book(registration, product)
@@ -133,7 +127,7 @@ def give_up_for_me(token: str, product_id: str) -> Answer:
             "back": url_for(".ticket_page", token=token),
         }
         return _give_up_page(
-            registration,
+            registration.place,
             product_id,
             permissions.may_change_ticket(registration),
             urls,
@@ -142,7 +136,7 @@ def give_up_for_me(token: str, product_id: str) -> Answer:
 
     def deed() -> None:
         registration = changeable(registration_of(token))
-        workshops.give_up(registration, _product(registration, product_id))
+        workshops.give_up(registration, _product(registration.place, product_id))
 
     once(registration.public_id, form, deed)
     flash(_("It is given up."), "ok")
@@ -150,6 +144,9 @@ def give_up_for_me(token: str, product_id: str) -> Answer:
 
 
 def _book(who: str, deed: Any, here: Response) -> Response:
+    if waiting_queries.anybody(g.event.id):
+        with transaction():  # who waits comes first
+            offers.serve(g.event.id)
     try:
         name = once(who, OnceForm(), deed)["name"]
     except (workshops.TimeConflict, tickets.SoldOut) as error:
@@ -160,24 +157,21 @@ def _book(who: str, deed: Any, here: Response) -> Response:
 
 
 def _give_up_page(
-    registration: Registration, product_id: str, may_change: bool, urls: dict[str, Any], *, money: bool
+    place: Place, product_id: str, may_change: bool, urls: dict[str, Any], *, money: bool
 ) -> tuple[str, int]:
-    product = _product(registration, product_id)
+    product = _product(place, product_id)
     items = [
-        item
-        for item in queries.add_ons_of(registration.place)
-        if item.claim is not None and item.claim.product_id == product.id
+        item for item in queries.add_ons_of(place) if item.claim is not None and item.claim.product_id == product.id
     ]
     if not items:
         raise workshops.NotBooked
     return page(
         "give_up",
-        registration.participant.event,
+        place.party.event,
         product=product,
-        holder=mails.holder_name(registration.place),
         quote=refunds.quote(items[0]) if money else None,
         form=OnceForm(formdata=None),
-        until=permissions.changes_until(registration),
+        until=permissions.place_changes_until(place),
         may_change=may_change,
         **urls,
     )

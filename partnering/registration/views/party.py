@@ -1,5 +1,6 @@
 """A buyer's places, opened by the secret link in their letter: who comes, naming, reminding, giving back."""
 
+from itertools import takewhile
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -11,6 +12,7 @@ from ...db import transaction
 from ...guards import guarded
 from ...i18n import _, _n, locale
 from ...questions.shown import lines
+from ...tickets import queries as ticket_queries
 from .. import changes, mails, permissions, queries, refunds, services
 from ..change_forms import CorrectForm, NameForm, OnceForm
 from ..forms import GuestForm
@@ -42,6 +44,8 @@ def manage(token: str) -> Answer:
         answers=lines(party.sheet) if party.sheet else [],
         asks=bool(open_questions(party.event, "buyer")),
         sections=sections_of(party),
+        has_extras=any(each.add_ons for each in places)
+        or (party.product is not None and bool(ticket_queries.add_ons_for(party.product))),
         may_change=permissions.may_change(party.event),
         may_cancel=permissions.may_cancel_party(party),
         may_withdraw=permissions.may_withdraw(party),
@@ -126,12 +130,11 @@ def correct_place(token: str, public_id: str) -> Answer:
 
 
 def _typed_name(place: Place) -> dict[str, str]:
-    """The name as the buyer typed it, taken apart again: what was printed may be the person's own."""
-    registration = place.registration
-    if registration is not None and registration.participant.name == place.invited_name:
-        return {part: getattr(registration.participant, part) for part in ("title", "given_name", "family_name")}
-    given, _space, family = place.invited_name.rpartition(" ")
-    return {"given_name": given, "family_name": family}
+    """The name as the buyer typed it, taken apart again: the same way whether or not the person was known before."""
+    words = place.invited_name.split()
+    titles = list(takewhile(lambda word: word.endswith("."), words))
+    rest = words[len(titles) :]
+    return {"title": " ".join(titles), "given_name": " ".join(rest[:-1]), "family_name": " ".join(rest[-1:])}
 
 
 @bp.post("/r/<token>/places/<public_id>/remind")

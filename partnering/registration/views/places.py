@@ -79,21 +79,22 @@ class Offered:
     waitlist: str | None = None
 
 
-def booked(registration: Registration) -> list[Booked]:
-    """What the place of a registration has, beside the ticket."""
-    clashes = {product.id: what for product, what in workshops.contested(registration)}
+def booked(place: Place, registration: Registration | None = None) -> list[Booked]:
+    """What a place has beside the ticket; what takes its time is told to its holder alone, with `registration`."""
+    contested = workshops.contested(registration) if registration is not None else []
+    clashes = {product.id: what for product, what in contested}
     return [
         Booked(item, item.claim.product, clashes.get(item.claim.product_id, ""))
-        for item in queries.add_ons_of(registration.place)
+        for item in queries.add_ons_of(place)
         if item.claim is not None
     ]
 
 
-def offered(registration: Registration, token: str = "") -> list[Offered]:
+def offered(place: Place, token: str = "") -> list[Offered]:
     """What can be booked for it now, sold out things included; with the ticket's `token` one can wait for those."""
-    products = workshops.bookable(registration.place)
+    products = workshops.bookable(place)
     left = tickets.lefts(products)
-    held = [each.product for each in booked(registration)]
+    held = [each.product for each in booked(place)]
     found = []
     for product in products:
         other = next((other for other in held if workshops.conflicts([product, other])), None)
