@@ -23,11 +23,13 @@ IBAN_LENGTHS = {
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
-_KNOWN = set(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 /-?:().,'+ÄÖÜäöüß&*$%"
-)  # SEPA's letters, and those that German banks take besides
+_KNOWN = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 /-?:().,'+")
+"""The letters of SEPA (EPC217-08). Umlauts, which German banks take besides, are written out all the same: readers that
+guess at the encoding of a code, zbar among them, take them for Chinese."""
+
 _BY_HAND = str.maketrans(
-    {"Ł": "L", "ł": "l", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "ı": "i", "Æ": "AE", "æ": "ae", "Œ": "OE",
+    {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "&": "+", "Ł": "L",
+     "ł": "l", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "ı": "i", "Æ": "AE", "æ": "ae", "Œ": "OE",
      "œ": "oe", "Þ": "TH", "þ": "th", "Ð": "D", "ð": "d", "ẞ": "SS", "–": "-", "—": "-", "‑": "-", "’": "'",
      "‘": "'", "“": "'", "”": "'", "„": "'", '"': "'", "_": "-", "#": "/", "@": "(at)", ";": ",", "!": "."}
 )  # fmt: skip
@@ -65,7 +67,10 @@ def in_fours(iban: str) -> str:
 
 
 def bank_text(text: str) -> str:
-    """Text in the letters that banks take: umlauts stay, "Łódź" becomes "Lodz", what has no likeness a full stop."""
+    """Text in the letters that every bank takes: "Müller" becomes "Mueller", "Łódź" "Lodz", "&" a plus.
+
+    What has no likeness becomes a full stop.
+    """
     letters: list[str] = []
     for letter in unicodedata.normalize("NFC", text).translate(_BY_HAND):
         if letter in _KNOWN:
@@ -95,7 +100,7 @@ def payload(*, name: str, iban: str, cents: int, purpose: str, bic: str = "") ->
     if len(purpose) > PURPOSE_LENGTH:
         raise Untransferable("purpose")
     amount = f"EUR{cents // 100}.{cents % 100:02d}"
-    # service tag, version, UTF-8, SEPA credit transfer, BIC, name, IBAN, amount, purpose code, structured reference, text
+    # tag, version, UTF-8, SEPA credit transfer, BIC, name, IBAN, amount, kind of purpose, structured reference, text
     lines = ["BCD", "002", "1", "SCT", bic, name, iban, amount, "", "", purpose]
     text = "\n".join(lines).rstrip("\n")
     if len(text.encode()) > MOST_BYTES:

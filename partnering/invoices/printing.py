@@ -236,7 +236,8 @@ class _Sheet:
             day_of = day(issued_on(cancels))
             text = _("This cancels invoice %(number)s of %(day)s.", number=cancels["number"], day=day_of)
             if cancels["reason"]:
-                text = f"{text} {_('Reason: %(reason)s', reason=cancels['reason'])}"
+                reason = _("Reason: %(reason)s", reason=cancels["reason"])
+                text = f"{text} {reason}"
         else:
             text = _("For taking part in %(event)s we charge:", event=said["event"])
         self.pdf.face(10)
@@ -272,7 +273,7 @@ class _Sheet:
             _("Quantity"),
             _("Unit price, gross"),
             _("Net"),
-            _("VAT %%") % {},
+            _("VAT rate"),
             _("VAT"),
             _("Gross"),
         )
@@ -303,8 +304,9 @@ class _Sheet:
         self.pdf.face(8.5)
         small = [line["detail"]]
         if line["list"] is not None:
-            said = _("List price %(amount)s", amount=amount(line["list"], currency))
-            small.append(f"{said}, {_('code %(code)s', code=line['code'])}" if line["code"] else said)
+            listed, code = _("List price %(amount)s", amount=amount(line["list"], currency)), line["code"]
+            used = _("code %(code)s", code=code) if code else ""
+            small.append(", ".join(part for part in (listed, used) if part))
         details = [fit_text(self.pdf, text, room, (8.5, 8), 2) for text in small if text]
         height = self._height(name) + sum(self._height(each) for each in details) + 3.0
 

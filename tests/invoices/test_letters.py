@@ -1,0 +1,239 @@
+"""Letters about invoices: to whom, with which PDF, and how often."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from partnering import clock
+from partnering.db import db, transaction
+from partnering.invoices import ledger, queries, services, tasks
+from partnering.invoices.models import InvoiceReminder
+from partnering.jobs.models import Job as Deferred
+from partnering.mail.models import OutboxLetter
+from tests.factories import make_event, make_product, make_registration
+from tests.factories.invoices import BILLING, give_back, invoice_of, make_invoiced, make_setup
+from tests.support.letters import deliver_all, text_of
+
+pytestmark = pytest.mark.usefixtures("ctx")
+
+
+class Job:
+    """What a task is given, in a test."""
+
+    public_id, event_ref, owner_ref = "a" * 16, None, None
+
+    def progress(self, done, total):
+        """Nobody looks."""
+
+    def file(self, name, media_type, content):
+        """Nothing is kept."""
+
+
+def make_documents(party, *, letter=True):
+    issued = [invoice.public_id for invoice in queries.invoices_of(party) if not queries.has_document(invoice)]
+    return tasks.make_documents(Job(), invoices=issued, letter=letter)
+
+
+def kinds(kind):
+    return db.session.scalars(sa.select(OutboxLetter).where(OutboxLetter.kind == kind).order_by(OutboxLetter.id)).all()
+
+
+def attachments(message):
+    return {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
+
+
+def the(messages, word):
+    return [message for message in messages if word in str(message["Subject"])]
+
+
+def test_the_invoice_comes_with_its_pdf(app):
+    party = make_invoiced(make_event(), locale="de")
+    invoice = invoice_of(party)
+    assert kinds("invoices.issued") == []  # nothing leaves without its PDF
+
+    make_documents(party)
+    [letter] = the(deliver_all(app), "Rechnung")
+
+    assert str(letter["To"]) == party.contact_email
+    document = queries.document_of(invoice)
+    assert document is not None
+    assert attachments(letter) == {f"Rechnung-{invoice.text}.pdf": document.content}
+    text = text_of(letter)
+    assert "DE02 1203 0000 0000 2020 51" in text
+    assert f"{party.reference} {invoice.text}" in text
+    assert "220\xa0€" in text
+
+
+def test_a_second_run_of_the_job_sends_nothing_more(app):
+    party = make_invoiced(make_event())
+    issued = [invoice.public_id for invoice in queries.invoices_of(party)]
+
+    for _run in range(2):
+        tasks.make_documents(Job(), invoices=issued, letter=True)
+
+    assert len(kinds("invoices.issued")) == 1
+
+
+def test_it_goes_to_the_address_for_invoices(app):
+    party = make_invoiced(make_event(), billing={**BILLING, "email": "accounts@lumenfold.example"})
+
+    make_documents(party)
+
+    assert [letter.address for letter in kinds("invoices.issued")] == ["accounts@lumenfold.example"]
+
+
+def test_a_correction_is_one_letter_with_both(app):
+    event = make_event()
+    party = make_invoiced(event, product=make_product(event, gross=22_000), quantity=2, locale="en")
+    make_documents(party)
+    deliver_all(app)
+    party = queries.party_by_reference(party.event.host_id, party.reference)[0]
+    give_back(party, party.items[0])
+
+    make_documents(party)
+    [letter] = the(deliver_all(app), "Corrected invoice")
+
+    party = queries.party_by_reference(party.event.host_id, party.reference)[0]
+    storno, corrected = queries.invoices_of(party)[1:]
+    assert set(attachments(letter)) == {f"Cancellation-invoice-{storno.text}.pdf", f"Invoice-{corrected.text}.pdf"}
+    assert f"Cancellation invoice {storno.text} takes back invoice P27-00001." in text_of(letter)
+
+
+def test_registered_without_letters_the_invoice_comes_without_one_too(app):
+    event = make_event()
+    make_setup(event)
+    held = make_registration(event, letters=False, gross=20_000)
+
+    make_documents(held.place.party, letter=False)
+
+    assert kinds("invoices.issued") == []
+    deferred = db.session.scalars(sa.select(Deferred).where(Deferred.task == services.DOCUMENT_TASK)).one()
+    assert deferred.arguments["letter"] is False
+
+
+def test_sent_again_it_leaves_again_but_not_twice_a_minute(app):
+    party = make_invoiced(make_event())
+    invoice = invoice_of(party)
+    with transaction():
+        assert services.send_again(invoice, "somebody") is False  # there is no PDF yet
+    make_documents(party)
+
+    with transaction():
+        answers = [services.send_again(invoice, "somebody") for _click in range(2)]
+
+    assert answers == [True, False]
+    assert len(kinds("invoices.issued")) == 2
+
+
+# -- reminders
+
+
+@pytest.fixture
+def late(freeze):
+    """A party whose invoice is `days` days over due."""
+    now = clock.now()
+
+    def make(days, **values):
+        freeze(now)
+        party = make_invoiced(make_event(), **values)
+        make_documents(party)
+        freeze(now + timedelta(days=14 + days))
+        return party
+
+    make.at = lambda days: freeze(now + timedelta(days=14 + days))
+    return make
+
+
+def levels():
+    return db.session.scalars(sa.select(InvoiceReminder.level).order_by(InvoiceReminder.id)).all()
+
+
+@pytest.mark.parametrize(("days", "found"), [(-14, []), (0, []), (2, []), (3, [1]), (13, [1]), (14, [2]), (90, [2])])
+def test_reminders_come_so_many_days_after_the_due_day(late, days, found):
+    late(days)
+
+    tasks.remind()
+
+    assert levels() == found
+    assert [letter.payload["level"] for letter in kinds("invoices.reminder")] == found
+
+
+def test_each_reminder_comes_once(late):
+    late(3)
+    for days in (3, 3, 4, 13, 14, 14, 40):
+        late.at(days)
+        tasks.remind()
+
+    assert levels() == [1, 2]
+    assert len(kinds("invoices.reminder")) == 2
+
+
+def test_nobody_who_has_paid_is_reminded(late):
+    party = late(3)
+    with transaction():
+        ledger.record_payment(party, 22_000, queries.today_at(party.event))
+
+    tasks.remind()
+
+    assert levels() == []
+
+
+def test_nobody_whose_invoice_is_cancelled_is_reminded(late):
+    party = late(3)
+    give_back(party, *party.items)
+
+    tasks.remind()
+
+    assert levels() == []
+
+
+def test_a_reminder_that_waits_is_dropped_when_the_money_comes(late, app):
+    party = late(3)
+    deliver_all(app)
+    tasks.remind()
+    party = queries.party_by_reference(party.event.host_id, party.reference)[0]
+    with transaction():
+        ledger.record_payment(party, 22_000, queries.today_at(party.event))
+
+    assert the(deliver_all(app), "P27") == []
+    assert [letter.state for letter in kinds("invoices.reminder")] == ["dropped"]
+
+
+def test_a_reminder_is_friendly_and_brings_the_invoice(late, app):
+    party = late(5, locale="en")
+    deliver_all(app)
+    party = queries.party_by_reference(party.event.host_id, party.reference)[0]
+    with transaction():
+        ledger.record_payment(party, 10_000, queries.today_at(party.event))
+    tasks.remind()
+
+    [letter] = deliver_all(app)
+
+    assert str(letter["Subject"]) == "Reminder: invoice P27-00001 for Sample Conference 2027"
+    assert list(attachments(letter)) == ["Invoice-P27-00001.pdf"]
+    text = text_of(letter)
+    assert "€120 is still open" in text
+    assert "€100 has arrived; thank you." in text
+
+
+def test_an_event_that_was_called_off_reminds_nobody(late):
+    party = late(5)
+    with transaction():
+        party.event.state = "cancelled"
+
+    tasks.remind()
+
+    assert levels() == []
+
+
+def test_whoever_does_not_want_reminders_sends_none(late, freeze):
+    party = late(5)
+    with transaction():
+        setup = queries.setup_of(party.event)
+        assert setup is not None
+        setup.reminder_days = []
+
+    tasks.remind()
+
+    assert levels() == []
