@@ -84,14 +84,22 @@ def is_sent(party: Party) -> bool:
     return party.placed_at is not None or party.approval in ("waiting", "approved")
 
 
-def placed_now(event: Event) -> str | None:
-    """The party that this browser's last click has placed: its draft is done, or there is none and one was placed."""
+def to_place(event: Event) -> Party:
+    """The party that this browser's last click means: its draft with every step done, or what it has just sent.
+
+    Locked inside `transaction()`: of two clicks the second finds what the first has done, see `is_sent`. Raises
+    `StepsMissing`.
+    """
     public_id = session.get("drafts", {}).get(event.public_id)
     if not public_id:
         party = placed_party(event)
-        return party.public_id if party is not None else None
-    party = queries.party_at(public_id)
-    return public_id if party is not None and is_sent(party) else None
+    else:
+        party = queries.locked_party(public_id) if writing() else queries.party_at(public_id)
+    if party is None or party.event_id != event.id:
+        raise StepsMissing
+    if not is_sent(party) and first_unfinished(party) != "check":
+        raise StepsMissing
+    return party
 
 
 def remember(event: Event, party_ref: str) -> None:
@@ -131,8 +139,7 @@ def add_ons(party: Party) -> list[Product]:
 
 def places(party: Party) -> int:
     """How many people the party's tickets are for."""
-    units = sum(item.kind == "ticket" for item in queries.items_of(party))
-    return units * (party.product.seats if party.product else 1)
+    return queries.units_of(party) * (party.product.seats if party.product else 1)
 
 
 def asked(party: Party) -> list[QuestionShown]:

@@ -188,12 +188,9 @@ def held_until(items: Sequence[Item]) -> datetime | None:
 
 def offered_add_ons(product: Product) -> list[Product]:
     """What can be booked beside a ticket, for each place of it; what a question sells is not among it."""
-    sold = {pair.product_id for pair in queries.choice_products(product.event_id)}
-    return [
-        add_on
-        for add_on in ticket_queries.add_ons_for(product)
-        if add_on.active and not add_on.hidden and add_on.id not in sold
-    ]
+    found = ticket_queries.add_ons_for(product)
+    sold = {pair.product_id for pair in queries.choice_products(product.event_id)} if found else set()
+    return [add_on for add_on in found if add_on.id not in sold]
 
 
 def set_add_ons(party: Party, chosen: Sequence[Collection[str]]) -> None:
@@ -296,12 +293,13 @@ def keep(party: Party, **answers: Any) -> None:
     db.session.flush()
 
 
-def check(party: Party) -> None:
+def check(party: Party, items: Sequence[Item] | None = None) -> None:
     """Ask once more what may have changed since the ticket was chosen: sale, limits, code, whose code it is.
 
-    Raises `NotOnSale`, `LimitPerOrder`, `CodeInvalid` or `CodeUsed`.
+    `items` are the party's lines, where the caller has them. Raises `NotOnSale`, `LimitPerOrder`, `CodeInvalid` or `CodeUsed`.
     """
-    wanted = Counter(item.claim.product for item in queries.items_of(party) if item.claim is not None)
+    lines = queries.items_of(party) if items is None else items
+    wanted = Counter(item.claim.product for item in lines if item.claim is not None)
     seen = [(product, units) for product, units in wanted.items() if product.kind == "ticket" or not product.hidden]
     tickets.check_order(party.event, seen, party.code)
     if party.code is not None and party.product is not None:

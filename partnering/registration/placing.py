@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from .. import audit, clock
 from ..accounts.addresses import canonical
 from ..accounts.models import Person
 from ..consents import services as consents
 from ..db import BilingualText, db
 from ..errors import DomainError
-from ..events.models import Event
-from ..events.queries import legal_text
+from ..events.models import Event, LegalText
 from ..i18n import _l, speaking
 from ..organisations.models import Organisation
 from ..organisations.services import organisation_for
@@ -35,21 +36,21 @@ class DuplicateRegistration(DomainError):
     message = _l("This person is already registered for this event.")
 
 
-def place(party: Party, *, agreed: Iterable[str] | None = None) -> None:
+def place(party: Party, *, agreed: Iterable[str] | None = None, items: Sequence[Item] | None = None) -> None:
     """Make a party under way binding: places, people, registrations, codes, agenda, letters, in one deed.
 
     `agreed` names the consents the buyer gave ("photo", "newsletter"), else those in the draft hold. A person who
     already holds a registration gets none, and no place is taken for a buyer who only wanted one: a letter tells them,
-    nobody else. What was sent in for approval is not asked again whether it is on sale. Raises as `orders.check`,
+    nobody else. `items` are the party's lines, where the caller has them. What was sent in for approval is not asked again whether it is on sale. Raises as `orders.check`,
     `HoldExpired` or `TimeConflict`; then nothing has changed.
     """
     event, product, draft = party.event, party.product, dict(party.draft)
     assert product is not None  # a party under way has a ticket
     people = [Guest.of(kept) for kept in draft["people"]]
     buyer = people[0]
+    items = queries.items_of(party) if items is None else items
     if party.approval not in ("waiting", "approved"):
-        orders.check(party)
-    items = queries.items_of(party)
+        orders.check(party, items)
     tickets.confirm(orders.claims_in(items))
     company = clean(str(draft.get("company", "")))
     organisation = organisation_for(event.host_id, company) if company else None
@@ -95,8 +96,7 @@ def place(party: Party, *, agreed: Iterable[str] | None = None) -> None:
     own = seated[0]
     if own is not None and held is None:
         _agree(own, draft.get("consents", []) if agreed is None else agreed, party.locale)
-    notice = legal_text(event, "privacy")
-    after = {"places": len(people), "gross": total_of(items), "privacy_notice": notice.number if notice else None}
+    after = {"places": len(people), "gross": total_of(items), "privacy_notice": notice_number(event)}
     audit.record("party.placed", party, event=event, after=after)
     mails.party_placed(party)
     told = draft if held is None else {key: value for key, value in draft.items() if key != "partnering"}
@@ -189,6 +189,13 @@ def _sheet(event: Event, answers: Mapping[str, Any], asked: Sequence[Any]) -> An
 
 
 # -- consents
+
+
+def notice_number(event: Event) -> int | None:
+    """Which version of the privacy notice is in force: the one that whoever registers now has been shown."""
+    return db.session.scalar(
+        sa.select(sa.func.max(LegalText.number)).where(LegalText.event_id == event.id, LegalText.kind == "privacy")
+    )
 
 
 def _agree(registration: Registration, agreed: Iterable[str], locale: str) -> None:

@@ -59,21 +59,30 @@ def registration_at(public_id: str) -> Registration | None:
 
 def party_at(public_id: str) -> Party | None:
     """The party with this public id, placed or not."""
-    return db.session.scalars(sa.select(Party).where(Party.public_id == public_id)).one_or_none()
-
-
-def party_by_reference(event: Event, reference: str) -> Party | None:
-    """The party of an event that people call by this reference."""
     return db.session.scalars(
-        sa.select(Party).where(Party.event_id == event.id, Party.reference == reference)
+        sa.select(Party).where(Party.public_id == public_id).options(joinedload(Party.product))
     ).one_or_none()
 
 
 def locked_party(public_id: str) -> Party | None:
     """The same, read anew and kept from others until the transaction ends."""
     return db.session.scalars(
-        sa.select(Party).where(Party.public_id == public_id).with_for_update().execution_options(populate_existing=True)
+        sa.select(Party)
+        .where(Party.public_id == public_id)
+        .options(joinedload(Party.product))
+        .with_for_update(of=Party)
+        .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def units_of(party: Party) -> int:
+    """How many tickets a party under way holds; add-ons are not counted."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count()).select_from(Item).where(Item.party_id == party.id, Item.kind == "ticket")
+        )
+        or 0
+    )
 
 
 def place_at(party: Party, public_id: str) -> Place | None:
@@ -88,7 +97,7 @@ def items_of(party: Party) -> Sequence[Item]:
     return db.session.scalars(
         sa.select(Item)
         .where(Item.party_id == party.id)
-        .options(joinedload(Item.claim).joinedload(Claim.product).selectinload(Product.tiers))
+        .options(joinedload(Item.claim).joinedload(Claim.product))
         .order_by(Item.id)
         .execution_options(populate_existing=True)
     ).all()
@@ -209,3 +218,20 @@ def live_registration_refs(event_ref: str) -> Sequence[str]:
         .where(Event.public_id == event_ref, Registration.state == "live")
         .order_by(Registration.id)
     ).all()
+
+
+def live_registrations_at(event: Event, participant_ids: Sequence[str]) -> list[Registration]:
+    """The live registrations of these participants (public ids) at an event, by name."""
+    return list(
+        db.session.scalars(
+            sa.select(Registration)
+            .join(Participant, Participant.id == Registration.participant_id)
+            .where(
+                Participant.event_id == event.id,
+                Participant.public_id.in_(list(participant_ids)),
+                Registration.state == "live",
+            )
+            .options(*WITH_PEOPLE)
+            .order_by(Participant.sort_name, Registration.id)
+        )
+    )

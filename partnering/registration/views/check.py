@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, url_for
+from flask import current_app, flash, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from ... import clock, ical, idempotency, limits
+from ... import clock, ical, limits
 from ...accounts import signing_in
 from ...agenda.services import new_uid
 from ...db import transaction
@@ -19,7 +19,7 @@ from .. import approval, drafts, queries, services, workshops
 from ..forms import CheckForm, SureForm
 from ..models import Party
 from .blueprint import bp, page
-from .shown import answers_of, order_of
+from .shown import answers_of, order_of, owed
 
 PARTIES_A_CALLER = 300
 """Parties placed by one network address in a quarter of an hour: each causes letters."""
@@ -28,10 +28,6 @@ TRIES = 3
 """How often a deed is tried when two people's rows collide; the second try finds what the first one met."""
 
 Answer = Response | tuple[str, int]
-
-
-class OtherSum(Exception):
-    """What would be owed is not what the page has shown. Not an error of anybody: the page asks once more."""
 
 
 @bp.get("/e/<event_slug>/register/check")
@@ -44,9 +40,10 @@ def check() -> Answer:
     party = drafts.required_draft(event, "check")
     company = party.draft.get("company", "")
     buyer = services.Guest.of(party.draft["people"][0])
-    known = {"kind": "company" if company else "private", "name": company or buyer.name, "email": buyer.email}
-    kept = {**known, **party.draft.get("billing", {})}
-    form = CheckForm(formdata=None, data={**kept, "billing_name": kept["name"]}, free=not _costs(party))
+    guess = {"kind": "company" if company else "private", "name": company or buyer.name}
+    kept = party.draft.get("billing", {}) or guess
+    renamed = {"billing_name": kept.get("name", ""), "billing_email": kept.get("email", "")}
+    form = CheckForm(formdata=None, data={**kept, **renamed}, free=not _costs(party))
     return _check_page(party, form)
 
 
@@ -54,65 +51,62 @@ def check() -> Answer:
 def place() -> Answer:
     """Make it binding. Sent twice, it happens once and answers the same."""
     event = current_event()
-    sent = drafts.placed_now(event)
-    if sent is not None:
-        return _placed(event, sent)
-    party = drafts.required_draft(event, "check")
-    form = CheckForm(free=not _costs(party))
-    if not form.validate_on_submit():
-        return _check_page(party, form, 422)
-    limits.hit("place party", limits.caller(), limit=PARTIES_A_CALLER, seconds=900)
     try:
-        reference = _place(event, party, form)
-    except OtherSum:
-        return _check_page(drafts.required_draft(event, "check"), form, 422, other_sum=True)
+        form, other_sum = _place(event)
     except workshops.TimeConflict as error:
         flash(str(error.message), "bad")
         return redirect(drafts.step_url("extras"), 303)
-    except (tickets.CodeInvalid, tickets.CodeUsed) as error:
+    except (
+        tickets.CodeInvalid,
+        tickets.CodeUsed,
+        tickets.HoldExpired,
+        tickets.NotOnSale,
+        tickets.LimitPerOrder,
+        tickets.SoldOut,
+    ) as error:
         flash(str(error.message), "bad")
         return redirect(drafts.step_url("ticket"), 303)
-    except (tickets.HoldExpired, tickets.NotOnSale, tickets.LimitPerOrder, tickets.SoldOut) as error:
-        flash(str(error.message), "bad")
-        return redirect(drafts.step_url("ticket"), 303)
-    return _placed(event, reference)
+    if form is None:
+        return redirect(f"{request.path.removesuffix('check')}done", 303)
+    return _check_page(drafts.required_draft(event, "check"), form, 422, other_sum=other_sum)
 
 
-def _place(event: Event, party: Party, form: CheckForm) -> str:
-    """Place the party; tried again where a unique index met somebody who registered at the same moment.
+def _place(event: Event) -> tuple[CheckForm | None, bool]:
+    """Place the draft in one deed: None, or the form to show again, and whether another sum is why.
 
-    What was rejected and edited is sent in once more, so the key names the decision that came before.
+    Tried again where a unique index met somebody who registered at the same moment.
     """
-    reference = party.public_id
-    key = f"place after {party.decided_at.isoformat()}" if party.decided_at is not None else "place"
-
-    def deed() -> dict[str, Any]:
-        party = drafts.required_draft(event, "check")
-        billing = form.billing()
-        owed = order_of(party, billing).gross
-        if owed and owed != form.seen_cents(order_of(party).gross):
-            raise OtherSum
-        services.keep(party, billing=billing, consents=form.agreed())
-        if party.product is not None and party.product.needs_approval:
-            approval.ask(party)
-        else:
-            services.place(party)
-        return {"party": reference}
-
     for left in reversed(range(TRIES)):
         try:
             with transaction():
-                answer = idempotency.once(f"party:{reference}", key, "", deed)
-            return str(answer["party"])
+                return _place_once(event)
         except IntegrityError:
             if not left:
                 raise
-    return reference
+    raise AssertionError  # the loop returns or raises
 
 
-def _placed(event: Event, reference: str) -> Response:
-    drafts.remember_placed(event, reference)
-    return redirect(url_for(".done"), 303)
+def _place_once(event: Event) -> tuple[CheckForm | None, bool]:
+    party = drafts.to_place(event)
+    if drafts.is_sent(party):
+        drafts.remember_placed(event, party.public_id)
+        return None, False
+    items = queries.items_of(party)
+    form = CheckForm(free=not any(item.gross for item in items))
+    if not form.validate_on_submit():
+        return form, False
+    billing = form.billing()
+    sum_now = owed(party, items, billing)
+    if sum_now != form.seen_cents(sum(item.gross for item in items)):
+        return form, True
+    services.keep(party, billing=billing, consents=form.agreed())
+    if party.product is not None and party.product.needs_approval:
+        approval.ask(party)
+    else:
+        services.place(party, items=items)
+    limits.hit("place party", limits.caller(), limit=PARTIES_A_CALLER, seconds=900)
+    drafts.remember_placed(event, party.public_id)
+    return None, False
 
 
 def _costs(party: Party) -> bool:
@@ -152,9 +146,7 @@ def _check_page(party: Party, form: CheckForm, status: int = 200, *, other_sum: 
 def _add_ons_of_people(party: Party) -> list[list[Any]]:
     """Names of what each person has chosen beside the ticket."""
     names = {product.public_id: product for product in drafts.add_ons(party)}
-    return [
-        [names[public_id] for public_id in one if public_id in names] for one in party.draft.get("add_ons", [])
-    ]
+    return [[names[public_id] for public_id in one if public_id in names] for one in party.draft.get("add_ons", [])]
 
 
 @bp.get("/e/<event_slug>/register/done")

@@ -49,60 +49,80 @@ def ticket() -> Answer:
 def choose_ticket() -> Answer:
     """Hold the places, and go on to the people; or apply a code, and stay."""
     event, form = current_event(), TicketForm()
-    party = drafts.current_draft(event)
     good = form.validate_on_submit()
-    code = _code(event, form, party)
+    code = _code(event, form, drafts.current_draft(event)) if form.code.data or "apply" in request.form else None
     if "apply" in request.form and not form.code.errors and not form.csrf_failed:
         typed = {"ticket": form.ticket.data, "quantity": form.quantity.data, "code": form.code.data}
         return redirect(url_for(".ticket", **{name: value or "" for name, value in typed.items()}), 303)
-    product = ticket_queries.product_at(event, form.ticket.data or "")
-    shown = product is not None and product.kind == "ticket" and (not product.hidden or codes.opens(code, product))
-    if not good or not shown or product is None or form.code.errors:
-        if not shown and not form.ticket.errors:
-            form.ticket.errors = [_("Choose a ticket")]
-        if form.quantity.errors and product is not None:
+    if not good or form.code.errors:
+        product = _shown(event, form, code)
+        if product is not None and form.quantity.errors:
             form.quantity.errors = [_("Enter a number from 1 to %(most)s", most=product.most_per_order)]
-        return _ticket_page(form, party, code, 422)
-    limits.hit("hold places", limits.caller(), limit=HOLDS_A_CALLER, seconds=900)
+        return _refused(form, code, 422)
     waited_for = waiting_queries.anybody(event.id)
     if waited_for:
         with transaction():  # its own: what was offered stays offered when nothing is left for this buyer
             offers.serve(event.id)
     try:
         with transaction():
-            if waited_for:
-                offers.serve(event.id)
-            reference, url = _held(event, product, form, code)
+            url = _hold(event, form, code, waited_for)
     except tickets.LimitPerOrder as error:
         form.quantity.errors = [limit_sentence(error)]
-        return _ticket_page(form, drafts.current_draft(event), code, 422)
+        return _refused(form, code, 422)
     except (tickets.CodeInvalid, tickets.CodeUsed) as error:
         form.code.errors = [str(error.message)]
-        return _ticket_page(form, drafts.current_draft(event), code, 422)
+        return _refused(form, code, 422)
     except (tickets.SoldOut, tickets.NotOnSale, services.OfferFixed) as error:
         form.ticket.errors = [str(error.message)]
-        return _ticket_page(form, drafts.current_draft(event), code, error.status)
-    drafts.remember(event, reference)
-    return redirect(url, 303)
+        return _refused(form, code, error.status)
+    return redirect(url, 303) if url else _refused(form, code, 422)
 
 
-def _held(event: Event, product: Product, form: TicketForm, code: Code | None) -> tuple[str, str]:
-    """The party that holds what was chosen, and where it goes on; a double click begins one party, not two."""
-    party = drafts.current_draft(event)
+def _refused(form: TicketForm, code: Code | None, status: int) -> tuple[str, int]:
+    """The page again, with what is wrong beside the field."""
+    event = current_event()
+    if not form.ticket.errors and _shown(event, form, code) is None:
+        form.ticket.errors = [_("Choose a ticket")]
+    return _ticket_page(form, drafts.current_draft(event), code, status)
+
+
+def _shown(event: Event, form: TicketForm, code: Code | None) -> Product | None:
+    """The ticket that was chosen, if it is one that this visitor sees."""
+    product = ticket_queries.product_at(event, form.ticket.data or "")
+    if product is None or product.kind != "ticket" or (product.hidden and not codes.opens(code, product)):
+        return None
+    return product
+
+
+def _hold(event: Event, form: TicketForm, code: Code | None, waited_for: bool) -> str:
+    """Hold what was chosen, and say where it goes on; "" for a ticket that is not there.
+
+    A double click begins one party, not two.
+    """
+    product = _shown(event, form, code)
+    if product is None:
+        return ""
+    if waited_for:
+        offers.serve(event.id, {draw.pool_id for draw in product.draws})
+    party, begun = drafts.current_draft(event), []
     if party is None:
 
         def begin() -> dict[str, Any]:
-            return {"party": services.begin(event, product, form.units, locale(), code=code).public_id}
+            begun.append(services.begin(event, product, form.units, locale(), code=code))
+            return {"party": begun[0].public_id}
 
         key = form.key.data or secrets.token_hex(16)
         body = f"{product.public_id} {form.units} {code.public_id if code else ''}"
         answer = idempotency.once(f"visitor:{drafts.visitor()}", f"{key}:{body}"[:80], body, begin)
-        party = queries.locked_party(answer["party"])
+        party = begun[0] if begun else queries.locked_party(answer["party"])
         if party is None or drafts.is_sent(party):
             raise drafts.StepsMissing
-    with swaps.swapping():
-        services.choose(party, product, form.units, code)
-    return party.public_id, drafts.next_url(party)
+    if not begun:
+        with swaps.swapping():
+            services.choose(party, product, form.units, code)
+    limits.hit("hold places", limits.caller(), limit=HOLDS_A_CALLER, seconds=900)
+    drafts.remember(event, party.public_id)
+    return drafts.next_url(party)
 
 
 def limit_sentence(error: tickets.LimitPerOrder) -> str:
@@ -191,23 +211,23 @@ def people() -> Answer:
 @bp.post("/e/<event_slug>/register/people")
 def keep_people() -> Answer:
     """Keep who comes, and go on."""
-    event, form = current_event(), PeopleForm()
-    party = drafts.required_draft(event, "people")
-    if not form.for_places(drafts.places(party)).validate_on_submit():
-        return _people_page(party, form, 422)
-    if party.code is not None and not codes.is_member(party.code, str(form.people[0].form.email.data)):
-        form.people[0].form.email.errors = [
-            _("Code %(code)s is for members, and this address is not on their list.", code=party.code.text)
-        ]
-        form.people.errors = [entry.form.errors for entry in form.people]
-        return _people_page(party, form, 422)
+    event, form, url = current_event(), PeopleForm(), ""
     with transaction():
         party = drafts.required_draft(event, "people")
-        if len(form.people) != drafts.places(party):
-            raise drafts.StepsMissing
-        services.keep(party, people=form.kept(), company=form.company.data or "")
-        url = drafts.next_url(party)
-    return redirect(url, 303)
+        if form.for_places(drafts.places(party)).validate_on_submit() and _speaks_for(party.code, form):
+            services.keep(party, people=form.kept(), company=form.company.data or "")
+            url = drafts.next_url(party)
+    return redirect(url, 303) if url else _people_page(drafts.required_draft(event, "people"), form, 422)
+
+
+def _speaks_for(code: Code | None, form: PeopleForm) -> bool:
+    """Whether a code is this buyer's to use; why not stands beside their address."""
+    own = form.people[0].form
+    if code is None or codes.is_member(code, str(own.email.data)):
+        return True
+    own.email.errors = [_("Code %(code)s is for members, and this address is not on their list.", code=code.text)]
+    form.people.errors = [entry.form.errors for entry in form.people]
+    return False
 
 
 def _known() -> list[dict[str, str]]:

@@ -212,9 +212,18 @@ class Order:
         return self.until is None or self.until <= clock.now()
 
 
-def order_of(party: Party, billing: Mapping[str, Any] | None = None) -> Order:
+def owed(party: Party, items: Sequence[Item], billing: Mapping[str, Any]) -> int:
+    """What lines come to for this invoice address, in cents."""
+    country = party.event.host.country
+    return sum(_amount(item, country, party, billing).gross for item in items)
+
+
+def order_of(
+    party: Party, billing: Mapping[str, Any] | None = None, all_items: Sequence[Item] | None = None
+) -> Order:
     """The order of a party under way or placed, equal lines counted together; taxed for this invoice address."""
-    items = [item for item in queries.items_of(party) if item.cancelled_at is None]
+    all_items = queries.items_of(party) if all_items is None else all_items
+    items = [item for item in all_items if item.cancelled_at is None]
     country = party.event.host.country
     grouped: dict[tuple[object, ...], Line] = {}
     vats: dict[int, int] = {}
