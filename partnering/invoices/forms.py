@@ -79,7 +79,7 @@ class SetUpForm(FlaskForm):
     city = StringField(_l("Town"), [InputRequired(_l("Enter the town")), Length(max=100)], [one_line])
     country = SelectField(_l("Country"), default="DE")
     vat_id = StringField(_l("VAT number"), [Optional(), Length(max=20)], [one_line])
-    tax_number = StringField(_l("Tax number"), [Optional(), Length(max=30)], [one_line])
+    tax_number = StringField(_l("Tax number"), [Length(max=30)], [one_line])
     small_business = BooleanField(_l("Small business: no VAT is charged (section 19 UStG)"))
     prefix = StringField(
         _l("Numbers begin with"),
