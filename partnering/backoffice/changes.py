@@ -70,6 +70,7 @@ SENTENCES: dict[str, LazyString] = {
     "party.withdrawn": _l("%(thing)s withdrew from the contract."),
     "add_on.booked": _l("%(who)s booked something for %(thing)s."),
     "add_on.given_up": _l("%(who)s gave something up for %(thing)s."),
+    "profile.handed_over": _l("%(who)s let a colleague keep the partnering profile."),
     "answers.changed": _l("%(who)s changed answers of %(thing)s."),
     "waiting.moved_up": _l("%(who)s moved %(thing)s up the waiting list."),
     "waiting.offered": _l("%(who)s offered %(thing)s places out of turn."),
@@ -132,8 +133,18 @@ def latest(event: Event, most: int = 8) -> list[Change]:
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
         .limit(most)
     ).all()
+    return told(event, entries)
+
+
+def told(event: Event, entries: Sequence[AuditEntry]) -> list[Change]:
+    """Entries as sentences."""
     names, leads = _names(event, entries)
     return [_change(entry, names, leads) for entry in entries]
+
+
+def product_names(event: Event, refs: Iterable[str]) -> dict[str, str]:
+    """What products of an event are called, by public id."""
+    return {product.public_id: bi(product.name) for product in _found(Product, refs)}
 
 
 def _change(entry: AuditEntry, names: dict[tuple[str, str], str], leads: dict[tuple[str, str], str]) -> Change:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from ..accounts.models import Person
 from ..db import db
 from ..events.models import Event, Participant
-from ..registration.models import Registration
+from ..registration.models import Party, Registration
 from .models import Delegate, OrganisationProfile, ProfileTerm
 from .reasons import Term
 
@@ -77,6 +77,15 @@ def delegate_by_ref(event: Event, public_id: str) -> Delegate | None:
     ).one_or_none()
 
 
+def delegate_anywhere(public_id: str) -> Delegate | None:
+    """The delegate of this public id at any event, for letters."""
+    return db.session.scalars(
+        sa.select(Delegate)
+        .where(Delegate.public_id == public_id)
+        .options(joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation))
+    ).one_or_none()
+
+
 def profile_for(event: Event, organisation_id: int) -> OrganisationProfile | None:
     """An organisation's profile at an event."""
     return db.session.scalars(
@@ -129,9 +138,32 @@ def colleagues(delegate: Delegate) -> Sequence[Delegate]:
 
 
 def keeps_profile(delegate: Delegate) -> bool:
-    """Whether this delegate may edit the profile: who partnered for it first, and their colleagues."""
-    team = _team(delegate.profile_id)
-    return not team or team[0].id == delegate.id or _belong(team[0], delegate)
+    """Whether this delegate may edit the profile: who keeps it, and their colleagues."""
+    keeper = keeper_of(delegate.profile)
+    return keeper is None or keeper.id == delegate.id or _belong(keeper, delegate)
+
+
+def keeper_of(profile: OrganisationProfile) -> Delegate | None:
+    """Who keeps a profile: whom it was given to as long as they partner, else who partnered for it first."""
+    team = _team(profile.id)
+    lead = next((one for one in team if one.participant_id == profile.lead_id), None)
+    return lead or next(iter(team), None)
+
+
+def may_hand_over(party: Party, profile: OrganisationProfile) -> bool:
+    """Whether the buyer of this party may say who keeps the profile: only while one of their own places keeps it.
+
+    Typing the name of a company gives no say over its profile.
+    """
+    keeper = keeper_of(profile)
+    return keeper is not None and keeper.registration.place.party_id == party.id
+
+
+def partners_of(party: Party, profile: OrganisationProfile) -> list[Delegate]:
+    """Who partners for a profile on the places of one party and has taken their place, in order of places."""
+    team = [one for one in _team(profile.id) if one.registration.place.party_id == party.id]
+    taken = [one for one in team if one.registration.confirmed_at is not None]
+    return sorted(taken, key=lambda one: one.registration.place.position)
 
 
 def _team(profile_id: int) -> Sequence[Delegate]:

@@ -15,9 +15,7 @@ from . import queries, services
 
 
 @party_placed.connect
-def profiles_for_party(
-    party: Party, draft: dict[str, Any] | None = None, entered: bool = False, **news: Any
-) -> None:
+def profiles_for_party(party: Party, draft: dict[str, Any] | None = None, entered: bool = False, **news: Any) -> None:
     """Make a delegate of everybody on those of the party's places that include partnering.
 
     What was typed while registering was typed by the buyer: sentences and terms go into the organisation's profile,

@@ -16,7 +16,7 @@ from ..organisations.models import Organisation
 from ..organisations.services import organisation_for
 from ..registration.models import Registration
 from ..text import clean, clean_lines, fold, folds
-from . import queries, signals, taxonomy
+from . import mails, queries, signals, taxonomy
 from .models import VISIBILITIES, Delegate, OrganisationProfile, ProfileTerm
 from .reasons import Term
 from .words import LANGUAGES, SIDES, is_term, term_label
@@ -131,6 +131,17 @@ def join_all(registrations: Sequence[Registration]) -> None:
         for registration, organisation in zip(registrations, organisations, strict=True)
     )
     db.session.flush()
+
+
+def hand_over(profile: OrganisationProfile, delegate: Delegate) -> None:
+    """Let a delegate keep their organisation's profile from now on, and tell them; doing it again tells nobody."""
+    if profile.lead_id == delegate.participant_id:
+        return
+    profile.lead_id = delegate.participant_id
+    event = delegate.participant.event
+    audit.record("profile.handed_over", profile, event=event, after={"to": delegate.participant.public_id})
+    db.session.flush()
+    mails.handed_over(profile, delegate)
 
 
 def leave(delegate: Delegate) -> None:

@@ -259,6 +259,7 @@ def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Wor
         "registration.book_for_place.product_id": dinner.public_id,
         "registration.book_for_place.public_id": first.public_id,
         "registration.place_extras.public_id": first.public_id,
+        "party_profiles.hand_over.public_id": first.public_id,
         "registration.give_up_for_place.public_id": first.public_id,
     }
 

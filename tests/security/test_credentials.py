@@ -26,6 +26,7 @@ DOORS = {
     "registration.book_for_place": "party",
     "registration.give_up_for_place": "party",
     "registration.withdraw": "party",
+    "party_profiles.hand_over": "party",
     "registration.ticket_page": "ticket",
     "registration.set_details": "ticket",
     "registration.substitute": "ticket",

@@ -123,6 +123,7 @@ def kind_words() -> dict[str, str]:
         "registration.waiting_needless": _("Registered already"),
         "registration.approval_asked": _("Request received"),
         "registration.approval_rejected": _("Not approved"),
+        "delegates.handed_over": _("Profile handed over"),
         "registration.workshop": _("Workshop booked"),
         "registration.workshop_ended": _("Workshop given up"),
         "registration.withdrawn": _("Receipt for a withdrawal"),

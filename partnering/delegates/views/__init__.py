@@ -1,8 +1,17 @@
-"""The pages of the partnering profiles: while registering, my own, and the directory."""
+"""The pages of the partnering profiles: while registering, my own, the directory, and who keeps a company's."""
 
-from . import directory, profile, registering
+from flask import Flask
+
+from ...registration.views import extras
+from . import directory, handing_over, profile, registering
 from .blueprint import bp
 
-blueprints = (bp,)
+blueprints = (bp, handing_over.bp)
 
-__all__ = ["blueprints", "directory", "profile", "registering"]
+
+def install(app: Flask) -> None:
+    """Show on the page of a party who keeps its company's profile."""
+    extras.add(handing_over.section)
+
+
+__all__ = ["blueprints", "directory", "handing_over", "install", "profile", "registering"]

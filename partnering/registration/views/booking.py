@@ -14,7 +14,7 @@ from ...tickets import services as tickets
 from ...tickets.models import Product
 from .. import mails, offers, permissions, queries, refunds, services, waiting_queries, workshops
 from ..change_forms import OnceForm
-from ..models import Place, Registration
+from ..models import Place
 from .blueprint import bp, page, secret_link
 from .deeds import once, place_of, require_change
 from .places import booked, offered
