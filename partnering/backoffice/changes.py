@@ -16,6 +16,7 @@ from ..db import db
 from ..delegates.models import Delegate
 from ..events.models import Event, Participant
 from ..i18n import _, _l, bi
+from ..invoices.models import Invoice
 from ..registration.models import Party, Registration, WaitingEntry
 from ..tickets.models import Code, MemberList, Pool, Product
 
@@ -80,6 +81,16 @@ SENTENCES: dict[str, LazyString] = {
     "approval.rejected": _l("%(who)s rejected the request of %(thing)s."),
     "approval.withdrawn": _l("%(thing)s withdrew a request."),
     "approval.taken_back": _l("%(who)s took the approval of %(thing)s back."),
+    "invoice.issued": _l("Invoice %(thing)s was issued (%(who)s)."),
+    "invoice.cancelled": _l("Invoice %(thing)s was cancelled (%(who)s)."),
+    "invoice.sent_again": _l("%(who)s sent invoice %(thing)s again."),
+    "invoice.price_charged": _l("%(who)s charged today's price to %(thing)s."),
+    "invoice_setup.changed": _l("%(who)s changed how this conference invoices."),
+    "host.changed": _l("%(who)s changed the details of the organiser."),
+    "party.billing_changed": _l("%(who)s changed the address for invoices of %(thing)s."),
+    "payment.recorded": _l("%(who)s booked a payment of %(thing)s."),
+    "payment.refunded": _l("%(who)s booked money paid back to %(thing)s."),
+    "payment.taken_back": _l("%(who)s balanced a payment of %(thing)s."),
     "letter.retried": _l("%(who)s tried a letter again."),
     "scan.annulled": _l("%(who)s undid a check-in."),
     "scan.forced": _l("%(who)s let somebody in by hand."),
@@ -187,6 +198,8 @@ def _names(
     for participant in _found(Participant, refs["participant"]):
         names["participant", participant.public_id] = participant.name
         leads["participant", participant.public_id] = participant.public_id
+    for invoice in _found(Invoice, refs["invoice"]):
+        names["invoice", invoice.public_id] = invoice.text
     for pool in _found(Pool, refs["pool"]):
         names["pool", pool.public_id] = bi(pool.name)
     for code in _found(Code, refs["code"]):

@@ -19,6 +19,7 @@ from partnering.checkin.models import Device
 from partnering.db import BilingualText, db
 from partnering.delegates import services as delegates
 from partnering.events.models import Event
+from partnering.invoices import ledger, tasks
 from partnering.jobs.models import Job, JobFile
 from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries as meeting_queries
@@ -34,6 +35,7 @@ from partnering.tickets.models import Pool, Product
 
 from .events import make_crew, make_event, make_host, make_organiser, make_participant, make_person
 from .ground import deed
+from .invoices import BILLING, invoice_of, make_setup
 from .registration import make_guest, make_party
 from .tickets import make_member_list, make_pool, make_product
 from .waiting import cancel, make_asked, make_sold_out, make_waiting
@@ -146,6 +148,8 @@ def _event(slug: str, words: Words) -> Event:
         sender_name=words("Probetagung"),
         sender_address=f"tagung@{slug}.example",
     )
+    seller = {"legal_name": words("Probe e. V."), "street": words("Beispielweg 1"), "city": words("Dresden")}
+    make_setup(event, seller=seller, footer=_both(words, "Danke.", "Thank you."), bank=words("Probebank"))
     return event
 
 
@@ -203,7 +207,9 @@ def _guests(event: Event, made: Conference, words: Words) -> dict[str, Registrat
         people=[guest, {}],
         company=words("Lumenfold GmbH"),
         agreed=("photo",),
+        billing={**BILLING, "name": words("Lumenfold GmbH"), "street": words("Lichtweg 4"), "city": words("Leipzig")},
     )
+    _money(event, made, party)
     jana = party.places[0].registration
     assert jana is not None
     found = {"attendee": jana}
@@ -312,6 +318,19 @@ def _waiting(event: Event, made: Conference, guests: dict[str, Registration], wo
         made.things[f"backoffice.{endpoint}.public_id"] = waits.public_id
     for endpoint in ("approval_request", "approve_request", "reject_request", "take_back_approval"):
         made.things[f"backoffice.{endpoint}.public_id"] = asked.public_id
+
+
+def _money(event: Event, made: Conference, party: Party) -> None:
+    """An invoice with its document, partly paid."""
+    invoice = invoice_of(party)
+    tasks._keep(invoice.id, event.id, b"%PDF-1.4\n")
+    entry = ledger.record_payment(party, 10_000, event.first_day - timedelta(days=30))
+    made.things |= {
+        "invoices.public_id": invoice.public_id,
+        "invoices_desk.public_id": invoice.public_id,
+        "invoices_desk.billing.public_id": party.public_id,
+        "entry": entry.public_id,
+    }
 
 
 def _morning(event: Event, hour: int, minute: int = 0) -> datetime:

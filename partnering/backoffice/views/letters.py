@@ -116,6 +116,8 @@ def kind_words() -> dict[str, str]:
         "registration.moved": _("Ticket changed"),
         "registration.already": _("Registered already"),
         "registration.party": _("Booking"),
+        "invoices.issued": _("Invoice"),
+        "invoices.reminder": _("Reminder"),
         "registration.waiting_joined": _("Waiting list: joined"),
         "registration.waiting_offered": _("Waiting list: offer"),
         "registration.waiting_expired": _("Waiting list: offer ran out"),
