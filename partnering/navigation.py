@@ -44,6 +44,7 @@ DESK: tuple[tuple[str, LazyText, LazyText | None], ...] = (
     ("backoffice.outbox", _l("Letters"), None),
     ("events_desk.settings", _l("Settings"), _l("Event")),
     ("events_desk.team", _l("Team"), None),
+    ("backoffice.changes_log", _l("Log"), None),
 )
 
 

@@ -7,7 +7,7 @@ before (no OFFSET), then what is shown of them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -20,7 +20,7 @@ from ..events.models import Event, Participant
 from ..mail.models import OutboxLetter
 from ..meetings.models import Meeting, MeetingDelegate
 from ..programme.models import SessionPerson
-from ..registration.models import Party, Place, Registration
+from ..registration.models import Item, Party, Place, Registration
 from ..text import fold
 from ..tickets.models import Product
 from .models import PeopleImport
@@ -73,41 +73,80 @@ class Guest:
         return "in" if self.arrived_at is not None else "expected"
 
 
+class Row(NamedTuple):
+    """A line of the list: plain values, since fifty of them are read for every page."""
+
+    id: int
+    public_id: str
+    family_name: str
+    given_name: str
+    company: str
+    held: str | None
+    since: datetime | None
+    product_id: int | None
+    place_id: int | None
+    arrived_at: datetime | None = None
+    meetings: int = 0
+    speaks: bool = False
+
+    @property
+    def name(self) -> str:
+        """Family name first, as lists are sorted."""
+        return ", ".join(part for part in (self.family_name, self.given_name) if part)
+
+    @property
+    def state(self) -> str:
+        """One of `STATES`."""
+        if self.held is None:
+            return "none"
+        return "ended" if self.held != "live" else "in" if self.arrived_at is not None else "expected"
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows, and whether there are more before and after them."""
 
-    rows: list[Guest]
+    rows: list[Row]
     earlier: bool
     later: bool
+    total: int
+    """Of all pages; one more than `COUNTED` stands for more than that."""
 
 
 # -- which rows
 
 
 def page(event: Event, wanted: Wanted, *, after: str = "", before: str = "") -> Page:
-    """The rows after or before the person of a public id; the first ones when there is no such person."""
+    """The rows after or before the person of a public id; the first ones when there is no such person.
+
+    Who is looked for is found first, in whatever order that is cheapest in. Only where there are many the index is
+    walked in order instead, since then a page is soon full.
+    """
+    if wanted.everybody:
+        asked, total = matching(event, wanted), _number(matching(event, wanted))
+    else:
+        found = db.session.scalars(matching(event, wanted).limit(COUNTED + 1)).all()
+        few, total = len(found) <= COUNTED, len(found)
+        asked = sa.select(Participant.id).where(Participant.id.in_(found)) if few else matching(event, wanted)
     edge = _edge(event, wanted, after or before)
     back = edge is not None and not after
-    statement = _ordered(matching(event, wanted), wanted, back=back)
+    statement = _ordered(asked, wanted, back=back)
     if edge is not None:
         statement = statement.where(_beyond(edge, wanted, back=back))
     ids = list(db.session.scalars(statement.limit(PAGE + 1)))
     more, ids = len(ids) > PAGE, ids[:PAGE]
     if back:
-        return Page(rows_of(event, ids[::-1]), more, True)
-    return Page(rows_of(event, ids), edge is not None, more)
+        return Page(rows_of(ids[::-1]), more, True, total)
+    return Page(rows_of(ids), edge is not None, more, total)
 
 
-def guests(event: Event, wanted: Wanted) -> list[Guest]:
+def guests(event: Event, wanted: Wanted) -> list[Row]:
     """The rows of the first page."""
     return page(event, wanted).rows
 
 
-def number_of(event: Event, wanted: Wanted) -> int:
-    """How many rows there are on all pages, counted up to one more than `COUNTED`."""
-    found = matching(event, wanted).limit(COUNTED + 1).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+def _number(statement: sa.Select[tuple[int]]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(statement.limit(COUNTED + 1).subquery())) or 0
 
 
 def matching(event: Event, wanted: Wanted) -> sa.Select[tuple[int]]:
@@ -115,58 +154,62 @@ def matching(event: Event, wanted: Wanted) -> sa.Select[tuple[int]]:
     statement = sa.select(Participant.id).where(Participant.event_id == event.id, Participant.erased_at.is_(None))
     for word in fold(wanted.words).split()[:5]:
         statement = statement.where(_known_by(event, word))
-    held = Registration.participant_id == Participant.id
-    live = sa.and_(held, Registration.state == "live")
-    on_live = sa.select(Registration.id).where(live).correlate(Participant)
+    live = sa.select(Registration.participant_id).where(Registration.event_id == event.id, Registration.state == "live")
+    ever = sa.select(Registration.participant_id).where(Registration.event_id == event.id)
+    came = live.where(Registration.place_id.in_(sa.select(Admission.place_id).where(Admission.event_id == event.id)))
+    one = Participant.id
+    held = sa.exists().where(Registration.participant_id == one).correlate(Participant)
+    holds = sa.exists().where(Registration.participant_id == one, Registration.state == "live").correlate(Participant)
+    conditions = {
+        "expected": [holds, one.not_in(came)],
+        "in": [one.in_(came)],
+        "ended": [one.in_(ever.where(Registration.state != "live")), ~holds],
+        "none": [~held],
+    }
+    statement = statement.where(*conditions.get(wanted.state, []))
     if wanted.ticket:
-        asked = on_live if wanted.state != "ended" else sa.select(Registration.id).where(held).correlate(Participant)
-        asked = asked.join(Place, Place.id == Registration.place_id).join(Product, Product.id == Place.product_id)
-        statement = statement.where(asked.where(Product.public_id == wanted.ticket).exists())
+        of_ticket = sa.select(Place.id).join(Product, Product.id == Place.product_id)
+        of_ticket = of_ticket.where(Place.event_id == event.id, Product.public_id == wanted.ticket)
+        asked = ever if wanted.state == "ended" else live
+        statement = statement.where(one.in_(asked.where(Registration.place_id.in_(of_ticket))))
     if wanted.paid:
-        asked = on_live.join(Place, Place.id == Registration.place_id).join(Party, Party.id == Place.party_id)
         is_paid = Party.settled_at.is_not(None) if wanted.paid == "paid" else Party.settled_at.is_(None)
-        statement = statement.where(asked.where(is_paid).exists())
+        places = sa.select(Place.id).join(Party, Party.id == Place.party_id)
+        places = places.where(Party.event_id == event.id, Party.placed_at.is_not(None), is_paid)
+        statement = statement.where(one.in_(live.where(Registration.place_id.in_(places))))
     if wanted.answered:
         given = Registration.sheet_id.is_not(None) if wanted.answered == "yes" else Registration.sheet_id.is_(None)
-        statement = statement.where(on_live.where(given).exists())
+        statement = statement.where(one.in_(live.where(given)))
     if wanted.imported:
         done = sa.select(PeopleImport.done_at).where(
             PeopleImport.event_id == event.id, PeopleImport.public_id == wanted.imported
         )
-        statement = statement.where(
-            Participant.id.in_(
-                sa.select(Registration.participant_id).where(
-                    Registration.event_id == event.id, Registration.created_at == done.scalar_subquery()
-                )
-            )
-        )
-    came = on_live.join(Admission, Admission.place_id == Registration.place_id)
-    conditions = {
-        "expected": sa.and_(on_live.exists(), ~came.exists()),
-        "in": came.exists(),
-        "ended": sa.and_(~on_live.exists(), sa.exists().where(held).correlate(Participant)),
-        "none": ~sa.exists().where(held).correlate(Participant),
-    }
-    return statement.where(conditions[wanted.state]) if wanted.state in conditions else statement
+        statement = statement.where(one.in_(ever.where(Registration.created_at == done.scalar_subquery())))
+    return statement
 
 
 def _known_by(event: Event, word: str) -> sa.ColumnElement[bool]:
-    """Whether somebody is known by a folded word: in name or company, in an address, by a reference."""
+    """Whether somebody is known by a folded word: in name or company, in an address, by a reference.
+
+    Addresses and references are looked up first, by their indexes, so that walking the names stays as cheap as it is.
+    """
     if "@" in word:
         by_address = EmailAddress.canonical.contains(word, autoescape=True)
-    else:  # the index finds what begins so
+    else:
         by_address = sa.and_(EmailAddress.canonical >= word, EmailAddress.canonical < word + "\uffff")
-    by_reference = (
+    named = sa.union_all(
+        sa.select(Participant.id).where(
+            Participant.event_id == event.id,
+            Participant.person_id.in_(sa.select(EmailAddress.person_id).where(by_address)),
+        ),
         sa.select(Registration.participant_id)
         .join(Place, Place.id == Registration.place_id)
         .join(Party, Party.id == Place.party_id)
-        .where(Party.event_id == event.id, Party.reference == word.upper())
-    )
-    return sa.or_(
-        Participant.search_name.contains(word, autoescape=True),
-        Participant.person_id.in_(sa.select(EmailAddress.person_id).where(by_address)),
-        Participant.id.in_(by_reference),
-    )
+        .where(Party.event_id == event.id, Party.reference == word.upper()),
+    ).limit(COUNTED)
+    ids = db.session.scalars(named).all()
+    in_name = Participant.search_name.contains(word, autoescape=True)
+    return sa.or_(in_name, Participant.id.in_(ids)) if ids else in_name
 
 
 # -- in which order
@@ -242,40 +285,34 @@ def in_order(event: Event, wanted: Wanted) -> sa.Select[tuple[int]]:
 # -- what is shown of them
 
 
-def rows_of(event: Event, ids: Sequence[int]) -> list[Guest]:
-    """The rows of these participants, in the order of the ids."""
-    found = {
-        one.id: one
-        for one in db.session.scalars(
-            sa.select(Participant)
-            .where(Participant.event_id == event.id, Participant.id.in_(ids))
-            .options(joinedload(Participant.person).selectinload(Person.addresses))
-        )
-    }
-    newest = {
-        held.participant_id: held
-        for held in db.session.scalars(
-            sa.select(Registration)
-            .where(Registration.participant_id.in_(ids))
-            .options(
-                joinedload(Registration.place).joinedload(Place.product),
-                joinedload(Registration.place).joinedload(Place.party),
-            )
-            .order_by(Registration.id)
-        )
-    }
-    arrived = _arrivals([held.place_id for held in newest.values()])
+def rows_of(ids: Sequence[int]) -> list[Row]:
+    """The lines of these participants, in the order of the ids."""
+    found: dict[int, Any] = {}
+    columns = (
+        Participant.id,
+        Participant.public_id,
+        Participant.family_name,
+        Participant.given_name,
+        Participant.company,
+        Registration.state,
+        Registration.created_at,
+        Place.product_id,
+        Registration.place_id,
+    )
+    for row in db.session.execute(
+        sa.select(*columns)
+        .outerjoin(Registration, Registration.participant_id == Participant.id)
+        .outerjoin(Place, Place.id == Registration.place_id)
+        .where(Participant.id.in_(ids))
+        .order_by(Registration.id)
+    ):
+        found[row.id] = row  # the newest registration of each comes last
+    arrived = _arrivals([row.place_id for row in found.values() if row.place_id is not None])
     meetings, speaking = _meeting_counts(ids), _speakers(ids)
     return [
-        Guest(
-            found[number],
-            newest.get(number),
-            arrived.get(newest[number].place_id) if number in newest else None,
-            meetings.get(number, 0),
-            number in speaking,
-        )
-        for number in ids
-        if number in found
+        Row(*found[one], arrived.get(found[one].place_id), meetings.get(one, 0), one in speaking)
+        for one in ids
+        if one in found
     ]
 
 
@@ -293,24 +330,37 @@ def _meeting_counts(ids: Sequence[int]) -> dict[int, int]:
         sa.select(Delegate.participant_id, sa.func.count(sa.distinct(Meeting.id)))
         .join(MeetingDelegate, MeetingDelegate.delegate_id == Delegate.id)
         .join(Meeting, Meeting.id == MeetingDelegate.meeting_id)
-        .where(
-            Delegate.participant_id.in_(ids), Meeting.request_state == "accepted", Meeting.placement != "none"
-        )
+        .where(Delegate.participant_id.in_(ids), Meeting.request_state == "accepted", Meeting.placement != "none")
         .group_by(Delegate.participant_id)
     )
     return {participant_id: number for participant_id, number in rows}  # noqa: C416  # as above
 
 
 def _speakers(ids: Sequence[int]) -> set[int]:
-    return set(
-        db.session.scalars(sa.select(SessionPerson.participant_id).where(SessionPerson.participant_id.in_(ids)))
-    )
+    return set(db.session.scalars(sa.select(SessionPerson.participant_id).where(SessionPerson.participant_id.in_(ids))))
 
 
 def guest_at(event: Event, public_id: str) -> Guest | None:
-    """One person's row."""
-    found = db.session.scalar(matching(event, Wanted()).where(Participant.public_id == public_id))
-    return next(iter(rows_of(event, [found])), None) if found is not None else None
+    """One person with the newest ticket they hold or held."""
+    one = db.session.scalars(
+        sa.select(Participant)
+        .where(Participant.event_id == event.id, Participant.public_id == public_id, Participant.erased_at.is_(None))
+        .options(joinedload(Participant.person).selectinload(Person.addresses))
+    ).one_or_none()
+    if one is None:
+        return None
+    held = db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.participant_id == one.id)
+        .options(
+            joinedload(Registration.place).joinedload(Place.product),
+            joinedload(Registration.place).joinedload(Place.party),
+        )
+        .order_by(Registration.id.desc())
+        .limit(1)
+    ).one_or_none()
+    arrived = _arrivals([held.place_id]).get(held.place_id) if held is not None else None
+    return Guest(one, held, arrived, _meeting_counts([one.id]).get(one.id, 0), bool(_speakers([one.id])))
 
 
 def unnamed_places(event: Event, most: int = 500) -> Sequence[Place]:
@@ -378,3 +428,10 @@ def scans_of(event: Event, registrations: Sequence[Registration], most: int = 20
 def delegates_of(participant: Participant) -> Sequence[Delegate]:
     """Somebody's parts in the partnering."""
     return db.session.scalars(sa.select(Delegate).where(Delegate.participant_id == participant.id)).all()
+
+
+def items_of(place: Place) -> Sequence[Item]:
+    """What is charged for a place, cancelled lines left out."""
+    return db.session.scalars(
+        sa.select(Item).where(Item.place_id == place.id, Item.cancelled_at.is_(None)).order_by(Item.id)
+    ).all()

@@ -4,14 +4,18 @@ import hashlib
 from collections.abc import Mapping
 
 from .. import audit
+from ..accounts.services import person_at
 from ..db import db
 from ..errors import DomainError, Stale
 from ..events.models import Event, Participant
 from ..events.services import rename
 from ..i18n import _l
+from ..mail import letters
 from ..registration import codes
 from ..registration.models import Registration, TicketCode
-from ..registration.queries import live_registration
+from ..registration.queries import live_registration, live_registration_of
+from ..registration.services import DuplicateRegistration
+from ..tickets.models import Code
 from . import mails
 
 
@@ -76,3 +80,15 @@ def _held(registration: Registration | None) -> Registration:
     if registration is None or registration.state != "live":
         raise NoTicket
     return registration
+
+
+def require_nobody(event: Event, address: str) -> None:
+    """Raises `DuplicateRegistration` when whoever is known by this address holds a registration at the event."""
+    person = person_at(address)
+    if person is not None and live_registration_of(person, event) is not None:
+        raise DuplicateRegistration
+
+
+def register_url(event: Event, code: Code) -> str:
+    """Where the places that a code keeps are taken."""
+    return letters.url("registration.ticket", event_slug=event.slug, code=code.text)

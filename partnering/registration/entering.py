@@ -18,10 +18,8 @@ from ..accounts.addresses import canonical
 from ..accounts.models import EmailAddress, Person
 from ..agenda import services as agenda
 from ..db import BilingualText, db
-from ..errors import DomainError
 from ..events.models import Event, Participant
 from ..events.services import rename
-from ..i18n import _l
 from ..organisations.models import Organisation
 from ..organisations.services import organisation_for
 from ..questions import queries as questions
@@ -32,14 +30,8 @@ from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
 from . import codes, mails, seats, signals, workshops
 from .models import Item, Party, Place, Registration
+from .placing import DuplicateRegistration as DuplicateRegistration
 from .seats import Guest
-
-
-class AlreadyRegistered(DomainError):
-    """Somebody in a list holds a registration at this event. `position` says which entry of it, from 0."""
-
-    message = _l("This person is already registered for this event.")
-    position = 0
 
 
 @dataclass(frozen=True)
@@ -71,8 +63,8 @@ def enter_all(
 
     `actor` is whom the log names, by default whoever makes this request.
 
-    Raises `SoldOut`, `CodeUsed`, `CodeInvalid`, `AlreadyRegistered` or `TimeConflict`; the transaction must then end,
-    and nothing has happened.
+    Raises `SoldOut`, `CodeUsed`, `CodeInvalid`, `TimeConflict`, or `DuplicateRegistration` with the `position` of the
+    entry; the transaction must then end, and nothing has happened.
     """
     now = clock.now()
     claims = _claims(event, entries)
@@ -241,7 +233,7 @@ def _persons(event: Event, entries: Sequence[Entry], now: datetime) -> list[Pers
     for position, key in enumerate(keys):
         person = known.get(key)
         if (person is not None and person.id in taken) or key in seen:
-            raise AlreadyRegistered(position=position)
+            raise DuplicateRegistration(position=position)
         seen.add(key)
     new = {}
     for key, entry in sorted(zip(keys, entries, strict=True), key=lambda pair: pair[0]):

@@ -187,7 +187,7 @@ def _failed(kept: PeopleImport, job: Job | None) -> str:
     if kept.state == "failed":
         return {
             "sold_out": _("Since the rows were checked somebody else has taken places, and they no longer suffice."),
-            "already_registered": _("Since the rows were checked somebody in the file has registered by themselves."),
+            "duplicate_registration": _("Since the rows were checked somebody in the file has registered themselves."),
         }.get(str(kept.report.get("failed")), _("Something has changed since the rows were checked."))
     if job is not None and job.state == "failed":
         return _("The file could not be worked through. If it happens again, tell whoever runs this site.")

@@ -1,96 +1,97 @@
-"""The people of an event: the list and its file, one person, adding, correcting, cancelling."""
+"""The people of an event: the list, its files, places without names, and what is done with many at once."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from ... import clock
+from ... import audit
 from ...db import transaction
 from ...errors import DomainError, require
-from ...events.models import Participant
+from ...events.models import Event
 from ...events.routing import current_event
-from ...i18n import _, _n, bi, locale
-from ...meetings import queries as meeting_queries
-from ...meetings import states
-from ...registration import codes
+from ...i18n import _, _n, bi
+from ...registration import desk
 from ...registration import queries as registrations
 from ...registration import services as registering
 from ...registration.models import Registration
 from ...tickets import queries as ticket_queries
-from ...tickets.services import SoldOut
-from .. import guests, services, typed
-from ..export import as_csv
-from ..forms import AddForm, ConfirmForm, PersonForm
-from .blueprint import argument, bp, fresh_event, page, page_number
-from .letters import kind_words
+from ...tickets import services as ticket_services
+from ...tickets.models import Product
+from .. import export, guests, lists, queries, services, workbook
+from ..people_forms import BulkForm
+from .blueprint import argument, bp, fresh_event
+from .overview import address
+
+MOST_PICKED = 200
 
 
 @bp.get("/people")
 def people() -> str:
     """Everybody at the event, by name, ticket and state."""
-    event = current_event()
-    wanted, number = asked(), page_number()
-    total = guests.number_of(event, wanted)
-    last = max(1, -(-total // guests.PAGE))
-    number = min(number, last)
+    event, wanted = current_event(), asked()
+    shown = guests.page(event, wanted, after=argument("after"), before=argument("before"))
+    products = ticket_queries.products_of(event)
+    imported = queries.import_at(event, wanted.imported) if wanted.imported else None
     return render_template(
         "backoffice/people.html",
         wanted=wanted,
-        rows=guests.guests(event, wanted, page=number),
-        total=total,
-        number=number,
-        last=last,
-        first_row=(number - 1) * guests.PAGE + 1,
-        products=ticket_queries.products_of(event),
+        shown=shown,
+        most=guests.COUNTED,
+        names={product.id: product.name for product in products},
+        products=[product for product in products if product.kind == "ticket"],
         states=state_words(),
+        imported=imported,
         here=here,
+        tabs=tabs(),
     )
+
+
+@bp.get("/people/unnamed")
+def unnamed() -> str:
+    """Places that were bought and that nobody holds yet."""
+    return render_template("backoffice/unnamed.html", places=guests.unnamed_places(current_event()), tabs=tabs())
+
+
+def tabs() -> list[tuple[str, str, str]]:
+    """The lists of people; rooms that are not there are left out."""
+    listed = [
+        ("people", _("People"), address("backoffice.people")),
+        ("unnamed", _("Places without a name"), address("backoffice.unnamed")),
+        ("waiting", _("Waiting list"), address("backoffice.waiting")),
+        ("approvals", _("For approval"), address("backoffice.approvals")),
+    ]
+    return [(key, label, url) for key, label, url in listed if url is not None]
+
+
+# -- as a file
 
 
 @bp.get("/people.csv")
 def people_file() -> Response:
     """The same people as a file for spreadsheets, all pages at once."""
-    event, words = current_event(), state_words()
-    heads = [
-        _("Last name"),
-        _("First name"),
-        _("Title"),
-        _("Function"),
-        _("Organisation"),
-        _("Email address"),
-        _("Ticket"),
-        _("State"),
-        _("Registered on"),
-        _("Checked in at"),
-        _("Meetings"),
-        _("Reference"),
-        _("Language"),
-    ]
-    rows = [_cells(guest, words, event.zone) for guest in guests.guests(event, asked(), page=None)]
-    response = Response(as_csv(heads, rows), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-people.csv")
+    return _as_file("csv", "text/csv; charset=utf-8", export.pieces)
+
+
+@bp.get("/people.xlsx")
+def people_workbook() -> Response:
+    """The same as a workbook."""
+    return _as_file("xlsx", workbook.MEDIA_TYPE, workbook.as_xlsx)
+
+
+def _as_file(kind: str, media_type: str, write: Callable[..., Iterator[bytes]]) -> Response:
+    """Write down who takes the list along, then send it as it is read."""
+    wanted = asked()
+    left_out = {key: value for key, value in vars(wanted).items() if value and key not in ("sort", "descending")}
+    with transaction():
+        event = fresh_event()
+        audit.record("people.exported", event, event=event, after={"format": kind, **left_out})
+    event = current_event()
+    rows = lists.rows(event, wanted, state_words())
+    response = Response(stream_with_context(write(lists.heads(lists.asked_of(event)), rows)), content_type=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-people.{kind}")
     return response
-
-
-def _cells(guest: guests.Guest, words: dict[str, str], zone: str) -> list[object]:
-    one, held = guest.participant, guest.registration
-    wall = "%Y-%m-%d %H:%M"
-    return [
-        one.family_name,
-        one.given_name,
-        one.title,
-        one.function,
-        one.company,
-        one.person.email if one.person else "",
-        bi(held.place.product.name) if held else "",
-        words[guest.state],
-        format(clock.in_zone(held.created_at, zone), wall) if held else "",
-        format(clock.in_zone(guest.arrived_at, zone), wall) if held and guest.arrived_at else "",
-        guest.meetings,
-        held.place.party.reference if held else "",
-        one.locale,
-    ]
 
 
 def asked() -> guests.Wanted:
@@ -99,6 +100,9 @@ def asked() -> guests.Wanted:
         words=argument("q"),
         ticket=argument("ticket"),
         state=argument("state", guests.STATES),
+        paid=argument("paid", guests.PAID),
+        answered=argument("answered", guests.ANSWERED),
+        imported=argument("list"),
         sort=argument("sort", guests.SORTS) or "name",
         descending=argument("order") == "down",
     )
@@ -111,6 +115,9 @@ def here(endpoint: str = "backoffice.people", **changes: Any) -> str:
         "q": wanted.words or None,
         "ticket": wanted.ticket or None,
         "state": wanted.state or None,
+        "paid": wanted.paid or None,
+        "answered": wanted.answered or None,
+        "list": wanted.imported or None,
         "sort": wanted.sort if wanted.sort != "name" else None,
         "order": "down" if wanted.descending else None,
         **changes,
@@ -128,187 +135,78 @@ def state_words() -> dict[str, str]:
     }
 
 
-# -- one person
+# -- many at once
 
 
-@bp.get("/people/<public_id>")
-def person(public_id: str) -> str:
-    """One person: data, ticket, party, letters, scans, meetings."""
-    return person_page(guest_or_404(public_id))
-
-
-@bp.route("/people/<public_id>/edit", methods=["GET", "POST"])
-def edit_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
-    """Correct what is printed of somebody."""
-    guest = guest_or_404(public_id)
-    one = guest.participant
-    form = PersonForm(version=services.state_of(one), **{name: getattr(one, name) for name in services.PRINTED})
-    status = 200
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                event = fresh_event()
-                fresh = participant_or_404(public_id)
-                values = {name: form.data[name] or "" for name in services.PRINTED}
-                services.correct(event, fresh, values, form.version.data)
-        except DomainError as error:
-            if error.status == 404:
-                raise
-            flash(str(error.message), "bad")
-            status = error.status
-        else:
-            flash(_("The details are saved."), "ok")
-            return redirect(url_for(".person", public_id=public_id))
-    return page("backoffice/edit_person.html", form, status, guest=guest_or_404(public_id))
-
-
-@bp.route("/people/add", methods=["GET", "POST"])
-def add_person() -> str | BaseResponse | tuple[str, int]:
-    """Register somebody by hand."""
-    products = [product for product in ticket_queries.products_of(current_event()) if product.kind == "ticket"]
-    form = AddForm.offering(products, locale=locale())
-    status = 200
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                event = fresh_event()
-                product = ticket_queries.product_at(event, form.ticket.data)
-                require(product)
-                assert product is not None  # required above
-                printed: dict[str, Any] = {name: form.data[name] or "" for name in services.PRINTED}
-                added = registering.add_registration(
-                    event,
-                    product,
-                    email=form.email.data or "",
-                    locale=form.locale.data,
-                    gross=typed.cents(form.price.data) if form.price.data else None,
-                    letters=form.letter.data,
-                    **printed,
-                )
-                public_id = added.participant.public_id
-        except registering.DuplicateRegistration as error:
-            form.email.errors = [str(error.message)]
-        except SoldOut as error:
-            form.ticket.errors = [str(error.message)]
-            status = 409
-        else:
-            flash(_("The person is registered."), "ok")
-            return redirect(url_for(".person", public_id=public_id))
-    return page("backoffice/add_person.html", form, status, products=products)
-
-
-@bp.post("/people/<public_id>/cancel")
-def cancel_registration(public_id: str) -> BaseResponse:
-    """End somebody's registration; the place becomes free, letter and calendar tell them."""
-
-    def deed(held: Registration) -> str:
-        registering.cancel_registration(held, by="organiser")
-        return _("The registration is cancelled. A letter says so.")
-
-    return _with_ticket(public_id, deed)
-
-
-@bp.post("/people/<public_id>/resend")
-def resend(public_id: str) -> BaseResponse:
-    """Send somebody their ticket again."""
-
-    def deed(held: Registration) -> str:
-        sent = services.send_again(fresh_event(), held)
-        return _("The ticket is on its way.") if sent else _("The ticket was sent just now.")
-
-    return _with_ticket(public_id, deed)
-
-
-@bp.post("/people/<public_id>/new-code")
-def renew_code(public_id: str) -> BaseResponse:
-    """Give somebody a new ticket code; the old one opens no door any more."""
-
-    def deed(held: Registration) -> str:
-        services.renew_code(fresh_event(), held)
-        return _("The old code is worthless now. The new ticket is on its way.")
-
-    return _with_ticket(public_id, deed)
-
-
-def _with_ticket(public_id: str, deed: Any) -> BaseResponse:
-    """Do something with the ticket that somebody holds, and come back to them."""
-    require(ConfirmForm().validate_on_submit())
+@bp.post("/people/several")
+def several() -> str | BaseResponse | tuple[str, int]:
+    """Do one thing with everybody who was ticked: asked first, then done for all of them or for nobody."""
+    event = current_event()
+    form = _bulk(event)
+    picked = list(dict.fromkeys(request.form.getlist("pick")))[:MOST_PICKED]
+    held = registrations.live_registrations_at(event, picked)
+    if not held:
+        flash(_("Tick people who hold a ticket first."), "warn")
+        return redirect(url_for(".people"))
+    sure = form.validate_on_submit() and "sure" in request.form
+    if not sure:
+        status = 422 if "sure" in request.form else 200
+        return _ask(form, held, status)
     try:
         with transaction():
-            fresh_event()
-            held = registrations.live_registration(participant_or_404(public_id))
-            if held is None:
-                raise services.NoTicket
-            registrations.locked_party(held.place.party.public_id)
-            sentence = deed(held)
+            sentence = _do(fresh_event(), form, [one.participant.public_id for one in held])
     except DomainError as error:
         if error.status == 404:
             raise
         flash(str(error.message), "bad")
-    else:
-        flash(sentence, "ok")
-    return redirect(url_for(".person", public_id=public_id))
+        return _ask(_bulk(current_event()), registrations.live_registrations_at(current_event(), picked), 409)
+    flash(sentence, "ok")
+    return redirect(url_for(".people"))
 
 
-def person_page(guest: guests.Guest) -> str:
-    """The page on one person."""
-    event, one = current_event(), guest.participant
-    held = guests.registrations_of(one)
-    bought = {
-        registration.place.party.public_id: registration.place.party
-        for registration in held
-        if registration.place.party.contact_person_id == one.person_id
-    }
-    live = next((registration for registration in held if registration.state == "live"), None)
-    meetings = [
-        {
-            "meeting": meeting,
-            "label": states.label(meeting),
-            "with": meeting.other_side(delegate),
-        }
-        for delegate in guests.delegates_of(one)
-        for meeting in meeting_queries.meetings_of(delegate)
-    ]
-    return render_template(
-        "backoffice/person.html",
-        guest=guest,
-        live=live,
-        held=held,
-        printed=codes.printed(live.code) if live is not None and live.code is not None else "",
-        letters=guests.letters_to(event, one, list(bought.values())),
-        scans=guests.scans_of(event, held),
-        meetings=meetings,
-        states=state_words(),
-        answers=answer_words(),
-        kinds=kind_words(),
-        paid_for=_n("%(num)s place", "%(num)s places", len(live.place.party.places)) if live is not None else "",
-    )
+def _bulk(event: Event) -> BulkForm:
+    form = BulkForm()
+    products = [one for one in ticket_queries.products_of(event) if one.kind == "ticket" and one.active]
+    form.ticket.choices = [(product.public_id, bi(product.name)) for product in products]
+    return form
 
 
-def answer_words() -> dict[str, str]:
-    """What became of a scan."""
+def _ask(form: BulkForm, held: list[Registration], status: int) -> tuple[str, int]:
+    deed = form.deed.data if form.deed.data in ("cancel", "move", "resend") else "resend"
+    number = len(held)
     words = {
-        "ok": _("let in"),
-        "already_in": _("already in"),
-        "unknown": _("unknown code"),
-        "revoked": _("old code"),
-        "cancelled": _("cancelled"),
-        "unpaid": _("unpaid"),
-        "wrong_event": _("another conference"),
-        "wrong_ticket_type": _("wrong ticket"),
-        "wrong_day": _("wrong day"),
-    }
-    return words
+        "cancel": (
+            _n("Cancel one registration?", "Cancel %(num)s registrations?", number),
+            _n("Cancel one registration", "Cancel %(num)s registrations", number),
+        ),
+        "move": (
+            _n("Move one person to another ticket?", "Move %(num)s people to another ticket?", number),
+            _n("Move one person", "Move %(num)s people", number),
+        ),
+        "resend": (
+            _n("Send one ticket again?", "Send %(num)s tickets again?", number),
+            _n("Send one ticket again", "Send %(num)s tickets again", number),
+        ),
+    }[deed]
+    return render_template(
+        "backoffice/several.html", form=form, form_errors=form.errors, deed=deed, held=held, words=words
+    ), status
 
 
-def guest_or_404(public_id: str) -> guests.Guest:
-    """The person of this public id at this event."""
-    guest = guests.guest_at(current_event(), public_id)
-    require(guest)
-    assert guest is not None  # required above
-    return guest
-
-
-def participant_or_404(public_id: str) -> Participant:
-    """The same, read anew inside a transaction."""
-    return guest_or_404(public_id).participant
+def _do(event: Event, form: BulkForm, picked: list[str]) -> str:
+    ticket_services.lock_pools(event, ticket_queries.products_of(event))  # at once, before any booking
+    held = registrations.live_registrations_at(event, picked)
+    if form.deed.data == "cancel":
+        for one in held:
+            registering.cancel_registration(one, by="organiser", waive_fee=bool(form.waive_fee.data))
+        return _n("One registration is cancelled.", "%(num)s registrations are cancelled.", len(held))
+    if form.deed.data == "move":
+        product = ticket_queries.product_at(event, form.ticket.data)
+        require(product)
+        assert isinstance(product, Product)  # required above
+        others = [one for one in held if one.place.product_id != product.id]
+        for one in others:
+            desk.move(one, product, letter=bool(form.letter.data))
+        return _n("One person is on another ticket now.", "%(num)s people are on another ticket now.", len(others))
+    sent = sum(services.send_again(event, one) for one in held)
+    return _n("One ticket is on its way.", "%(num)s tickets are on their way.", sent)

@@ -1,0 +1,136 @@
+"""What organisers may type about people's tickets: entering, moving, passing on, giving, exceptions. Shape only."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from ..events.forms import email_address, listed, one_line
+from ..i18n import _l, bi
+from ..tickets.models import Product
+from . import typed
+from .forms import AMOUNT, WHOLE, AddForm, MomentField, a_number
+
+
+def _email(label: Any) -> StringField:
+    return StringField(
+        label, [InputRequired(_l("Enter a complete email address")), Length(max=254), email_address], [one_line]
+    )
+
+
+def _names(products: Sequence[Product]) -> list[Any]:
+    return listed({product.public_id: bi(product.name) for product in products})
+
+
+class EnterForm(AddForm):
+    """Somebody entered by hand: ticket, extras, price or code, language, letter."""
+
+    add_ons = SelectMultipleField(_l("Extras"), choices=[])
+    code = StringField(_l("Code"), [Optional(), Length(max=40)], [one_line])
+
+    @classmethod
+    def over(cls, tickets: Sequence[Product], add_ons: Sequence[Product], **values: Any) -> "EnterForm":
+        """The form with these tickets and extras to choose from."""
+        form = cls(**values)
+        form.ticket.choices, form.add_ons.choices = _names(tickets), _names(add_ons)
+        return form
+
+    def validate_code(self, field: Any) -> None:
+        if field.data and self.price.data:
+            raise ValidationError(str(_l("Enter a price or a code, not both")))
+
+
+class MoveForm(FlaskForm):
+    """Another ticket."""
+
+    ticket = SelectField(_l("New ticket"), [InputRequired(_l("Choose a ticket"))], choices=[])
+    price = StringField(
+        _l("Price"), [Optional(), typed.reads(typed.cents, AMOUNT)], [one_line], description=_l("Else that of the day.")
+    )
+    letter = BooleanField(_l("Tell them by letter"), default=True)
+
+    @classmethod
+    def over(cls, tickets: Sequence[Product], **values: Any) -> "MoveForm":
+        """The form with these tickets to choose from."""
+        form = cls(**values)
+        form.ticket.choices = _names(tickets)
+        return form
+
+
+class SubstituteForm(FlaskForm):
+    """Who gets the place."""
+
+    email = _email(_l("Email address"))
+    title = StringField(_l("Title"), [Optional(), Length(max=40)], [one_line])
+    given_name = StringField(_l("First name"), [InputRequired(_l("Enter the first name")), Length(max=80)], [one_line])
+    family_name = StringField(_l("Last name"), [InputRequired(_l("Enter the last name")), Length(max=80)], [one_line])
+    function = StringField(_l("Function"), [Optional(), Length(max=120)], [one_line])
+
+
+class CancelForm(FlaskForm):
+    """Ending registrations."""
+
+    waive_fee = BooleanField(_l("Keep nothing of the price, whatever the refund rules say"))
+
+
+class ExceptionForm(FlaskForm):
+    """Until when somebody may change their ticket."""
+
+    until = MomentField(_l("Changes until"), [Optional()], description=_l("Left empty, the day for everybody holds."))
+
+
+class GiveForm(FlaskForm):
+    """Tickets free of charge for somebody, who names the people."""
+
+    ticket = SelectField(_l("Ticket"), [InputRequired(_l("Choose a ticket"))], choices=[])
+    count = StringField(_l("How many"), [InputRequired(WHOLE), a_number(1, 100)], [one_line], default="1")
+    way = RadioField(
+        _l("How they get them"),
+        choices=listed(
+            {
+                "direct": _l("At once: the places are theirs, and a letter leads to where people are named"),
+                "voucher": _l("By a code: the places are kept for whoever registers with it"),
+            }
+        ),
+        default="direct",
+    )
+    name = StringField(_l("Contact person"), [Length(max=160)], [one_line])
+    email = StringField(_l("Email address"), [Optional(), Length(max=254), email_address], [one_line])
+    company = StringField(_l("Organisation"), [Optional(), Length(max=200)], [one_line])
+    locale = RadioField(_l("Letters in"), choices=listed({"de": _l("German"), "en": _l("English")}), default="de")
+    letter = BooleanField(_l("Send the letter"), default=True)
+
+    @classmethod
+    def over(cls, tickets: Sequence[Product], **values: Any) -> "GiveForm":
+        """The form with these tickets to choose from."""
+        form = cls(**values)
+        form.ticket.choices = _names(tickets)
+        return form
+
+    def validate_name(self, field: Any) -> None:
+        if self.way.data == "direct" and not field.data:
+            raise ValidationError(str(_l("Enter who gets the tickets")))
+
+    def validate_email(self, field: Any) -> None:
+        if self.way.data == "direct" and not field.data:
+            raise ValidationError(str(_l("Enter a complete email address")))
+
+
+class BulkForm(FlaskForm):
+    """What is done with everybody who was ticked."""
+
+    deed = SelectField(choices=listed({"cancel": _l("Cancel"), "move": _l("Move"), "resend": _l("Send again")}))
+    ticket = SelectField(_l("New ticket"), [Optional()], choices=[], validate_choice=False)
+    waive_fee = BooleanField(_l("Keep nothing of the price, whatever the refund rules say"))
+    letter = BooleanField(_l("Tell them by letter"), default=True)
+
+    def validate_ticket(self, field: Any) -> None:
+        if self.deed.data == "move" and field.data not in dict(listed_values(field)):
+            raise ValidationError(str(_l("Choose a ticket")))
+
+
+def listed_values(field: Any) -> list[tuple[str, Any]]:
+    """The values that a select offers, with their words."""
+    return [(choice[0], choice[1]) for choice in field.iter_choices()]

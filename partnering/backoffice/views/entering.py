@@ -1,0 +1,137 @@
+"""Registering people without the public pages: one by hand, or tickets given away."""
+
+from typing import Any
+
+from flask import flash, redirect, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from ...db import transaction
+from ...errors import require
+from ...events.models import Event
+from ...events.routing import current_event
+from ...i18n import _, _n, locale
+from ...registration import desk, entering
+from ...registration.workshops import TimeConflict, conflicts
+from ...tickets import codes
+from ...tickets import queries as ticket_queries
+from ...tickets.models import Code, Product
+from ...tickets.services import CodeInvalid, CodeUsed, SoldOut
+from .. import answers, giving, services, typed
+from ..people_forms import EnterForm, GiveForm
+from .blueprint import bp, fresh_event, page
+
+
+@bp.route("/people/add", methods=["GET", "POST"])
+def add_person() -> str | BaseResponse | tuple[str, int]:
+    """Register somebody by hand."""
+    event = current_event()
+    products = [product for product in ticket_queries.products_of(event) if product.active]
+    tickets = [product for product in products if product.kind == "ticket"]
+    form = EnterForm.over(tickets, [product for product in products if product.kind == "add_on"], locale=locale())
+    chosen = next((one for one in tickets if one.public_id == form.ticket.data), tickets[0] if tickets else None)
+    asked = answers.form_for_new(event, chosen)
+    status = 200
+    good = form.validate_on_submit()
+    if good and asked.validate():
+        try:
+            with transaction():
+                event = fresh_event()
+                added = entering.enter(event, _entry(event, form, asked.kept()), letters=bool(form.letter.data))
+                public_id = added.participant.public_id
+        except entering.DuplicateRegistration as error:
+            form.email.errors = [str(error.message)]
+        except (CodeInvalid, CodeUsed) as error:
+            form.code.errors = [str(error.message)]
+        except TimeConflict as error:
+            form.add_ons.errors = [str(error.message)]
+        except SoldOut as error:
+            form.ticket.errors = [str(error.message)]
+            status = 409
+        else:
+            flash(_("The person is registered."), "ok")
+            return redirect(url_for(".person", public_id=public_id))
+    return page("backoffice/add_person.html", form, status, products=tickets, asked=asked)
+
+
+def _entry(event: Event, form: EnterForm, given: dict[str, Any]) -> entering.Entry:
+    """What was typed. Raises `CodeInvalid` or `TimeConflict`."""
+    product = ticket_queries.product_at(event, form.ticket.data)
+    require(product)
+    assert product is not None  # required above
+    wanted = set(form.add_ons.data or [])
+    add_ons = [one for one in ticket_queries.add_ons_for(product) if one.public_id in wanted]
+    overlap = conflicts(add_ons)
+    if overlap:
+        raise TimeConflict.between(*(str(one.name) for one in overlap[0]))
+    guest = entering.Guest(
+        form.email.data or "",
+        form.title.data or "",
+        form.given_name.data or "",
+        form.family_name.data or "",
+        form.function.data or "",
+    )
+    return entering.Entry(
+        guest,
+        product,
+        form.company.data or "",
+        form.locale.data,
+        typed.cents(form.price.data) if form.price.data else None,
+        _code(event, form.code.data or "", product, guest.email),
+        add_ons,
+        given,
+    )
+
+
+def _code(event: Event, text: str, product: Product, email: str) -> Code | None:
+    if not text:
+        return None
+    code = codes.find(event, text)
+    codes.check(code, product, email)
+    return code
+
+
+@bp.route("/people/give", methods=["GET", "POST"])
+def give_tickets() -> str | BaseResponse | tuple[str, int]:
+    """Give tickets away: places for somebody who names the people, or a code that keeps them."""
+    event = current_event()
+    tickets = [one for one in ticket_queries.products_of(event) if one.kind == "ticket" and one.active]
+    form = GiveForm.over(tickets, locale=locale())
+    status = 200
+    if form.validate_on_submit():
+        count = typed.whole(form.count.data, 1, 100) or 1
+        try:
+            with transaction():
+                event = fresh_event()
+                product = ticket_queries.product_at(event, form.ticket.data)
+                require(product)
+                assert product is not None  # required above
+                given = _give(event, product, count, form)
+        except SoldOut as error:
+            form.count.errors = [str(error.message)]
+            status = 409
+        else:
+            if given:
+                flash(_("The code %(code)s keeps the places. Whoever registers at %(link)s gets them.", **given), "ok")
+            else:
+                flash(_n("One ticket is given away.", "%(num)s tickets are given away.", count), "ok")
+            return redirect(url_for(".give_tickets" if given else ".unnamed"))
+    return page("backoffice/give.html", form, status, products=tickets)
+
+
+def _give(event: Event, product: Product, count: int, form: GiveForm) -> dict[str, str]:
+    """The code and where it is used; nothing where the places were given at once."""
+    if form.way.data == "voucher":
+        code = giving.voucher(event, product, count, note=form.name.data or "")
+        link = services.register_url(event, code)
+        return {"code": code.text, "link": link}
+    desk.give(
+        event,
+        product,
+        count,
+        name=form.name.data or "",
+        email=form.email.data or "",
+        company=form.company.data or "",
+        locale=form.locale.data,
+        letter=bool(form.letter.data),
+    )
+    return {}
