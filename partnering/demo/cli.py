@@ -17,7 +17,7 @@ from ..events.models import Event
 from ..events.queries import event_by_slug
 from ..mail import letters
 from ..mail.models import OutboxLetter
-from . import framing, meeting, peopling, sessions
+from . import extras, framing, meeting, peopling, sessions
 from .reading import EVENTS, Sheet
 
 PERSONAS = (
@@ -52,12 +52,18 @@ def build(slug: str, today: date) -> None:
     with transaction():
         event = framing.make_event(sheet)
         products = framing.make_tickets(event, sheet)
+        extras.offer_members_less(event, sheet, products)
+        extras.set_terms(event, sheet)
         rooms = framing.make_places(event, sheet)
         framing.name_team(event, sheet)
         participants = peopling.register(event, sheet, products)
         sessions.make_programme(event, sheet, participants, rooms)
+        wanted = extras.make_workshops(event, sheet, products, rooms)
         delegates = peopling.make_profiles(event, sheet, participants)
         meeting.replay(event, sheet, delegates)
+        extras.book_workshops(event, wanted)
+        extras.make_codes(event, sheet, products)
+        extras.ask(event, sheet, products)
         settle(event)
 
 

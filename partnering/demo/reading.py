@@ -40,6 +40,11 @@ class Sheet:
         return read(f"{self.slug}-event")
 
     @cached_property
+    def extras(self) -> dict[str, Any]:
+        """Workshops, codes, refund rules and questions; empty for an event without such a file."""
+        return read(f"{self.slug}-extras") if (FOLDER / f"{self.slug}-extras.json").exists() else {}
+
+    @cached_property
     def people(self) -> dict[str, Any]:
         """Who comes, and who registered together."""
         return read(f"{self.slug}-people")

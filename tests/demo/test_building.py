@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import combinations
 
 import pytest
 import sqlalchemy as sa
@@ -14,14 +15,18 @@ from partnering.agenda.models import Location
 from partnering.app import create_app
 from partnering.db import Model, db, transaction
 from partnering.demo.cli import PERSONAS
-from partnering.demo.reading import EVENTS
+from partnering.demo.reading import EVENTS, organisations
 from partnering.events.models import Event, Participant
 from partnering.events.queries import event_by_slug
 from partnering.mail.models import OutboxLetter
 from partnering.meetings.models import Meeting
 from partnering.organisations.models import Organisation
 from partnering.programme.models import SessionPerson
-from partnering.tickets.models import Pool
+from partnering.questions.queries import form_of
+from partnering.registration.refund_rules import refund_sentences
+from partnering.tickets.codes import is_member, opened
+from partnering.tickets.models import Claim, Code, Pool, Product
+from partnering.tickets.services import lefts
 from tests.support import databases
 from tests.support.there import there
 
@@ -111,6 +116,54 @@ def test_no_pool_is_overdrawn_and_some_places_are_taken(sample):
 
     assert all(0 <= pool.used <= pool.capacity for pool in pools)
     assert any(pool.used > 0 for pool in pools)
+
+
+def test_workshops_overlap_and_are_booked_by_people_who_are_free(sample):
+    event = the(NEXT)
+    timed = db.session.scalars(
+        sa.select(Product).where(
+            Product.event_id == event.id, Product.kind == "add_on", Product.appointment_id.is_not(None)
+        )
+    ).all()
+    overlapping = [
+        (one.name.en, two.name.en)
+        for one, two in combinations(timed, 2)
+        if one.appointment.starts_at < two.appointment.ends_at and two.appointment.starts_at < one.appointment.ends_at
+    ]
+    sold = set(db.session.scalars(sa.select(Claim.product_id).where(Claim.state == "confirmed")))
+
+    assert len(overlapping) >= 3
+    assert [product.name.en for product in timed if product.id not in sold] == []
+    assert any(lefts([product])[product.id] == 0 for product in timed)
+
+
+def test_codes_of_every_kind_work(sample):
+    event = the(NEXT)
+    codes = db.session.scalars(sa.select(Code).where(Code.event_id == event.id)).all()
+
+    assert {code.kind for code in codes} == {"member", "access", "voucher", "discount"}
+    assert [code.text for code in codes if not code.active] == []
+    member = next(code for code in codes if code.kind == "member")
+    assert is_member(member, "jana.wittkowski@lumenfold.example") is organisations()["lumenfold"]["member"]
+    hidden = next(code for code in codes if code.kind == "access")
+    assert [product.name.en for product in opened(event, hidden)] == ["Speaker"]
+
+
+def test_buyers_read_the_true_refund_rules(sample):
+    with sample.test_request_context("/?lang=en"):
+        said = refund_sentences(the(NEXT))
+
+    assert [sentence.partition(" (")[2] for sentence in said[:2]] == [
+        "4 weeks before): the fee less €25.",
+        "2 weeks before): 50% of the fee less €25.",
+    ]
+
+
+def test_the_form_asks_buyers_and_guests(sample):
+    asked = form_of(the(NEXT))
+
+    assert [len(section.questions) for section in asked] == [4, 2]
+    assert {question.data_class for section in asked for question in section.questions} == {"plain", "sensitive"}
 
 
 def test_no_letter_waits_for_anybody(sample):
