@@ -14,7 +14,7 @@ from ..events.models import Event, Participant
 from ..i18n import _, bi, day
 from ..i18n import time as hour
 from ..programme.models import ProgrammeSession
-from ..registration.models import Item, Party, Place, Registration
+from ..registration.models import ChoiceProduct, Item, Party, Place, Registration
 from ..tickets.models import Claim, ClaimDraw, Code, CodeProduct, Pool, Product, ProductAddOn
 
 
@@ -140,10 +140,14 @@ def sold_units(event: Event) -> dict[int, int]:
 
 
 def products_of(event: Event, kind: str) -> Sequence[Product]:
-    """Tickets or add-ons, in the organiser's order, with prices, pools, time and what they are offered with."""
+    """Tickets or add-ons, in the organiser's order, with prices, pools, time and what they are offered with.
+
+    What is sold as a choice of a question belongs to the form and is left out.
+    """
+    answers = sa.select(ChoiceProduct.product_id).where(ChoiceProduct.event_id == event.id)
     return db.session.scalars(
         sa.select(Product)
-        .where(Product.event_id == event.id, Product.kind == kind)
+        .where(Product.event_id == event.id, Product.kind == kind, Product.id.not_in(answers))
         .options(
             selectinload(Product.tiers),
             selectinload(Product.draws),

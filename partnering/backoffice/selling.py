@@ -281,17 +281,17 @@ def _offer(event: Event, product: Product, wanted: Sequence[Product]) -> None:
     Raises `OfferedWithNothing` for an add-on of which no ticket would be left.
     """
     if product.kind == "add_on":
-        everything = len(wanted) == len(_of_kind(event, "ticket"))
+        everything = len(wanted) == len(sales.products_of(event, "ticket"))
         _set_tickets(event, product, set() if everything else {ticket.id for ticket in wanted})
         return
     chosen = {add_on.id for add_on in wanted}
-    for add_on in _of_kind(event, "add_on"):
+    for add_on in sales.products_of(event, "add_on"):
         tickets_now = set(beside(add_on))
         offered = not tickets_now or product.id in tickets_now
         if offered == (add_on.id in chosen):
             continue
         if offered:
-            rest = (tickets_now or {ticket.id for ticket in _of_kind(event, "ticket")}) - {product.id}
+            rest = (tickets_now or {ticket.id for ticket in sales.products_of(event, "ticket")}) - {product.id}
             if not rest:
                 raise OfferedWithNothing(add_on=add_on)
             _set_tickets(event, add_on, rest)
@@ -310,12 +310,6 @@ def _set_tickets(event: Event, add_on: Product, ticket_ids: set[int]) -> None:
         for ticket_id in sorted(ticket_ids - known)
     )
     db.session.flush()
-
-
-def _of_kind(event: Event, kind: str) -> Sequence[Product]:
-    return db.session.scalars(
-        sa.select(Product).where(Product.event_id == event.id, Product.kind == kind).order_by(Product.id)
-    ).all()
 
 
 # -- times
