@@ -34,7 +34,7 @@ KINDS: Mapping[str, tuple[LazyText, LazyText]] = {
     "single_choice": (_l("Single choice"), _l("One of several answers; each may cost something.")),
     "multiple_choice": (_l("Multiple choice"), _l("Any of several answers; each may cost something.")),
     "yes_no": (_l("Yes or no"), _l("Two answers side by side.")),
-    "number": (_l("Number"), _l("A whole number, within bounds if you like.")),
+    "number": (_l("Whole number"), _l("A whole number, within bounds if you like.")),
     "date": (_l("Date"), _l("A day, within bounds if you like.")),
     "country": (_l("Country"), _l("From the list of all countries.")),
     "phone": (_l("Phone number"), _l("With country code.")),
@@ -79,7 +79,7 @@ class ChoiceRow(Form):
     label_de = StringField(_l("In German"), [Optional(), Length(max=160)], [one_line])
     label_en = StringField(_l("In English"), [Optional(), Length(max=160)], [one_line])
     price = StringField(_l("Price, VAT included"), [Optional(), typed.reads(typed.cents, AMOUNT)], [one_line])
-    limit = StringField(_l("At most"), [Optional(), a_number(0, 100_000)], [one_line])
+    limit = StringField(_l("Places"), [Optional(), a_number(0, 100_000)], [one_line])
 
     def validate_label_de(self, field: Any) -> None:
         if not field.data and (self.label_en.data or self.price.data or self.limit.data):

@@ -83,6 +83,11 @@ class Subject:
     name: str
     values: Mapping[str, str]
 
+    @property
+    def spoken(self) -> str:
+        """Its name in a sentence, in quotes where it is a question."""
+        return self.name if self.fact in FACTS else _("“%(question)s”", question=self.name)
+
     @classmethod
     def of(cls, question: QuestionShown) -> "Subject":
         """An earlier question."""
@@ -195,12 +200,15 @@ def sentence(rule: Rule, known: Mapping[str, Subject]) -> str:
 
 def _spoken(line: Line, known: Mapping[str, Subject]) -> str:
     subject = known.get(line.fact, Subject(line.fact, "short_text", _("a question that is gone"), {}))
-    words = f"{subject.name} {SPOKEN[line.word]}"
+    words = f"{subject.spoken} {SPOKEN[line.word]}"
     if line.values:
         names = [
             country_name(value) if subject.kind == "country" else subject.values.get(value, value)
             for value in line.values
         ]
+        if len(names) == 1:
+            verb = _("is") if line.word == ONE_OF else _("is not")
+            words = f"{subject.spoken} {verb}"
         return f"{words} {', '.join(names)}"
     if line.word in ("from", "before"):
         return f"{words} {day(date.fromisoformat(line.text))}"
