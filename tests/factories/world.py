@@ -25,9 +25,8 @@ from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries as meeting_queries
 from partnering.meetings import services as meetings
 from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
-from partnering.registration import approval
+from partnering.registration import approval, workshops
 from partnering.registration import services as registration
-from partnering.registration import workshops
 from partnering.registration.models import Party, Registration
 from partnering.registration.refund_rules import Terms, set_rules
 from partnering.tickets import codes
