@@ -44,8 +44,11 @@ class Step:
     reason: str
 
 
-def people_of(party: Party) -> list[Somebody]:
-    """Everybody of a request: as typed while it waits, as seated once it was placed."""
+def people_of(party: Party, asked: Sequence[QuestionShown] | None = None) -> list[Somebody]:
+    """Everybody of a request: as typed while it waits, as seated once it was placed.
+
+    `asked` are the questions that attendees are asked, for whoever asks about many requests.
+    """
     if party.placed_at is not None:
         places = registrations.places_of(party)
         held = [place.registrations[-1] if place.registrations else None for place in places]
@@ -61,7 +64,8 @@ def people_of(party: Party) -> list[Somebody]:
             )
             for place, one in zip(places, held, strict=True)
         ]
-    asked = current_questions(party.event, "attendee")
+    if asked is None:
+        asked = current_questions(party.event, "attendee")
     answers = party.draft.get("answers", {}).get("people", [])
     people = [Guest.of(kept) for kept in party.draft.get("people", [])]
     return [

@@ -6,13 +6,14 @@ from flask import flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import SelectField, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from ...db import transaction
 from ...errors import DomainError, require
 from ...events.forms import lines, listed
 from ...events.routing import current_event
 from ...i18n import _, _l, _n
+from ...questions.queries import current_questions
 from ...registration import approval
 from ...registration import queries as registrations
 from ...registration.models import Party
@@ -28,7 +29,7 @@ class ReasonForm(FlaskForm):
     """Why somebody is refused; they read it in their letter."""
 
     reason = TextAreaField(
-        _l("Reason"), [InputRequired(_l("Enter the reason")), Length(max=600, message=TOO_LONG)], [lines]
+        _l("Reason"), [DataRequired(_l("Enter the reason")), Length(max=600, message=TOO_LONG)], [lines]
     )
 
 
@@ -56,15 +57,20 @@ def approvals() -> str:
 
 def _list(form: SeveralForm, state: str) -> str:
     event = current_event()
-    found = approval.decided(event) if state == "decided" else approval.waiting(event)
+    rows: list[tuple[Party, list[deciding.Somebody], str]]
+    if state == "decided":
+        rows = [(party, [], "") for party in approval.decided(event)]
+    else:
+        asked = current_questions(event, "attendee")
+        rows = [
+            (party, deciding.people_of(party, asked), deciding.company_of(party)) for party in approval.waiting(event)
+        ]
     return render_template(
         "backoffice/approvals.html",
         form=form,
         form_errors=form.errors,
         state=state,
-        rows=[(party, deciding.people_of(party), deciding.company_of(party)) for party in found]
-        if state != "decided"
-        else [(party, [], "") for party in found],
+        rows=rows,
         number_waiting=approval.number_waiting(event),
     )
 

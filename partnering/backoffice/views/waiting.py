@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from ...db import transaction
 from ...errors import DomainError, require
@@ -29,7 +29,7 @@ class DeedForm(FlaskForm):
     deed = SelectField(_l("What to do"), [InputRequired()], choices=listed(DEEDS))
     reason = TextAreaField(
         _l("Reason"),
-        [InputRequired(_l("Enter the reason")), Length(max=600, message=_l("At most %(max)d characters, please."))],
+        [DataRequired(_l("Enter the reason")), Length(max=600, message=_l("At most %(max)d characters, please."))],
         [lines],
     )
 

@@ -106,7 +106,14 @@ def _products(event: Event) -> list[Product]:
 def _join_page(form: JoinForm, products: Sequence[Product], status: int = 200) -> tuple[str, int]:
     event = current_event()
     left = tickets.lefts(products)
-    wanted = next((product for product in products if product.public_id == form.ticket.data), None)
+    shown = [
+        product
+        for product in sorted(products, key=lambda product: left[product.id] > 0)
+        if tickets.is_on_sale(product)
+        and (left[product.id] < product.most_per_order or product.public_id == form.ticket.data)
+    ]
+    if len(shown) == 1 and not form.ticket.data:
+        form.ticket.data = shown[0].public_id
     add_on = ticket_queries.product_at(event, single(request.args, "ticket") or "")
     return page(
         "waitlist",
@@ -114,9 +121,8 @@ def _join_page(form: JoinForm, products: Sequence[Product], status: int = 200) -
         status=status,
         form=form,
         form_errors=form.errors,
-        products=[product for product in products if tickets.is_on_sale(product)],
+        products=shown,
         left=left,
-        wanted=wanted,
         add_on=add_on if add_on is not None and add_on.kind == "add_on" and not add_on.hidden else None,
         open_now=event.state == "published" and any(tickets.is_on_sale(product) for product in products),
     )
