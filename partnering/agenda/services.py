@@ -81,13 +81,15 @@ def hold_meeting(
     raise PlaceTaken
 
 
-def attend(appointment: Appointment, participant: Participant, role: str, *, blocks: bool) -> AgendaEntry:
+def attend(
+    appointment: Appointment, participant: Participant, role: str, *, blocks: bool, new: bool = False
+) -> AgendaEntry:
     """Put an appointment into a participant's agenda; `blocks` takes their time.
 
-    Someone who was in it before and left comes back under the same UID with a higher sequence.
-    Raises `TimeTaken`.
+    Someone who was in it before and left comes back under the same UID with a higher sequence; a caller who knows that
+    they are `new` spares the question. Raises `TimeTaken`.
     """
-    entry = entry_of(appointment, participant)
+    entry = None if new else entry_of(appointment, participant)
     if entry is None:
         entry = AgendaEntry(
             event_id=appointment.event_id,

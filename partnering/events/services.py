@@ -1,5 +1,6 @@
 """What can happen to events, their teams and participants."""
 
+from types import EllipsisType
 from typing import Any
 
 import sqlalchemy as sa
@@ -170,11 +171,17 @@ def participant_for(
     function: str = "",
     company: str = "",
     locale: str | None = None,
+    known: Participant | EllipsisType | None = ...,
 ) -> Participant:
-    """The person at this event; made when they are not there yet, else filled in where values are given."""
-    participant = db.session.scalars(
-        sa.select(Participant).where(Participant.event_id == event.id, Participant.person_id == person.id)
-    ).one_or_none()
+    """The person at this event; made when they are not there yet, else filled in where values are given.
+
+    `known` is what a caller who has looked for them has found.
+    """
+    participant = known
+    if isinstance(participant, EllipsisType):
+        participant = db.session.scalars(
+            sa.select(Participant).where(Participant.event_id == event.id, Participant.person_id == person.id)
+        ).one_or_none()
     if participant is None:
         participant = Participant(
             event_id=event.id, person_id=person.id, locale=locale or person.locale, created_at=clock.now()

@@ -103,14 +103,6 @@ def already_registered(held: Registration, asked: Place | Party, *, again: bool 
     )
 
 
-def party_placed(party: Party) -> None:
-    """Everything a buyer booked for several people, with the address at which to change it."""
-    own = queries.contact_registration(party)
-    if own is not None and len(queries.places_of(party)) == 1:
-        return  # their ticket says it all
-    party_changed(party, "placed")
-
-
 def places_given_back(party: Party, places: Sequence[Place], names: Sequence[str], told: Mapping[str, Any]) -> None:
     """A buyer's places were given back: whose, and what that means in money."""
     key = f"given_back:{places[0].public_id}"

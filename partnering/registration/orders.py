@@ -296,7 +296,8 @@ def keep(party: Party, **answers: Any) -> None:
 def check(party: Party, items: Sequence[Item] | None = None) -> None:
     """Ask once more what may have changed since the ticket was chosen: sale, limits, code, whose code it is.
 
-    `items` are the party's lines, where the caller has them. Raises `NotOnSale`, `LimitPerOrder`, `CodeInvalid` or `CodeUsed`.
+    `items` are the party's lines, where the caller has them. Raises `NotOnSale`, `LimitPerOrder`, `CodeInvalid` or
+    `CodeUsed`.
     """
     lines = queries.items_of(party) if items is None else items
     wanted = Counter(item.claim.product for item in lines if item.claim is not None)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import audit, clock
 from ..accounts.addresses import canonical
@@ -36,15 +37,22 @@ class DuplicateRegistration(DomainError):
     message = _l("This person is already registered for this event.")
 
 
-def place(party: Party, *, agreed: Iterable[str] | None = None, items: Sequence[Item] | None = None) -> None:
+def place(
+    party: Party,
+    *,
+    agreed: Iterable[str] | None = None,
+    items: Sequence[Item] | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> None:
     """Make a party under way binding: places, people, registrations, codes, agenda, letters, in one deed.
 
-    `agreed` names the consents the buyer gave ("photo", "newsletter"), else those in the draft hold. A person who
-    already holds a registration gets none, and no place is taken for a buyer who only wanted one: a letter tells them,
-    nobody else. `items` are the party's lines, where the caller has them. What was sent in for approval is not asked again whether it is on sale. Raises as `orders.check`,
-    `HoldExpired` or `TimeConflict`; then nothing has changed.
+    `agreed` names the consents the buyer gave ("photo", "newsletter"), else those in the draft hold. `items` are the
+    party's lines, where the caller has them; `typed` completes the draft. A person who already holds a registration
+    gets none, and no place is taken for a buyer who only wanted one: a letter tells them, nobody else. What was sent in
+    for approval is not asked again whether it is on sale. Raises as `orders.check`, `HoldExpired` or `TimeConflict`;
+    then nothing has changed.
     """
-    event, product, draft = party.event, party.product, dict(party.draft)
+    event, product, draft = party.event, party.product, {**party.draft, **(typed or {})}
     assert product is not None  # a party under way has a ticket
     people = [Guest.of(kept) for kept in draft["people"]]
     buyer = people[0]
@@ -63,7 +71,8 @@ def place(party: Party, *, agreed: Iterable[str] | None = None, items: Sequence[
     party.placed_at = clock.now()
     party.draft = {}
     db.session.flush()
-    held = queries.live_registration_of(persons[buyer.email], event)
+    holding = queries.live_registrations_by_person(persons.values(), event)
+    held = holding.get(persons[buyer.email].id)
     if held is not None and len(people) == 1:
         _take_nothing(party, held, items)
         return
@@ -85,20 +94,23 @@ def place(party: Party, *, agreed: Iterable[str] | None = None, items: Sequence[
             appointment=appointment,
             confirmed=seat.position == 0,
             locale=party.locale if seat.position == 0 else None,
+            held=holding.get(persons[guest.email].id),
         )
         for seat, guest in zip(places, people, strict=True)
     ]
-    if any(item.kind == "add_on" for item in items):
-        for registration in seated:
-            if registration is not None:
-                workshops.attend(registration)
+    set_committed_value(party, "places", places)
+    for seat, registration in zip(places, seated, strict=True):
+        set_committed_value(seat, "registrations", [registration] if registration is not None else [])
+        if registration is not None and any(item.kind == "add_on" for item in items):
+            workshops.attend(registration)
     _keep_answers(party, seated, draft)
     own = seated[0]
     if own is not None and held is None:
         _agree(own, draft.get("consents", []) if agreed is None else agreed, party.locale)
     after = {"places": len(people), "gross": total_of(items), "privacy_notice": notice_number(event)}
     audit.record("party.placed", party, event=event, after=after)
-    mails.party_placed(party)
+    if own is None or len(places) > 1:  # else their ticket says it all
+        mails.party_changed(party, "placed")
     told = draft if held is None else {key: value for key, value in draft.items() if key != "partnering"}
     signals.party_placed.send(party, draft=told)
 
@@ -141,7 +153,7 @@ def _settle(party: Party, items: Sequence[Item], places: Sequence[Place], draft:
     if total_of(items) == 0:
         party.settled_at = clock.now()
     db.session.flush()
-    db.session.expire(party, ["places", "items"])
+    db.session.expire(party, ["items"])
 
 
 def total_of(items: Iterable[Item]) -> int:
@@ -260,6 +272,7 @@ def add_registration(
     ]
     db.session.add_all(places)
     db.session.flush()
+    db.session.expire(party, ["places"])
     _settle(party, lines, places, {"add_ons": [[add_on.public_id for add_on in add_ons]]})
     registration = _seat_first(places[0], person, guest, organisation, appointment, letters, locale)
     if add_ons:

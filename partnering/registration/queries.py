@@ -1,6 +1,6 @@
 """What can be asked about parties, places and registrations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +37,17 @@ def live_registration_of(person: Person, event: Event) -> Registration | None:
         .join(Participant, Participant.id == Registration.participant_id)
         .where(Participant.event_id == event.id, Participant.person_id == person.id, Registration.state == "live")
     ).one_or_none()
+
+
+def live_registrations_by_person(persons: Iterable[Person], event: Event) -> dict[int, Registration]:
+    """The registrations that these people hold at an event, by the person's id."""
+    ids = sorted({person.id for person in persons})
+    rows = db.session.execute(
+        sa.select(Participant.person_id, Registration)
+        .join(Participant, Participant.id == Registration.participant_id)
+        .where(Participant.event_id == event.id, Participant.person_id.in_(ids), Registration.state == "live")
+    )
+    return dict(rows.all())
 
 
 def registrations_of(event: Event) -> Sequence[Registration]:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,15 +88,18 @@ def seat(
     confirmed: bool,
     letters: bool = True,
     locale: str | None = None,
+    held: Registration | EllipsisType | None = ...,
 ) -> Registration | None:
     """Give `place` to a person: registration, ticket code, agenda entry and letter.
 
     None when the person already holds a registration at the event: then the place stays "invited", nothing of theirs
     changes, and a letter asks them. Whoever typed this learns neither. What a known participant has printed already
-    is kept. `confirmed` says that the person themselves typed it.
+    is kept. `confirmed` says that the person themselves typed it; `held` is the registration they hold, where the
+    caller has asked.
     """
     event = place.party.event
-    held = queries.live_registration_of(person, event)
+    if isinstance(held, EllipsisType):
+        held = queries.live_registration_of(person, event)
     if not confirmed:
         place.asked_at, place.reminded_at = clock.now(), None
     if held is not None:
@@ -115,7 +119,7 @@ def seat(
     }
     if known is not None:
         printed = {name: "" if getattr(known, name) else value for name, value in printed.items()}
-    participant = participant_for(event, person, locale=None if known else locale, **printed)
+    participant = participant_for(event, person, locale=None if known else locale, known=known, **printed)
     registration = Registration(
         event_id=event.id,
         place_id=place.id,
@@ -131,7 +135,7 @@ def seat(
     db.session.flush()
     db.session.expire(place, ["registrations"])
     codes.issue(registration)
-    agenda.attend(appointment, participant, "attendee", blocks=False)
+    agenda.attend(appointment, participant, "attendee", blocks=False, new=known is None)
     if letters:
         mails.registered(registration)
     signals.registration_begun.send(registration)

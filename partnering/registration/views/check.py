@@ -99,11 +99,12 @@ def _place_once(event: Event) -> tuple[CheckForm | None, bool]:
     sum_now = owed(party, items, billing)
     if sum_now != form.seen_cents(sum(item.gross for item in items)):
         return form, True
-    services.keep(party, billing=billing, consents=form.agreed())
+    typed: dict[str, Any] = {"billing": billing, "consents": form.agreed()}
     if party.product is not None and party.product.needs_approval:
+        services.keep(party, **typed)
         approval.ask(party)
     else:
-        services.place(party, items=items)
+        services.place(party, items=items, typed=typed)
     limits.hit("place party", limits.caller(), limit=PARTIES_A_CALLER, seconds=900)
     drafts.remember_placed(event, party.public_id)
     return None, False
