@@ -8,4 +8,4 @@ class NotMadeYet(DomainError):
     """The invoice is issued and its PDF is being made."""
 
     message = _l("This invoice is issued, and its PDF is being made. Please try again in a minute.")
-    status = 503
+    status = 409

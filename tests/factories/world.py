@@ -20,6 +20,7 @@ from partnering.db import BilingualText, db
 from partnering.delegates import services as delegates
 from partnering.events.models import Event
 from partnering.invoices import ledger, tasks
+from partnering.invoices import queries as invoices
 from partnering.jobs.models import Job, JobFile
 from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries as meeting_queries
@@ -34,7 +35,7 @@ from partnering.tickets.models import Pool, Product
 
 from .events import make_crew, make_event, make_host, make_organiser, make_participant, make_person
 from .ground import deed
-from .invoices import BILLING, invoice_of, make_setup
+from .invoices import BILLING, make_setup
 from .registration import make_guest, make_party
 from .tickets import make_member_list, make_pool, make_product
 from .waiting import cancel, make_asked, make_sold_out, make_waiting
@@ -99,6 +100,7 @@ def make_conference(slug: str, words: Words = plainly) -> Conference:
         _partnering(event, made, guests, words)
         _programme(event, made, guests, words)
         _door(event, made, guests, words)
+        _money(event, made)
         _letters_and_jobs(event, made)
         db.session.flush()
     return made
@@ -208,7 +210,6 @@ def _guests(event: Event, made: Conference, words: Words) -> dict[str, Registrat
         agreed=("photo",),
         billing={**BILLING, "name": words("Lumenfold GmbH"), "street": words("Lichtweg 4"), "city": words("Leipzig")},
     )
-    _money(event, made, party)
     jana = party.places[0].registration
     assert jana is not None
     found = {"attendee": jana}
@@ -319,15 +320,18 @@ def _waiting(event: Event, made: Conference, guests: dict[str, Registration], wo
         made.things[f"backoffice.{endpoint}.public_id"] = asked.public_id
 
 
-def _money(event: Event, made: Conference, party: Party) -> None:
-    """An invoice with its document, partly paid."""
-    invoice = invoice_of(party)
-    tasks._keep(invoice.id, event.id, b"%PDF-1.4\n")
-    entry = ledger.record_payment(party, 10_000, event.first_day - timedelta(days=30))
+def _money(event: Event, made: Conference) -> None:
+    """Every invoice has its document; the attendee's is partly paid."""
+    buyer = db.session.get_one(Person, made.people["attendee"])
+    invoice = invoices.newest_for(event, buyer)
+    assert invoice is not None  # Jana bought two tickets
+    for row in invoices.invoices(event, invoices.Wanted(), limit=None):
+        tasks._keep(row.invoice.id, event.id, b"%PDF-1.4\n")
+    entry = ledger.record_payment(invoice.party, 10_000, event.first_day - timedelta(days=30))
     made.things |= {
         "invoices.public_id": invoice.public_id,
         "invoices_desk.public_id": invoice.public_id,
-        "invoices_desk.billing.public_id": party.public_id,
+        "invoices_desk.billing.public_id": invoice.party.public_id,
         "entry": entry.public_id,
     }
 

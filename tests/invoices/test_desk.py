@@ -352,7 +352,7 @@ def test_only_cancelled_it_waits_for_another(desk, client):
 def test_the_pdf_opens_once_it_is_made(desk, client):
     event, url = desk
     invoice = invoice_of(make_invoiced(event)).public_id
-    assert client.get(f"{url}/{invoice}.pdf").status_code == 503
+    assert client.get(f"{url}/{invoice}.pdf").status_code == 409
     assert "The PDF is being made." in client.get(f"{url}/{invoice}?lang=en").text
 
     tasks.make_document(invoice)

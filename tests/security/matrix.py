@@ -257,7 +257,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "backoffice.renew_code": ORGANISERS,
     # invoices
     "invoices.download": PARTY,
-    "my_invoices.newest": ATTENDEE,
+    "my_invoices.newest": frozenset({"attendee", "other attendee"}),  # who booked for money
     "invoices_desk.index": ORGANISERS,
     "invoices_desk.export": ORGANISERS,
     "invoices_desk.set_up": ORGANISERS,
