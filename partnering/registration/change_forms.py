@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from ..i18n import _l
 from .forms import Address, GuestForm, line, tidy
+from .seats import Guest
 
 
 class OnceForm(FlaskForm):
@@ -33,6 +34,12 @@ class CorrectForm(OnceForm):
     given_name = line(_l("First name"), 80, _l("Enter the first name"))
     family_name = line(_l("Last name"), 80, _l("Enter the last name"))
     function = line(_l("Function"), 120)
+
+    @property
+    def guest(self) -> Guest:
+        """The name, once the form is valid; the address stays what it was."""
+        names = {name: str(self[name].data or "") for name in ("title", "given_name", "family_name", "function")}
+        return Guest(**names)
 
 
 class ConsentForm(FlaskForm):
