@@ -17,7 +17,7 @@ from ..events.models import Event
 from ..events.queries import event_by_slug
 from ..mail import letters
 from ..mail.models import OutboxLetter
-from . import extras, framing, meeting, peopling, sessions
+from . import extras, framing, invoicing, meeting, peopling, sessions
 from .reading import EVENTS, Sheet
 
 PERSONAS = (
@@ -64,6 +64,7 @@ def build(slug: str, today: date) -> None:
         extras.book_workshops(event, wanted)
         extras.make_codes(event, sheet, products)
         extras.ask(event, sheet, products)
+        invoicing.make_invoices(event, sheet)
         settle(event)
 
 
