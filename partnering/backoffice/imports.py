@@ -425,10 +425,11 @@ def bring_in(event: Event, kept: PeopleImport, rows: Sequence[Row], *, letters: 
         if row.product is not None and not row.known
     ]
     actor = ("person", kept.person.public_id) if kept.person is not None else None
-    entering.enter_all(event, entries, letters=letters, actor=actor)
+    entered = entering.enter_all(event, entries, letters=letters, actor=actor)
     number = len(entries)
     kept.report = {"rows": len(rows), "good": number, "known": len(rows) - number, "errors": [], "letters": letters}
-    kept.state, kept.content, kept.done_at = "done", None, clock.now()
+    kept.state, kept.content = "done", None
+    kept.done_at = entered[0].created_at if entered else clock.now()  # lists find these people by it
     kept.options = {}
     after = {"file": kept.file_name, "people": number, "letters": letters}
     audit.record("people.imported", kept, event=event, after=after, actor=actor)

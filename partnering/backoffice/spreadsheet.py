@@ -138,7 +138,8 @@ def _decoded(content: bytes) -> str:
 
 def _delimiter(text: str) -> str:
     """What parts the cells of the first line that says something, quoted parts left out."""
-    line = next((line for line in text.splitlines() if line.strip(f'{DELIMITERS} "')), "")
+    lines = [line for line in text[:100_000].splitlines() if line.strip()]
+    line = next((line for line in lines if line.strip(f'{DELIMITERS} "')), lines[0] if lines else "")
     bare = "".join(line.split('"')[::2])
     return max(DELIMITERS, key=bare.count)
 
