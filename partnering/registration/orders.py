@@ -236,7 +236,7 @@ def _hold_add_ons(party: Party) -> None:
     if any(public_id not in products for one in wanted for public_id in one):
         raise tickets.NotOnSale
     for position, one in enumerate(wanted):
-        overlap = workshops.conflicts([products[public_id] for public_id in one])
+        overlap = workshops.conflicts(sorted((products[public_id] for public_id in one), key=_begins))
         if overlap:
             error = workshops.TimeConflict.between(*(bi(product.name) for product in overlap[0]))
             error.details["position"] = position
@@ -263,6 +263,11 @@ def _hold_add_ons(party: Party) -> None:
     for product, number in missing:
         hold(party, product, number, code=party.code, until=until, state="offered" if offer and until else "held")
     db.session.flush()
+
+
+def _begins(product: Product) -> tuple[float, int]:
+    """By when it takes place, then as it was made."""
+    return (product.appointment.starts_at.timestamp() if product.appointment is not None else 0, product.id)
 
 
 def _carry_add_ons(party: Party) -> None:

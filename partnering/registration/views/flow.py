@@ -188,7 +188,7 @@ def _ticket_page(form: TicketForm, party: Party | None, code: Code | None, statu
         over=not open_now,
         most=max((option.product.most_per_order for option in options), default=1),
         steps=drafts.steps(party),
-        takes_codes=queries.takes_codes(event) and not offered,
+        takes_codes=not offered and (bool(form.code.data) or queries.takes_codes(event)),
         code=code,
         code_sentence=code_sentence(code, options) if code else "",
         offered_until=orders.held_until(items) if offered else None,

@@ -218,9 +218,7 @@ def owed(party: Party, items: Sequence[Item], billing: Mapping[str, Any]) -> int
     return sum(_amount(item, country, party, billing).gross for item in items)
 
 
-def order_of(
-    party: Party, billing: Mapping[str, Any] | None = None, all_items: Sequence[Item] | None = None
-) -> Order:
+def order_of(party: Party, billing: Mapping[str, Any] | None = None, all_items: Sequence[Item] | None = None) -> Order:
     """The order of a party under way or placed, equal lines counted together; taxed for this invoice address."""
     all_items = queries.items_of(party) if all_items is None else all_items
     items = [item for item in all_items if item.cancelled_at is None]

@@ -1,0 +1,530 @@
+"""Registering with a code, with extras and with questions: what is shown, refused, held, kept and stored."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from partnering import clock
+from partnering.db import BilingualText, db, transaction
+from partnering.events.models import Event
+from partnering.questions.models import Answer, SensitiveAnswer
+from partnering.questions.queries import answers_of, question_at
+from partnering.registration.invariants import money_adds_up, places_paid_from_claims
+from partnering.registration.models import ChoiceProduct, Item, Party, Registration
+from partnering.tickets.invariants import pools_counted
+from partnering.tickets.models import Claim, Code, PriceTier
+from partnering.tickets.queries import product_at
+from tests.factories import make_code, make_event, make_member_list, make_product, make_workshop
+from tests.factories.questions import make_question
+from tests.support.there import there
+
+from .test_flow import BILL, JANA, count, problems, shown
+
+URL = "/e/shop/register"
+BEN = {
+    "people-1-given_name": "Ben",
+    "people-1-family_name": "Adeyemi",
+    "people-1-email": "ben@lumenfold.example",
+}
+
+
+class Shop:
+    """An event at "shop" with one ticket for 220 €, and whatever a test puts beside it."""
+
+    def __init__(self, app):
+        self.app = app
+        with app.app_context():
+            self.event_id = make_event("shop").id
+            self.ticket = make_product(self.event, partnering=False, capacity=9).public_id
+            db.session.remove()
+
+    @property
+    def event(self):
+        """The event, in the session in force."""
+        return db.session.get_one(Event, self.event_id)
+
+    def add(self, make, *args, **values):
+        """Make something at the event; its public id."""
+        with self.app.app_context():
+            made = make(self.event, *args, **values).public_id
+            db.session.remove()
+        return made
+
+    def ask(self, statement):
+        """The rows of a question to the database."""
+        with self.app.app_context():
+            rows = db.session.execute(statement).all()
+            db.session.remove()
+        return [tuple(row) for row in rows]
+
+    def sound(self):
+        """What violates the invariants of tickets and registrations now."""
+        with self.app.app_context():
+            found = [finding for rule in (pools_counted, places_paid_from_claims, money_adds_up) for finding in rule()]
+            db.session.remove()
+        return found
+
+
+@pytest.fixture
+def shop(app):
+    """The shop."""
+    return Shop(app)
+
+
+def items(shop):
+    """(kind, list price, price, code) of every line, in order."""
+    return shop.ask(sa.select(Item.kind, Item.list_gross, Item.gross, Item.code_text).order_by(Item.id))
+
+
+# -- codes
+
+
+def test_a_code_is_applied_and_nothing_that_was_chosen_is_lost(shop, client):
+    other = shop.add(make_product, gross=9_000, partnering=False)
+    shop.add(make_code, "SPRING-20", discount="percent", value=2_000)
+
+    answer = client.post(URL, data={"ticket": other, "quantity": "3", "code": "spring 20", "apply": "1"})
+    page = client.get(f"{answer.location}&lang=en")
+
+    assert answer.status_code == 303
+    assert count(shop.app, Party, Claim) == (0, 0)
+    assert f'value="{other}" checked' in re.sub(r' id="ticket"', "", page.text)
+    assert 'name="quantity" inputmode="numeric" autocomplete="off" value="3"' in page.text
+    assert "Code SPRING-20 is valid. It takes 20 % off the price." in shown(page)
+    assert re.findall(r'<s class="num">.*?</s><b class="num">(.*?)</b>', page.text) == ["€176", "€72"]
+
+
+def test_a_code_counts_in_what_is_held_and_owed(shop, client):
+    shop.add(make_code, "SPRING-20", discount="percent", value=2_000)
+
+    assert (
+        client.post(URL, data={"ticket": shop.ticket, "quantity": "2", "code": "spring20"}).location == f"{URL}/people"
+    )
+
+    assert items(shop) == [("ticket", 22_000, 17_600, "SPRING-20")] * 2
+    client.post(f"{URL}/people", data={**JANA, "people-1-open": "y"})
+    page = shown(client.get(f"{URL}/check?lang=en"))
+    assert ("with code SPRING-20" in page, "€440" in page, "€352" in page) == (True, True, True)
+    assert client.post(f"{URL}/check", data=BILL).location == f"{URL}/done"
+    assert (items(shop), shop.sound()) == ([("ticket", 22_000, 17_600, "SPRING-20")] * 2, [])
+
+
+def test_taking_the_code_away_again_costs_the_full_price(shop, client):
+    shop.add(make_code, "SPRING-20", discount="percent", value=2_000)
+    client.post(URL, data={"ticket": shop.ticket, "code": "SPRING-20"})
+
+    client.post(URL, data={"ticket": shop.ticket, "code": ""})
+
+    assert (items(shop), shop.sound()) == ([("ticket", 22_000, 22_000, "")], [])
+
+
+@pytest.mark.parametrize(
+    ("values", "typed", "sentence"),
+    [
+        ({}, "SPRING-2O1", "We do not know this code. Please check how it is written."),
+        (
+            {"valid_until": clock.from_zone(clock.now().replace(tzinfo=None, year=2020), "UTC")},
+            "SPRING",
+            "no longer valid",
+        ),
+        ({"active": False}, "SPRING", "This code is no longer valid."),
+        ({"uses_max": 0}, "SPRING", "This code has been used as often as it may be."),
+    ],
+    ids=["unknown", "over", "inactive", "used"],
+)
+def test_why_a_code_does_not_help_stands_beside_it(shop, client, values, typed, sentence):
+    shop.add(make_code, "SPRING", discount="percent", value=2_000, **values)
+
+    for data in ({"ticket": shop.ticket, "code": typed, "apply": "1"}, {"ticket": shop.ticket, "code": typed}):
+        answer = client.post(f"{URL}?lang=en", data=data)
+        assert answer.status_code == 422
+        assert [sentence in problem for problem in problems(answer)] == [True]
+        assert f'value="{typed}"' in answer.text
+    assert count(shop.app, Party) == (0,)
+
+
+def test_the_last_use_of_a_code_goes_to_one(shop, client):
+    shop.add(make_code, "ONCE", discount="percent", value=5_000, uses_max=1)
+    client.post(URL, data={"ticket": shop.ticket, "code": "ONCE"})
+
+    answer = shop.app.test_client().post(f"{URL}?lang=en", data={"ticket": shop.ticket, "code": "ONCE"})
+
+    assert (answer.status_code, problems(answer)) == (422, ["This code has been used as often as it may be."])
+    assert client.post(URL, data={"ticket": shop.ticket, "code": "ONCE"}).status_code == 303
+
+
+def test_a_hidden_ticket_is_there_for_its_code_alone(shop, client):
+    hidden = shop.add(make_product, hidden=True, gross=0, partnering=False, name=BilingualText("Beirat", "Board"))
+    with shop.app.app_context():
+        make_code(shop.event, "BOARD", "access", products=[there(product_at(shop.event, hidden))])
+        db.session.remove()
+
+    assert "Board" not in client.get(f"{URL}?lang=en").text
+    assert client.post(URL, data={"ticket": hidden}).status_code == 422
+    page = client.get(f"{URL}?lang=en&code=board")
+    assert ("Board" in page.text, "Code BOARD is valid. It opens one more ticket." in shown(page)) == (True, True)
+    assert client.post(URL, data={"ticket": hidden, "code": "Board"}).location == f"{URL}/people"
+
+
+def test_a_code_of_members_asks_for_the_buyers_address(shop, client):
+    with shop.app.app_context():
+        members = make_member_list(shop.event, entries=["verein.example"])
+        make_code(shop.event, "CLUB", "member", member_list_id=members.id, audience="member")
+        with transaction():
+            product = there(product_at(shop.event, shop.ticket))
+            db.session.add(PriceTier(event_id=product.event_id, product_id=product.id, gross=15_000, audience="member"))
+        db.session.remove()
+    page = shown(client.get(f"{URL}?lang=en&code=club"))
+    assert "we check that your email address is on the list of members" in page
+    client.post(URL, data={"ticket": shop.ticket, "code": "club"})
+
+    refused = client.post(f"{URL}/people?lang=en", data=JANA)
+    taken = client.post(f"{URL}/people", data={**JANA, "people-0-email": "jana@labor.verein.example"})
+
+    assert refused.status_code == 422
+    assert problems(refused) == ["Person 1: Code CLUB is for members, and this address is not on their list."]
+    assert taken.location == f"{URL}/check"
+    assert items(shop) == [("ticket", 15_000, 15_000, "CLUB")]
+    assert client.post(f"{URL}/check", data=BILL).location == f"{URL}/done"
+
+
+def test_a_code_that_ends_before_placing_leads_back_with_everything_kept(shop, client):
+    shop.add(make_code, "SPRING", discount="percent", value=2_000)
+    client.post(URL, data={"ticket": shop.ticket, "code": "SPRING"})
+    client.post(f"{URL}/people", data=JANA)
+    with shop.app.app_context(), transaction():
+        db.session.execute(sa.update(Code).values(active=False))
+
+    assert client.post(f"{URL}/check", data=BILL).location == URL
+
+    assert count(shop.app, Registration) == (0,)
+    assert [draft["people"][0]["given_name"] for (draft,) in shop.ask(sa.select(Party.draft))] == ["Jana"]
+
+
+# -- extras
+
+
+def at_extras(shop, client, people=JANA, quantity="1"):
+    """Go as far as the extras; the answer to the people."""
+    client.post(URL, data={"ticket": shop.ticket, "quantity": quantity})
+    return client.post(f"{URL}/people", data=people)
+
+
+def test_extras_are_chosen_for_each_person_and_tied_to_their_places(shop, client):
+    dinner = shop.add(make_product, kind="add_on", gross=6_500, partnering=False, capacity=5)
+    talk = shop.add(make_workshop, "Patente", clock.now() + timedelta(days=40), gross=4_500, capacity=5)
+    assert at_extras(shop, client, {**JANA, **BEN}, "2").location == f"{URL}/extras"
+    assert client.get(f"{URL}/check").location == f"{URL}/extras"
+
+    assert client.post(f"{URL}/extras", data={"extra_0": [dinner, talk], "extra_1": [talk]}).location == f"{URL}/check"
+    page = shown(client.get(f"{URL}/check?lang=en"))
+    client.post(f"{URL}/check", data=BILL)
+
+    assert "€595" in page
+    rows = shop.ask(
+        sa.select(Item.kind, Item.gross, Registration.badge_name)
+        .outerjoin(Registration, Registration.place_id == Item.place_id)
+        .order_by(Item.kind, Item.gross, Registration.badge_name)
+    )
+    assert rows == [
+        ("add_on", 4_500, "Ben Adeyemi"),
+        ("add_on", 4_500, "Jana Wittkowski"),
+        ("add_on", 6_500, "Jana Wittkowski"),
+        ("ticket", 22_000, "Ben Adeyemi"),
+        ("ticket", 22_000, "Jana Wittkowski"),
+    ]
+    assert shop.sound() == []
+
+
+def test_changing_ones_mind_gives_extras_back(shop, client):
+    dinner = shop.add(make_product, kind="add_on", gross=6_500, partnering=False, capacity=5)
+    at_extras(shop, client)
+    client.post(f"{URL}/extras", data={"extra_0": [dinner]})
+    client.post(f"{URL}/extras", data={"extra_0": [dinner]})
+    assert items(shop) == [("ticket", 22_000, 22_000, ""), ("add_on", 6_500, 6_500, "")]
+
+    client.post(f"{URL}/extras", data={"sent": "1"})
+
+    assert (items(shop), shop.sound()) == ([("ticket", 22_000, 22_000, "")], [])
+    states = shop.ask(sa.select(Claim.state).order_by(Claim.id))
+    assert states == [("held",), ("released",)]
+
+
+def test_two_workshops_at_once_are_refused_in_a_sentence(shop, client):
+    start = clock.now() + timedelta(days=40)
+    first = shop.add(make_workshop, "Patente", start)
+    second = shop.add(make_workshop, "Zulassung", start + timedelta(minutes=30))
+    third = shop.add(make_workshop, "Recht", start + timedelta(minutes=90))
+    at_extras(shop, client)
+
+    answer = client.post(f"{URL}/extras?lang=en", data={"extra_0": [first, second]})
+
+    assert answer.status_code == 422
+    assert problems(answer) == ["“Patente” and “Zulassung” take place at the same time."]
+    assert (items(shop), shop.sound()) == ([("ticket", 22_000, 22_000, "")], [])
+    assert client.post(f"{URL}/extras", data={"extra_0": [first, third]}).location == f"{URL}/check"
+
+
+def test_a_sold_out_extra_is_not_to_be_had(shop, client):
+    gone = shop.add(make_workshop, "Patente", clock.now() + timedelta(days=40), capacity=0)
+    at_extras(shop, client)
+
+    page = client.get(f"{URL}/extras?lang=en")
+    answer = client.post(f"{URL}/extras?lang=en", data={"extra_0": [gone]})
+
+    assert re.search(rf'value="{gone}" id="extra_0-0" disabled', page.text)
+    assert "Sold out" in shown(page)
+    assert (answer.status_code, items(shop)) == (409, [("ticket", 22_000, 22_000, "")])
+
+
+def test_what_is_not_offered_is_refused(shop, client):
+    shop.add(make_product, kind="add_on", gross=6_500, partnering=False)
+    at_extras(shop, client)
+
+    assert client.post(f"{URL}/extras", data={"extra_0": [shop.ticket]}).status_code == 422
+    assert items(shop) == [("ticket", 22_000, 22_000, "")]
+
+
+def test_extras_stay_with_the_places_that_stay(shop, client):
+    dinner = shop.add(make_product, kind="add_on", gross=6_500, partnering=False, capacity=5)
+    at_extras(shop, client, {**JANA, **BEN}, "2")
+    client.post(f"{URL}/extras", data={"extra_0": [dinner], "extra_1": [dinner]})
+
+    client.post(URL, data={"ticket": shop.ticket, "quantity": "1"})
+
+    assert items(shop) == [("add_on", 6_500, 6_500, ""), ("ticket", 22_000, 22_000, "")]
+    assert shop.sound() == []
+
+
+def test_an_extra_that_has_gone_meanwhile_is_asked_for_again(shop, client, freeze):
+    start = clock.now()
+    dinner = shop.add(make_product, kind="add_on", gross=6_500, partnering=False, capacity=1)
+    at_extras(shop, client)
+    client.post(f"{URL}/extras", data={"extra_0": [dinner]})
+    freeze(start + timedelta(minutes=40))
+    other = shop.app.test_client()
+    at_extras(shop, other, {**JANA, "people-0-email": "other@example.org"})
+    other.post(f"{URL}/extras", data={"extra_0": [dinner]})
+
+    assert client.post(f"{URL}/check", data=BILL).location == URL
+    assert client.post(URL, data={"ticket": shop.ticket}).location == f"{URL}/check"
+    assert client.post(f"{URL}/extras", data={"sent": "1"}).location == f"{URL}/check"
+    assert client.post(f"{URL}/check", data=BILL).location == f"{URL}/done"
+    assert shop.sound() == []
+
+
+# -- questions
+
+
+@pytest.fixture
+def asking(shop):
+    """The shop with questions: one for the buyer that leads to a second, one for everybody, and one about diet."""
+    shop.how = shop.add(make_question, "single_choice", "Woher?", asks="buyer", required=True)
+    rule = {"fact": f"question:{shop.how}", "is": "b"}
+    shop.which = shop.add(make_question, "short_text", "Welche?", asks="buyer", required=True, rule=rule)
+    shop.phone = shop.add(make_question, "phone", "Telefon", required=True)
+    shop.diet = shop.add(make_question, "multiple_choice", "Kost", data_class="sensitive", choices={"a": "Kein Fisch"})
+    return shop
+
+
+def at_questions(shop, client, people=JANA, quantity="1"):
+    """Go as far as the questions; the answer to the people."""
+    return at_extras(shop, client, people, quantity)
+
+
+def field(asking, prefix, name):
+    """The name of a question's field."""
+    return f"{prefix}-q_{getattr(asking, name)}"
+
+
+def answers(asking, **more):
+    """What a buyer sends who answers what is needed."""
+    given = {field(asking, "o", "how"): "a", field(asking, "p0", "phone"): "+49 351 4040", **more}
+    return {**given, "o-seen": asking.how, "p0-seen": f"{asking.phone} {asking.diet}"}
+
+
+def test_questions_stand_before_the_check_and_answers_on_sheets(asking, client):
+    assert at_questions(asking, client).location == f"{URL}/questions"
+    assert client.get(f"{URL}/check").location == f"{URL}/questions"
+    assert client.get(f"{URL}/questions").status_code == 200
+
+    assert client.post(f"{URL}/questions", data=answers(asking)).location == f"{URL}/check"
+    assert "+49 351 4040" in shown(client.get(f"{URL}/check"))
+    client.post(f"{URL}/check", data=BILL)
+
+    with asking.app.app_context():
+        party = db.session.scalars(sa.select(Party)).one()
+        registration = db.session.scalars(sa.select(Registration)).one()
+        assert answers_of(party.sheet) == {asking.how: "a"}
+        assert answers_of(registration.sheet) == {asking.phone: "+49 351 4040"}
+        assert party.draft == {}
+        db.session.remove()
+
+
+def test_a_question_that_comes_up_is_asked_before_one_goes_on(asking, client):
+    at_questions(asking, client)
+
+    asked = client.post(f"{URL}/questions?lang=en", data=answers(asking, **{field(asking, "o", "how"): "b"}))
+    seen = answers(asking, **{field(asking, "o", "how"): "b", field(asking, "o", "which"): "Netz"})
+    sent = client.post(f"{URL}/questions", data={**seen, "o-seen": f"{asking.how} {asking.which}"})
+
+    assert asked.status_code == 422
+    assert f'data-question="{field(asking, "o", "which")}"' in asked.text
+    assert sent.location == f"{URL}/check"
+
+
+def test_what_is_hidden_again_is_not_kept(asking, client):
+    at_questions(asking, client)
+    both = answers(asking, **{field(asking, "o", "how"): "b", field(asking, "o", "which"): "Netz"})
+    client.post(f"{URL}/questions", data={**both, "o-seen": f"{asking.how} {asking.which}"})
+
+    client.post(f"{URL}/questions", data={**both, field(asking, "o", "how"): "a"})
+    client.post(f"{URL}/check", data=BILL)
+
+    with asking.app.app_context():
+        assert answers_of(db.session.scalars(sa.select(Party)).one().sheet) == {asking.how: "a"}
+        db.session.remove()
+
+
+def test_the_page_asks_the_same_engine_which_questions_are_shown(asking, client):
+    at_questions(asking, client)
+    sent = answers(asking, **{field(asking, "o", "how"): "b"})
+
+    answer = client.post(f"{URL}/questions/shown", data=sent)
+
+    names = [field(asking, "o", "how"), field(asking, "o", "which"), field(asking, "p0", "phone")]
+    assert set(answer.json["shown"]) == {*names, field(asking, "p0", "diet"), "p0-agreed"}
+    assert asking.app.test_client().post(f"{URL}/questions/shown", data=sent).status_code == 409
+    asking.app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        assert client.post(f"{URL}/questions/shown", data=sent).status_code == 400
+    finally:
+        asking.app.config["WTF_CSRF_ENABLED"] = False
+
+
+def test_sensitive_answers_never_lie_in_the_draft(asking, client):
+    at_questions(asking, client)
+    given = {field(asking, "p0", "diet"): ["a"]}
+
+    refused = client.post(f"{URL}/questions?lang=en", data=answers(asking, **given))
+    taken = client.post(f"{URL}/questions", data=answers(asking, **given, **{"p0-agreed": "y"}))
+    [(draft,)] = asking.ask(sa.select(Party.draft))
+    assert (refused.status_code, taken.location) == (422, f"{URL}/check")
+    assert asking.diet not in str(draft["answers"]["people"])
+    assert "Kein Fisch" not in shown(client.get(f"{URL}/check"))
+    client.post(f"{URL}/check", data=BILL)
+
+    with asking.app.app_context():
+        [kept] = db.session.scalars(sa.select(SensitiveAnswer)).all()
+        registration = db.session.scalars(sa.select(Registration)).one()
+        assert (kept.value, kept.sheet_id) == ({"value": ["a"]}, registration.sheet_id)
+        assert kept.delete_after > asking.event.last_day
+        assert [answer.question_id for answer in db.session.scalars(sa.select(Answer)).all()] != [kept.question_id]
+        db.session.remove()
+
+
+def test_colleagues_may_answer_for_themselves(asking, client):
+    at_questions(asking, client, {**JANA, **BEN}, "2")
+    page = client.get(f"{URL}/questions").text
+
+    assert (field(asking, "p1", "phone") in page, field(asking, "p1", "diet") in page) == (True, False)
+    assert client.post(f"{URL}/questions", data=answers(asking)).location == f"{URL}/check"
+    client.post(f"{URL}/check", data=BILL)
+
+    sheets = asking.ask(
+        sa.select(Registration.badge_name, Registration.sheet_id.is_not(None)).order_by(Registration.id)
+    )
+    assert [(name, bool(there_is)) for name, there_is in sheets] == [("Jana Wittkowski", True), ("Ben Adeyemi", False)]
+
+
+def test_a_choice_that_costs_is_held_and_sold(asking, client):
+    shirt = asking.add(make_question, "single_choice", "T-Shirt", choices={"no": "Keines", "m": "M"})
+    with asking.app.app_context():
+        product = make_product(asking.event, kind="add_on", gross=1_500, capacity=1, hidden=True, partnering=False)
+        with transaction():
+            question = there(question_at(asking.event, shirt))
+            db.session.add(
+                ChoiceProduct(event_id=asking.event_id, question_id=question.id, choice_key="m", product_id=product.id)
+            )
+        db.session.remove()
+    at_questions(asking, client)
+    given = answers(asking, **{f"p0-q_{shirt}": "m"})
+    given["p0-seen"] += f" {shirt}"
+
+    assert client.post(f"{URL}/questions", data=given).location == f"{URL}/check"
+    assert items(asking) == [("ticket", 22_000, 22_000, ""), ("add_on", 1_500, 1_500, "")]
+    other = asking.app.test_client()
+    at_questions(asking, other, {**JANA, "people-0-email": "other@example.org"})
+    late = other.post(f"{URL}/questions", data=given)
+    client.post(f"{URL}/check", data=BILL)
+
+    assert late.status_code == 422
+    assert asking.ask(sa.select(Item.gross, Item.place_id.is_not(None)).where(Item.kind == "add_on")) == [(1_500, True)]
+    assert asking.sound() == []
+
+
+# -- the invoice's address, approval
+
+
+def test_the_sum_that_was_shown_is_the_sum_that_binds(shop, client):
+    online = shop.add(make_product, online=True, gross=11_900, partnering=False)
+    client.post(URL, data={"ticket": online})
+    client.post(f"{URL}/people", data=JANA)
+    abroad = {**BILL, "country": "AT", "vat_id": "ATU12345678", "seen": "11900"}
+
+    asked = client.post(f"{URL}/check?lang=en", data=abroad)
+    sent = client.post(f"{URL}/check", data={**abroad, "seen": "10000"})
+
+    assert (asked.status_code, "the sum has changed" in shown(asked)) == (422, True)
+    assert 'name="seen" type="hidden" value="10000"' in asked.text
+    assert sent.location == f"{URL}/done"
+    rows = shop.ask(sa.select(Item.net, Item.vat, Item.gross, Item.vat_rate, Item.tax_kind))
+    assert rows == [(10_000, 0, 10_000, 0, "reverse_charge")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("vat_id", "12345", "Enter the VAT number with its country code, for example DE123456789"),
+        ("leitweg_id", "abc", "Enter the Leitweg-ID as you were given it, for example 04011000-1234512345-06"),
+        ("billing_email", "jana@", "Enter a complete email address, for example name@company.com"),
+        ("country", "XX", "Choose the country"),
+        ("kind", "club", "Not a valid choice."),
+    ],
+)
+def test_the_invoices_address_is_checked(shop, client, field, value, sentence):
+    client.post(URL, data={"ticket": shop.ticket})
+    client.post(f"{URL}/people", data=JANA)
+
+    answer = client.post(f"{URL}/check?lang=en", data={**BILL, field: value})
+
+    assert (answer.status_code, problems(answer)) == (422, [sentence])
+
+
+def test_a_private_person_has_no_numbers_of_a_business(shop, client):
+    client.post(URL, data={"ticket": shop.ticket})
+    client.post(f"{URL}/people", data=JANA)
+
+    client.post(f"{URL}/check", data={**BILL, "kind": "private", "vat_id": "DE123456789", "order_number": "7"})
+
+    [(billing,)] = shop.ask(sa.select(Party.billing))
+    assert (billing["kind"], billing["vat_id"], billing["order_number"]) == ("private", "", "")
+
+
+def test_what_needs_approval_is_sent_in_and_binds_nobody_yet(shop, client):
+    press = shop.add(make_product, needs_approval=True, gross=0, partnering=False)
+    client.post(URL, data={"ticket": press})
+    client.post(f"{URL}/people", data=JANA)
+    page = client.get(f"{URL}/check?lang=en")
+
+    first = client.post(f"{URL}/check", data={"terms": "y", "privacy": "y"})
+    second = client.post(f"{URL}/check", data={"terms": "y", "privacy": "y"})
+
+    assert "Send for approval" in shown(page)
+    assert (first.location, second.location) == (f"{URL}/done", f"{URL}/done")
+    assert "We have received your registration." in shown(client.get(f"{URL}/done?lang=en"))
+    assert count(shop.app, Registration) == (0,)
+    assert shop.ask(sa.select(Party.approval, Party.contact_email)) == [("waiting", "jana@lumenfold.example")]
+    assert shop.ask(sa.select(Claim.state)) == [("pending",)]
