@@ -18,6 +18,7 @@ ROLES = (
     "exhibitor",
     "speaker",
     "crew",
+    "caterer",
     "organiser",
     "foreign organiser",
     "admin",
@@ -31,6 +32,7 @@ GUESTS = frozenset({"attendee", "other attendee", "exhibitor"})
 PARTICIPANTS = GUESTS | {"speaker"}
 CREW = frozenset({"crew", "organiser", "admin"})
 ORGANISERS = frozenset({"organiser", "admin"})
+CATERERS = frozenset({"caterer"})
 ORGANISERS_SOMEWHERE = ORGANISERS | {"foreign organiser"}
 BOTH_SIDES = frozenset({"attendee", "exhibitor"})
 """Those who sit in the meeting that addresses name: the attendee asked the exhibitor."""
@@ -97,6 +99,11 @@ MATRIX: dict[str, frozenset[str]] = {
     "registration.choose_ticket": EVERYBODY,
     "registration.people": EVERYBODY,
     "registration.keep_people": EVERYBODY,
+    "registration.extras": EVERYBODY,
+    "registration.keep_extras": EVERYBODY,
+    "registration.questions": EVERYBODY,
+    "registration.keep_answers": EVERYBODY,
+    "registration.shown_questions": EVERYBODY,
     "delegates.register_profile": EVERYBODY,
     "registration.check": EVERYBODY,
     "registration.place": EVERYBODY,
@@ -303,6 +310,25 @@ MATRIX: dict[str, frozenset[str]] = {
     "backoffice.approve_request": ORGANISERS,
     "backoffice.reject_request": ORGANISERS,
     "backoffice.take_back_approval": ORGANISERS,
+    "backoffice.forms": ORGANISERS,
+    "backoffice.create_section": ORGANISERS,
+    "backoffice.edit_section": ORGANISERS,
+    "backoffice.remove_section": ORGANISERS,
+    "backoffice.move_section": ORGANISERS,
+    "backoffice.create_question": ORGANISERS,
+    "backoffice.edit_question": ORGANISERS,
+    "backoffice.move_question": ORGANISERS,
+    "backoffice.retire_question": ORGANISERS,
+    "backoffice.ask_question_again": ORGANISERS,
+    "backoffice.preview_form": ORGANISERS,
+    "backoffice.try_form": ORGANISERS,
+    "backoffice.shown_in_preview": ORGANISERS,
+    "backoffice.answer_file": ORGANISERS,
+    # who eats what: organisers see how often, catering alone sees who
+    "backoffice.catering": ORGANISERS | CATERERS,
+    "backoffice.catering_counts": ORGANISERS | CATERERS,
+    "backoffice.catering_names": CATERERS,
+    "backoffice.catering_list": CATERERS,
     "backoffice.outbox": ORGANISERS,
     "backoffice.letter": ORGANISERS,
     "backoffice.retry_letter": ORGANISERS,
