@@ -75,6 +75,13 @@ def party_at(public_id: str) -> Party | None:
     ).one_or_none()
 
 
+def party_by_reference(event: Event, reference: str) -> Party | None:
+    """The party of an event that people call by this reference."""
+    return db.session.scalars(
+        sa.select(Party).where(Party.event_id == event.id, Party.reference == reference)
+    ).one_or_none()
+
+
 def locked_party(public_id: str) -> Party | None:
     """The same, read anew and kept from others until the transaction ends."""
     return db.session.scalars(
