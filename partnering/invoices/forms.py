@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp, Validati
 from .. import epc
 from ..events.forms import DayField, email_address, lines, listed, one_line
 from ..fields import WholeField
-from ..i18n import _, _l
+from ..i18n import _, _l, locale
 from ..questions.forms import countries
 from ..registration.forms import LEITWEG
 
@@ -28,8 +28,8 @@ def cents_of(text: str | None) -> int | None:
 
 
 def shown(cents: int) -> str:
-    """Cents as they are typed: "220.00"."""
-    return f"{cents // 100}.{cents % 100:02d}"
+    """Cents as they are typed: "220,00" in German, "220.00" in English."""
+    return f"{cents // 100}{',' if locale() == 'de' else '.'}{cents % 100:02d}"
 
 
 def _account(form: FlaskForm, field: Any) -> None:
@@ -77,7 +77,7 @@ class SetUpForm(FlaskForm):
     )
     postcode = StringField(_l("Postcode"), [InputRequired(_l("Enter the postcode")), Length(max=20)], [one_line])
     city = StringField(_l("Town"), [InputRequired(_l("Enter the town")), Length(max=100)], [one_line])
-    country = SelectField(_l("Country"), default="DE")
+    country = SelectField(_l("Country"), [InputRequired(_l("Choose the country"))], default="DE")
     vat_id = StringField(_l("VAT number"), [Optional(), Length(max=20)], [one_line])
     tax_number = StringField(_l("Tax number"), [Length(max=30)], [one_line])
     small_business = BooleanField(_l("Small business: no VAT is charged (section 19 UStG)"))
@@ -162,7 +162,7 @@ class BillingForm(FlaskForm):
     )
     postcode = StringField(_l("Postcode"), [InputRequired(_l("Enter the postcode")), Length(max=20)], [one_line])
     city = StringField(_l("Town"), [InputRequired(_l("Enter the town")), Length(max=100)], [one_line])
-    country = SelectField(_l("Country"), default="DE")
+    country = SelectField(_l("Country"), [InputRequired(_l("Choose the country"))], default="DE")
     email = StringField(_l("Email address for the invoice"), [Optional(), Length(max=254), email_address], [one_line])
     vat_id = StringField(_l("VAT number"), [Optional(), Length(max=20)], [one_line])
     order_number = StringField(_l("Order number of the buyer"), [Optional(), Length(max=60)], [one_line])
