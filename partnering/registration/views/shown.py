@@ -98,7 +98,7 @@ def code_sentence(code: Code, options: Sequence[Option]) -> str:
     if opened:
         parts.append(_n("It opens one more ticket.", "It opens %(num)s more tickets.", len(opened)))
     if code.audience:
-        parts.append(_("Prices for members hold.") if code.kind == "member" else _("Special prices hold."))
+        parts.append(_("Member prices apply.") if code.kind == "member" else _("Special prices apply."))
     if code.discount == "percent" and code.value:
         parts.append(_("It takes %(percent)s off the price.", percent=percent_of(code.value)))
     elif code.discount == "amount" and code.value:
