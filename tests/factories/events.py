@@ -116,3 +116,8 @@ def make_organiser(event: Event, person: Person | None = None) -> Person:
 def make_crew(event: Event, person: Person | None = None) -> Person:
     """Someone who checks people in at the event."""
     return make_role(event, person or make_person(given_name="Jonas", family_name="Helm"), "crew").person
+
+
+def make_caterer(event: Event, person: Person | None = None) -> Person:
+    """Someone who caters for the event, and alone sees who eats what."""
+    return make_role(event, person or make_person(given_name="Carla", family_name="Küch"), "catering").person

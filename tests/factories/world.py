@@ -5,8 +5,9 @@ tokens, so that they outlive the session they were made in.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +15,7 @@ from partnering import clock, links
 from partnering.accounts.models import Person, SecondFactor
 from partnering.agenda import services as agenda
 from partnering.agenda.models import Location
+from partnering.backoffice import imports, question_prices, spreadsheet
 from partnering.checkin import services as checkin
 from partnering.checkin.models import Device
 from partnering.db import BilingualText, db
@@ -26,14 +28,18 @@ from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries as meeting_queries
 from partnering.meetings import services as meetings
 from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
+from partnering.questions import building, queries, uploads
+from partnering.questions import services as asked
+from partnering.questions.models import Question
 from partnering.registration import approval, workshops
 from partnering.registration import services as registration
 from partnering.registration.models import Party, Registration
 from partnering.registration.refund_rules import Terms, set_rules
+from partnering.tables import as_csv
 from partnering.tickets import codes
 from partnering.tickets.models import Pool, Product
 
-from .events import make_crew, make_event, make_host, make_organiser, make_participant, make_person
+from .events import make_caterer, make_crew, make_event, make_host, make_organiser, make_participant, make_person
 from .ground import deed
 from .invoices import BILLING, make_setup
 from .registration import make_guest, make_party
@@ -101,6 +107,8 @@ def make_conference(slug: str, words: Words = plainly) -> Conference:
         _programme(event, made, guests, words)
         _door(event, made, guests, words)
         _money(event, made)
+        _form(event, made, guests, words)
+        _lists(event, made, words)
         _letters_and_jobs(event, made)
         db.session.flush()
     return made
@@ -111,7 +119,7 @@ def make_bare_conference(slug: str, people: Conference) -> Conference:
     with deed():
         event = make_event(slug, legal=False)
         made = Conference(slug, str(event.name), people=people.people, addresses=people.addresses)
-        for area, make in (("organiser", make_organiser), ("crew", make_crew)):
+        for area, make in (("organiser", make_organiser), ("crew", make_crew), ("caterer", make_caterer)):
             make(event, db.session.get_one(Person, people.people[area]))
         held = registration.add_registration(
             event, make_product(event, pools=[make_pool(event, 1)]), email=people.addresses["attendee"]
@@ -158,6 +166,7 @@ def _team(event: Event, made: Conference, words: Words) -> None:
     for area, make, given, family in (
         ("organiser", make_organiser, "Katja", "Ruhland"),
         ("crew", make_crew, "Jonas", "Helm"),
+        ("caterer", make_caterer, "Carla", "Küch"),
     ):
         person = make_person(f"{area}@{event.slug}.example", given_name=words(given), family_name=words(family))
         make(event, person)
@@ -254,7 +263,7 @@ def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Wor
     party.billing = {"kind": "private", "name": words("Jana Wittkowski"), "postcode": "01067", "city": words("Dresden")}
     first = party.places[0]
     tour, dinner = (
-        make_product(event, kind="add_on", gross=gross, name=_both(words, de, en), partnering=False)
+        make_product(event, kind="add_on", gross=gross, pools=[], name=_both(words, de, en), partnering=False)
         for gross, de, en in ((1_500, "Führung", "Tour"), (6_000, "Abendessen", "Dinner"))
     )
     assert first.registration is not None
@@ -290,6 +299,18 @@ def _extras(event: Event, made: Conference, pool: Pool, ticket: Product, words: 
         "backoffice.create_code.kind": "voucher",
         "backoffice.edit_member_list.public_id": members.public_id,
     }
+
+
+def _lists(event: Event, made: Conference, words: Words) -> None:
+    """A list of people that was uploaded and checked, with faults in it."""
+    rows = [["neu@liste.example", words("Ada"), "Neu", words("Firma")], [words("nix"), "Ben", "", ""]]
+    content = as_csv(["email", "first name", "last name", "company"], rows)
+    organiser = db.session.get_one(Person, made.people["organiser"])
+    kept = imports.keep(event, organiser, words("gaeste.csv"), content)
+    found = imports.understood(event, spreadsheet.read(content), kept.mapping, kept.options)
+    imports.checked(kept, imports.report_of(found))
+    for endpoint in ("import_step", "check_import", "bring_in", "forget_import", "import_errors"):
+        made.things[f"backoffice.{endpoint}.public_id"] = kept.public_id
 
 
 def _waiting(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
@@ -426,6 +447,70 @@ def _programme(event: Event, made: Conference, guests: dict[str, Registration], 
         "programme_desk.save_track.public_id": track.public_id,
         "speaker": speaker.public_id,
     }
+
+
+def _form(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
+    """A form with a question of every kind, answered by the attendee; sensitive ones, versions, a price and a limit."""
+    section = building.add_section(event, _both(words, "Ihr Besuch", "Your visit"), _both(words, "Kurz.", "Brief."))
+    empty = building.add_section(event, _both(words, "Weiteres", "More"))
+    given = {
+        "short_text": words("kurz"),
+        "long_text": words("lang"),
+        "single_choice": "a",
+        "multiple_choice": ["a", "b"],
+        "number": 3,
+        "date": "2027-10-13",
+        "country": "CZ",
+        "phone": "+49 351 4040",
+        "yes_no": True,
+        "organisation": words("Lumenfold GmbH"),
+    }
+    made_of: dict[str, Question] = {}
+
+    def ask(kind: str, name: str, **more: Any) -> Question:
+        choices = [(key, _both(words, f"Wahl {key}", f"Choice {key}")) for key in "ab"] if "choice" in kind else []
+        asked_as = {name: more.pop(name) for name in ("asks", "internal") if name in more}
+        said = building.Words(
+            kind,
+            _both(words, f"Frage {name}", f"Question {name}"),
+            _both(words, "Hilfe", "Help"),
+            purpose=_both(words, "Planung", "planning"),
+            choices=choices,
+            **more,
+        )
+        return building.add_question(section, said, **asked_as)
+
+    for kind in given:
+        made_of[kind] = ask(kind, kind)
+    made_of["file"] = ask("file", "file")
+    under = {"all": [{"fact": f"question:{made_of['single_choice'].public_id}", "in": ["a"]}]}
+    ask("short_text", "nur wenn", rule=under)
+    ask("short_text", "einmal", asks="buyer")
+    ask("short_text", "intern", internal=True)
+    food = ask("single_choice", "Essen", data_class="sensitive", retention_days=30)
+    need = ask("long_text", "Bedarf", data_class="sensitive", retention_days=30)
+    gone = ask("short_text", "früher")
+    building.retire(gone)
+    question_prices.set_prices(
+        event, made_of["multiple_choice"], {"a": question_prices.Wanted(_both(words, "Wahl a", "a"), 4_500, 80)}, 1900
+    )
+    upload = uploads.Upload(words("nachweis.pdf"), "application/pdf", b"%PDF-1.4\n")
+    file = uploads.keep(event, made_of["file"].id, upload)
+    answers = {made_of[kind].public_id: value for kind, value in given.items()}
+    answers |= {made_of["file"].public_id: file.public_id, food.public_id: "a", need.public_id: words("Nüsse")}
+    jana = guests["attendee"]
+    sheet = asked.new_sheet(event)
+    jana.sheet_id = sheet.id
+    asked.save(sheet, queries.current_questions(event, "attendee"), answers)
+    held = building.words_of(queries.newest_version(made_of["short_text"]))
+    building.revise(made_of["short_text"], replace(held, required=False, label=_both(words, "Neu", "New")))
+    made.things |= {"way": "up", "backoffice.answer_file.public_id": file.public_id}
+    for name in ("edit_section", "move_section"):
+        made.things[f"backoffice.{name}.public_id"] = section.public_id
+    made.things["backoffice.remove_section.public_id"] = empty.public_id
+    for name in ("edit_question", "move_question", "retire_question"):
+        made.things[f"backoffice.{name}.public_id"] = made_of["multiple_choice"].public_id
+    made.things["backoffice.ask_question_again.public_id"] = gone.public_id
 
 
 def _door(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:

@@ -24,7 +24,7 @@ from tests.support.signing_in import cookie_of
 from . import matrix
 
 FORGED = "aaaaaaaaaaaaaaaa1-1-aaaaaaaaaaaaaaaaaaaaaaaaaa"
-NO_OBJECTS = {"event_slug", "token", "kind", "area", "filename", "day"}
+NO_OBJECTS = {"event_slug", "token", "kind", "area", "filename", "day", "way"}
 """URL parameters that name no stored thing, or the event itself."""
 
 RESTLESS = {"rate_limit", "user_session", "audit_entry", "idempotency_key", "outbox_letter", "one_time_token"}

@@ -22,6 +22,7 @@ VIEWERS = (
     "exhibitor",
     "crew",
     "organiser",
+    "caterer",
     "speaker",
     "party link",
     "ticket link",
@@ -96,6 +97,8 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("visitor", f"/e/{own}/?lang=fr", "unknown language"),
         Visit("attendee", f"/e/{own}/me/partners?q=zzzzzz", "nobody found"),
         Visit("organiser", f"/manage/{own}/people?q=zzzzzz", "no guest found"),
+        Visit("organiser", f"/manage/{own}/forms/questions/new?kind=multiple_choice", "a new question with choices"),
+        Visit("organiser", f"/manage/{own}/forms/preview?in=en", "the form in English"),
         Visit("organiser", f"/manage/{own}/waiting?state=closed", "nobody left the list"),
         Visit("organiser", f"/manage/{own}/approvals?state=decided", "what was decided"),
         Visit("party link", f"/r/{stage.world.own.tokens['request']}/request", "what was sent in"),
@@ -132,6 +135,8 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/team", "team"),
         Visit("organiser", f"/manage/{own.slug}/people/add", "add person"),
         Visit("organiser", f"/manage/{own.slug}/tickets/new", "new ticket"),
+        Visit("organiser", f"/manage/{own.slug}/forms/sections/new", "new section"),
+        Visit("organiser", f"/manage/{own.slug}/forms/questions/new?kind=single_choice", "new question"),
         Visit("organiser", f"/manage/{own.slug}/programme/new", "new session"),
     ]
 
