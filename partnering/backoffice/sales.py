@@ -15,7 +15,7 @@ from ..i18n import _, bi, day
 from ..i18n import time as hour
 from ..programme.models import ProgrammeSession
 from ..registration.models import ChoiceProduct, Item, Party, Place, Registration
-from ..tickets.models import Claim, ClaimDraw, Code, CodeProduct, Pool, Product, ProductAddOn
+from ..tickets.models import Claim, ClaimDraw, Code, CodeProduct, Pool, Product, ProductAddOn, ProductPool
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,20 @@ def products_of(event: Event, kind: str) -> Sequence[Product]:
         )
         .order_by(Product.position, Product.id)
     ).all()
+
+
+def pools_for_tickets(event: Event, product: Product | None = None) -> list[Pool]:
+    """The pools that a ticket may draw on: all but those that add-ons alone draw on, and those it draws on already."""
+    own = {draw.pool_id for draw in product.draws} if product is not None else set()
+    kinds: dict[int, set[str]] = {}
+    for pool_id, kind in db.session.execute(
+        sa.select(ProductPool.pool_id, Product.kind)
+        .join(Product, Product.id == ProductPool.product_id)
+        .where(ProductPool.event_id == event.id)
+    ):
+        kinds.setdefault(pool_id, set()).add(kind)
+    pools = db.session.scalars(sa.select(Pool).where(Pool.event_id == event.id).order_by(Pool.id))
+    return [pool for pool in pools if pool.id in own or kinds.get(pool.id) != {"add_on"}]
 
 
 def bookings(product: Product) -> list[Booking]:

@@ -241,7 +241,7 @@ class RuleForm(Form):
     percent = StringField(
         _l("Percent paid back"), [InputRequired(PERCENTAGE), typed.reads(typed.basis_points, PERCENTAGE)], [one_line]
     )
-    fee = StringField(_l("Less"), [Optional(), typed.reads(typed.cents, AMOUNT)], [one_line])
+    fee = StringField(_l("Less, in euros"), [Optional(), typed.reads(typed.cents, AMOUNT)], [one_line])
 
 
 class RefundForm(Deed):

@@ -99,7 +99,7 @@ def create_code(kind: str) -> Answer:
         else:
             flash(_n("%(num)s code is there.", "%(num)s codes are there.", number), "ok")
             return redirect(url_for(".codes"))
-    return page("backoffice/code.html", form, code=None, kind=kind, kinds=KINDS, link=None)
+    return page("backoffice/code.html", form, code=None, kind=kind, kinds=KINDS)
 
 
 @bp.route("/tickets/codes/<public_id>", methods=["GET", "POST"])
@@ -130,7 +130,7 @@ def edit_code(public_id: str) -> Answer:
         code=code,
         kind=code.kind,
         kinds=KINDS,
-        link=link_of(current_event(), code),
+        share_link=link_of(current_event(), code),
         state=coding.state(code),
         switch=SwitchForm(formdata=None),
     )

@@ -40,7 +40,7 @@ def edit_product(public_id: str) -> Answer:
 def _ticket(public_id: str | None) -> Answer:
     event = current_event()
     product = sold.product_or_404(public_id, "ticket") if public_id else None
-    pools, add_ons = ticket_queries.pools_of(event), sales.products_of(event, "add_on")
+    pools, add_ons = sales.pools_for_tickets(event, product), sales.products_of(event, "add_on")
     form = ProductForm.with_pools(pools, **_shown_ticket(event, product, pools, add_ons))
     form.offer(sold.days_of(event) if event.first_day != event.last_day else (), add_ons)
     context = {"product": product, "pools": pools, "ended": _ended(product)}
