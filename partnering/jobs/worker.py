@@ -38,7 +38,8 @@ def run(app: Flask) -> None:
     ]
     for thread in threads:
         thread.start()
-    while not stopping.wait(60):
+    # a signal may reach another thread, which does not wake this one; yet only this one runs its handler
+    while not stopping.wait(IDLE_SECONDS):
         if not all(thread.is_alive() for thread in threads):
             stopping.set()
     for thread in threads:
