@@ -81,13 +81,14 @@ def after_freeing(event_id: int, pool_ids: Collection[int]) -> None:
         defer("registration.serve_waiting", event_ref=event.public_id)
 
 
-def serve(event_id: int) -> int:
+def serve(event_id: int, pool_ids: Collection[int] | None = None) -> int:
     """Offer everything that is available to those who wait for it; how many offers were made.
 
     Offers and holds that have run out are given back first. Asked before new buyers hold, and before anything else
-    that takes locks: what is left then, nobody who waits can use.
+    that takes locks: what is left then, nobody who waits can use. Whoever names the pools they go on to draw from
+    asks nothing more when nobody waits for these.
     """
-    if not waiting_queries.anybody(event_id):
+    if not waiting_queries.anybody(event_id, pool_ids):
         return 0
     event = db.session.get_one(Event, event_id)
     locked = lock(event_id)

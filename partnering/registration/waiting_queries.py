@@ -58,12 +58,15 @@ def queue(event_id: int) -> list[Line]:
     ]
 
 
-def anybody(event_id: int) -> bool:
-    """Whether somebody waits at an event, or has an offer whose time is over."""
-    overdue = sa.and_(WaitingEntry.state == "offered", WaitingEntry.offered_until <= clock.now())
-    return bool(
-        db.session.scalar(sa.select(sa.exists().where(WaitingEntry.event_id == event_id, sa.or_(WAITING, overdue))))
+def anybody(event_id: int, pool_ids: Collection[int] | None = None) -> bool:
+    """Whether somebody waits at an event, or has an offer whose time is over; with `pool_ids` for one of these."""
+    overdue = sa.exists().where(
+        WaitingEntry.event_id == event_id, WaitingEntry.state == "offered", WaitingEntry.offered_until <= clock.now()
     )
+    waits = sa.exists().where(Pool.event_id == event_id, Pool.waiting > 0)
+    if pool_ids is not None:
+        waits = waits.where(Pool.id.in_(sorted(pool_ids)))
+    return bool(db.session.scalar(sa.select(sa.or_(waits, overdue))))
 
 
 def pools_of(event_id: int) -> set[int]:

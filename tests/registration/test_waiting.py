@@ -143,7 +143,7 @@ def test_an_address_that_waits_already_keeps_its_one_entry_and_reads_so(event, f
 
 def test_an_address_with_a_ticket_waits_for_no_place_of_its_own(event):
     product, taken = make_sold_out(event)
-    address = taken[0].participant.person.email
+    address = there(taken[0].participant.person).email
 
     with transaction():
         entry = waiting.join(event, product, 1, email=address, name="Jana", locale="de")
