@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import current_app, g, make_response, request, session
@@ -20,6 +20,8 @@ from . import clock
 from .db import db, writing
 from .headers import cacheable
 from .i18n import locale
+
+T = TypeVar("T")
 
 MOST = 256
 """How many pages a process keeps."""
@@ -33,6 +35,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.pages: OrderedDict[tuple[Any, ...], tuple[str, bytes, int]] = OrderedDict()
+        self.parts: OrderedDict[tuple[Any, ...], tuple[str, Any, int]] = OrderedDict()
         self.watch: sqlite3.Connection | None = None
         self.lock = threading.Lock()
 
@@ -49,6 +52,7 @@ class Memory:
         """Forget everything: the database was replaced."""
         with self.lock:
             self.pages.clear()
+            self.parts.clear()
             if self.watch is not None:
                 self.watch.close()
                 self.watch = None
@@ -58,6 +62,25 @@ def memory() -> Memory:
     """This application's."""
     kept: Memory = current_app.extensions.setdefault("memory", Memory())
     return kept
+
+
+def remembered_part(key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """A part of a page that is the same for everybody who has this `key`: plain values, kept likewise."""
+    if writing():
+        return make()
+    kept, slot = memory(), int(clock.now().timestamp()) // SLOT_SECONDS
+    state = kept.state(db.engine)
+    found = kept.parts.get(key)
+    if found is None or found[0] != state or found[2] != slot:
+        db.session.rollback()  # what was read so far may be older than `state`
+        found = (state, make(), slot)
+        with kept.lock:
+            kept.parts[key] = found
+            kept.parts.move_to_end(key)
+            while len(kept.parts) > MOST:
+                kept.parts.popitem(last=False)
+    part: T = found[1]
+    return part
 
 
 def remembered(seconds: int = 60) -> Callable[[Callable[..., str]], Callable[..., ResponseReturnValue]]:

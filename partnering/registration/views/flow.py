@@ -1,9 +1,11 @@
 """Registering, step by step: ticket and code, people. Needs no account and no script."""
 
 import secrets
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from ... import idempotency, limits
@@ -11,14 +13,15 @@ from ...db import transaction
 from ...events.models import Event
 from ...events.queries import is_over
 from ...events.routing import current_event
-from ...i18n import _, locale
+from ...i18n import _, locale, money
+from ...memory import remembered_part
 from ...tickets import codes
 from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
 from ...tickets.models import Code, Product
 from .. import drafts, offers, orders, queries, services, swaps, waiting_queries
 from ..forms import PeopleForm, SureForm, TicketForm
-from ..models import Party
+from ..models import Item, Party
 from .blueprint import bp, page
 from .shown import code_sentence, option_of, order_of
 
@@ -155,43 +158,74 @@ def _units(party: Party) -> int:
     return sum(item.kind == "ticket" for item in queries.items_of(party))
 
 
+class Cards(NamedTuple):
+    """The tickets to choose from, as the page shows them; `price` is that of the chosen one, in words."""
+
+    html: Markup
+    any: bool
+    open_now: bool
+    most: int
+    price: str
+    takes_codes: bool
+    code_sentence: str
+
+
 def _ticket_page(form: TicketForm, party: Party | None, code: Code | None, status: int = 200) -> tuple[str, int]:
     event = current_event()
     items = queries.items_of(party) if party else []
-    own = sum(item.kind == "ticket" for item in items)
     offered = party is not None and orders.is_offer(items)
-    products = list(ticket_queries.products_on_show(event))
-    if code is not None:
-        known = {product.id for product in products}
-        products += [product for product in codes.opened(event, code) if product.id not in known]
-        products.sort(key=lambda product: (product.position, product.id))
-    if offered and party is not None and party.product is not None:
-        products = [party.product]
-    left = tickets.lefts(products, code)
-    options = [
-        option_of(product, left[product.id] + (own if party and product.id == party.product_id else 0), event, code)
-        for product in products
-    ]
-    open_now = event.state == "published" and not is_over(event)
-    if not form.ticket.data:
-        free = [option for option in options if option.choosable]
-        wanted = next((option for option in free if option.product.recommended), free[0] if len(free) == 1 else None)
-        form.ticket.data = wanted.product.public_id if wanted else ""
+    wrong, chosen = bool(form.ticket.errors), form.ticket.data or ""
+    if party is None and code is None and not wrong:
+        cards = remembered_part(
+            ("cards", event.public_id, locale(), chosen), lambda: _cards(event, chosen, None, [], None, wrong=False)
+        )
+    else:
+        cards = _cards(event, chosen, party, items, code, wrong=wrong)
     return page(
         "ticket",
         event,
         status=status,
         form=form,
         form_errors=form.errors,
-        options=options,
-        open_now=open_now and any(option.choosable for option in options),
-        over=not open_now,
-        most=max((option.product.most_per_order for option in options), default=1),
+        cards=cards,
+        over=event.state != "published" or is_over(event),
         steps=drafts.steps(party),
-        takes_codes=not offered and (bool(form.code.data) or queries.takes_codes(event)),
-        code=code,
-        code_sentence=code_sentence(code, options) if code else "",
+        takes_codes=not offered and (bool(form.code.data) or cards.takes_codes),
+        code_sentence=cards.code_sentence,
         offered_until=orders.held_until(items) if offered else None,
+    )
+
+
+def _cards(
+    event: Event, chosen: str, party: Party | None, items: Sequence[Item], code: Code | None, *, wrong: bool
+) -> Cards:
+    own = sum(item.kind == "ticket" for item in items)
+    products = list(ticket_queries.products_on_show(event))
+    if code is not None:
+        known = {product.id for product in products}
+        products += [product for product in codes.opened(event, code) if product.id not in known]
+        products.sort(key=lambda product: (product.position, product.id))
+    if party is not None and party.product is not None and orders.is_offer(items):
+        products = [party.product]
+    left = tickets.lefts(products, code)
+    options = [
+        option_of(product, left[product.id] + (own if party and product.id == party.product_id else 0), event, code)
+        for product in products
+    ]
+    over = event.state != "published" or is_over(event)
+    free = [option for option in options if option.choosable]
+    if not chosen:
+        wanted = next((option for option in free if option.product.recommended), free[0] if len(free) == 1 else None)
+        chosen = wanted.product.public_id if wanted else ""
+    html = render_template(
+        "registration/cards.html", event=event, options=options, chosen=chosen, code=code, over=over, wrong=wrong
+    )
+    taken = next((option for option in free if option.product.public_id == chosen), None)
+    price = (money(taken.gross, taken.product.currency) if taken.gross else _("free")) if taken else ""
+    most = max((option.product.most_per_order for option in options), default=1)
+    sentence = code_sentence(code, options) if code else ""
+    return Cards(
+        Markup(html), bool(options), bool(free) and not over, most, price, queries.takes_codes(event), sentence
     )
 
 
