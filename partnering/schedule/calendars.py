@@ -55,6 +55,8 @@ def _entry(event: Event, plan: Plan, item: Item) -> ical.Entry:
 def _summary(plan: Plan, item: Item) -> str:
     if item.session is not None:
         return bi(item.session.title)
+    if item.workshop:
+        return bi(item.workshop)
     if item.meeting is not None and plan.delegate is not None:
         return meeting_summary(plan.delegate, item.meeting)
     return _("Meeting")

@@ -19,6 +19,7 @@ from ..meetings import queries as meetings
 from ..meetings.models import Meeting, MeetingSide, MeetingSlot
 from ..programme.models import ProgrammeSession
 from ..programme.queries import WHOLE
+from ..tickets.models import Product
 
 KINDS = ("session", "meeting", "block")
 CANCELLED_KEPT = timedelta(days=30)
@@ -29,8 +30,9 @@ CANCELLED_KEPT = timedelta(days=30)
 class Item:
     """A block of somebody's day.
 
-    kind: "session" chosen, "talk" of one's own, "break", "met" a meeting, "ask" an open request, "free" a slot that can
-    be booked, "own" a time kept free. A meeting carries the other side as this person may read it.
+    kind: "session" chosen or workshop booked, "talk" of one's own, "break", "met" a meeting, "ask" an open request,
+    "free" a slot that can be booked, "own" a time kept free. A meeting carries the other side as this person may read
+    it.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Item:
     session: ProgrammeSession | None = None
     meeting: Meeting | None = None
     slot: MeetingSlot | None = None
+    workshop: BilingualText | None = None
     name: str = ""
     organisation: str = ""
     my_turn: bool = False
@@ -48,8 +51,8 @@ class Item:
 
     @property
     def title(self) -> BilingualText | str:
-        """What it is about: the session's title, or who is met."""
-        return self.session.title if self.session is not None else self.name
+        """What it is about: the session's title, the workshop's name, or who is met."""
+        return self.session.title if self.session is not None else self.workshop or self.name
 
     @property
     def minutes(self) -> int:
@@ -75,10 +78,10 @@ def plan_of(participant: Participant, *, open_too: bool = False, cancelled: bool
     delegate = delegate_of(participant)
     entries = _entries(participant, cancelled=cancelled)
     ids = [entry.appointment_id for entry in entries]
-    sessions = _sessions(ids)
+    sessions, booked = _sessions(ids), _workshops(ids)
     held = meetings.meetings_of(delegate) if delegate is not None else ()
     by_appointment = {meeting.appointment_id: meeting for meeting in held if meeting.appointment_id is not None}
-    items = [_item(entry, sessions, by_appointment, delegate) for entry in entries]
+    items = [_item(entry, sessions, booked, by_appointment, delegate) for entry in entries]
     live = [item for item in items if item.entry is not None and item.entry.state == "live"]
     gone = [item for item in items if item.entry is not None and item.entry.state != "live"]
     if open_too and delegate is not None:
@@ -117,9 +120,20 @@ def _sessions(appointment_ids: Iterable[int]) -> dict[int, ProgrammeSession]:
     return {session.appointment_id: session for session in found if session.appointment_id is not None}
 
 
+def _workshops(appointment_ids: Iterable[int]) -> dict[int, BilingualText]:
+    """Names of the add-ons that take place at these times."""
+    rows = db.session.execute(
+        sa.select(Product.appointment_id, Product.name)
+        .where(Product.appointment_id.in_(list(appointment_ids)))
+        .order_by(Product.id.desc())
+    )
+    return {appointment_id: name for appointment_id, name in rows if appointment_id is not None}
+
+
 def _item(
     entry: AgendaEntry,
     sessions: Mapping[int, ProgrammeSession],
+    booked: Mapping[int, BilingualText],
     by_appointment: Mapping[int, Meeting],
     delegate: Delegate | None,
 ) -> Item:
@@ -130,6 +144,8 @@ def _item(
         set_up = next((part.set_up for part in session.people if part.participant_id == entry.participant_id), 0)
         set_up_at = at.starts_at - timedelta(minutes=set_up) if set_up and kind == "talk" else None
         return Item(kind, at.starts_at, at.ends_at, entry, at.location, session=session, set_up_at=set_up_at)
+    if at.id in booked:
+        return Item("session", at.starts_at, at.ends_at, entry, at.location, workshop=booked[at.id])
     if at.kind != "meeting":
         return Item("own", at.starts_at, at.ends_at, entry)
     if meeting is None or delegate is None:
