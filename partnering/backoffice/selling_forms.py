@@ -39,6 +39,12 @@ def _key() -> str:
     return secrets.token_urlsafe(12)
 
 
+def _when_asked(form: Any, field: Any) -> None:
+    """Let a field pass that the page did not show: its pool was made meanwhile."""
+    if field.raw_data is not None and not field.raw_data:
+        raise StopValidation
+
+
 class Deed(FlaskForm):
     """What every form here carries: a key against sending twice, and the version that its page showed."""
 
@@ -107,7 +113,7 @@ class Sold(Deed):
         """The form with a field for every pool: how many places one unit takes from it."""
         fields = {
             f"draw_{pool.public_id}": StringField(
-                bi(pool.name), [InputRequired(WHOLE), a_number(0, 100)], [one_line], default="0"
+                bi(pool.name), [_when_asked, InputRequired(WHOLE), a_number(0, 100)], [one_line], default="0"
             )
             for pool in pools
         }
