@@ -1,0 +1,174 @@
+"""The page of a party: as many questions to the database for twenty places as for two; dates for changes; extras."""
+
+from datetime import timedelta
+
+import pytest
+
+from partnering import clock, links
+from partnering.agenda import services as agenda
+from partnering.db import db, transaction
+from partnering.registration import queries, services, workshops
+from partnering.registration.models import Registration
+from tests.factories import (
+    make_event,
+    make_guest,
+    make_party,
+    make_product,
+    make_registration,
+    make_workshop,
+)
+from tests.support.counting import statements
+from tests.support.there import there
+
+pytestmark = pytest.mark.usefixtures("ctx")
+
+
+def address(thing):
+    """The secret address of a party, or of a ticket."""
+    purpose, letter = ("ticket", "t") if isinstance(thing, Registration) else ("party", "r")
+    return f"/{letter}/{links.token(purpose, thing.public_id, thing.generation)}"
+
+
+def party_of(count, **values):
+    """A party of so many people, one of whom is not named yet and two of whom have a dinner."""
+    event = values.pop("event", None) or make_event()
+    dinner = make_product(event, kind="add_on", gross=0, pools=[])
+    people = [*[make_guest() for _n in range(count - 1)], {}]
+    party = make_party(
+        event, product=make_product(event, capacity=100, most_per_order=50), quantity=count, people=people
+    )
+    with transaction():
+        for place in queries.places_of(party)[:2]:
+            workshops.book(place, dinner, by="buyer")
+    return party
+
+
+def test_twenty_places_cost_no_more_questions_than_two(client):
+    counts = []
+    for size in (2, 20):
+        path = address(party_of(size))
+        client.get(path)  # what is remembered is remembered now
+        db.session.rollback()
+        with statements() as asked:
+            assert client.get(path).status_code == 200
+        counts.append(len(asked))
+        db.session.rollback()
+
+    assert counts[0] == counts[1]
+    assert counts[1] <= 45
+
+
+def test_after_the_date_pages_are_read_only_and_say_whom_to_write_to(client, freeze):
+    party = party_of(2)
+    own = there(queries.places_of(party)[0].registration)
+    paths = [address(party), address(own)]
+    freeze(party.event.opens_at)
+
+    for path in paths:
+        page = client.get(f"{path}?lang=en").text
+        assert "please write to tagung@example.org" in page
+        assert "/cancel" not in page
+        assert "/substitute" not in page
+
+
+def test_an_exception_for_one_person_opens_their_place_alone(client, freeze):
+    party = party_of(3)
+    places = queries.places_of(party)
+    first, second = (there(place.registration) for place in places[:2])
+    with transaction():
+        there(db.session.get(Registration, first.id)).changes_until = party.event.opens_at + timedelta(hours=5)
+    freeze(party.event.opens_at)
+    db.session.rollback()
+
+    def cancel(place):
+        db.session.rollback()
+        return client.post(f"{address(party)}/places/{place.public_id}/cancel").status_code
+
+    tickets = [client.post(f"{address(each)}/consents").status_code for each in (first, second)]
+    assert tickets == [303, 303]
+    assert (cancel(places[1]), cancel(places[0])) == (409, 303)
+    freeze(party.event.opens_at + timedelta(hours=6))
+    assert cancel(places[2]) == 409
+
+
+def test_an_earlier_date_of_the_event_holds_for_everybody(client, freeze):
+    event = make_event(change_until=clock.now() + timedelta(days=1))
+    registration = make_registration(event)
+    path = address(registration)
+    freeze(clock.now() + timedelta(days=2))
+
+    assert client.post(f"{path}/cancel").status_code == 409
+    db.session.rollback()
+    assert there(db.session.get(Registration, registration.id)).state == "live"
+
+
+def test_a_colleague_books_what_is_free_and_the_buyer_what_costs(client):
+    event = make_event()
+    party = make_party(event, product=make_product(event), quantity=2, people=[make_guest(), make_guest()])
+    own, colleague = (there(place.registration) for place in queries.places_of(party))
+    free = make_workshop(event, "Fermentation", event.opens_at)
+    dear = make_product(event, kind="add_on", gross=6_000)
+    mine, theirs = address(own), address(colleague)
+
+    answers = [
+        client.post(f"{theirs}/extras/{free.public_id}").status_code,
+        client.post(f"{theirs}/extras/{dear.public_id}").status_code,
+        client.post(f"{mine}/extras/{dear.public_id}").status_code,
+    ]
+
+    db.session.rollback()
+    party = there(queries.party_at(party.public_id))
+    booked = [[item.name.de for item in queries.add_ons_of(place)] for place in queries.places_of(party)]
+    assert (answers, booked) == ([303, 409, 303], [["Standard"], ["Fermentation"]])
+    assert services.total(party) == 2 * 22_000 + 6_000
+
+
+def test_what_a_colleague_does_at_that_time_is_not_told_to_the_buyer(client):
+    event = make_event()
+    party = make_party(event, product=make_product(event), quantity=2, people=[make_guest(), make_guest()])
+    place = queries.places_of(party)[1]
+    registration = there(place.registration)
+    workshop = make_workshop(event, "Fermentation", event.opens_at + timedelta(hours=1))
+    with transaction():
+        start = event.opens_at + timedelta(hours=1)
+        agenda.block(registration.participant, event, start, start + timedelta(hours=1))
+    here, extras = address(registration), f"{address(party)}/places/{place.public_id}/extras"
+
+    assert client.post(f"{extras}/{workshop.public_id}").status_code == 303
+
+    kept_free = "eine Zeit, die Sie frei halten"
+    assert kept_free not in client.get(f"{extras}?lang=de").text
+    assert kept_free in client.get(f"{here}?lang=de").text
+
+
+def test_what_was_contested_takes_its_time_once_the_other_is_given_up():
+    event = make_event()
+    guest = make_registration(event)
+    first = make_workshop(event, "Fermentation", event.opens_at)
+    second = make_workshop(event, "Recht", event.opens_at)
+    with transaction():
+        workshops.book(guest, first)
+        item = there(queries.add_ons_of(guest.place)[0])
+        assert item.place_id == guest.place_id
+    with pytest.raises(workshops.TimeConflict), transaction():
+        workshops.book(guest, second)
+    with transaction():
+        workshops.give_up(guest, first)
+        workshops.book(guest, second)
+
+    assert workshops.contested(guest) == []
+
+
+def test_sold_out_workshops_lead_to_their_waiting_list(client):
+    event = make_event()
+    workshop = make_workshop(event, "Fermentation", event.opens_at, capacity=1)
+    first, second = make_registration(event), make_registration(event)
+    with transaction():
+        workshops.book(first, workshop)
+    path = address(second)
+
+    page = client.get(f"{path}?lang=en").text
+
+    assert f"{path}/waitlist/{workshop.public_id}" in page
+    answer = client.post(f"{path}/extras/{workshop.public_id}", follow_redirects=True)
+    assert (answer.status_code, answer.text.count('data-tone="bad"') > 0) == (200, True)
