@@ -68,6 +68,14 @@ WORDS: dict[str, LazyString] = {
     "text": _l("Text"),
     "area": _l("Area"),
     "visibility": _l("Shown in the directory"),
+    "label": _l("Question"),
+    "kind": _l("Kind"),
+    "number": _l("Number"),
+    "discount": _l("Discount"),
+    "value": _l("Value"),
+    "early": _l("Early price"),
+    "draws": _l("Takes from pools"),
+    "privacy_notice": _l("Privacy notice, version"),
 }
 CENTS = {"gross", "fee", "early", "value_gross", "refund"}
 

@@ -29,7 +29,7 @@ def changes_log() -> str:
         deeds=deeds,
         kinds={key: word for key, (word, _begins) in log.KINDS.items()},
         actors=[*log.actors(event), ("guest", _("Guests")), ("system", _("The system"))],
-        person=guests.guest_at(event, asked.person) if asked.person else None,
+        whom=guests.guest_at(event, asked.person) if asked.person else None,
         newest=url_for(".changes_log", **kept) if before is not None else None,
         older=url_for(".changes_log", **kept, before=later) if later is not None else None,
     )
