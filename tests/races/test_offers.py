@@ -1,0 +1,142 @@
+"""A place comes back while two wait for it and strangers try to buy it: the first in the queue gets it, nobody else.
+
+The place is given back by several processes at the same moment. Without the guard strangers overtake the queue.
+"""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from partnering import links
+from partnering.db import db
+from partnering.registration.invariants import waiting_counted
+from partnering.registration.models import WaitingEntry
+from partnering.tickets.invariants import pools_counted
+from partnering.tickets.models import Claim, Pool
+from tests.factories import make_event
+from tests.factories.waiting import make_sold_out, make_waiting
+from tests.support.servers import ROOT, Site
+from tests.support.there import there
+
+pytestmark = [pytest.mark.race, pytest.mark.timeout(300)]
+
+ROUNDS, PROCESSES, BUYERS = 5, 3, 3
+"""Conferences raced for at once; in each process one gives the place back and `BUYERS` want it."""
+
+
+@dataclass
+class Round:
+    """One conference whose only place comes back: who waits, and what everybody sends."""
+
+    first: int
+    second: int
+    event: int
+    cancel: str
+    buy: str
+    ticket: str
+
+
+def test_a_place_that_comes_back_is_for_the_first_in_the_queue(start_site):
+    with start_site(processes=2, workers=0) as site:
+        rounds = arrange(site)
+
+        told = race(site, rounds)
+
+        assert told["buy"] == Counter({409: ROUNDS * PROCESSES * BUYERS})
+        with site.app.app_context():
+            assert outcomes(rounds) == Counter({("offered", "waiting", "offered"): ROUNDS})
+            assert [*pools_counted(), *waiting_counted()] == []
+            db.session.remove()
+
+
+def test_without_the_guard_strangers_overtake(start_site):
+    with start_site(
+        processes=2, workers=0, application="tests.races.unguarded_waiting:app", traces_allowed=True
+    ) as site:
+        rounds = arrange(site)
+
+        told = race(site, rounds)
+
+        assert told["buy"][303] > 0
+        with site.app.app_context():
+            found = outcomes(rounds)
+            assert found["waiting", "waiting", "held"] == told["buy"][303]
+            db.session.remove()
+
+
+def arrange(site: Site) -> list[Round]:
+    """Sold-out conferences with two who wait each."""
+    found = []
+    with site.app.app_context():
+        for number in range(ROUNDS):
+            event = make_event(f"race-{number}")
+            product, [taken] = make_sold_out(event, gross=0, partnering=False)
+            first, second = make_waiting(product), make_waiting(product)
+            token = links.token("ticket", taken.public_id, taken.generation)
+            found.append(
+                Round(
+                    first.id, second.id, event.id, f"/t/{token}/cancel", f"/e/{event.slug}/register", product.public_id
+                )
+            )
+        db.session.remove()
+    return found
+
+
+def race(site: Site, rounds: list[Round]) -> dict[str, Counter[int]]:
+    """What everybody was told, by what they wanted."""
+    lane: list[dict[str, Any]] = []
+    for each in rounds:
+        lane.append({"cookie": "", "url": site(each.cancel), "page": site(each.cancel), "data": {}})
+        data = {"ticket": each.ticket, "quantity": "1"}
+        lane += [{"cookie": "", "url": site(each.buy), "page": site(each.buy), "data": data}] * BUYERS
+    crowd = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.races.racer"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _process in range(PROCESSES)
+    ]
+    told: dict[str, Counter[int]] = {"cancel": Counter(), "buy": Counter()}
+    try:
+        for racer in crowd:
+            there(racer.stdin).write(json.dumps(lane) + "\n")
+            there(racer.stdin).flush()
+        assert [there(racer.stdout).readline() for racer in crowd] == ["ready\n"] * PROCESSES
+        for racer in crowd:
+            there(racer.stdin).write("go\n")
+            there(racer.stdin).flush()
+        for racer in crowd:
+            for deed, status in zip(lane, json.loads(racer.communicate(timeout=240)[0]), strict=True):
+                told["cancel" if deed["url"].endswith("/cancel") else "buy"][status] += 1
+    finally:
+        for racer in crowd:
+            racer.kill()
+            racer.wait()
+            there(racer.stdin).close()
+            there(racer.stdout).close()
+    return told
+
+
+def outcomes(rounds: list[Round]) -> Counter[tuple[str, ...]]:
+    """(state of the first, state of the second, state of the one claim that counts), and how often it came to that."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for each in rounds:
+        claims = db.session.scalars(
+            sa.select(Claim.state)
+            .where(Claim.event_id == each.event, Claim.state.in_(("held", "offered", "confirmed")))
+            .order_by(Claim.id)
+        ).all()
+        used = db.session.scalar(sa.select(Pool.used).where(Pool.event_id == each.event))
+        assert used == len(claims)
+        states = [there(db.session.get(WaitingEntry, one)).state for one in (each.first, each.second)]
+        found[(*states, *claims)] += 1
+    return found
