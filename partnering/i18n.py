@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from babel import dates, numbers
+from babel import dates, numbers, support
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
+from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
+from wtforms.i18n import messages_path
 
 from . import clock
 from .db import BilingualText
@@ -167,11 +170,32 @@ def switch_language_url(language: str) -> str:
     return f"{request.path}?{urlencode(arguments, doseq=True)}"
 
 
+class FormSentences:
+    """The sentences that WTForms brings along, in the language in force; each catalogue is read once."""
+
+    @staticmethod
+    @cache
+    def _in(language: str) -> Any:
+        return support.Translations.load(messages_path(), [language], domain="wtforms")
+
+    def gettext(self, string: str) -> str:
+        """A sentence."""
+        return str(self._in(locale()).ugettext(string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """A sentence about a number."""
+        return str(self._in(locale()).ungettext(singular, plural, n))
+
+
+_form_sentences = FormSentences()
+
+
 def install(app: Flask) -> None:
     """Set up Babel, the filters, and links that keep a language chosen by `?lang=`."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "de")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     babel.init_app(app, locale_selector=select_locale)
+    FlaskForm.Meta.get_translations = lambda _meta, _form: _form_sentences  # Flask-WTF reads a file in every request
     for function in (bi, bi_html, day, days, time, span, moment, iso, money, number, ago):
         app.add_template_filter(function, function.__name__)
     app.jinja_env.add_extension("jinja2.ext.i18n")
