@@ -76,7 +76,7 @@ class ChoiceRow(Form):
     """One choice. `key` names the one that it changes; a row without words is none."""
 
     key = HiddenField(filters=[one_line])
-    label_de = StringField(_l("In German"), [Optional(), Length(max=160)], [one_line])
+    label_de = StringField(_l("In German"), [Length(max=160)], [one_line])
     label_en = StringField(_l("In English"), [Optional(), Length(max=160)], [one_line])
     price = StringField(_l("Price, VAT included"), [Optional(), typed.reads(typed.cents, AMOUNT)], [one_line])
     limit = StringField(_l("Places"), [Optional(), a_number(0, 100_000)], [one_line])
@@ -212,26 +212,31 @@ class QuestionForm(Deed):
         if self.chooses and len(self.rows) < 2:
             raise ValidationError(str(_l("Enter at least two choices")))
 
-    def validate_most(self, field: Any) -> None:
-        """Bounds are whole numbers in order; letters and choices have bounds of their own."""
-        if self.kind not in BOUNDED or self.kind == "date":
-            return
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Shapes, and bounds that are whole numbers or days in order."""
+        good = bool(super().validate(extra_validators))
+        if self.kind == "date":
+            early, late = self.earliest.data, self.latest.data
+            if early and late and late < early:
+                self.latest.errors = [str(_l("This is before the first day"))]
+                return False
+        elif self.kind in BOUNDED:
+            return self._bounds_hold() and good
+        return good
+
+    def _bounds_hold(self) -> bool:
         most = {"short_text": SHORT, "long_text": LONG, "multiple_choice": MOST_CHOICES}.get(self.kind, 999_999_999)
-        least = 1 if self.kind != "number" else 0
+        least = 0 if self.kind == "number" else 1
+        found = True
         for bound in (self.least, self.most):
             if bound.data and typed.whole(bound.data, least, most) is None:
-                sentence = _l("Enter a whole number from %(least)s to %(most)s", least=least, most=most)
-                if bound is field:
-                    raise ValidationError(str(sentence))
-                self.least.errors = [str(sentence)]
-                raise ValidationError(str(_l("Check both bounds")))
+                bound.errors = [str(_l("Enter a whole number from %(least)s to %(most)s", least=least, most=most))]
+                found = False
         low, high = typed.whole(self.least.data), typed.whole(self.most.data)
-        if low is not None and high is not None and low > high:
-            raise ValidationError(str(_l("This is less than the lower bound")))
-
-    def validate_latest(self, field: Any) -> None:
-        if self.earliest.data and field.data and field.data < self.earliest.data:
-            raise ValidationError(str(_l("This is before the first day")))
+        if found and low is not None and high is not None and low > high:
+            self.most.errors = [str(_l("This is less than the lower bound"))]
+            return False
+        return found
 
     @property
     def settings(self) -> dict[str, Any]:

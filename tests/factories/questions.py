@@ -37,6 +37,7 @@ def make_question(
             assert section is not None  # found or made
         pairs = choices if choices is not None else {"a": "Erstens", "b": "Zweitens"} if "choice" in kind else {}
         words["choices"] = [(key, BilingualText(text, text)) for key, text in pairs.items()]
+        words.setdefault("purpose", BilingualText("Planung", "planning"))
         question = building.add_question(
             section,
             building.Words(kind, BilingualText(label, f"{label} (en)"), **words),
