@@ -10,6 +10,7 @@ from ..guards import GuardedBlueprint, guarded, public
 from ..headers import answer_unchanged, cacheable
 from ..i18n import _
 from ..memory import remembered
+from ..registration.refunds import refund_sentences
 from . import queries
 from .forms import GalleryForm
 
@@ -62,6 +63,7 @@ def show() -> str:
         over=event_queries.is_over(event),
         offers=offers,
         cheapest=min(prices, default=None),
+        refunds=refund_sentences(event) if any(prices) else [],
         bookable=bool(prices) and event.state == "published" and not event_queries.is_over(event),
         sessions=queries.highlights(event),
         plate=queries.plate(event),

@@ -18,6 +18,7 @@ from ...tickets import services as tickets
 from .. import approval, drafts, queries, services, workshops
 from ..forms import CheckForm, SureForm
 from ..models import Party
+from ..refunds import refund_sentences
 from .blueprint import bp, page
 from .shown import answers_of, order_of, owed
 
@@ -136,6 +137,7 @@ def _check_page(party: Party, form: CheckForm, status: int = 200, *, other_sum: 
         partnering=party.draft.get("partnering") if drafts.has_partnering(party) else None,
         has_partnering=drafts.has_partnering(party),
         has_terms=legal_text(event, "terms") is not None,
+        refunds=refund_sentences(event) if _costs(party) else [],
         privacy_notice=legal_text(event, "privacy"),
         consents=services.CONSENTS,
         approval=party.product is not None and party.product.needs_approval,
