@@ -204,7 +204,7 @@ class CountryField(SelectField):
         if self.data not in {code for code, _name in countries()}:
             raise ValidationError(_("Choose the country"))
 
-    def widget(self, field: Any, **attributes: Any) -> Markup:  # type: ignore[override]  # a function is a widget
+    def widget(self, field: Any, **attributes: Any) -> Markup:
         """The select with the chosen country first among equals."""
         language = locale()
         if language not in _options:

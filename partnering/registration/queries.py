@@ -47,7 +47,7 @@ def live_registrations_by_person(persons: Iterable[Person], event: Event) -> dic
         .join(Participant, Participant.id == Registration.participant_id)
         .where(Participant.event_id == event.id, Participant.person_id.in_(ids), Registration.state == "live")
     )
-    return dict(rows.all())
+    return {person_id: registration for person_id, registration in rows if person_id is not None}
 
 
 def registrations_of(event: Event) -> Sequence[Registration]:
@@ -143,7 +143,7 @@ def sheet_of(event_id: int, public_id: str) -> AnswerSheet | None:
     ).one_or_none()
 
 
-def waits_for(party_id: Any) -> sa.Select[tuple[int]]:
+def waits_for(party_id: Any) -> sa.Select[int]:
     """Open entries of the waiting list that this party is an offer to; a part of larger questions."""
     return sa.select(WaitingEntry.id).where(WaitingEntry.party_id == party_id, WaitingEntry.closed_at.is_(None))
 

@@ -55,8 +55,8 @@ def choose_ticket() -> Answer:
     good = form.validate_on_submit()
     code = _code(event, form, drafts.current_draft(event)) if form.code.data or "apply" in request.form else None
     if "apply" in request.form and not form.code.errors and not form.csrf_failed:
-        typed = {"ticket": form.ticket.data, "quantity": form.quantity.data, "code": form.code.data}
-        return redirect(url_for(".ticket", **{name: value or "" for name, value in typed.items()}), 303)
+        ticket, quantity, text = form.ticket.data or "", form.quantity.data or "", form.code.data or ""
+        return redirect(url_for(".ticket", ticket=ticket, quantity=quantity, code=text), 303)
     if not good or form.code.errors:
         product = _shown(event, form, code)
         if product is not None and form.quantity.errors:
