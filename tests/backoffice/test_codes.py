@@ -382,7 +382,7 @@ def test_rows_are_added_and_taken_away_without_saving(event: Event, refunds: str
     removed = client.post(refunds, data={**form, "rows": "rules:remove:0", "rules-1-days": "13"})
 
     assert (added.status_code, 'name="rules-2-days"' in added.text) == (200, True)
-    assert (removed.status_code, 'name="rules-0-days" type="text" value="13"' in removed.text) == (200, True)
+    assert (removed.status_code, 'value="13"' in removed.text, 'value="28"' in removed.text) == (200, True, False)
     assert rules() == list(BIONECTION)
 
 

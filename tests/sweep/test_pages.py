@@ -137,6 +137,11 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/tickets/new", "new ticket"),
         Visit("organiser", f"/manage/{own.slug}/forms/sections/new", "new section"),
         Visit("organiser", f"/manage/{own.slug}/forms/questions/new?kind=single_choice", "new question"),
+        Visit("organiser", f"/manage/{own.slug}/tickets/pools/new", "new pool"),
+        Visit("organiser", f"/manage/{own.slug}/tickets/add-ons/new", "new add-on"),
+        Visit("organiser", f"/manage/{own.slug}/tickets/codes/new/voucher", "new code"),
+        Visit("organiser", f"/manage/{own.slug}/tickets/members/new", "new member list"),
+        Visit("organiser", f"/manage/{own.slug}/clone", "new conference like this one"),
         Visit("organiser", f"/manage/{own.slug}/programme/new", "new session"),
     ]
 
