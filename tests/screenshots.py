@@ -23,7 +23,7 @@ from partnering.accounts.services import person_at
 from partnering.agenda.models import Location
 from partnering.checkin import services as checkin
 from partnering.checkin.models import Device, Scan
-from partnering.db import Model, db, transaction
+from partnering.db import BilingualText, Model, db, transaction
 from partnering.delegates.models import Delegate
 from partnering.demo.cli import PERSONAS
 from partnering.events.models import Event, Participant, TeamRole
@@ -33,6 +33,8 @@ from partnering.meetings.models import Meeting, MeetingSide
 from partnering.programme.models import ProgrammeSession, SessionPerson, Track
 from partnering.registration.models import Registration
 from partnering.tickets.models import Pool, Product
+from tests.factories import make_product
+from tests.factories.waiting import make_asked, make_sold_out, make_waiting
 from tests.factories.world import Conference, World
 from tests.flows.walker import MAIN
 from tests.security.matrix import MATRIX
@@ -138,7 +140,14 @@ def fill(made: Conference, event: Event) -> None:
     assert isinstance(scan, Scan)
     assert isinstance(device, Device)
     role = db.session.scalars(sa.select(TeamRole).where(TeamRole.event_id == event.id)).first()
+    tour, _taken = make_sold_out(event, name=BilingualText("Laborführung", "Lab tour"), gross=0, position=90)
+    waits = make_waiting(tour, quantity=2, email="wanda.quast@zellwerk.example")
+    asked = make_asked(
+        event,
+        product=make_product(event, name=BilingualText("Presse", "Press"), needs_approval=True, gross=0, position=91),
+    )
     made.tokens = {
+        "waiting": links.token("waiting", waits.public_id, waits.generation),
         "party": links.token("party", ticket.place.party.public_id, ticket.place.party.generation),
         "ticket": links.token("ticket", ticket.public_id, ticket.generation),
         "feed": links.token("feed", jana.public_id, jana.generation),
@@ -152,6 +161,9 @@ def fill(made: Conference, event: Event) -> None:
         "registration.public_id": ticket.place.party.places[-1].public_id,
         "guest_id": ticket.public_id,
         "backoffice.public_id": jana.public_id,
+        "backoffice.waiting_entry.public_id": waits.public_id,
+        "backoffice.approval_request.public_id": asked.public_id,
+        "registration.wait_for_add_on.public_id": first(Product, Product.kind == "add_on"),
         "backoffice.edit_product.public_id": first(Product),
         "backoffice.edit_pool.public_id": first(Pool),
         "backoffice.letter.public_id": letter.public_id if letter is not None else "",
