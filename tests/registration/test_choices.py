@@ -18,6 +18,7 @@ from partnering.tickets.models import Claim, Code, PriceTier
 from partnering.tickets.queries import product_at
 from tests.factories import make_code, make_event, make_member_list, make_product, make_workshop
 from tests.factories.questions import make_question
+from tests.support.counting import statements
 from tests.support.there import there
 
 from .test_flow import BILL, JANA, count, problems, shown
@@ -528,3 +529,49 @@ def test_what_needs_approval_is_sent_in_and_binds_nobody_yet(shop, client):
     assert count(shop.app, Registration) == (0,)
     assert shop.ask(sa.select(Party.approval, Party.contact_email)) == [("waiting", "jana@lumenfold.example")]
     assert shop.ask(sa.select(Claim.state)) == [("pending",)]
+
+
+# -- what it costs
+
+
+def asked_of_the_database(shop, deed):
+    """How many statements a request runs, once everything is warm."""
+    with shop.app.app_context(), statements() as asked:
+        deed()
+        return len(asked)
+
+
+@pytest.mark.parametrize("step", ["register", "people", "extras", "check"])
+def test_a_page_asks_as_much_for_many_tickets_and_people_as_for_one(shop, client, step):
+    shop.add(make_product, kind="add_on", gross=6_500, partnering=False)
+    few, many = client, shop.app.test_client()
+
+    def go(visitor, units):
+        visitor.post(URL, data={"ticket": shop.ticket, "quantity": str(units)})
+        others = {f"people-{n}-{part}": f"{part}{n}" for n in range(1, units) for part in ("given_name", "family_name")}
+        addresses = {f"people-{n}-email": f"guest{n}@example.org" for n in range(1, units)}
+        visitor.post(f"{URL}/people", data={**JANA, **others, **addresses})
+        visitor.post(f"{URL}/extras", data={"sent": "1"})
+
+    path = URL if step == "register" else f"{URL}/{step}"
+    go(few, 1)
+    few.get(path)
+    one = asked_of_the_database(shop, lambda: few.get(path))
+    for _more in range(6):
+        shop.add(make_product, partnering=False)
+        shop.add(make_product, kind="add_on", gross=6_500, partnering=False)
+    go(many, 8)
+    many.get(path)
+
+    assert asked_of_the_database(shop, lambda: many.get(path)) == one
+
+
+def test_a_registration_takes_few_statements(shop, client):
+    at_extras(shop, client)
+    shop.app.test_client().get(URL)
+
+    chosen = asked_of_the_database(shop, lambda: shop.app.test_client().post(URL, data={"ticket": shop.ticket}))
+    named = asked_of_the_database(shop, lambda: client.post(f"{URL}/people", data=JANA))
+    placed = asked_of_the_database(shop, lambda: client.post(f"{URL}/check", data=BILL))
+
+    assert (chosen <= 16, named <= 13, placed <= 42) == (True, True, True), (chosen, named, placed)
