@@ -30,20 +30,16 @@ def profiles_for_party(party: Party, draft: dict[str, Any] | None = None, entere
     ]
     for registration in registrations:
         own = registration is registrations[0]
-        known = queries.delegate_for(registration)
-        if known is None:
-            mine = answers if own else answers | {"visibility": "hidden", "languages": []}
-            services.join(registration, **mine)
-        elif own:
-            services.fill(known.profile, **{k: v for k, v in answers.items() if k not in ("visibility", "languages")})
-            services.introduce(known, languages=answers["languages"] or known.languages.split(","))
-            services.show(known, answers["visibility"], channel="registration")
+        services.join(registration, **(answers if own else answers | {"visibility": "hidden", "languages": []}))
 
 
 @registration_begun.connect
-def delegate_for_registration(registration: Registration, **news: Any) -> None:
-    """Make a delegate where the ticket includes partnering, found by nobody yet: consents are never inherited."""
-    if registration.place.product.partnering:
+def delegate_for_registration(registration: Registration, placing: bool = False, **news: Any) -> None:
+    """Make a delegate where the ticket includes partnering, found by nobody yet: consents are never inherited.
+
+    While a party is `placing`, `profiles_for_party` does it, with what was typed.
+    """
+    if registration.place.product.partnering and not placing:
         services.join(registration)
 
 

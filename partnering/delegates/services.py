@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import audit, clock
 from ..consents import services as consents
@@ -69,16 +70,19 @@ def join(
     participant = registration.participant
     event = participant.event
     organisation = registration.organisation or _organisation_of(registration)
-    profile = queries.profile_for(event, organisation.id) or _new_profile(event, organisation, participant.locale)
-    fill(
-        profile,
-        offers=offers,
-        seeks=seeks,
-        terms=terms,
-        description=description,
-        organisation_type=organisation_type,
-        country=country,
-    )
+    typed: dict[str, Any] = {
+        "offers": offers,
+        "seeks": seeks,
+        "terms": terms,
+        "description": description,
+        "organisation_type": organisation_type,
+        "country": country,
+    }
+    profile = queries.profile_for(event, organisation.id)
+    if profile is None:
+        profile = _new_profile(event, organisation, participant.locale, **typed)
+    else:
+        fill(profile, **typed)
     delegate = Delegate(
         event_id=event.id,
         registration_id=registration.id,
@@ -189,16 +193,36 @@ def edit(
 ) -> None:
     """Write down what an organisation offers and seeks. Raises `TooManyTerms`, `UnknownTerm`."""
     chosen = _checked(terms)
+    profile.language = language or profile.language
+    _write(
+        profile,
+        chosen,
+        offers=offers,
+        seeks=seeks,
+        description=description,
+        organisation_type=organisation_type,
+        country=country,
+    )
+    _set_terms(profile, chosen)
+
+
+def _write(
+    profile: OrganisationProfile,
+    chosen: Iterable[Term],
+    *,
+    offers: str,
+    seeks: str,
+    description: str,
+    organisation_type: str,
+    country: str,
+) -> None:
+    """Put everything but the terms into a profile, and what it is found by."""
     profile.offers, profile.seeks = clean(offers), clean(seeks)
     profile.description = clean_lines(description)
     profile.organisation_type = organisation_type if is_term("organisation_type", organisation_type) else ""
     profile.country = country.upper()[:2]
-    profile.language = language or profile.language
     profile.updated_at = clock.now()
-    db.session.flush()
-    _set_terms(profile, chosen)
     profile.search_text = search_text(profile, chosen)
-    db.session.flush()
 
 
 def introduce(delegate: Delegate, *, languages: Iterable[str], departs_at: datetime | None = None) -> None:
@@ -267,20 +291,19 @@ def drafted(answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _new_profile(event: Event, organisation: Organisation, language: str) -> OrganisationProfile:
-    profile = OrganisationProfile(
-        event_id=event.id,
-        organisation_id=organisation.id,
-        language=language,
-        offers="",
-        seeks="",
-        description="",
-        organisation_type="",
-        country="",
-        updated_at=clock.now(),
-    )
+def _new_profile(
+    event: Event, organisation: Organisation, language: str, terms: Iterable[Term] = (), **typed: str
+) -> OrganisationProfile:
+    chosen = _checked(terms)
+    profile = OrganisationProfile(event_id=event.id, organisation_id=organisation.id, language=language)
+    set_committed_value(profile, "organisation", organisation)
+    typed["organisation_type"] = typed["organisation_type"] or organisation.kind
+    typed["country"] = typed["country"] or organisation.country
+    _write(profile, chosen, **typed)
     db.session.add(profile)
     db.session.flush()
+    if chosen:
+        _add_terms(profile, chosen)
     return profile
 
 
@@ -319,9 +342,13 @@ def _set_terms(profile: OrganisationProfile, chosen: set[Term]) -> None:
                 ProfileTerm.term == code,
             )
         )
+    _add_terms(profile, chosen - held)
+
+
+def _add_terms(profile: OrganisationProfile, new: Iterable[Term]) -> None:
     db.session.add_all(
         ProfileTerm(event_id=profile.event_id, profile_id=profile.id, side=side, facet=facet, term=code)
-        for side, facet, code in sorted(chosen - held)
+        for side, facet, code in sorted(new)
     )
     db.session.flush()
 

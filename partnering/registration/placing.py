@@ -95,6 +95,7 @@ def place(
             confirmed=seat.position == 0,
             locale=party.locale if seat.position == 0 else None,
             held=holding.get(persons[guest.email].id),
+            placing=True,
         )
         for seat, guest in zip(places, people, strict=True)
     ]

@@ -89,13 +89,14 @@ def seat(
     letters: bool = True,
     locale: str | None = None,
     held: Registration | EllipsisType | None = ...,
+    placing: bool = False,
 ) -> Registration | None:
     """Give `place` to a person: registration, ticket code, agenda entry and letter.
 
     None when the person already holds a registration at the event: then the place stays "invited", nothing of theirs
     changes, and a letter asks them. Whoever typed this learns neither. What a known participant has printed already
     is kept. `confirmed` says that the person themselves typed it; `held` is the registration they hold, where the
-    caller has asked.
+    caller has asked; while a party is `placing`, `party_placed` will follow.
     """
     event = place.party.event
     if isinstance(held, EllipsisType):
@@ -138,7 +139,7 @@ def seat(
     agenda.attend(appointment, participant, "attendee", blocks=False, new=known is None)
     if letters:
         mails.registered(registration)
-    signals.registration_begun.send(registration)
+    signals.registration_begun.send(registration, placing=placing)
     return registration
 
 

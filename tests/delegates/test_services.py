@@ -151,7 +151,7 @@ def test_a_placed_party_makes_profile_and_delegates_but_shows_the_buyer_only():
     }
     with transaction():
         for registration in (jana, ben):
-            registration_begun.send(registration)
+            registration_begun.send(registration, placing=True)
         party_placed.send(party, draft=draft)
     [profile] = db.session.scalars(sa.select(OrganisationProfile)).all()
     assert (profile.offers, profile.seeks, profile.organisation_type) == ("Phagen", "Kapital", "start_up")

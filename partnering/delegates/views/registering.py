@@ -23,27 +23,27 @@ def register_profile() -> Response | str | tuple[str, int]:
     too_early = elsewhere(g.event, "partnering") if request.method == "GET" else None
     if too_early is not None:
         return redirect(too_early)
-    party = required_draft(g.event, "partnering")
     if request.method == "GET":
+        party = required_draft(g.event, "partnering")
         return page(party, drafted(party))
     form = PartneringForm()
     if request.form.get("preview"):
+        party = required_draft(g.event, "partnering")
         return card_only(party, form) if request.headers.get("X-Preview") else page(party, form)
     if request.form.get("later"):
-        keep({"later": True})
-        return redirect(next_url(required_draft(g.event, "partnering")))
+        return redirect(keep({"later": True}))
     if not form.validate_on_submit():
-        return page(party, form), 422
-    keep(answers(form))
-    return redirect(next_url(required_draft(g.event, "partnering")))
+        return page(required_draft(g.event, "partnering"), form), 422
+    return redirect(keep(answers(form)))
 
 
-def keep(partnering: dict[str, Any]) -> None:
-    """Write the step into the draft. Who fills it in later keeps what was written before."""
+def keep(partnering: dict[str, Any]) -> str:
+    """Write the step into the draft, and say where it goes on. Who fills it in later keeps what was written before."""
     with transaction():
         party = required_draft(g.event, "partnering")
         before = party.draft.get("partnering") or {}
         party.draft = {**party.draft, "partnering": {**before, "later": False, **partnering}}
+        return next_url(party)
 
 
 def answers(form: PartneringForm) -> dict[str, Any]:
