@@ -42,6 +42,12 @@ class NotWaiting(DomainError):
     message = _l("That is not possible any more: this entry does not wait at the moment.")
 
 
+class BeingTaken(DomainError):
+    """Somebody sends the registration that an offer leads to at this very moment."""
+
+    message = _l("This offer is being accepted at this very moment. Please look again.")
+
+
 class NotEnough(DomainError):
     """Fewer places are available than the entry asks for."""
 
@@ -339,6 +345,12 @@ def count_again(entry: WaitingEntry) -> None:
 
 
 def hold_all(entry: WaitingEntry) -> None:
-    """Hold the event's pools, then the entry itself, as it is now."""
+    """Hold the event's pools, then the entry itself, as it is now, and the party that it is offered.
+
+    Whoever sends a registration holds its party first and the entry last, so here nobody waits for a party. Raises
+    `BeingTaken`.
+    """
     lock(entry.event_id)
     db.session.refresh(entry, with_for_update=True)
+    if entry.state == "offered" and entry.party is not None and not waiting_queries.may_lock(entry.party):
+        raise BeingTaken
