@@ -421,6 +421,22 @@ def test_drafts_behind_offers_are_not_forgotten(event, freeze):
     assert db.session.get(Party, there(entry.party_id)) is not None
 
 
+@pytest.mark.engine("postgresql")
+def test_nobody_waits_for_whoever_takes_the_offer_just_now(event):
+    product, [taken] = make_sold_out(event)
+    entry = make_waiting(product)
+    cancel(taken)
+    party = sa.select(Party.id).where(Party.id == entry.party_id).with_for_update()
+    entry_id = entry.id
+
+    with db.engine.connect() as somebody, somebody.begin():
+        somebody.execute(party)
+        with pytest.raises(offers.BeingTaken), transaction():
+            waiting.leave(db.session.get_one(WaitingEntry, entry_id))
+
+    assert state(entry) == "offered"
+
+
 # -- organisers
 
 
