@@ -102,6 +102,10 @@ class Row(NamedTuple):
         return "ended" if self.held != "live" else "in" if self.arrived_at is not None else "expected"
 
 
+FIELDS = Row._fields[:9]
+"""Those of a row that one question answers."""
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows, and whether there are more before and after them."""
@@ -145,11 +149,11 @@ def guests(event: Event, wanted: Wanted) -> list[Row]:
     return page(event, wanted).rows
 
 
-def _number(statement: sa.Select[tuple[int]]) -> int:
+def _number(statement: sa.Select[int]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(statement.limit(COUNTED + 1).subquery())) or 0
 
 
-def matching(event: Event, wanted: Wanted) -> sa.Select[tuple[int]]:
+def matching(event: Event, wanted: Wanted) -> sa.Select[int]:
     """The ids of everybody who is wanted, in no order."""
     statement = sa.select(Participant.id).where(Participant.event_id == event.id, Participant.erased_at.is_(None))
     for word in fold(wanted.words).split()[:5]:
@@ -160,7 +164,7 @@ def matching(event: Event, wanted: Wanted) -> sa.Select[tuple[int]]:
     one = Participant.id
     held = sa.exists().where(Registration.participant_id == one).correlate(Participant)
     holds = sa.exists().where(Registration.participant_id == one, Registration.state == "live").correlate(Participant)
-    conditions = {
+    conditions: dict[str, list[Any]] = {
         "expected": [holds, one.not_in(came)],
         "in": [one.in_(came)],
         "ended": [one.in_(ever.where(Registration.state != "live")), ~holds],
@@ -240,7 +244,7 @@ _KEYS: dict[str, Any] = {
 }
 
 
-def _ordered(statement: sa.Select[tuple[int]], wanted: Wanted, *, back: bool = False) -> sa.Select[tuple[int]]:
+def _ordered(statement: sa.Select[int], wanted: Wanted, *, back: bool = False) -> sa.Select[int]:
     name, number = Participant.sort_name, Participant.id
     down = wanted.descending != back
     if wanted.sort == "name":
@@ -277,7 +281,7 @@ def _beyond(edge: Any, wanted: Wanted, *, back: bool) -> sa.ColumnElement[bool]:
     return sa.or_(*parts) if back else sa.or_(*parts, key.is_(None))
 
 
-def in_order(event: Event, wanted: Wanted) -> sa.Select[tuple[int]]:
+def in_order(event: Event, wanted: Wanted) -> sa.Select[int]:
     """The ids of everybody who is wanted, in order."""
     return _ordered(matching(event, wanted), wanted)
 
@@ -310,7 +314,12 @@ def rows_of(ids: Sequence[int]) -> list[Row]:
     arrived = _arrivals([row.place_id for row in found.values() if row.place_id is not None])
     meetings, speaking = _meeting_counts(ids), _speakers(ids)
     return [
-        Row(*found[one], arrived.get(found[one].place_id), meetings.get(one, 0), one in speaking)
+        Row(
+            **dict(zip(FIELDS, found[one], strict=True)),
+            arrived_at=arrived.get(found[one].place_id),
+            meetings=meetings.get(one, 0),
+            speaks=one in speaking,
+        )
         for one in ids
         if one in found
     ]

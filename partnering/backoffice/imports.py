@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -230,9 +231,7 @@ def _read(known: Known, number: int, cells: Mapping[str, str], options: Mapping[
 
     row.values["email"] = attempt("email", lambda: reading.address(cells.get("email", ""))) or ""
     for key, most in LENGTHS.items():
-        row.values[key] = (
-            attempt(key, lambda key=key, most=most: reading.line(cells.get(key, ""), most, needed=key in NEEDED)) or ""
-        )
+        row.values[key] = attempt(key, partial(reading.line, cells.get(key, ""), most, needed=key in NEEDED)) or ""
     row.values["locale"] = attempt(
         "locale", lambda: reading.language(cells.get("locale", ""), str(options.get("locale") or "de"))
     )
@@ -244,7 +243,7 @@ def _read(known: Known, number: int, cells: Mapping[str, str], options: Mapping[
         row.code = attempt("code", lambda: _code(known, row, cells.get("code", "")))
     for key, question in known.questions.items():
         if cells.get(key):
-            value = attempt(key, lambda key=key, question=question: reading.answer(question, cells[key]))
+            value = attempt(key, partial(reading.answer, question, cells[key]))
             if value is not None:
                 row.answers[question.public_id] = value
     return row
@@ -285,6 +284,7 @@ def _add_ons(known: Known, product: Product | None, text: str) -> list[Product]:
 def _code(known: Known, row: Row, text: str) -> Code | None:
     if not clean(text):
         return None
+    assert row.product is not None  # asked of rows with a ticket only
     code = known.code(text)
     if code is None:
         raise Wrong("unknown_code")

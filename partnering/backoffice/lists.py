@@ -92,7 +92,7 @@ def rows(event: Event, wanted: Wanted, words: dict[str, str]) -> Iterator[list[o
         ]
 
 
-def _statement(event: Event, wanted: Wanted) -> sa.Select[Any]:
+def _statement(event: Event, wanted: Wanted) -> Any:
     later = aliased(Registration)
     newest = ~sa.exists().where(
         later.participant_id == Registration.participant_id, later.id > Registration.id
@@ -156,7 +156,7 @@ def _prices(event: Event) -> dict[int, int]:
         .where(Item.event_id == event.id, Item.cancelled_at.is_(None), Item.place_id.is_not(None))
         .group_by(Item.place_id)
     )
-    return {place_id: int(gross) for place_id, gross in found}
+    return {place_id: int(gross) for place_id, gross in found if place_id is not None}
 
 
 def _answers(event: Event, asked: Sequence[QuestionShown]) -> dict[int | None, dict[int, str]]:

@@ -165,7 +165,7 @@ def _choice(question: QuestionShown, text: str) -> str:
 
 
 def _choices(question: QuestionShown) -> Mapping[str, str]:
-    known = {}
+    known: dict[str, str] = {}
     for choice in question.choices:
         known |= {fold(word): choice.key for word in (choice.key, choice.label.de, choice.label.en) if word}
     return known

@@ -83,7 +83,7 @@ def _table(rows: Iterable[Sequence[str]], most_rows: int) -> Table:
         heads.pop()
     if len(heads) > MOST_COLUMNS:
         raise Unreadable(TOO_MANY_COLUMNS)
-    found = []
+    found: list[tuple[int, tuple[str, ...]]] = []
     for number, cells in numbered:
         if not any(cells):
             continue

@@ -249,7 +249,7 @@ def _persons(event: Event, entries: Sequence[Entry], now: datetime) -> list[Pers
 
 def persons_at(keys: Iterable[str]) -> dict[str, Person]:
     """Known persons by the canonical form of an address of theirs."""
-    found = {}
+    found: dict[str, Person] = {}
     for chunk in chunks(sorted(set(keys))):
         rows = db.session.execute(
             sa.select(EmailAddress.canonical, Person)

@@ -275,7 +275,7 @@ def test_somebody_registered_between_last_look_and_deed_undoes_all(ctx: Flask, e
     with pytest.raises(imports.entering.DuplicateRegistration) as refusal, transaction():
         imports.bring_in(db.session.get_one(Event, event.id), kept(), rows, letters=False)
 
-    assert refusal.value.position == 1
+    assert refusal.value.details == {"position": 1}
     assert (number_of(Registration), number_of(Participant)) == (1, 1)
 
 

@@ -24,7 +24,7 @@ def repacked(content: bytes, **parts: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         given = {names[key]: value for key, value in parts.items()}
         for info in old.infolist():
-            new.writestr(info.filename, given.pop(info.filename, None) or old.read(info.filename))
+            new.writestr(info.filename, given.pop(info.filename, b"") or old.read(info.filename))
         for name, value in given.items():
             new.writestr(name, value)
     return out.getvalue()

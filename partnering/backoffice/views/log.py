@@ -1,5 +1,7 @@
 """The log of every change."""
 
+from typing import Any
+
 from flask import render_template, request, url_for
 
 from ...events.routing import current_event
@@ -21,8 +23,8 @@ def changes_log() -> str:
     )
     before = typed.whole(single(request.args, "before"))
     deeds, later = log.deeds(event, asked, before=before)
-    kept = {"q": asked.words, "person": asked.person, "kind": asked.kind, "actor": asked.actor}
-    kept = {key: value for key, value in kept.items() if value}
+    given = {"q": asked.words, "person": asked.person, "kind": asked.kind, "actor": asked.actor}
+    kept: dict[str, Any] = {key: value for key, value in given.items() if value}
     return render_template(
         "backoffice/log.html",
         asked=asked,
