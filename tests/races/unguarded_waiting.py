@@ -18,7 +18,7 @@ def a_moment_later(event_id: int, pool_ids: Collection[int]) -> None:
     """Look after the queue once the deed is done, as a careless programmer would."""
 
     def look() -> None:
-        _moment.wait(0.3)
+        _moment.wait(4)
         with transaction():
             _serve(event_id)
 
