@@ -72,7 +72,7 @@ def bank_text(text: str) -> str:
     What has no likeness becomes a full stop.
     """
     letters: list[str] = []
-    for letter in unicodedata.normalize("NFC", text).translate(_BY_HAND):
+    for letter in unicodedata.normalize("NFC", " ".join(text.split())).translate(_BY_HAND):
         if letter in _KNOWN:
             letters.append(letter)
             continue
