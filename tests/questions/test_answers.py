@@ -10,7 +10,7 @@ from flask import Flask
 from partnering import clock
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
-from partnering.questions import building, queries, services, shown, uploads
+from partnering.questions import building, invariants, queries, services, shown, uploads
 from partnering.questions.building import Words
 from partnering.questions.models import Answer, AnswerFile, AnswerSheet, Question, SensitiveAnswer
 from partnering.questions.tasks import purge
@@ -228,3 +228,16 @@ def test_an_answer_is_shown_in_the_words_it_was_given_to(event):
         building.revise(held, Words(**{**words.__dict__, **changed}))
 
     assert shown.lines(sheet) == [("Essen", "Erstens", 1)]
+
+
+def test_an_answer_in_the_wrong_table_or_under_another_question_is_noticed(event):
+    plain, apart = make_question(event, label="A"), make_question(event, label="B", data_class="sensitive")
+    make_sheet(event, {plain: "ja", apart: "Nüsse"})
+    assert [*invariants.sensitive_apart(), *invariants.answers_match_versions()] == []
+    version = asked(event, apart).version_id
+
+    with transaction():
+        db.session.execute(sa.update(Answer).values(version_id=version))
+
+    assert len([*invariants.sensitive_apart()]) == 1
+    assert len([*invariants.answers_match_versions()]) == 1

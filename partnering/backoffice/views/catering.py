@@ -1,6 +1,6 @@
 """The catering page: how often each answer was given; and, for catering alone, who gave it. Looking is logged."""
 
-from flask import Response, render_template
+from flask import Response, render_template, url_for
 
 from ... import audit
 from ...db import db, transaction
@@ -68,7 +68,8 @@ def _page(template: str, event: Event, **context: object) -> str:
     person = current_person()
     organises = may_organise(person, event)
     if not organises:
-        context["nav_items"] = [{"label": _("Catering"), "url": "", "current": True, "group": None, "count": 0}]
+        entry = {"label": _("Catering"), "url": url_for(".catering"), "current": True, "group": None, "count": 0}
+        context["nav_items"] = [entry]
     return render_template(template, names=may_cater(person, event), organises=organises, **context)
 
 
