@@ -45,6 +45,8 @@ NOT_PAGES = {"static", "checkin_desk.numbers", "lobby.gallery"}
 AFTER_A_STEP = {
     "accounts.login_sent",
     "registration.people",
+    "registration.extras",
+    "registration.questions",
     "registration.check",
     "registration.done",
     "delegates.register_profile",
