@@ -54,6 +54,10 @@ test: setup lint ## All checks and tests, on SQLite and PostgreSQL (ARGS="..." f
 	@$(PY) -m partnering.translations compile
 	@$(PY) -m pytest -n 2 --dist loadscope $(ARGS)
 
+.PHONY: soak
+soak: setup ## Eight processes do everything to places at once, on both databases; then every rule (SOAK_SECONDS=60)
+	@$(PY) -m tests.soak $(ARGS)
+
 .PHONY: bench
 bench: setup ## What pages, registrations and claims cost, beside a floor (ARGS="sqlite --quick")
 	@$(PY) -m partnering.translations compile
