@@ -85,6 +85,9 @@ def _fill_in(nora: Walker, slug: str, product: str) -> None:
         people__0__given_name="Nora", people__0__family_name="Quandt", people__0__email=ADDRESS, company="Quandt Labor"
     )
     nora.press()
+    for step in ("extras", "questions"):  # both may be left as they are
+        assert nora.page.url.endswith(f"/register/{step}")
+        nora.press()
     assert nora.page.url.endswith("/register/partnering")
     nora.fill(offers="Membranproteine nach Maß", seeks="Partner für die Strukturaufklärung")
     nora.tick("visibility", "name")
