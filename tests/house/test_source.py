@@ -16,7 +16,7 @@ TEMPLATES = texts("templates/**/*")
 SCRIPTS = {path: text for path, text in texts("static/**/*.js").items() if "vendor" not in path.parts}
 
 MARKUP = {
-    "partnering/backoffice/views/form_preview.py": "a template of ours in the language looked at, which escapes what it shows",
+    "partnering/backoffice/views/form_preview.py": "a template of ours, which escapes what it shows",
     "partnering/delegates/views/handing_over.py": "a template of ours, which escapes what it shows",
     "partnering/i18n.py": "fixed tags around escaped words",
     "partnering/markup.py": "Markdown, rendered without raw HTML and cleaned by nh3",
