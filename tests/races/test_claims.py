@@ -173,7 +173,7 @@ def used():
 def states():
     """How many claims there are in each state."""
     counts = sa.select(Claim.state, sa.func.count()).group_by(Claim.state)
-    return dict(db.session.execute(counts).tuples())
+    return {row[0]: row[1] for row in db.session.execute(counts)}
 
 
 def broken():

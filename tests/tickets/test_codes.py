@@ -4,58 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from partnering import clock
 from partnering.db import db, transaction
-from partnering.events.models import Event
 from partnering.tickets import codes, queries, services
-from partnering.tickets.errors import CodeInvalid, CodeTaken, CodeUnfit, CodeUsed, NothingToKeep, UsedMoreOften
-from partnering.tickets.invariants import codes_counted, pools_counted
-from partnering.tickets.models import Claim, Code, PriceTier, ProductAddOn
+from partnering.tickets.errors import CodeInvalid, CodeTaken, CodeUnfit, CodeUsed, UsedMoreOften
+from partnering.tickets.models import PriceTier, ProductAddOn
 from tests.factories import make_event, make_product
-from tests.factories import tickets as builders
-from tests.factories.ground import number
-from tests.factories.tickets import make_member_list, make_pool
+from tests.factories.tickets import make_member_list
+
+from .deeds import do, hold, later, make_code, make_workshop, sound
 
 pytestmark = pytest.mark.usefixtures("ctx")
-
-
-def later(minutes=30):
-    return clock.now() + timedelta(minutes=minutes)
-
-
-def make_code(event, text=None, kind="discount", **values):
-    """A code whose text no other has."""
-    return builders.make_code(event, text or f"CODE {number()}", kind, **values)
-
-
-def make_workshop(event, hours=0, **values):
-    """A workshop `hours` after the event opens."""
-    return builders.make_workshop(event, "Workshop", event.opens_at + timedelta(hours=hours), gross=4_500, **values)
-
-
-def hold(product, units=1, code=None, minutes=30):
-    """Hold `units` of a product in a deed of its own."""
-    with transaction():
-        event = db.session.get_one(Event, product.event_id)
-        return services.hold(event, [(product, units)], later(minutes), code=code)
-
-
-def do(deed, claims):
-    with transaction():
-        deed(claims)
-
-
-def kept(code):
-    """How many places are kept for a voucher in claims."""
-    return db.session.scalar(
-        sa.select(sa.func.count(Claim.id)).where(Claim.code_id == code.id, Claim.state == "blocked")
-    )
-
-
-def sound():
-    return [*pools_counted(), *codes_counted()] == []
 
 
 # -- finding
@@ -371,133 +331,6 @@ def test_the_limit_of_a_code_is_never_below_its_uses():
     with transaction():
         codes.set_uses_max(code, 3)
     assert code.uses_max == 3
-
-
-# -- vouchers
-
-
-def test_a_voucher_keeps_places_that_only_its_holder_sees():
-    event = make_event()
-    product = make_product(event, capacity=5)
-    voucher = make_code(event, kind="voucher", products=[product], blocked=4)
-
-    assert (services.left(product), services.left(product, voucher), kept(voucher)) == (1, 5, 4)
-    hold(product)
-    with pytest.raises(services.SoldOut):
-        hold(product)
-    claims = hold(product, 3, voucher)
-
-    assert ([claim.state for claim in claims], voucher.uses, kept(voucher)) == (["held"] * 3, 3, 1)
-    assert (services.left(product), services.left(product, voucher), sound()) == (0, 1, True)
-
-
-def test_a_voucher_takes_free_places_when_its_own_are_used_up():
-    event = make_event()
-    product = make_product(event, capacity=5)
-    voucher = make_code(event, kind="voucher", products=[product], blocked=2, uses_max=4)
-
-    claims = hold(product, 3, voucher)
-
-    assert (voucher.uses, kept(voucher), services.left(product)) == (3, 0, 2)
-    do(services.release, claims[:1])
-    assert (kept(voucher), services.left(product)) == (0, 3)
-    do(services.release, claims[1:])
-    assert (voucher.uses, kept(voucher), services.left(product), sound()) == (0, 2, 3, True)
-
-
-@pytest.mark.parametrize("deed", ["release", "expire", "cancel"])
-def test_what_is_given_back_is_kept_for_the_voucher_again(deed):
-    event = make_event()
-    product = make_product(event, capacity=2)
-    voucher = make_code(event, kind="voucher", products=[product], blocked=2)
-    claims = hold(product, 2, voucher)
-    if deed == "cancel":
-        do(services.confirm, claims)
-
-    do(getattr(services, deed), claims[:1])
-
-    assert (voucher.uses, kept(voucher), services.left(product), sound()) == (1, 1, 0, True)
-    assert [claim.state for claim in claims] != ["blocked", "blocked"]
-    hold(product, 1, voucher)
-
-
-def test_places_come_back_to_all_when_the_voucher_is_over(freeze):
-    event = make_event()
-    product = make_product(event, capacity=4)
-    voucher = make_code(event, kind="voucher", products=[product], blocked=3, valid_until=later(60))
-    claims = hold(product, 1, voucher)
-    do(services.confirm, claims)
-    freeze(later(61))
-
-    with transaction():
-        assert services.expire_due(event) == 1
-    assert (kept(voucher), services.left(product), voucher.blocked) == (0, 3, 1)
-    do(services.cancel, claims)
-
-    assert (voucher.uses, kept(voucher), services.left(product), sound()) == (0, 0, 4, True)
-
-
-def test_a_voucher_for_two_tickets_keeps_places_for_either():
-    event = make_event()
-    hall = make_pool(event, 3)
-    day, whole = make_product(event, pools=[hall]), make_product(event, pools=[hall])
-    voucher = make_code(event, kind="voucher", products=[day, whole], blocked=3)
-
-    assert services.lefts([day, whole], voucher) == {day.id: 3, whole.id: 3}
-    hold(whole, 3, voucher)
-
-    assert (voucher.uses, kept(voucher), hall.used, sound()) == (3, 0, 3, True)
-
-
-def test_a_refused_voucher_keeps_what_it_had():
-    event = make_event()
-    product = make_product(event, capacity=3)
-    voucher = make_code(event, kind="voucher", products=[product], blocked=2)
-
-    with transaction(), pytest.raises(services.SoldOut):
-        services.hold(event, [(product, 4)], later(), code=voucher)
-
-    assert (voucher.uses, kept(voucher), services.left(product), sound()) == (0, 2, 1, True)
-
-
-def test_more_or_fewer_places_can_be_kept():
-    event = make_event()
-    product = make_product(event, capacity=5)
-    voucher = make_code(event, kind="voucher", products=[product])
-    hold(product, 1, voucher)
-
-    for places, expected in ((4, (3, 1)), (2, (1, 3)), (0, (0, 4)), (1, (0, 4))):
-        with transaction():
-            codes.set_blocked(voucher, places)
-        assert (kept(voucher), services.left(product), voucher.blocked) == (*expected, places)
-    with pytest.raises(services.SoldOut), transaction():
-        codes.set_blocked(voucher, 6)
-    assert (kept(voucher), sound()) == (0, True)
-
-
-def test_only_a_voucher_that_names_a_ticket_keeps_places():
-    event = make_event()
-    product = make_product(event)
-
-    for kind, products in (("voucher", []), ("discount", [product])):
-        with pytest.raises(NothingToKeep), transaction():
-            codes.make(event, text=f"{kind} 1", kind=kind, products=products, blocked=1)
-    assert db.session.scalars(sa.select(Code)).all() == []
-
-
-def test_expired_holds_of_a_voucher_are_left_for_it_alone(freeze):
-    event = make_event()
-    product = make_product(event, capacity=2)
-    voucher = make_code(event, kind="voucher", products=[product], blocked=1)
-    hold(product, 2, voucher)
-    freeze(later(31))
-
-    assert (services.left(product), services.left(product, voucher)) == (1, 2)
-    hold(product)
-    with pytest.raises(services.SoldOut):
-        hold(product)
-    hold(product, 1, voucher)
-    assert sound()
 
 
 # -- what is asked
