@@ -1,10 +1,17 @@
 """The text of a GiroCode: what banks would refuse is refused here."""
 
+from typing import Any
+
 import pytest
 
 from partnering import epc
 
-GOOD = {"name": "Probe e. V.", "iban": "DE02120300000000202051", "cents": 12_345, "purpose": "ABCD2345 P27-00001"}
+GOOD: dict[str, Any] = {
+    "name": "Probe e. V.",
+    "iban": "DE02120300000000202051",
+    "cents": 12_345,
+    "purpose": "ABCD2345 P27-00001",
+}
 
 
 @pytest.mark.parametrize(

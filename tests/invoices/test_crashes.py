@@ -58,12 +58,13 @@ def test_killed_after_the_number_was_taken_nothing_is_left_of_it(site):
 
 
 def test_a_fault_while_the_pdf_is_drawn_is_mended_by_the_next_run(ctx, monkeypatch):
-    invoice = invoice_of(make_invoiced(make_event())).public_id
+    issued = invoice_of(make_invoiced(make_event()))
+    invoice = issued.public_id
     monkeypatch.setenv(faults.VARIABLE, "invoices.drawn:1:raise")
     monkeypatch.setattr(faults, "_passed", type(faults._passed)())
 
     with pytest.raises(faults.InjectedFault):
         tasks.make_document(invoice)
-    assert queries.document_of(queries.invoice_at(invoice)) is None
+    assert not queries.has_document(issued)
 
     assert tasks.make_document(invoice) is True

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.usefixtures("ctx")
 class Job:
     """What a task is given, in a test."""
 
-    public_id, event_ref, owner_ref = "a" * 16, None, None
+    public_id = "a" * 16
+    event_ref: str | None = None
+    owner_ref: str | None = None
 
     def progress(self, done, total):
         """Nobody looks."""
@@ -129,20 +131,29 @@ def test_sent_again_it_leaves_again_but_not_twice_a_minute(app):
 # -- reminders
 
 
-@pytest.fixture
-def late(freeze):
-    """A party whose invoice is `days` days over due."""
-    now = clock.now()
+class Late:
+    """A party whose invoice is due, and a clock that runs on from then."""
 
-    def make(days, **values):
-        freeze(now)
+    def __init__(self, freeze):
+        self.freeze, self.now = freeze, clock.now()
+
+    def __call__(self, days, **values):
+        """The party, `days` days over due."""
+        self.freeze(self.now)
         party = make_invoiced(make_event(), **values)
         make_documents(party)
-        freeze(now + timedelta(days=14 + days))
+        self.at(days)
         return party
 
-    make.at = lambda days: freeze(now + timedelta(days=14 + days))
-    return make
+    def at(self, days):
+        """Let it be `days` days after the due day."""
+        self.freeze(self.now + timedelta(days=14 + days))
+
+
+@pytest.fixture
+def late(freeze):
+    """See `Late`."""
+    return Late(freeze)
 
 
 def levels():

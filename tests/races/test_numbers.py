@@ -95,7 +95,10 @@ def test_without_the_guard_numbers_are_doubled(site):
 @pytest.mark.engine("sqlite")
 def test_the_tables_themselves_refuse_a_doubled_number(site):
     with site.app_context():
-        names = {constraint.name for constraint in Invoice.__table__.constraints}
-        db.session.remove()
+        found = sa.inspect(db.engine)
+        names = {each["name"] for each in found.get_unique_constraints("invoice")}
+        names |= {each["name"] for each in found.get_foreign_keys("invoice")}
+        names |= {each["name"] for each in found.get_check_constraints("invoice")}
+        db.engine.dispose()
 
     assert {"uq_invoice_series_id_number", "fk_invoice_series_id_previous", "ck_invoice_no_gap"} <= names
