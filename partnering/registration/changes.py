@@ -127,7 +127,7 @@ def hold(party: Party) -> None:
     """
     products = {item.claim.product for item in queries.items_of(party) if item.claim is not None}
     tickets.lock_pools(party.event, products)
-    db.session.refresh(party, with_for_update=True)
+    db.session.refresh(party, with_for_update={"of": Party})
     db.session.execute(
         sa.select(Registration)
         .join(Place, Place.id == Registration.place_id)

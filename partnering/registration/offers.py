@@ -351,6 +351,6 @@ def hold_all(entry: WaitingEntry) -> None:
     `BeingTaken`.
     """
     lock(entry.event_id)
-    db.session.refresh(entry, with_for_update=True)
+    db.session.refresh(entry, with_for_update={"of": WaitingEntry})
     if entry.state == "offered" and entry.party is not None and not waiting_queries.may_lock(entry.party):
         raise BeingTaken

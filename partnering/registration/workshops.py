@@ -197,7 +197,7 @@ def book(holder: Registration | Place, product: Product, *, by: str = "holder") 
     """
     place = _place_of(holder)
     tickets.lock_pools(place.party.event, [product])
-    db.session.refresh(place.party, with_for_update=True)
+    db.session.refresh(place.party, with_for_update={"of": Party})
     held = queries.add_ons_of(place)
     known = next((item for item in held if item.claim is not None and item.claim.product_id == product.id), None)
     if known is not None:
@@ -285,7 +285,7 @@ def give_up(
     place = _place_of(holder)
     registration, party = place.registration, place.party
     tickets.lock_pools(party.event, [product])
-    db.session.refresh(party, with_for_update=True)
+    db.session.refresh(party, with_for_update={"of": Party})
     items = [
         item for item in queries.add_ons_of(place) if item.claim is not None and item.claim.product_id == product.id
     ]
