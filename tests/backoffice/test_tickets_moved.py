@@ -140,6 +140,8 @@ def test_a_place_given_to_somebody_else_kills_the_old_code(event: Event, client:
 
     answer = client.post(address(event, held, "/substitute"), data=data)
 
+    assert answer.status_code == 302
+    db.session.rollback()
     new = db.session.scalars(sa.select(Registration).where(Registration.state == "live")).one()
     assert (fresh(held).state, fresh(held).code, new.place_id) == ("substituted", None, fresh(held).place_id)
     assert answer.location == address(event, new)
