@@ -15,6 +15,8 @@ from ..errors import DomainError, Stale
 from ..events.models import Event, Participant
 from ..i18n import _l
 from ..programme.models import ProgrammeSession
+from ..registration import mails
+from ..registration.queries import live_registration
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Pool, PriceTier, Product, ProductAddOn, ProductPool
 from . import sales
@@ -342,7 +344,19 @@ def set_time(event: Event, product: Product, at: Time | ProgrammeSession | None,
     if before == after:
         return False
     audit.record("product.time_set", product, event=event, before=before, after=after)
+    _tell(product)
     return True
+
+
+def _tell(product: Product) -> None:
+    """Write to everybody who has booked a workshop when and where it is now; their calendars follow."""
+    if product.appointment is None:
+        return
+    booked = {participant.id: participant for participant in booked_by(product)}
+    for entry in _entries(product.appointment, booked.values()):
+        registration = live_registration(booked[entry.participant_id])
+        if registration is not None:
+            mails.workshop_booked(registration, product, entry)
 
 
 def shown_time(appointment: Appointment | None) -> dict[str, Any]:

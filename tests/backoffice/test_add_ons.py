@@ -15,6 +15,7 @@ from partnering.audit import AuditEntry
 from partnering.backoffice import selling
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
+from partnering.mail.models import OutboxLetter
 from partnering.programme.services import Time, add, add_room
 from partnering.registration import workshops
 from partnering.registration.models import Registration
@@ -180,6 +181,8 @@ def test_another_time_moves_the_appointment_and_its_people(event: Event, path: s
     assert (at.uid, at.sequence, at.location.public_id) == (uid, 1, room_ref)
     assert at.starts_at == datetime(2031, 3, 30, 8, 0, tzinfo=UTC)
     assert (entry.participant_id, entry.sequence, entry.blocks) == (participant_id, 1, True)
+    told = sa.select(OutboxLetter.topic_version).where(OutboxLetter.kind == "registration.workshop")
+    assert db.session.scalars(told.order_by(OutboxLetter.id)).all() == [0, 1]
 
 
 def test_people_who_are_taken_are_named_before_anything_moves(event: Event, path: str, client: FlaskClient):
