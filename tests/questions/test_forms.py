@@ -168,9 +168,9 @@ def test_what_comes_up_late_is_shown_once_before_it_is_passed_over(event, send):
 
 def test_sensitive_answers_need_consent_of_their_own(event, send):
     plain, apart = make_question(event), make_question(event, data_class="sensitive")
-    answers = {plain: "ja", apart: "Nüsse"}
+    answers: dict[Any, Any] = {plain: "ja", apart: "Nüsse"}
 
-    without, given = send(answers), send({**answers, "agreed": "y"})
+    without, given = send(answers), send(answers | {"agreed": "y"})
 
     assert [str(error) for error in without["agreed"].errors] == [
         "Tick the box so that we may keep these answers, or leave the questions empty"

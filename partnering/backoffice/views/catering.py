@@ -1,5 +1,7 @@
 """The catering page: how often each answer was given; and, for catering alone, who gave it. Looking is logged."""
 
+from collections.abc import Sequence
+
 from flask import Response, render_template, url_for
 
 from ... import audit
@@ -73,7 +75,7 @@ def _page(template: str, event: Event, **context: object) -> str:
     return render_template(template, names=may_cater(person, event), organises=organises, **context)
 
 
-def _file(name: str, heads: list[str], rows: object) -> Response:
+def _file(name: str, heads: list[str], rows: Sequence[Sequence[object]]) -> Response:
     response = Response(as_csv(heads, rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -108,22 +108,26 @@ def _offers(event: Event) -> dict[tuple[str, str], Offer]:
 
 def _shown(event: Event, trial: TryForm, forms: list[AnswerForm], done: bool = False) -> str:
     language = _language()
-    circumstances = {"ticket": trial.ticket.data, "places": trial.places.data, "day": trial.day.data.isoformat()}
+    circumstances: dict[str, Any] = {
+        "ticket": trial.ticket.data,
+        "places": trial.places.data,
+        "day": trial.day.data.isoformat(),
+    }
     with speaking(language):
         part = render_template(
             "backoffice/form_preview_part.html",
             buyer=forms[0],
             guest=forms[1],
             desk=forms[2],
-            url=url_for(".try_form", **{"in": language}, **circumstances),
-            shown_url=url_for(".shown_in_preview", **{"in": language}, **circumstances),
+            url=url_for(".try_form", **circumstances | {"in": language}),
+            shown_url=url_for(".shown_in_preview", **circumstances | {"in": language}),
         )
     return render_template(
         "backoffice/form_preview.html",
         trial=trial,
         part=Markup(part),  # a template of ours, rendered with escaping
         languages_shown=[
-            (key, name, url_for(".preview_form", **{"in": key}, **circumstances)) for key, name in LANGUAGES.items()
+            (key, name, url_for(".preview_form", **circumstances | {"in": key})) for key, name in LANGUAGES.items()
         ],
         language=language,
         done=done,

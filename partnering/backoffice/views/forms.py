@@ -177,7 +177,7 @@ def create_question() -> Answer:
     where = request.args.get("section", "")
     if kind not in KINDS:
         return render_template("backoffice/form_kinds.html", kinds=KINDS, section=where)
-    blank = [{} for _n in range(BLANK_ROWS)] if "choice" in kind else []
+    blank: list[dict[str, str]] = [{} for _n in range(BLANK_ROWS)] if "choice" in kind else []
     form = QuestionForm(
         section=where if where in {s.public_id for s in sections} else sections[-1].public_id, choices=blank
     )
