@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from partnering import memory
 from partnering.accounts import sessions, tokens
 from partnering.accounts.models import Person, SecondFactor, UserSession
 from partnering.app import create_app
@@ -141,6 +142,7 @@ class Stage:
         with self.app.app_context():
             db.session.remove()
             engine = db.engine
+            memory.memory().forget()
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
