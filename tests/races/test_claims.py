@@ -35,7 +35,7 @@ def test_the_last_uses_of_a_code_have_as_many_winners_as_uses(make_app):
         code = make_code(event, "SEVEN TIMES", uses_max=7)
         code_id = code.id
 
-        told = race(app, [ticket.public_id], "seven-times")
+        told = race([ticket.public_id], "seven-times")
 
         assert Counter(told) == {"got": 7, "code_used": BUYERS - 7}
         assert (uses(code_id), used(), states(), broken()) == (7, [7], {"confirmed": 7}, [])
@@ -47,9 +47,9 @@ def test_without_guard_and_constraint_a_code_is_used_more_often(make_app):
         event = make_event("race")
         ticket = make_product(event, capacity=500)
         code_id = make_code(event, "SEVEN TIMES", uses_max=7).id
-        drop(app, "code", "ck_code_never_overused")
+        drop("code", "ck_code_never_overused")
 
-        winners = Counter(race(app, [ticket.public_id], "SEVEN TIMES", careless=True))["got"]
+        winners = Counter(race([ticket.public_id], "SEVEN TIMES", careless=True))["got"]
 
         assert winners > 7
         assert uses(code_id) == winners
@@ -63,7 +63,7 @@ def test_the_places_kept_for_a_voucher_go_to_its_holders_once(make_app):
         ticket = make_product(event, capacity=5)
         code_id = make_code(event, "KEPT", "voucher", products=[ticket], blocked=5).id
 
-        told = race(app, [ticket.public_id], "kept")
+        told = race([ticket.public_id], "kept")
 
         assert Counter(told) == {"got": 5, "sold_out": BUYERS - 5}
         assert (uses(code_id), used(), broken()) == (5, [5], [])
@@ -77,7 +77,7 @@ def test_the_last_workshop_places_go_to_those_who_also_get_a_ticket(make_app):
         ticket = make_product(event, capacity=500)
         workshop = make_workshop(event, "Pitch", event.opens_at + timedelta(hours=1), capacity=3)
 
-        told = race(app, [ticket.public_id, workshop.public_id])
+        told = race([ticket.public_id, workshop.public_id])
 
         assert Counter(told) == {"got": 3, "sold_out": BUYERS - 3}
         assert (used(), states(), broken()) == ([3, 3], {"confirmed": 6}, [])
@@ -89,9 +89,9 @@ def test_without_guard_and_constraint_a_workshop_is_overbooked(make_app):
         event = make_event("race")
         ticket = make_product(event, capacity=500)
         workshop = make_workshop(event, "Pitch", event.opens_at + timedelta(hours=1), capacity=3)
-        drop(app, "pool", "ck_pool_never_oversold")
+        drop("pool", "ck_pool_never_oversold")
 
-        winners = Counter(race(app, [ticket.public_id, workshop.public_id], careless=True))["got"]
+        winners = Counter(race([ticket.public_id, workshop.public_id], careless=True))["got"]
 
         assert winners > 3
         assert used() == [winners, winners]
@@ -106,17 +106,16 @@ def test_tickets_over_several_pools_never_wait_crosswise(make_app):
         products = [make_product(event, capacity=places) for places in (40, 9, 40)]
         refs = [product.public_id for product in products]
 
-        told = race(app, refs, turned=True)
+        told = race(refs, turned=True)
 
         assert Counter(told) == {"got": 9, "sold_out": BUYERS - 9}
         assert (used(), broken()) == ([9, 9, 9], [])
 
 
-def race(app, refs, text="", *, careless=False, turned=False):
+def race(refs, text="", *, careless=False, turned=False):
     """What each buyer met; all begin at the same moment, in several processes."""
-    with app.app_context():
-        url = db.engine.url.render_as_string(hide_password=False)
-        db.session.remove()
+    url = db.engine.url.render_as_string(hide_password=False)
+    db.session.rollback()  # what is read afterwards is read anew
     crowd = [
         subprocess.Popen(
             [
@@ -151,10 +150,10 @@ def race(app, refs, text="", *, careless=False, turned=False):
     return [told for answer in answers for told in json.loads(answer)]
 
 
-def drop(app, table, constraint):
+def drop(table, constraint):
     """Take a CHECK away on PostgreSQL; on SQLite the careless ignore them."""
     if db.engine.dialect.name == "postgresql":
-        db.session.remove()
+        db.session.rollback()
         with db.engine.begin() as connection:
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
 
