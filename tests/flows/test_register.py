@@ -148,6 +148,6 @@ def _used(site: Site, slug: str) -> int:
     with site.app.app_context():
         event = event_by_slug(slug)
         assert event is not None
-        used = db.session.scalars(sa.select(Pool.used).where(Pool.event_id == event.id)).one()
+        used = db.session.scalars(sa.select(sa.func.sum(Pool.used)).where(Pool.event_id == event.id)).one()
         db.session.remove()
     return used
