@@ -21,6 +21,7 @@ from partnering.registration import workshops
 from partnering.registration.models import Registration
 from partnering.tickets.models import Pool, Product, ProductAddOn
 from tests.factories import make_event, make_pool, make_product, make_registration, make_workshop
+from tests.support.there import there
 
 from .desk import counted, form_of, open_desk
 
@@ -155,14 +156,14 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(
 def test_saving_what_is_shown_changes_nothing(event: Event, path: str, client: FlaskClient):
     make_product(event)
     workshop = make_workshop(event, "Kurs", datetime(2031, 3, 30, 12, 0, tzinfo=UTC), pools=[make_pool(event, 5)])
-    before = (deeds(event), workshop.version, workshop.appointment.sequence)
+    before = (deeds(event), workshop.version, there(workshop.appointment).sequence)
     address = f"{path}/{workshop.public_id}"
 
     answer = client.post(address, data=form_of(client, address))
 
     assert answer.location == path
     now = newest(event)
-    assert (deeds(event), now.version, now.appointment.sequence) == before
+    assert (deeds(event), now.version, there(now.appointment).sequence) == before
 
 
 def test_another_time_moves_the_appointment_and_its_people(event: Event, path: str, client: FlaskClient):
@@ -171,14 +172,14 @@ def test_another_time_moves_the_appointment_and_its_people(event: Event, path: s
     participant_id = booked(workshop, ticket).participant_id
     with transaction():
         room = add_room(event, BilingualText("Raum 3", "Room 3"), exclusive=True)
-        room_ref, uid = room.public_id, newest(event).appointment.uid
+        room_ref, uid = room.public_id, there(newest(event).appointment).uid
     address = f"{path}/{workshop.public_id}"
 
     client.post(address, data={**form_of(client, address), "starts": "10:00", "ends": "11:00", "room": room_ref})
 
-    at = newest(event).appointment
+    at = there(newest(event).appointment)
     entry = db.session.scalars(sa.select(AgendaEntry).where(AgendaEntry.appointment_id == at.id)).one()
-    assert (at.uid, at.sequence, at.location.public_id) == (uid, 1, room_ref)
+    assert (at.uid, at.sequence, there(at.location).public_id) == (uid, 1, room_ref)
     assert at.starts_at == datetime(2031, 3, 30, 8, 0, tzinfo=UTC)
     assert (entry.participant_id, entry.sequence, entry.blocks) == (participant_id, 1, True)
     told = sa.select(OutboxLetter.topic_version).where(OutboxLetter.kind == "registration.workshop")
@@ -201,10 +202,10 @@ def test_people_who_are_taken_are_named_before_anything_moves(event: Event, path
     asked = client.post(address, data=moved)
 
     assert (asked.status_code, name in asked.text) == (409, True)
-    assert newest(event).appointment.starts_at == datetime(2031, 3, 30, 12, 0, tzinfo=UTC)
+    assert there(newest(event).appointment).starts_at == datetime(2031, 3, 30, 12, 0, tzinfo=UTC)
     answer = client.post(address, data={**moved, "conflicts_seen": "yes"})
     assert answer.location == path
-    at = newest(event).appointment
+    at = there(newest(event).appointment)
     entry = db.session.scalars(sa.select(AgendaEntry).where(AgendaEntry.appointment_id == at.id)).one()
     assert (at.starts_at, entry.blocks) == (datetime(2031, 3, 30, 8, 30, tzinfo=UTC), False)
 

@@ -126,9 +126,9 @@ def test_workshops_overlap_and_are_booked_by_people_who_are_free(sample):
         )
     ).all()
     overlapping = [
-        (one.name.en, two.name.en)
-        for one, two in combinations(timed, 2)
-        if one.appointment.starts_at < two.appointment.ends_at and two.appointment.starts_at < one.appointment.ends_at
+        (one, two)
+        for one, two in combinations([there(product.appointment) for product in timed], 2)
+        if one.starts_at < two.ends_at and two.starts_at < one.ends_at
     ]
     sold = set(db.session.scalars(sa.select(Claim.product_id).where(Claim.state == "confirmed")))
 

@@ -39,6 +39,7 @@ from tests.factories import (
     make_workshop,
 )
 from tests.factories.questions import make_question
+from tests.support.there import there
 
 FOUR_WEEKS = 28
 
@@ -106,7 +107,7 @@ def source(ctx: Flask) -> Event:
         make_tables(event, "AB", 3, zone=BilingualText("Halle", "Hall"))
         room = add_room(event, BilingualText("Saal", "Hall"), capacity=80, exclusive=True)
         add_track(event, BilingualText("Medizin", "Medicine"))
-        workshop.appointment.location_id = room.id
+        there(workshop.appointment).location_id = room.id
         make_block(
             event,
             BilingualText("Gespräche", "Meetings"),

@@ -44,8 +44,13 @@ def shop(live_server: Site) -> dict[str, str]:
         how = make_question(event, "single_choice", "Woher kennen Sie uns?", asks="buyer", required=True)
         rule = {"fact": f"question:{how.public_id}", "is": "b"}
         which = make_question(event, "short_text", "Welches Netzwerk?", asks="buyer", required=True, rule=rule)
-        ids = {"ticket": ticket, "first": first, "second": second, "how": how, "which": which}
-        found = {name: thing.public_id for name, thing in ids.items()}
+        found = {
+            "ticket": ticket.public_id,
+            "first": first.public_id,
+            "second": second.public_id,
+            "how": how.public_id,
+            "which": which.public_id,
+        }
         db.session.remove()
     return found
 

@@ -76,7 +76,7 @@ def test_booking_takes_the_time_and_tells_the_calendar():
     (letter,) = letters("registration.workshop")
     event_in_calendar = calendar_of(letter)
     assert (str(event_in_calendar["UID"]), letter.method) == (entry.uid, "REQUEST")
-    assert event_in_calendar["DTSTART"].dt == workshop.appointment.starts_at
+    assert event_in_calendar["DTSTART"].dt == there(workshop.appointment).starts_at
 
 
 def test_booking_twice_is_booking_once():
