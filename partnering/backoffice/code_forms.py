@@ -41,7 +41,7 @@ class CodeForm(Deed):
     prefix = StringField(_l("They begin with"), [Optional(), Length(max=20)], [one_line])
     note = StringField(_l("Note for yourself"), [Optional(), Length(max=200)], [one_line])
     discount = SelectField(_l("What it takes off"), choices=listed(DISCOUNTS), default="none")
-    value = StringField(_l("How much"), [Optional()], [one_line])
+    value = StringField(_l("How much"), [Optional(), Length(max=20)], [one_line])
     audience = SelectField(_l("Opens the prices for"), choices=[])
     member_list = SelectField(_l("Who may use it"), choices=[], default="")
     opens_hidden = BooleanField(_l("Opens hidden tickets too"))
@@ -89,7 +89,7 @@ class CodeForm(Deed):
 class SwitchForm(Deed):
     """Switch a code on ("yes") or off ("no")."""
 
-    active = StringField(filters=[one_line])
+    active = StringField(validators=[Optional(), Length(max=3)], filters=[one_line])
 
 
 class MemberListForm(Deed):

@@ -52,7 +52,9 @@ class ReasonForm(DeedForm):
 class PaymentForm(DeedForm):
     """Money that came in or went out."""
 
-    amount = StringField(_l("Amount"), [InputRequired(_l("Enter an amount such as 220.00"))], [one_line])
+    amount = StringField(
+        _l("Amount"), [InputRequired(_l("Enter an amount such as 220.00")), Length(max=20)], [one_line]
+    )
     on = DayField(_l("Day"), [InputRequired(_l("Enter the day of the payment"))])
     note = StringField(_l("Note"), [Optional(), Length(max=200)], [one_line])
 

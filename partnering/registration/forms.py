@@ -61,7 +61,7 @@ def line(label: Any, most: int, required: Any = None, **options: Any) -> StringF
 class TicketForm(FlaskForm):
     """Which ticket, and how many."""
 
-    ticket = StringField(_l("Ticket"), [InputRequired(_l("Choose a ticket"))])
+    ticket = StringField(_l("Ticket"), [InputRequired(_l("Choose a ticket")), Length(max=16)])
     quantity = StringField(
         _l("How many?"),
         [Optional(), Regexp(re.compile(r"[1-9][0-9]{0,2}\Z"), message=_l("Enter a whole number"))],

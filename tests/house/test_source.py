@@ -18,6 +18,9 @@ SCRIPTS = {path: text for path, text in texts("static/**/*.js").items() if "vend
 MARKUP = {
     "partnering/backoffice/views/form_preview.py": "a template of ours, which escapes what it shows",
     "partnering/delegates/views/handing_over.py": "a template of ours, which escapes what it shows",
+    "partnering/invoices/views/buyer.py": "a template of ours, which escapes what it shows",
+    "partnering/registration/forms.py": "a list of countries, escaped item by item and kept",
+    "partnering/registration/views/flow.py": "a template of ours, which escapes what it shows, kept as text",
     "partnering/i18n.py": "fixed tags around escaped words",
     "partnering/markup.py": "Markdown, rendered without raw HTML and cleaned by nh3",
     "partnering/qr.py": "an SVG path of numbers",

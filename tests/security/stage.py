@@ -28,7 +28,15 @@ FORGED = "aaaaaaaaaaaaaaaa1-1-aaaaaaaaaaaaaaaaaaaaaaaaaa"
 NO_OBJECTS = {"event_slug", "token", "kind", "area", "filename", "day", "way"}
 """URL parameters that name no stored thing, or the event itself."""
 
-RESTLESS = {"rate_limit", "user_session", "audit_entry", "idempotency_key", "outbox_letter", "one_time_token"}
+RESTLESS = {
+    "rate_limit",
+    "user_session",
+    "audit_entry",
+    "audit_detail",
+    "idempotency_key",
+    "outbox_letter",
+    "one_time_token",
+}
 """Tables that may note that somebody looked or tried."""
 
 
