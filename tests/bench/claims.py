@@ -8,7 +8,8 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -23,57 +24,78 @@ from partnering.tickets.models import Product
 from ..support.databases import settings_for
 from . import floor
 
+Deed = Callable[[], bool]
+"""Claims one place; whether there was one."""
 
-def ours(url: str, product_ref: str) -> Callable[[], bool]:
-    """Claiming one unit of a product by the service: held and confirmed in one transaction."""
-    settings = settings_for(url, instance="/nonexistent")
-    app = create_app({"TESTING": True, "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 80}}, settings)
 
-    def claim() -> bool:
+def ours(url: str, product_ref: str) -> Callable[[], AbstractContextManager[Deed]]:
+    """Claiming one unit of a product by the service, held and confirmed in one transaction, for each thread anew."""
+    app = create_app(
+        {"TESTING": True, "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 80}},
+        settings_for(url, instance="/nonexistent"),
+    )
+
+    @contextmanager
+    def buyer() -> Iterator[Deed]:
         with app.app_context():
-            try:
-                with transaction():
-                    product = db.session.scalars(sa.select(Product).where(Product.public_id == product_ref)).one()
-                    event = db.session.get_one(Event, product.event_id)
-                    services.confirm(services.hold(event, [(product, 1)], clock.now() + timedelta(minutes=30)))
-            except services.SoldOut:
-                return False
-            return True
+            product = db.session.scalars(sa.select(Product).where(Product.public_id == product_ref)).one()
+            event = db.session.get_one(Event, product.event_id)
 
-    return claim
+            def claim() -> bool:
+                try:
+                    with transaction():
+                        services.confirm(services.hold(event, [(product, 1)], clock.now() + timedelta(minutes=30)))
+                except services.SoldOut:
+                    return False
+                return True
+
+            yield claim
+
+    return buyer
 
 
-def run(claim: Callable[[], bool], threads: int, seconds: float) -> dict[str, float]:
+def bare(url: str) -> Callable[[], AbstractContextManager[Deed]]:
+    """The floor's claim."""
+    engine = floor.open_database(url)
+
+    @contextmanager
+    def buyer() -> Iterator[Deed]:
+        yield lambda: floor.claim(engine)
+
+    return buyer
+
+
+def run(buyer: Callable[[], AbstractContextManager[Deed]], threads: int, seconds: float) -> dict[str, float]:
     """Let every thread claim until the time is over."""
     got, refused = [0] * threads, [0] * threads
-    over = threading.Event()
+    ready, over = threading.Barrier(threads + 1), threading.Event()
 
     def buy(number: int) -> None:
-        while not over.is_set():
-            if claim():
-                got[number] += 1
-            else:
-                refused[number] += 1
+        with buyer() as claim:
+            ready.wait(60)
+            ready.wait(60)
+            while not over.is_set():
+                if claim():
+                    got[number] += 1
+                else:
+                    refused[number] += 1
 
-    claim()  # connections, imports and caches come before the race
+    buyers = [threading.Thread(target=buy, args=(number,)) for number in range(threads)]
+    for thread in buyers:
+        thread.start()
+    ready.wait(60)
     print("ready", flush=True)  # noqa: T201 -- how the benchmark hears of it
     sys.stdin.readline()
-    buyers = [threading.Thread(target=buy, args=(number,)) for number in range(threads)]
+    ready.wait(60)
     began = time.monotonic()
-    for buyer in buyers:
-        buyer.start()
     over.wait(seconds)
     over.set()
-    for buyer in buyers:
-        buyer.join()
+    for thread in buyers:
+        thread.join()
     return {"got": sum(got), "refused": sum(refused), "seconds": time.monotonic() - began}
 
 
 if __name__ == "__main__":
     kind, address, count, length, *rest = sys.argv[1:]
-    if kind == "floor":
-        engine = floor.open_database(address)
-        deed: Callable[[], bool] = lambda: floor.claim(engine)  # noqa: E731 -- one of two
-    else:
-        deed = ours(address, rest[0])
-    print(json.dumps(run(deed, int(count), float(length))))  # noqa: T201 -- its answer
+    chosen = bare(address) if kind == "floor" else ours(address, rest[0])
+    print(json.dumps(run(chosen, int(count), float(length))))  # noqa: T201 -- its answer
