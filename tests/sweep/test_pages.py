@@ -119,7 +119,8 @@ def bare_pages(stage: Stage) -> list[Visit]:
         role = viewer_of(rule.endpoint)
         if role in ("visitor", "attendee", "crew", "organiser"):
             address = stage.address(rule, role).replace(stage.world.own.slug, stage.world.bare.slug)
-            found.append(Visit(role, address, f"{rule.endpoint}, bare"))
+            status = 404 if rule.endpoint == "registration.find_contract" else 200  # nobody may withdraw there
+            found.append(Visit(role, address, f"{rule.endpoint}, bare", status))
     return found
 
 
