@@ -18,7 +18,8 @@ from . import worker
 def run_worker(once: bool) -> None:
     """Send letters, run jobs and periodic tasks, until SIGTERM or Ctrl-C."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    for chatty in ("procrastinate", "fontTools"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # the documented way
     worker.stopping.clear()
     for number in (signal.SIGTERM, signal.SIGINT):
