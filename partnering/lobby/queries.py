@@ -50,7 +50,8 @@ def offers(event: Event) -> list[Offer]:
 
 
 def _offer(product: Product, left: int, now: datetime) -> Offer:
-    tiers = sorted(product.tiers, key=lambda tier: (tier.until is None, tier.until or now))
+    everybody = [tier for tier in product.tiers if not tier.audience]  # the others need a code that speaks for them
+    tiers = sorted(everybody, key=lambda tier: (tier.until is None, tier.until or now))
     valid = [tier for tier in tiers if tier.until is None or tier.until > now]
     return Offer(
         product=product,

@@ -11,6 +11,7 @@ from partnering import clock, i18n
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event, FormerSlug
 from partnering.i18n import speaking
+from partnering.tickets.models import PriceTier
 from tests.factories import make_admin, make_event, make_organiser, make_pool, make_product
 from tests.support.signing_in import sign_in
 
@@ -174,6 +175,18 @@ def test_tickets_say_price_early_price_and_what_is_left(ctx: Flask, client: Flas
     assert ["3 places left" in cards[1], "Sold out" in cards[2], "free of charge" in cards[3]] == [True, True, True]
     assert ("Sold out" in cards[3], "Not on sale" in cards[4], len(cards)) == (False, True, 5)
     assert "Secret" not in page
+
+
+def test_prices_that_need_a_code_are_not_told_to_everybody(ctx: Flask, client: FlaskClient):
+    event = make_event("probe")
+    until = clock.now() + timedelta(days=10)
+    ticket = make_product(event, tiers=[(22_000, until), (29_000, None)])
+    with transaction():
+        db.session.add(PriceTier(event_id=event.id, product_id=ticket.id, gross=18_000, audience="member"))
+
+    page = client.get("/e/probe/?lang=en").text
+
+    assert ("€290" in page, "€180" in page) == (True, False)
 
 
 def test_the_buy_bar_names_the_lowest_price_that_can_be_had(ctx: Flask, client: FlaskClient):
