@@ -30,7 +30,9 @@ def products_of(event: Event) -> Sequence[Product]:
 
 
 def product_at(event: Event, public_id: str) -> Product | None:
-    """The event's product with this public id."""
+    """The event's product with this public id, whatever was asked for in an address."""
+    if not (public_id.isascii() and public_id.isalnum()):
+        return None  # PostgreSQL would not even look for a NUL
     return db.session.scalars(
         sa.select(Product).where(Product.event_id == event.id, Product.public_id == public_id)
     ).one_or_none()
