@@ -331,7 +331,7 @@ def _arrivals(place_ids: Iterable[int]) -> dict[int, datetime]:
         .where(Admission.place_id.in_(list(place_ids)))
         .group_by(Admission.place_id)
     )
-    return {place_id: at for place_id, at in rows}  # noqa: C416  # rows are no pairs to the type checker
+    return {row[0]: row[1] for row in rows}
 
 
 def _meeting_counts(ids: Sequence[int]) -> dict[int, int]:
@@ -342,7 +342,7 @@ def _meeting_counts(ids: Sequence[int]) -> dict[int, int]:
         .where(Delegate.participant_id.in_(ids), Meeting.request_state == "accepted", Meeting.placement != "none")
         .group_by(Delegate.participant_id)
     )
-    return {participant_id: number for participant_id, number in rows}  # noqa: C416  # as above
+    return {row[0]: row[1] for row in rows}
 
 
 def _speakers(ids: Sequence[int]) -> set[int]:
