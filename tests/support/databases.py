@@ -186,8 +186,11 @@ def template(engine: str) -> str:
 
 
 def new_database(engine: str) -> str:
-    """The address of a new, empty database with our schema."""
-    name = f"db_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+    """The address of a new, empty database with our schema.
+
+    Programs that tests start share the folder and inherit the worker's name: only the process tells them apart.
+    """
+    name = f"db_{os.getpid()}_{next(_numbers)}"
     source = template(engine)
     if engine == "sqlite":
         path = folder() / f"{name}.db"
