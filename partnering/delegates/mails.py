@@ -1,6 +1,7 @@
 """The news about partnering profiles, and what the letters say when they leave."""
 
-from ..mail import letters, outbox
+from ..events.mails import to_participant
+from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from . import queries
@@ -10,16 +11,11 @@ from .models import Delegate, OrganisationProfile
 def handed_over(profile: OrganisationProfile, delegate: Delegate) -> None:
     """A delegate keeps their organisation's profile from now on."""
     participant = delegate.participant
-    if participant.person is None or not participant.person.email:
-        return
-    outbox.post(
+    to_participant(
         "delegates.handed_over",
+        participant,
         key=f"profile:{profile.public_id}:{profile.version}:to:{participant.public_id}",
-        address=participant.person.email,
-        locale=participant.locale,
         payload={"delegate": delegate.public_id},
-        event_ref=participant.event.public_id,
-        recipient_ref=participant.public_id,
     )
 
 

@@ -18,9 +18,10 @@ from ..db import db
 from ..delegates import queries as partnering
 from ..delegates.models import Delegate
 from ..delegates.reasons import MOST, between
+from ..events.mails import to_participant
 from ..events.models import Event
 from ..i18n import _, bi
-from ..mail import letters, outbox
+from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from . import queries
@@ -168,20 +169,7 @@ def _post_news(kind: str, meeting: Meeting, side: MeetingSide) -> None:
 
 
 def _post(kind: str, delegate: Delegate, *, key: str, payload: dict[str, Any], **options: Any) -> None:
-    participant = delegate.participant
-    person = participant.person
-    if person is None or participant.erased_at is not None or not person.email:
-        return
-    outbox.post(
-        kind,
-        key=key,
-        address=person.email,
-        locale=participant.locale,
-        payload=payload,
-        event_ref=participant.event.public_id,
-        recipient_ref=delegate.public_id,
-        **options,
-    )
+    to_participant(kind, delegate.participant, key=key, payload=payload, recipient_ref=delegate.public_id, **options)
 
 
 def _entries(meeting: Meeting) -> list[tuple[Delegate, AgendaEntry]]:

@@ -10,8 +10,9 @@ from ..agenda import mails as calendars
 from ..agenda.models import AgendaEntry, Appointment, Location
 from ..agenda.services import live_entries
 from ..db import db
+from ..events.mails import to_participant
 from ..i18n import _, bi
-from ..mail import letters, outbox
+from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from . import queries
@@ -47,18 +48,13 @@ def session_cancelled(session: ProgrammeSession, entries: Iterable[AgendaEntry])
 
 
 def _post(kind: str, session: ProgrammeSession, entry: AgendaEntry, **more: Any) -> None:
-    address = calendars.address_of(entry)
-    if not address or entry.role not in ON_STAGE:
+    if entry.role not in ON_STAGE:
         return
-    participant = entry.participant
-    outbox.post(
+    to_participant(
         kind,
-        key=f"session:{session.public_id}:seq{entry.sequence}:to:{participant.public_id}",
-        address=address,
-        locale=participant.locale,
+        entry.participant,
+        key=f"session:{session.public_id}:seq{entry.sequence}:to:{entry.participant.public_id}",
         payload={"session": session.public_id, "entry": entry.public_id, **more},
-        event_ref=participant.event.public_id,
-        recipient_ref=participant.public_id,
         topic=calendars.topic(entry),
         topic_version=entry.sequence,
     )

@@ -1,10 +1,11 @@
 """The news about tickets that are approved first, and what the letters say when they leave."""
 
 from .. import links
-from ..mail import letters, outbox
+from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from . import queries
+from .mails import to_buyer
 from .models import Party
 
 
@@ -26,15 +27,7 @@ def rejected(party: Party) -> None:
 def _post(kind: str, party: Party) -> None:
     moment = party.decided_at or party.asked_at
     assert moment is not None  # whoever writes has just set one of them
-    outbox.post(
-        kind,
-        key=f"party:{party.public_id}:{party.approval}:{moment.isoformat()}",
-        address=party.contact_email,
-        locale=party.locale,
-        payload={"party": party.public_id},
-        event_ref=party.event.public_id,
-        recipient_ref=party.public_id,
-    )
+    to_buyer(kind, party, f"{party.approval}:{moment.isoformat()}")
 
 
 @letters.kind("registration.approval_asked")

@@ -1,27 +1,16 @@
 """The news that organisers make of tickets, and what those letters say when they leave."""
 
-from ..mail import letters, outbox
+from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from . import queries
-from .mails import ticket_url
+from .mails import ticket_url, to_holder
 from .models import Item, Registration
 
 
 def moved(registration: Registration, line: Item) -> None:
     """Somebody is on another ticket now; nothing else has changed."""
-    participant = registration.participant
-    if participant.person is None or not participant.person.email:
-        return
-    outbox.post(
-        "registration.moved",
-        key=f"registration:{registration.public_id}:moved:{line.id}",
-        address=participant.person.email,
-        locale=participant.locale,
-        payload={"registration": registration.public_id},
-        event_ref=participant.event.public_id,
-        recipient_ref=participant.public_id,
-    )
+    to_holder("registration.moved", registration, f"registration:{registration.public_id}:moved:{line.id}")
 
 
 @letters.kind("registration.moved")

@@ -7,6 +7,7 @@ from .. import clock, links, qr
 from ..agenda import mails as calendars
 from ..agenda.models import AgendaEntry
 from ..db import BilingualText
+from ..events.mails import to_participant
 from ..events.models import Event
 from ..i18n import _, bi
 from ..mail import letters, outbox
@@ -33,19 +34,19 @@ def party_url(party: Party) -> str:
 
 def registered(registration: Registration) -> None:
     """A person holds a place: their ticket, and its calendar entry."""
-    _to_holder("registration.confirmed", registration, f"registration:{registration.public_id}:confirmed")
+    to_holder("registration.confirmed", registration, f"registration:{registration.public_id}:confirmed")
 
 
 def reminded(registration: Registration) -> None:
     """The ticket once more, for somebody who has not confirmed it; one letter a day."""
     today = clock.now().date().isoformat()
-    _to_holder("registration.confirmed", registration, f"registration:{registration.public_id}:again:{today}")
+    to_holder("registration.confirmed", registration, f"registration:{registration.public_id}:again:{today}")
 
 
 def registration_ended(registration: Registration, told: Mapping[str, Any] | None = None) -> None:
     """A person no longer holds a place; their calendar forgets it. `told` is the money, for the buyer alone."""
     entry = queries.attendance_entry(registration)
-    _to_holder(
+    to_holder(
         "registration.ended",
         registration,
         f"registration:{registration.public_id}:ended",
@@ -66,7 +67,7 @@ def workshop_given_up(registration: Registration, product: Product, entry: Agend
 
 
 def _about_workshop(kind: str, registration: Registration, product: Product, entry: AgendaEntry) -> None:
-    _to_holder(
+    to_holder(
         kind,
         registration,
         f"workshop:{entry.public_id}:{entry.sequence}:{entry.state}:{registration.public_id}",
@@ -82,7 +83,7 @@ def event_news(registration: Registration, news: str) -> None:
     entry = queries.attendance_entry(registration)
     if entry is None:
         return
-    _to_holder(
+    to_holder(
         "registration.event_news",
         registration,
         f"registration:{registration.public_id}:{news}:{entry.sequence}",
@@ -95,7 +96,7 @@ def event_news(registration: Registration, news: str) -> None:
 def already_registered(held: Registration, asked: Place | Party, *, again: bool = False) -> None:
     """Somebody wanted to register a person who has a ticket: told to that person alone, with the ticket's address."""
     today = f":{clock.now().date().isoformat()}" if again else ""
-    _to_holder(
+    to_holder(
         "registration.already",
         held,
         f"registration:{held.public_id}:already:{asked.public_id}{today}",
@@ -117,21 +118,22 @@ def add_on_changed(party: Party, item: Item, news: str, who: str, told: Mapping[
 
 def withdrawn(party: Party, told: Mapping[str, Any]) -> None:
     """The receipt for a withdrawal: what was withdrawn from, and when it arrived (§ 356a BGB)."""
-    _to_buyer("registration.withdrawn", party, "withdrawn", sums=dict(told))
+    to_buyer("registration.withdrawn", party, "withdrawn", sums=dict(told))
 
 
 def withdrawal_link(party: Party) -> None:
     """The address at which a contract can be withdrawn from, for whoever asked for it with its reference; hourly."""
     hour = clock.now().strftime("%Y-%m-%dT%H")
-    _to_buyer("registration.withdrawal_link", party, f"withdrawal_link:{hour}")
+    to_buyer("registration.withdrawal_link", party, f"withdrawal_link:{hour}")
 
 
 def party_changed(party: Party, news: str, **more: Any) -> None:
     """What has become of a buyer's places. `news` names the deed, so that it is told once."""
-    _to_buyer("registration.party", party, news, news=news.partition(":")[0], **more)
+    to_buyer("registration.party", party, news, news=news.partition(":")[0], **more)
 
 
-def _to_buyer(kind: str, party: Party, deed: str, **more: Any) -> None:
+def to_buyer(kind: str, party: Party, deed: str, **more: Any) -> None:
+    """Write to the buyer of a party, once for each `deed`; `more` goes into the letter."""
     outbox.post(
         kind,
         key=f"party:{party.public_id}:{deed}",
@@ -143,20 +145,15 @@ def _to_buyer(kind: str, party: Party, deed: str, **more: Any) -> None:
     )
 
 
-def _to_holder(
+def to_holder(
     kind: str, registration: Registration, key: str, *, topic: str = "", topic_version: int = 0, **more: Any
-) -> None:
-    participant = registration.participant
-    if participant.person is None or not participant.person.email:
-        return
-    outbox.post(
+) -> bool:
+    """Write to whoever holds a ticket; `more` goes into the letter. False if nothing new is to be sent."""
+    return to_participant(
         kind,
+        registration.participant,
         key=key,
-        address=participant.person.email,
-        locale=participant.locale,
         payload={"registration": registration.public_id, **more},
-        event_ref=participant.event.public_id,
-        recipient_ref=participant.public_id,
         topic=topic,
         topic_version=topic_version,
     )

@@ -8,6 +8,7 @@ from ..mail import letters, outbox
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from . import queries, waiting_queries
+from .mails import ticket_url, to_holder
 from .models import Registration, WaitingEntry
 
 AGAIN_MINUTES = 10
@@ -52,18 +53,8 @@ def left(entry: WaitingEntry, why: str) -> None:
 
 def has_ticket(held: Registration) -> None:
     """Somebody with a ticket was put on the waiting list: told to them alone."""
-    participant = held.participant
-    if participant.person is None or not participant.person.email:
-        return
-    outbox.post(
-        "registration.waiting_needless",
-        key=f"registration:{held.public_id}:needless:{clock.now().date().isoformat()}",
-        address=participant.person.email,
-        locale=participant.locale,
-        payload={"registration": held.public_id},
-        event_ref=participant.event.public_id,
-        recipient_ref=participant.public_id,
-    )
+    today = clock.now().date().isoformat()
+    to_holder("registration.waiting_needless", held, f"registration:{held.public_id}:needless:{today}")
 
 
 def _post(kind: str, entry: WaitingEntry, deed: str, **more: Any) -> None:
@@ -125,12 +116,11 @@ def render_needless(letter: OutboxLetter) -> Letter | None:
     registration = queries.registration_at(letter.payload["registration"])
     if registration is None or registration.state != "live":
         return None
-    token = links.token("ticket", registration.public_id, registration.generation)
     return letters.compose(
         "registration/mail/waiting_needless",
         event=registration.participant.event,
         participant=registration.participant,
-        ticket_url=letters.url("registration.ticket_page", token=token),
+        ticket_url=ticket_url(registration),
     )
 
 

@@ -1,0 +1,28 @@
+"""The way of a letter to somebody who takes part in an event."""
+
+from typing import Any
+
+from ..mail import outbox
+from .models import Participant
+
+
+def to_participant(
+    kind: str, participant: Participant, *, key: str, payload: dict[str, Any], recipient_ref: str = "", **options: Any
+) -> bool:
+    """Put a letter to a participant into the outbox, in their language; see `outbox.post`, which takes `options`.
+
+    False for somebody without an address or erased, and if a letter with this `key` is there already.
+    """
+    person = participant.person
+    if person is None or participant.erased_at is not None or not person.email:
+        return False
+    return outbox.post(
+        kind,
+        key=key,
+        address=person.email,
+        locale=participant.locale,
+        payload=payload,
+        event_ref=participant.event.public_id,
+        recipient_ref=recipient_ref or participant.public_id,
+        **options,
+    )
