@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from ...db import transaction
 from ...errors import DomainError, require
 from ...events.forms import lines, listed
+from ...events.pages import fresh_event, page
 from ...events.routing import current_event
 from ...i18n import _, _l, _n
 from ...questions.queries import current_questions
@@ -18,7 +19,7 @@ from ...registration import approval
 from ...registration import queries as registrations
 from ...registration.models import Party
 from .. import deciding
-from .blueprint import argument, bp, fresh_event, page
+from .blueprint import argument, bp
 
 TOO_LONG = _l("At most %(max)d characters, please.")
 MOST = 200
@@ -164,7 +165,7 @@ def take_back_approval(public_id: str) -> Response | str | tuple[str, int]:
 
 
 def _party(public_id: str, *, locked: bool = False) -> Party:
-    party = registrations.locked_party(public_id) if locked else registrations.party_at(public_id)
+    party = registrations.locked_party(public_id, in_turn=True) if locked else registrations.party_at(public_id)
     require(party is not None and party.event_id == current_event().id and _was_asked(party))
     assert party is not None  # required above
     return party

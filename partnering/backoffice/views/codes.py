@@ -10,6 +10,7 @@ from ... import clock
 from ...db import transaction
 from ...errors import Stale, require
 from ...events.models import Event
+from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, _n, moment
 from ...mail.letters import url as full_url
@@ -20,7 +21,7 @@ from ...tickets.models import Code
 from .. import coding, typed
 from ..code_forms import KINDS, CodeForm, SwitchForm
 from ..export import as_csv
-from .blueprint import argument, bp, fresh_event, once, page, page_number
+from .blueprint import argument, bp, page_number
 
 Answer = str | Response | tuple[str, int]
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ...db import transaction
 from ...errors import require
 from ...events.models import Event
+from ...events.pages import fresh_event, page
 from ...events.routing import current_event
 from ...i18n import _, _n, locale
 from ...registration import desk, entering
@@ -18,7 +19,7 @@ from ...tickets.models import Code, Product
 from ...tickets.services import CodeInvalid, CodeUsed, SoldOut
 from .. import answers, giving, services, typed
 from ..people_forms import EnterForm, GiveForm
-from .blueprint import bp, fresh_event, page
+from .blueprint import bp
 
 
 @bp.route("/people/add", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ from ...conditions import RuleError
 from ...db import BilingualText, new_public_id, transaction
 from ...errors import DomainError, require
 from ...events.models import Event
+from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, bi
 from ...questions import building, rules
@@ -24,7 +25,7 @@ from ...tickets import queries as ticket_queries
 from .. import question_prices, typed
 from ..forms import AUDIENCES, ConfirmForm
 from ..question_forms import ASKS, CLASSES, KINDS, QuestionForm, SectionForm
-from .blueprint import bp, fresh_event, once, page
+from .blueprint import bp
 
 Answer = str | Response | tuple[str, int]
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ...db import transaction
 from ...errors import DomainError, require
 from ...events.models import Event
+from ...events.pages import fresh_event, page
 from ...events.routing import current_event, current_person
 from ...headers import single
 from ...i18n import _, bi, locale
@@ -20,7 +21,7 @@ from .. import export, imports, queries, reading, spreadsheet, workbook
 from ..forms import ConfirmForm
 from ..import_forms import BringInForm, ColumnsForm, FileForm
 from ..models import PeopleImport
-from .blueprint import bp, fresh_event, page
+from .blueprint import bp
 
 SHOWN_ERRORS = 200
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from ... import audit
 from ...db import transaction
 from ...errors import DomainError, require
+from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...headers import single
 from ...i18n import _
@@ -14,7 +15,7 @@ from ...mail.models import OutboxLetter
 from ...redaction import redact
 from .. import typed
 from ..forms import ConfirmForm
-from .blueprint import argument, bp, fresh_event
+from .blueprint import argument, bp
 
 STATES = ("waiting", "sent", "dropped", "dead")
 PAGE = 50

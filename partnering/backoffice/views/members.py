@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 
 from ...db import transaction
 from ...errors import Stale, require
+from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, _n
 from ...tickets.models import MemberList
 from .. import coding, typed
 from ..code_forms import MemberListForm
-from .blueprint import bp, fresh_event, once, page
+from .blueprint import bp
 
 Answer = str | Response | tuple[str, int]
 MOST_BYTES = 900_000

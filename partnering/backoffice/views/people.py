@@ -10,6 +10,7 @@ from ... import audit
 from ...db import transaction
 from ...errors import DomainError, require
 from ...events.models import Event
+from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...i18n import _, _n, bi
 from ...registration import desk
@@ -21,7 +22,7 @@ from ...tickets import services as ticket_services
 from ...tickets.models import Product
 from .. import export, guests, lists, queries, services, workbook
 from ..people_forms import BulkForm
-from .blueprint import argument, bp, fresh_event
+from .blueprint import argument, bp
 from .overview import address
 
 MOST_PICKED = 200
@@ -194,7 +195,7 @@ def _ask(form: BulkForm, held: list[Registration], status: int) -> tuple[str, in
 
 
 def _do(event: Event, form: BulkForm, picked: list[str]) -> str:
-    ticket_services.lock_pools(event, ticket_queries.products_of(event))  # at once, before any booking
+    ticket_services.turn(event.id)
     held = registrations.live_registrations_at(event, picked)
     if form.deed.data == "cancel":
         for one in held:

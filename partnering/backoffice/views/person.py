@@ -10,6 +10,7 @@ from ... import clock
 from ...db import transaction
 from ...errors import DomainError, require
 from ...events.models import Participant
+from ...events.pages import fresh_event, page
 from ...events.routing import current_event
 from ...i18n import _, _n
 from ...meetings import queries as meeting_queries
@@ -25,7 +26,7 @@ from ...tickets.services import SoldOut
 from .. import answers, guests, log, services, typed
 from ..forms import ConfirmForm, PersonForm
 from ..people_forms import CancelForm, ExceptionForm, MoveForm, SubstituteForm
-from .blueprint import bp, fresh_event, page
+from .blueprint import bp
 from .letters import kind_words
 from .people import state_words
 
@@ -147,7 +148,7 @@ def substitute_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
             with transaction():
                 event = fresh_event()
                 held = ticket_or_404(public_id)
-                registrations.locked_party(held.place.party.public_id)
+                registrations.locked_party(held.place.party.public_id, in_turn=True)
                 guest = registering.Guest(
                     form.email.data or "",
                     form.title.data or "",

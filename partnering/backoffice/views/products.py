@@ -11,6 +11,7 @@ from ... import clock
 from ...db import transaction
 from ...errors import DomainError, Stale
 from ...events.models import Event
+from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, bi
 from ...tickets import queries as ticket_queries
@@ -20,7 +21,7 @@ from .. import queries, sales, selling, typed
 from ..export import as_csv
 from ..selling_forms import AddOnForm, ProductForm
 from . import sold
-from .blueprint import bp, fresh_event, once, page
+from .blueprint import bp
 
 Answer = str | Response | tuple[str, int]
 

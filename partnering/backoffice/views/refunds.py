@@ -10,13 +10,14 @@ from ... import clock
 from ...db import transaction
 from ...errors import Stale
 from ...events.models import Event
+from ...events.pages import fresh_event, page
 from ...events.routing import current_event
 from ...events.services import edit
 from ...i18n import _, speaking
 from ...registration.refund_rules import Terms, refund_sentences, rules_of, set_rules
 from .. import typed
 from ..selling_forms import RefundForm
-from .blueprint import bp, fresh_event, page
+from .blueprint import bp
 from .sold import last_day
 
 LANGUAGES = (("de", "Deutsch"), ("en", "English"))

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from ... import clock
 from ...db import transaction
 from ...errors import DomainError, Stale, require
+from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, _n
 from ...registration.refund_rules import rules_of
@@ -15,7 +16,7 @@ from ...tickets.models import Pool
 from .. import queries, sales, selling, typed
 from ..forms import AUDIENCES
 from ..selling_forms import MoveForm, OverForm, PoolForm
-from .blueprint import bp, fresh_event, once, page
+from .blueprint import bp
 from .sold import product_or_404, text
 
 

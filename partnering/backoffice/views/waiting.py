@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from ...db import transaction
 from ...errors import DomainError, require
 from ...events.forms import lines, listed
+from ...events.pages import fresh_event, page
 from ...events.routing import current_event
 from ...i18n import _, _l
 from ...registration import waiting as waitlist
@@ -18,7 +19,7 @@ from ...registration import waiting_mails, waiting_queries
 from ...registration.models import WaitingEntry
 from ...tickets import services as tickets
 from .. import deciding
-from .blueprint import argument, bp, fresh_event, page
+from .blueprint import argument, bp
 
 DEEDS = {"move_up": _l("Move up"), "offer": _l("Offer now"), "remove": _l("Remove")}
 

@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ...db import transaction
 from ...errors import require
+from ...events.pages import page
 from ...events.routing import current_event
 from ...headers import single
 from ...i18n import _, _n
 from .. import bookkeeping, mails, queries, services
 from ..forms import BillingForm, DeedForm
-from .blueprint import desk, page, party_or_404, state_words
+from .blueprint import desk, party_or_404, state_words
 
 FILTERS = (*queries.STATES, "credit")
 
@@ -124,7 +125,7 @@ def billing(public_id: str) -> str | BaseResponse | tuple[str, int]:
         back = _back()
         return redirect(url_for(".show", public_id=ref or back) if ref or back else url_for(".waiting"), 303)
     return page(
-        "billing",
+        "invoices/billing.html",
         form,
         party=party,
         address=mails.address_of(party),

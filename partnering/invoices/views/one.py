@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ...db import transaction
 from ...errors import DomainError, NotFound, require
+from ...events.pages import fresh_event, once
 from ...events.routing import current_event, current_person
 from ...i18n import _, money
 from .. import late, ledger, mails, queries, services
 from ..forms import DeedForm, PaymentForm, ReasonForm, shown
 from ..models import Invoice
-from .blueprint import desk, fresh_event, invoice_or_404, once, state_words
+from .blueprint import desk, invoice_or_404, state_words
 from .buyer import file_of
 from .lists import new_key
 

@@ -9,12 +9,13 @@ from ...db import BilingualText, transaction
 from ...epc import compact, in_fours
 from ...errors import Stale
 from ...events.models import Event
+from ...events.pages import fresh_event, page
 from ...events.routing import current_event
 from ...i18n import _
 from .. import queries, services
 from ..forms import SetUpForm
 from ..models import InvoiceSetup
-from .blueprint import desk, fresh_event, page
+from .blueprint import desk
 
 SELLER = ("legal_name", "street", "postcode", "city", "country", "vat_id", "tax_number")
 
@@ -40,7 +41,7 @@ def set_up() -> str | Response | tuple[str, int]:
             flash(_("Your answers are saved."), "ok")
             return redirect(url_for(".waiting" if waiting else ".index"), 303)
     prefix, last = (setup.series.prefix, setup.series.last_number) if setup else (services.default_prefix(event), 0)
-    return page("set_up", form, status, next_number=services.number_text(prefix, last + 1))
+    return page("invoices/set_up.html", form, status, next_number=services.number_text(prefix, last + 1))
 
 
 def _version(form: SetUpForm) -> int | None:

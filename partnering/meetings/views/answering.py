@@ -10,13 +10,14 @@ from ...db import transaction
 from ...delegates import queries as partnering
 from ...delegates.models import Delegate
 from ...errors import DomainError
+from ...events.pages import once
 from ...events.routing import current_event
 from ...i18n import _
 from .. import queries, services
 from ..errors import NoSuchSlot, NothingOffered, NoTurn, RequestNotOpen, SlotTaken, TooLateToUndo
 from ..forms import AcceptForm, CancelForm, CounterForm, DeclineForm, Deed
 from ..models import Meeting, MeetingSlot
-from .blueprint import bp, me, meeting_or_404, once
+from .blueprint import bp, me, meeting_or_404
 from .inbox import page
 
 Answer = Response | str | tuple[str, int]

@@ -12,13 +12,14 @@ from ...delegates import queries as partnering
 from ...delegates.models import Delegate
 from ...delegates.permissions import may_see
 from ...errors import require
+from ...events.pages import once
 from ...events.routing import current_event
 from ...i18n import _, day
 from .. import queries, services
 from ..errors import AlreadyOpen, NoSuchSlot, NotBookable, NothingOffered, SlotTaken, TooManyOpen
 from ..forms import RequestForm
 from ..models import Meeting, MeetingSlot
-from .blueprint import bp, me, once
+from .blueprint import bp, me
 
 
 @bp.route("/partners/<id>/request", methods=["GET", "POST"])

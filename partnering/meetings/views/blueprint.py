@@ -1,20 +1,13 @@
 """The blueprint of this room, and what its pages share."""
 
-import hashlib
-import json
-from collections.abc import Callable
 from typing import Any
 
-from flask import g, request
-
-from ... import idempotency
 from ...delegates.models import Delegate
 from ...delegates.queries import delegate_of
 from ...delegates.views.blueprint import NoTicket
 from ...errors import require
 from ...events.routing import current_event, current_participant, event_blueprint, participant
 from .. import mails, permissions, queries, states
-from ..forms import Deed
 from ..models import Meeting, MeetingSide
 
 bp = event_blueprint("meetings", __name__, "me", guard=participant)
@@ -34,15 +27,6 @@ def meeting_or_404(mine: Delegate, public_id: str) -> Meeting:
     require(meeting is not None and permissions.may_see(mine, meeting))
     assert meeting is not None
     return meeting
-
-
-def once(form: Deed, deed: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Do a deed once for each time its form was shown, inside `transaction()`; a repetition gets the same answer."""
-    if not form.once.data:
-        return deed()
-    sent = {name: request.form.getlist(name) for name in sorted(request.form) if name != "csrf_token"}
-    body = hashlib.sha256(json.dumps([request.path, sent]).encode()).hexdigest()
-    return idempotency.once(f"person:{g.person.public_id}", form.once.data, body, deed)
 
 
 def sides(mine: Delegate, meeting: Meeting) -> tuple[MeetingSide, MeetingSide]:
