@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
 
-import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from partnering.accounts.models import Person
 from partnering.db import db
 from partnering.events.models import Event
 from tests.factories import make_event, make_organiser
+from tests.support.counting import statements
 from tests.support.signing_in import sign_in
 
 
@@ -73,15 +73,7 @@ def form_of(client: FlaskClient, path: str, action: str | None = None) -> dict[s
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The statements that the database gets meanwhile."""
-    seen: list[str] = []
+    """The statements that the database gets meanwhile, when nothing is loaded yet."""
     db.session.remove()
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        seen.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
+    with statements() as asked:
+        yield asked

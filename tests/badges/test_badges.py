@@ -24,6 +24,7 @@ from tests.factories import make_crew, make_event, make_organiser, make_product,
 from tests.factories.programme import make_session
 from tests.readers import pages
 from tests.readers.codes import zbar, zxing
+from tests.support.counting import statements_of
 from tests.support.signing_in import sign_in
 
 NOW = datetime(2027, 9, 1, 12, tzinfo=UTC)
@@ -196,27 +197,11 @@ def test_the_number_of_queries_does_not_grow_with_the_guests(ctx: Flask):
     event = make_event()
     product = make_product(event, capacity=100)
     make_registration(event, product=product)
-    one = count_queries(lambda: queries.badges(event))
+    one = statements_of(lambda: queries.badges(event))
     for _number in range(8):
         make_registration(event, product=product)
 
-    assert count_queries(lambda: queries.badges(event)) == one
-
-
-def count_queries(deed) -> int:
-    asked: list[str] = []
-
-    def note(connection, cursor, statement, *rest) -> None:
-        asked.append(statement)
-
-    db.session.expire_all()
-    db.session.rollback()
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        deed()
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-    return len(asked)
+    assert statements_of(lambda: queries.badges(event)) == one
 
 
 # -- the job

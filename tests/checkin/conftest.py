@@ -1,11 +1,9 @@
 """What the tests of pages at the door share."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -13,6 +11,7 @@ from partnering.accounts.models import Person
 from partnering.db import db
 from tests.factories import make_crew, make_event, make_organiser
 from tests.factories.checkin import make_attendee, make_door, ticket_text
+from tests.support.counting import statements
 from tests.support.signing_in import sign_in
 
 
@@ -67,25 +66,12 @@ def organiser(app: Flask, foyer: Foyer) -> FlaskClient:
 def queries_of(app: Flask) -> Callable[[Callable[[], object]], int]:
     """A function that counts the statements of a deed."""
 
-    @contextmanager
-    def counted() -> Iterator[list[str]]:
-        said: list[str] = []
-
-        def note(connection, cursor, statement, parameters, context, many) -> None:
-            said.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        sa.event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield said
-        finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
-
     def count(deed: Callable[[], object]) -> int:
         deed()  # what is remembered after the first time
-        with counted() as said:
+        with app.app_context():
+            engine = db.engine
+        with statements(engine) as asked:
             deed()
-        return len(said)
+        return len(asked)
 
     return count

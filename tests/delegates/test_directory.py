@@ -1,15 +1,12 @@
 """The directory: who is found by what, in which order, what cards say, and at what price."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from partnering.db import db, transaction
+from partnering.db import transaction
 from partnering.delegates import directory, services
 from partnering.delegates.directory import Wish
 from partnering.delegates.models import Delegate
@@ -17,6 +14,7 @@ from partnering.events.models import Event
 from tests.factories.delegates import make_delegate
 from tests.factories.events import make_participant
 from tests.factories.meetings import make_meeting, make_partnering_event, make_request
+from tests.support.counting import statements
 from tests.support.signing_in import sign_in
 
 
@@ -24,22 +22,6 @@ from tests.support.signing_in import sign_in
 def event(ctx: Flask) -> Event:
     """An event with tables and times."""
     return make_partnering_event()
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that the database gets meanwhile."""
-    seen: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        seen.append(statement)
-
-    engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def found(me: Delegate, **wish: object) -> list[int]:
@@ -176,7 +158,7 @@ def test_a_page_takes_the_same_queries_for_one_card_and_for_many(app: Flask, cli
     assert person is not None
     sign_in(client, person)
     assert client.get(path).status_code == 200
-    with counted() as few:
+    with statements() as few:
         assert client.get(path).text.count('class="card match"') == 1
     for number in range(15):
         other = make_delegate(event, offers=["licence"], fields=[("sector", "bioinformatics")])
@@ -184,7 +166,7 @@ def test_a_page_takes_the_same_queries_for_one_card_and_for_many(app: Flask, cli
             make_request(event, to=other)
     make_request(event, by=make_delegate(event), to=me)
     assert client.get(path).status_code == 200
-    with counted() as many:
+    with statements() as many:
         assert client.get(path).text.count('class="card match"') > 15
     assert len(many) == len(few)
     assert len(many) < 40

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from partnering import clock
-from partnering.db import db, transaction
+from partnering.db import transaction
+from tests.support.counting import statements
 
 BERLIN = "Europe/Berlin"
 
@@ -49,18 +50,9 @@ def test_the_database_says_what_time_it_is(ctx):
 
 @pytest.mark.engine("postgresql")
 def test_the_database_is_asked_once_in_a_transaction(ctx):
-    asked: list[str] = []
-
-    def listen(connection, cursor, statement, *rest):
-        asked.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", listen)
-    try:
-        with transaction():
-            clock.now()
-            clock.now()
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", listen)
+    with statements() as asked, transaction():
+        clock.now()
+        clock.now()
 
     assert asked == ["SELECT now()"]
 

@@ -1,6 +1,5 @@
 """The programme's pages: for everybody, for participants, and the organisers' desk."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,28 +19,13 @@ from partnering.programme.services import Part, Time
 from tests.factories import make_crew, make_event, make_organiser, make_participant
 from tests.factories.programme import at, make_room, make_session, make_speaker, make_track
 from tests.readers.calendars import ical_js, libical
+from tests.support.counting import statements_of
 from tests.support.signing_in import sign_in
 
 
 @pytest.fixture
 def event(ctx: Flask) -> Event:
     return make_event("probe")
-
-
-def count_queries(deed: Callable[[], Any]) -> int:
-    asked: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        asked.append(statement)
-
-    db.session.expire_all()
-    db.session.rollback()
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        deed()
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-    return len(asked)
 
 
 def page(client: FlaskClient, address: str) -> str:
@@ -112,11 +96,11 @@ def test_public_pages_are_cached_and_answer_304(client: FlaskClient, event: Even
 def test_pages_take_a_constant_number_of_queries(client: FlaskClient, event: Event, path: str):
     room, track = make_room(event), make_track(event)
     make_session(event, room=room, track=track, speakers=[make_speaker(event)])
-    one = count_queries(lambda: page(client, f"/e/probe/{path}"))
+    one = statements_of(lambda: page(client, f"/e/probe/{path}"))
     for n in range(6):
         make_session(event, room=make_room(event), track=make_track(event), speakers=[make_speaker(event, f"N Nr{n}")])
 
-    assert count_queries(lambda: page(client, f"/e/probe/{path}")) == one
+    assert statements_of(lambda: page(client, f"/e/probe/{path}")) == one
 
 
 def test_a_draft_is_seen_by_its_team_only(client: FlaskClient, ctx: Flask):
@@ -349,11 +333,11 @@ def test_warnings_stand_above_the_list(desk: FlaskClient, event: Event):
 
 def test_the_desk_takes_a_constant_number_of_queries(desk: FlaskClient, event: Event):
     make_session(event, room=make_room(event), track=make_track(event), speakers=[make_speaker(event)])
-    one = count_queries(lambda: page(desk, "/manage/probe/programme"))
+    one = statements_of(lambda: page(desk, "/manage/probe/programme"))
     for n in range(6):
         make_session(event, room=make_room(event), track=make_track(event), speakers=[make_speaker(event, f"N Nr{n}")])
 
-    assert count_queries(lambda: page(desk, "/manage/probe/programme")) == one
+    assert statements_of(lambda: page(desk, "/manage/probe/programme")) == one
 
 
 def test_rooms_and_tracks_are_added_and_renamed(desk: FlaskClient, event: Event):

@@ -17,6 +17,7 @@ from partnering.registration.models import Party, Place, Registration
 from partnering.tickets.invariants import pools_counted
 from partnering.tickets.models import Claim, Pool
 from tests.factories import make_event, make_person, make_pool, make_product, make_registration
+from tests.support.counting import statements
 from tests.support.signing_in import sign_in
 from tests.support.there import there
 
@@ -485,17 +486,9 @@ def test_the_ticket_page_asks_the_same_number_of_questions_for_one_and_for_many_
 
 def questions(app, client, path):
     """How many statements a page takes."""
-    asked = []
-
-    def note(connection, cursor, statement, *rest):
-        asked.append(statement)
-
     with app.app_context():
         engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
+    with statements(engine) as asked:
         assert client.get(path).status_code == 200
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
     assert asked
     return len(asked)

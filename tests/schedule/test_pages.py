@@ -1,9 +1,7 @@
 """One person's pages: today, the agenda, talks, and the A4 page."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -25,6 +23,7 @@ from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_partnering_event, make_request
 from tests.factories.programme import at, make_room, make_session
 from tests.readers import pages
+from tests.support.counting import statements_of
 from tests.support.signing_in import sign_in
 
 
@@ -51,22 +50,6 @@ def page(client: FlaskClient, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, answer.text[:500]
     return answer.text
-
-
-def count_queries(deed: Callable[[], Any]) -> int:
-    asked: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        asked.append(statement)
-
-    db.session.expire_all()
-    db.session.rollback()
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        deed()
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-    return len(asked)
 
 
 def kinds(delegate: Delegate) -> list[str]:
@@ -212,11 +195,11 @@ def test_pages_take_a_constant_number_of_queries(mine: FlaskClient, event: Event
             programme.bookmark(chosen, jana.participant)
 
     add(0)
-    one = count_queries(lambda: mine.get(f"/e/probe/me/{path}"))
+    one = statements_of(lambda: mine.get(f"/e/probe/me/{path}"))
     for n in (1, 2, 3):
         add(n)
 
-    assert count_queries(lambda: mine.get(f"/e/probe/me/{path}")) == one
+    assert statements_of(lambda: mine.get(f"/e/probe/me/{path}")) == one
 
 
 # -- on paper

@@ -1,6 +1,6 @@
 """What is asked of the database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,17 +10,26 @@ from partnering.db import db
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements that are run meanwhile, growing."""
+def statements(engine: sa.Engine | None = None) -> Iterator[list[str]]:
+    """The statements that are run meanwhile, growing; of the application's engine unless another one is named."""
     asked: list[str] = []
+    engine = engine or db.engine
 
     def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
         if not statement.startswith("BEGIN"):
             asked.append(statement)
 
-    engine = db.engine
     sa.event.listen(engine, "before_cursor_execute", note)
     try:
         yield asked
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def statements_of(deed: Callable[[], Any]) -> int:
+    """How many statements a deed takes when nothing is loaded yet."""
+    db.session.expire_all()
+    db.session.rollback()
+    with statements() as asked:
+        deed()
+    return len(asked)

@@ -1,6 +1,5 @@
 """Offers, approvals, overrides and news of freed places: claims beyond the plain sale."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from partnering.tickets import services, signals
 from partnering.tickets.invariants import overrides_logged, pools_counted
 from partnering.tickets.models import Claim, Pool
 from tests.factories import make_event, make_pool, make_product
+from tests.support.counting import statements
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
@@ -31,21 +31,6 @@ def hold(product, units=1, minutes=30, state="held"):
 def do(deed, *arguments):
     with transaction():
         return deed(*arguments)
-
-
-@contextmanager
-def asked_by(engine):
-    """The statements that an engine is asked meanwhile."""
-    asked: list[str] = []
-
-    def note(connection, cursor, statement, *rest):
-        asked.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -204,7 +189,7 @@ def test_what_is_left_of_several_products_is_asked_in_three_questions(freeze):
     event = make_event()
     products = [make_product(event) for _ in range(12)]
     expected = dict.fromkeys([product.id for product in products], 100)
-    with asked_by(db.engine) as questions:
+    with statements() as questions:
         assert services.lefts(products) == expected
     assert len(questions) == 3
 
