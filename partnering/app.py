@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BuildError
 
-from . import assets, config, db, errors, guards, headers, i18n, links, markup, navigation, redaction, verify
+from . import assets, config, crossings, db, errors, guards, headers, i18n, links, markup, navigation, redaction, verify
 
 ROOMS = (
     "jobs",
@@ -50,7 +50,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, settings: config.Sett
     Raises `config.UnsafeSettings` when the settings do not allow a safe start.
     """
     settings = settings or config.from_environment()
-    app = Flask(
+    app = crossings.Application(
         __name__, static_folder=None, template_folder=str(ROOT / "templates"), instance_path=_instance(settings)
     )
     app.config.from_mapping(flask_configuration(settings))

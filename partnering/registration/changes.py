@@ -121,12 +121,8 @@ def withdraw(party: Party, by: str = "buyer") -> Quote:
 
 
 def hold(party: Party) -> None:
-    """Keep a party and its pools from others until the transaction ends, and know its newest state.
-
-    Pools come first, as everywhere, so that nobody waits crosswise.
-    """
-    products = {item.claim.product for item in queries.items_of(party) if item.claim is not None}
-    tickets.lock_pools(party.event, products)
+    """Keep a party from others until the transaction ends, in the event's turn, and know its newest state."""
+    tickets.turn(party.event_id)
     db.session.refresh(party, with_for_update={"of": Party})
     db.session.execute(
         sa.select(Registration)

@@ -46,7 +46,7 @@ def move(
     Raises `SharedTicket`, `NothingToMove`, `CodeInvalid`, `CodeUsed` or `SoldOut`; then the transaction must end.
     """
     place, party = registration.place, registration.place.party
-    _lock(party, product)
+    changes.hold(party)
     before = place.product
     if registration.state != "live" or place.cancelled_at is not None or before.id == product.id:
         raise NothingToMove
@@ -83,13 +83,6 @@ def move(
     signals.registration_moved.send(registration, before=before)
     signals.party_changed.send(party)
     return line
-
-
-def _lock(party: Party, product: Product) -> None:
-    """Keep the pools of both tickets, then the party, as everywhere."""
-    claimed = {item.claim.product for item in queries.items_of(party) if item.claim is not None}
-    tickets.lock_pools(party.event, {*claimed, product})
-    changes.hold(party)
 
 
 def _line(

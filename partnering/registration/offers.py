@@ -1,22 +1,19 @@
 """Places for those who wait: offered in their order as soon as places are free, held for a day, taken or given back.
 
-The pools are the referee, as everywhere: whoever changes what waits, or offers, holds the rows of the pools first, by
-id, and then those of the entries. So nobody joins, leaves or is offered anything between our look and our deed.
+Whoever changes what waits, or offers, takes the event's turn first (`tickets.turn`), and then the rows of the entries.
+So nobody joins, leaves or is offered anything between our look and our deed.
 """
 
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
-
-import sqlalchemy as sa
 
 from .. import audit, clock
 from ..db import db
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
-from ..jobs import defer
 from ..tickets import services as tickets
-from ..tickets.models import Claim, Pool, Product
+from ..tickets.models import Claim, Product
 from . import queries, services, swaps, waiting_mails, waiting_queries, workshops
 from .models import Party, WaitingEntry, WaitingStep
 
@@ -68,23 +65,16 @@ def courteous_end(now: datetime, zone: str) -> datetime:
 
 
 def after_freeing(event_id: int, pool_ids: Collection[int]) -> None:
-    """Offer places that have just come back, within the transaction that gave them back.
-
-    It holds all pools of the event by then where somebody waits. Should somebody hold one of them who began to wait
-    only just now, they are not waited for: a job serves everybody once more.
-    """
+    """Offer places that have just come back, within the transaction that gave them back."""
     kept = swaps.collected()
     if kept is not None:
         kept.setdefault(event_id, set()).update(pool_ids)
         return
     if not waiting_queries.anybody(event_id):
         return
-    event = db.session.get_one(Event, event_id)
-    locked = lock(event_id, skip_locked=True)
+    tickets.turn(event_id)
     with swaps.collecting():  # what comes back while places are given out is given out too
-        _distribute(event, locked, fresh=True)
-    if locked < waiting_queries.pools_of(event_id):
-        defer("registration.serve_waiting", event_ref=event.public_id)
+        _distribute(db.session.get_one(Event, event_id), fresh=True)
 
 
 def serve(event_id: int, pool_ids: Collection[int] | None = None) -> int:
@@ -96,28 +86,16 @@ def serve(event_id: int, pool_ids: Collection[int] | None = None) -> int:
     """
     if not waiting_queries.anybody(event_id, pool_ids):
         return 0
+    tickets.turn(event_id)
     event = db.session.get_one(Event, event_id)
-    locked = lock(event_id)
     with swaps.collecting():
         ended = _expire_offers(event)
         freed = tickets.expire_due(event)
-        return _distribute(event, locked, fresh=bool(ended) or freed > 0, but=ended)
+        return _distribute(event, fresh=bool(ended) or freed > 0, but=ended)
 
 
-def lock(event_id: int, *, skip_locked: bool = False) -> set[int]:
-    """Hold the rows of an event's pools until the transaction ends, by id; which they are."""
-    return set(
-        db.session.scalars(
-            sa.select(Pool.id)
-            .where(Pool.event_id == event_id)
-            .order_by(Pool.id)
-            .with_for_update(skip_locked=skip_locked)
-        )
-    )
-
-
-def _distribute(event: Event, pool_ids: Collection[int], *, fresh: bool, but: Collection[int] = ()) -> int:
-    """Offer what the locked pools have, in the queue's order; how many offers were made.
+def _distribute(event: Event, *, fresh: bool, but: Collection[int] = ()) -> int:
+    """Offer what is available, in the queue's order; how many offers were made. It is the caller's turn.
 
     Who asks for more than there is, all or none, is passed over. Who has declined or let an offer run out waits for
     the next places that come back, so that what they did not want is on sale meanwhile.
@@ -127,11 +105,7 @@ def _distribute(event: Event, pool_ids: Collection[int], *, fresh: bool, but: Co
         return 0
     queue = waiting_queries.queue(event.id)
     products = waiting_queries.products_by_id({product for line in queue for product in line.products})
-    sellable = {
-        key: product
-        for key, product in products.items()
-        if tickets.is_on_sale(product) and {draw.pool_id for draw in product.draws} <= set(pool_ids)
-    }
+    sellable = {key: product for key, product in products.items() if tickets.is_on_sale(product)}
     if not sellable:
         return 0
     left = tickets.lefts(sellable.values())
@@ -240,7 +214,7 @@ def decline(entry: WaitingEntry) -> None:
     with swaps.collecting() as freed:
         tickets.decline(claims)
         if freed:
-            _distribute(entry.event, waiting_queries.pools_of(entry.event_id), fresh=True, but={entry.id})
+            _distribute(entry.event, fresh=True, but={entry.id})
 
 
 def party_taken(party: Party) -> None:
@@ -337,7 +311,7 @@ def _times(entry: WaitingEntry, deed: str) -> int:
 
 
 def count_again(entry: WaitingEntry) -> None:
-    """Count who waits for the pools of an entry's products, whose rows the caller holds."""
+    """Count who waits for the pools of an entry's products. It is the caller's turn."""
     db.session.flush()
     waiting_queries.count_waiting(
         {draw.pool_id for product in waiting_queries.wanted_by(entry) for draw in product.draws}
@@ -345,12 +319,12 @@ def count_again(entry: WaitingEntry) -> None:
 
 
 def hold_all(entry: WaitingEntry) -> None:
-    """Hold the event's pools, then the entry itself, as it is now, and the party that it is offered.
+    """Take the event's turn, then hold the entry itself, as it is now, and the party that it is offered.
 
     Whoever sends a registration holds its party first and the entry last, so here nobody waits for a party. Raises
     `BeingTaken`.
     """
-    lock(entry.event_id)
+    tickets.turn(entry.event_id)
     db.session.refresh(entry, with_for_update={"of": WaitingEntry})
     if entry.state == "offered" and entry.party is not None and not waiting_queries.may_lock(entry.party):
         raise BeingTaken

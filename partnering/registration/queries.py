@@ -12,6 +12,7 @@ from ..agenda.models import AgendaEntry, Appointment
 from ..db import db
 from ..events.models import Event, Participant
 from ..questions.models import AnswerSheet
+from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
 from .models import ChoiceProduct, Item, Party, Place, Registration, WaitingEntry
 
@@ -82,8 +83,16 @@ def party_by_reference(event: Event, reference: str) -> Party | None:
     ).one_or_none()
 
 
-def locked_party(public_id: str) -> Party | None:
-    """The same, read anew and kept from others until the transaction ends."""
+def locked_party(public_id: str, *, in_turn: bool = False) -> Party | None:
+    """The same, read anew and kept from others until the transaction ends.
+
+    `in_turn` where the deed goes on to take or give back places of what was sent in: the event's turn comes first.
+    """
+    if in_turn:
+        event_id = db.session.scalar(sa.select(Party.event_id).where(Party.public_id == public_id))
+        if event_id is None:
+            return None
+        tickets.turn(event_id)
     return db.session.scalars(
         sa.select(Party)
         .where(Party.public_id == public_id)

@@ -25,12 +25,6 @@ def serve_waiting_everywhere() -> None:
         _serve(event_ref)
 
 
-@task("registration.serve_waiting")
-def serve_waiting(job: Progress) -> None:
-    """The same for one event, soon."""
-    _serve(job.event_ref or "")
-
-
 def _serve(event_ref: str) -> None:
     with transaction():
         event = waiting_queries.event_at(event_ref)

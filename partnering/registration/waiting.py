@@ -58,7 +58,7 @@ def join(
     """
     wanted = [product, *(other for other in others if other.id != product.id)]
     _check(event, wanted, quantity, registration)
-    offers.lock(event.id)
+    tickets.turn(event.id)
     serve(event.id)
     left = tickets.lefts(wanted)
     for each in wanted:

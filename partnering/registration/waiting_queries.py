@@ -69,13 +69,8 @@ def anybody(event_id: int, pool_ids: Collection[int] | None = None) -> bool:
     return bool(db.session.scalar(sa.select(sa.or_(waits, overdue))))
 
 
-def pools_of(event_id: int) -> set[int]:
-    """The ids of an event's pools."""
-    return set(db.session.scalars(sa.select(Pool.id).where(Pool.event_id == event_id).order_by(Pool.id)))
-
-
 def count_waiting(pool_ids: Iterable[int]) -> None:
-    """Write down how many entries wait for products of each of these pools, whose rows the caller holds.
+    """Write down how many entries wait for products of each of these pools. It is the caller's turn.
 
     An entry counts once in every pool that one of the products it takes draws on.
     """

@@ -196,7 +196,7 @@ def book(holder: Registration | Place, product: Product, *, by: str = "holder") 
     transaction must end.
     """
     place = _place_of(holder)
-    tickets.lock_pools(place.party.event, [product])
+    tickets.turn(place.event_id)
     db.session.refresh(place.party, with_for_update={"of": Party})
     held = queries.add_ons_of(place)
     known = next((item for item in held if item.claim is not None and item.claim.product_id == product.id), None)
@@ -284,7 +284,7 @@ def give_up(
     """
     place = _place_of(holder)
     registration, party = place.registration, place.party
-    tickets.lock_pools(party.event, [product])
+    tickets.turn(party.event_id)
     db.session.refresh(party, with_for_update={"of": Party})
     items = [
         item for item in queries.add_ons_of(place) if item.claim is not None and item.claim.product_id == product.id

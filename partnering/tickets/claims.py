@@ -1,7 +1,7 @@
 """Claims: places taken for somebody, kept, and given back. Their state alone says what of a pool is used.
 
-Lock order as in `pools`. Claims that ran out are taken over only when nobody else holds their rows or the pools they
-also draw on, so nobody waits for a claim while holding a pool.
+It is the event's `turn` (see `pools`) wherever places are taken or given back. Claims that ran out are given back only
+when nobody holds their rows: somebody may be paying for them at this very moment.
 """
 
 from collections.abc import Iterable, Sequence
@@ -62,8 +62,9 @@ def hold(
     `state` may be "offered", for those who waited. Raises `SoldOut` or `CodeUsed`; then nothing was taken, and holds
     that had run out have been given back.
     """
-    pools.connection()
-    event_id, units = identity(event), _units(wanted, code)
+    event_id = identity(event)
+    pools.connection(event_id)
+    units = _units(wanted, code)
     _take(event_id, units, code, tell=state != "offered")
     return _write(event_id, units, until, state)
 
@@ -115,7 +116,6 @@ def _take(event_id: int, units: Sequence[Unit], code: Code | None, *, tell: bool
     total = pools.summed(unit.draws for unit in units)
     if code is not None and uses and code.kind == "voucher":
         with db.session.begin_nested():
-            pools.lock(event_id, total)
             vouchers.lay_open(code, uses)
             _draw(event_id, units, total, tell)
             vouchers.use(code, len(uses))
@@ -247,6 +247,8 @@ def _keep_several(ids: Sequence[int], states: Sequence[str], state: str | None, 
             lost.append(taken)
         elif taken.state not in states:
             raise HoldExpired
+    if lost:
+        pools.turn(lost[0].event_id)
     with db.session.begin_nested():
         for code_id in sorted({taken.code_id or 0 for taken in lost}):
             _take_anew([taken for taken in lost if (taken.code_id or 0) == code_id], code_id)
@@ -295,9 +297,8 @@ def cancel(claims: Iterable[Claim]) -> None:
 
 def expire_holds(event: Event) -> int:
     """Give back every hold and offer of an event that has run out and that nobody is busy with; how many there were."""
-    pools.connection()
+    pools.connection(identity(event))
     due = _stored(_claim.c.event_id == identity(event), *_ran_out())
-    pools.lock(identity(event), pools.summed(taken.draws for taken in due))
     return len(_finish(_free_of_others(due), ENDING, "expired"))
 
 
@@ -319,7 +320,7 @@ def _end(claims: Iterable[Claim], before: Sequence[str], after: str) -> None:
     claims = list(claims)
     if not claims:
         return
-    pools.connection()
+    pools.connection(claims[0].event_id)
     _finish(_stored(_claim.c.id.in_([identity(claim) for claim in claims])), before, after)
     for claim in claims:
         db.session.expire(claim)
@@ -330,8 +331,6 @@ def _finish(ending: Sequence["Taken"], before: Sequence[str], after: str, *, tel
     if not ending:
         return []
     event_id = ending[0].event_id
-    pools.lock(event_id, pools.summed(taken.draws for taken in ending))
-    vouchers.lock(taken.code_id for taken in ending)
     _lock([taken.id for taken in ending])
     statement = (
         sa.update(Claim)
@@ -354,17 +353,12 @@ def _finish(ending: Sequence["Taken"], before: Sequence[str], after: str, *, tel
 
 
 def _expire_on(event_id: int, total: Draws) -> set[int]:
-    """Give back the holds on these pools that have run out; the pools that got places back.
-
-    Pools that these holds draw on besides are not waited for: the lock order may have passed them already.
-    """
+    """Give back the holds on these pools that have run out; the pools that got places back."""
     drawing = sa.select(_claim_draw.c.claim_id).where(_claim_draw.c.pool_id.in_(list(total)))
     due = _stored(_claim.c.event_id == event_id, *_ran_out(), _claim.c.id.in_(drawing))
     if not due:
         return set()
-    beside = {pool_id for taken in due for pool_id in taken.draws} - set(total)
-    got = pools.lock_at_once(beside) | set(total) if beside else set(total)
-    ended = _finish(_free_of_others([t for t in due if set(t.draws) <= got]), ENDING, "expired", tell=False)
+    ended = _finish(_free_of_others(due), ENDING, "expired", tell=False)
     return {pool_id for taken in ended for pool_id in taken.draws}
 
 

@@ -10,7 +10,7 @@ from .. import audit, clock
 from ..accounts.addresses import canonical
 from ..db import db
 from ..events.models import Event
-from . import claims, pools, vouchers
+from . import claims, pools
 from .errors import CodeInvalid, CodeTaken, CodeUnfit, CodeUsed, NothingToKeep, UsedMoreOften
 from .models import Code, CodeProduct, MemberEntry, MemberList, Product
 from .prices import opens, works_for
@@ -169,8 +169,7 @@ def set_products(code: Code, products: Sequence[Product]) -> None:
 
 def set_uses_max(code: Code, uses_max: int | None) -> None:
     """Let a code be used `uses_max` times in all (None: any number). Raises `UsedMoreOften`."""
-    pools.connection()
-    vouchers.lock([code.id])
+    pools.connection(code.event_id)
     db.session.refresh(code)
     if uses_max is not None and uses_max < code.uses:
         raise UsedMoreOften
@@ -186,8 +185,7 @@ def set_blocked(code: Code, places: int) -> None:
     event, named = db.session.get_one(Event, code.event_id), [row.product for row in code.products]
     if places and (code.kind != "voucher" or not named):
         raise NothingToKeep
-    pools.lock_pools(event, named)
-    vouchers.lock([code.id])
+    pools.connection(event.id)
     db.session.refresh(code)
     before, wanted = max(0, code.blocked - code.uses), max(0, places - code.uses)
     told = {"blocked": code.blocked}

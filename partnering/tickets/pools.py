@@ -1,6 +1,8 @@
 """Capacity itself: drawn and given back in conditional updates, with the pools' CHECK as the referee behind them.
 
-Lock order: pools by id, then codes by id, then claims. Confirming alone touches claims without their pools.
+Who changes what of an event is taken, or who waits for it, takes the event's `turn` before any row: so two deeds never
+wait for each other crosswise, whatever pools, codes and claims they go on to touch. Confirming what is held changes no
+pool and takes no turn.
 """
 
 from collections import Counter
@@ -13,7 +15,7 @@ from .. import audit
 from ..db import OutsideTransaction, db, writing
 from ..events.models import Event
 from . import signals
-from .models import Pool, Product, ProductPool
+from .models import Pool
 
 Draws = Mapping[int, int]
 """How much is taken from each pool, by its id."""
@@ -44,10 +46,37 @@ _GIVE_BACK = (
 _UNDO = sa.update(Pool).where(_pool.c.id == sa.bindparam("pool")).values(used=_left)
 
 
-def connection() -> sa.Connection:
-    """The connection of the running transaction, everything added so far written. Raises `OutsideTransaction`."""
+def turn(event_id: int) -> None:
+    """Be the only one who changes an event's places until the transaction ends. Raises `OutsideTransaction`.
+
+    On SQLite there is one writer at a time anyway.
+    """
     if not writing():
         raise OutsideTransaction("claims are made inside transaction()")
+    with db.session.no_autoflush:
+        link = db.session.connection()
+    if link.dialect.name == "sqlite":
+        return
+    info, within = db.session().info, link.get_transaction()
+    if info.get("turn") == (within, event_id):
+        return
+    link.execute(_TURN, {"event": event_id})
+    if link.get_nested_transaction() is None:  # a lock taken behind a savepoint goes when that is undone
+        info["turn"] = (within, event_id)
+
+
+_TURN = sa.text("SELECT pg_advisory_xact_lock(hashtext('places of an event'), CAST(:event AS integer))")
+
+
+def connection(event_id: int | None = None) -> sa.Connection:
+    """The connection of the running transaction, everything added so far written; with the event's turn, if named.
+
+    Raises `OutsideTransaction`.
+    """
+    if not writing():
+        raise OutsideTransaction("claims are made inside transaction()")
+    if event_id is not None:
+        turn(event_id)
     db.session.flush()
     return db.session.connection()
 
@@ -97,41 +126,6 @@ def give_back(total: Draws) -> None:
     forget(Pool, total)
 
 
-def lock(event_id: int, pool_ids: Iterable[int]) -> None:
-    """Lock pools in order of id; where somebody waits for one of the event's, all of them.
-
-    Whoever gives places back then can hand them on, whatever pools those who wait draw on.
-    """
-    link = db.session.connection()
-    if link.dialect.name == "sqlite":  # one writer at a time
-        return
-    waited = sa.select(Pool.id).where(Pool.event_id == event_id, Pool.waiting > 0).exists()
-    link.execute(
-        sa.select(_pool.c.id)
-        .where(_pool.c.event_id == event_id, sa.or_(_pool.c.id.in_(list(pool_ids)), waited))
-        .order_by(_pool.c.id)
-        .with_for_update()
-    )
-
-
-def lock_at_once(pool_ids: Iterable[int]) -> set[int]:
-    """Lock those pools that nobody else holds, without waiting; which they are."""
-    return set(
-        db.session.scalars(
-            sa.select(Pool.id).where(Pool.id.in_(list(pool_ids))).order_by(Pool.id).with_for_update(skip_locked=True)
-        )
-    )
-
-
-def lock_pools(event: Event, products: Iterable[Product]) -> None:
-    """Lock the rows of all pools that these products draw on, in order of id."""
-    connection()
-    ids = db.session.scalars(
-        sa.select(ProductPool.pool_id).where(ProductPool.product_id.in_([identity(p) for p in products])).distinct()
-    ).all()
-    lock(identity(event), ids)
-
-
 def forget(kind: type[Any], ids: Iterable[int]) -> None:
     """What the session has read of these rows is read anew: they changed behind it."""
     session = db.session()
@@ -143,8 +137,7 @@ def forget(kind: type[Any], ids: Iterable[int]) -> None:
 
 def set_capacity(pool: Pool, capacity: int) -> None:
     """Give a pool another capacity. Lowering it under what is used removes nobody: `over` carries the rest."""
-    connection()
-    lock(pool.event_id, [pool.id])
+    connection(pool.event_id)
     db.session.refresh(pool)
     before = {"capacity": pool.capacity, "over": pool.over}
     free = pool.capacity + pool.over - pool.used
@@ -170,7 +163,8 @@ def override(pool: Pool, extra: int, reason: str) -> None:
 
     What is not taken by the time a place comes back is forfeited. Nobody who waits is served from it.
     """
-    connection()
+    connection(pool.event_id)
+    db.session.refresh(pool)
     before = {"over": pool.over}
     row = db.session.execute(
         sa.update(Pool)

@@ -9,7 +9,7 @@ from . import claims, codes
 from .claims import Wanted, cancel, confirm, decline, expire, extend, hold, release, to_pending
 from .errors import CodeInvalid, CodeUsed, HoldExpired, LimitPerOrder, NotOnSale, SoldOut
 from .money import net_of, split
-from .pools import lock_pools, override, set_capacity
+from .pools import override, set_capacity, turn
 from .prices import Price, price, priced
 from .selling import UNLIMITED, check_order, free_pools, is_on_sale, left, lefts
 
@@ -35,7 +35,6 @@ __all__ = [
     "is_on_sale",
     "left",
     "lefts",
-    "lock_pools",
     "net_of",
     "override",
     "price",
@@ -44,6 +43,7 @@ __all__ = [
     "set_capacity",
     "split",
     "to_pending",
+    "turn",
 ]
 
 

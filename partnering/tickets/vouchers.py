@@ -5,7 +5,7 @@ voucher keeps those not used yet: max(0, blocked - uses) claims of state "blocke
 them up, and what is given back while it is valid is kept for it again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -30,13 +30,6 @@ class Ended(Protocol):
     def product_id(self) -> int: ...
     @property
     def draws(self) -> dict[int, int]: ...
-
-
-def lock(code_ids: Iterable[int | None]) -> None:
-    """Lock codes in order of id; the pools are locked already."""
-    wanted = sorted({number for number in code_ids if number is not None})
-    if wanted and db.session.connection().dialect.name != "sqlite":
-        db.session.execute(sa.select(Code.id).where(Code.id.in_(wanted)).order_by(Code.id).with_for_update())
 
 
 def use(code: Code, units: int) -> None:
@@ -104,9 +97,8 @@ def _block_again(code_id: int, claim: Ended) -> None:
 def lay_open(code: Code, product_ids: Sequence[int]) -> None:
     """Give back as many of a voucher's places as there are units about to be bought, those of their products first.
 
-    The pools are locked, so nobody else gets them.
+    It is the caller's turn, so nobody else gets them.
     """
-    lock([pools.identity(code)])
     row = _standing(pools.identity(code))
     units = min(len(product_ids), max(0, row.blocked - row.uses))
     if units == 0:

@@ -11,7 +11,6 @@ from tests.support.servers import ROOT
 pytestmark = [pytest.mark.race, pytest.mark.timeout(300)]
 
 
-@pytest.mark.engine("sqlite")  # on PostgreSQL `make soak` still meets deadlocks now and then
 def test_three_seconds_of_everything_at_once_break_no_rule(engine: str):
     done = subprocess.run(
         [sys.executable, "-m", "tests.soak", engine],

@@ -5,13 +5,13 @@ from werkzeug.wrappers import Response
 
 from ...db import transaction
 from ...errors import NotFound
-from ...guards import guarded
+from ...guards import guarded, secret_link
 from ...i18n import _
 from .. import approval, drafts, queries
 from ..forms import SureForm
 from ..models import Party
 from ..seats import Guest
-from .blueprint import bp, check_generation, page, public_id_of, secret_link
+from .blueprint import bp, check_generation, page, public_id_of
 from .shown import order_of
 
 Answer = Response | tuple[str, int]
@@ -19,7 +19,7 @@ Answer = Response | tuple[str, int]
 
 def _party(token: str, *, locked: bool = False) -> Party:
     public_id, generation = public_id_of("party", token)
-    party = queries.locked_party(public_id) if locked else queries.party_at(public_id)
+    party = queries.locked_party(public_id, in_turn=True) if locked else queries.party_at(public_id)
     if party is None:
         raise NotFound
     check_generation(party.generation, generation)
