@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, request
 
+from partnering import clock
 from partnering.db import db, transaction
 from partnering.events.models import Event
 from partnering.guards import guarded, public
+from partnering.registration.orders import HOLD
 from partnering.tickets import pools, services
 from partnering.tickets.models import Pool, Product
 from tests.factories import make_event, make_pool, make_product
@@ -93,7 +95,7 @@ def hold_crosswise(app):
                     for product_id in order:
                         product = db.session.get_one(Product, product_id)
                         event = db.session.get_one(Event, product.event_id)
-                        services.hold(event, [(product, 1)], None)
+                        services.hold(event, [(product, 1)], clock.now() + HOLD)
                         try:
                             both.wait(0.5)
                         except threading.BrokenBarrierError:
