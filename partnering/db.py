@@ -24,6 +24,7 @@ from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
     Session,
+    SessionTransaction,
     declared_attr,
     mapped_column,
     registry,
@@ -260,6 +261,7 @@ def transaction() -> Iterator[Session]:
     if session.info.get("writing"):
         raise OutsideTransaction("transaction() inside transaction()")
     session.rollback()
+    session.info.pop("now", None)
     session.info["writing"] = True
     try:
         if session.get_bind().dialect.name == "sqlite":
@@ -340,5 +342,6 @@ def _forget_deeds(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_transaction_end")
-def _forget_now(session: Session, ended: Any) -> None:
-    session.info.pop("now", None)
+def _forget_now(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:  # a flush ends one of its own inside
+        session.info.pop("now", None)
