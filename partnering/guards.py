@@ -11,6 +11,8 @@ from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
+from .headers import secret_path
+
 Guard = Callable[[], Response | None]
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -36,6 +38,11 @@ def guarded(guard: Guard) -> Callable[[View], View]:
 def public() -> None:
     """Open to everybody."""
     return None
+
+
+def secret_link() -> None:
+    """Open to whoever holds the secret in the address, and to nobody else: the view reads it."""
+    secret_path()
 
 
 def guard_of(app: Flask, endpoint: str) -> Guard | None:

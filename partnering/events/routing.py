@@ -7,7 +7,7 @@ the guard is asked; an event that does not exist, or is not for this person, ans
 from collections.abc import Callable
 from typing import Any
 
-from flask import g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ..accounts.doors import signed_in as signed_in  # offered here beside the guards of events
@@ -31,6 +31,14 @@ def manage_blueprint(name: str, import_name: str, path: str = "", *, guard: Guar
     )
 
 
+def half_event_blueprint(name: str, import_name: str, *, guard: Guard = public) -> GuardedBlueprint:
+    """A blueprint of whose pages only some lie within an event: each names its whole address.
+
+    The guards of its other pages, named with `@guarded`, find no event.
+    """
+    return _within_event(GuardedBlueprint(name, import_name, guard=guard))
+
+
 def _join(prefix: str, path: str) -> str:
     return f"{prefix}/{path}" if path else prefix
 
@@ -43,7 +51,11 @@ def _within_event(blueprint: GuardedBlueprint) -> GuardedBlueprint:
 
     @blueprint.url_defaults
     def keep_event(endpoint: str, values: dict[str, Any]) -> None:
-        if "event_slug" not in values and g.get("event") is not None:
+        if (
+            "event_slug" not in values
+            and g.get("event") is not None
+            and current_app.url_map.is_endpoint_expecting(endpoint, "event_slug")
+        ):
             values["event_slug"] = g.event.slug
 
     blueprint.guard = _with_event(blueprint.guard)

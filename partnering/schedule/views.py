@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from flask import Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from .. import clock, links
@@ -13,9 +12,9 @@ from ..db import transaction
 from ..errors import Gone, NotFound, require
 from ..events.models import Event, Participant
 from ..events.queries import is_over
-from ..events.routing import current_event, current_participant, participant, within_event
-from ..guards import GuardedBlueprint, guarded
-from ..headers import secret_path, single
+from ..events.routing import current_event, current_participant, half_event_blueprint, participant
+from ..guards import guarded, secret_link
+from ..headers import single
 from ..i18n import _, speaking
 from ..mail import letters
 from ..meetings import queries as meetings
@@ -25,33 +24,10 @@ from . import calendars, printing, queries, services
 from .forms import DeedForm, OwnTimeForm, SlotForm
 from .queries import Item, Plan
 
-bp = GuardedBlueprint("schedule", __name__, guard=within_event(participant))
+bp = half_event_blueprint("schedule", __name__, guard=participant)
 
 MOST_COLUMNS = 3
 """More days than this are shown one at a time, however wide the window is."""
-
-
-@bp.url_value_preprocessor
-def find_event(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Take the event out of the address; the guard loads it."""
-    g.event_slug = (values or {}).pop("event_slug", None)
-    g.event = None
-
-
-@bp.url_defaults
-def keep_event(endpoint: str, values: dict[str, Any]) -> None:
-    """Stay within the event."""
-    if (
-        "event_slug" not in values
-        and g.get("event") is not None
-        and current_app.url_map.is_endpoint_expecting(endpoint, "event_slug")
-    ):
-        values["event_slug"] = g.event.slug
-
-
-def secret_link() -> None:
-    """Open to whoever holds the secret in the address, and to nobody else: the view reads it."""
-    secret_path()
 
 
 # -- today

@@ -6,11 +6,10 @@ from werkzeug.wrappers import Response
 
 from ... import links
 from ...errors import NotFound
-from ...guards import GuardedBlueprint
+from ...guards import GuardedBlueprint, secret_link
 from ...i18n import _
 from ...registration.change_forms import OnceForm
 from ...registration.models import Party, Place
-from ...registration.views.blueprint import secret_link
 from ...registration.views.deeds import count_letter, once, place_of
 from .. import queries, services
 from ..models import Delegate, OrganisationProfile

@@ -6,11 +6,10 @@ from markupsafe import Markup
 from ... import epc, links, qr
 from ...errors import Gone, NotFound
 from ...events.routing import current_event, current_person, event_blueprint, participant
-from ...guards import GuardedBlueprint
+from ...guards import GuardedBlueprint, secret_link
 from ...i18n import _, speaking
 from ...registration.models import Party
 from ...registration.queries import party_at
-from ...registration.views.blueprint import secret_link
 from .. import mails, queries
 from ..errors import NotMadeYet
 from ..models import Invoice

@@ -7,7 +7,7 @@ from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from ...events.models import Event
-from ...guards import guarded
+from ...guards import guarded, secret_link
 from ...i18n import _
 from ...questions import answering
 from ...questions import queries as asked_queries
@@ -17,7 +17,7 @@ from ...questions.queries import QuestionShown
 from .. import facts, permissions, queries, services
 from ..change_forms import OnceForm
 from ..models import Party, Registration
-from .blueprint import bp, page, secret_link
+from .blueprint import bp, page
 from .deeds import once, party_of, require_change
 from .places import open_questions
 from .ticket import changeable, registration_of

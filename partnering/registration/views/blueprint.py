@@ -2,41 +2,14 @@
 
 from typing import Any
 
-from flask import current_app, g, render_template
-from werkzeug.wrappers import Response
+from flask import g, render_template
 
 from ... import links
 from ...errors import Gone, NotFound
 from ...events.models import Event
-from ...events.routing import within_event
-from ...guards import GuardedBlueprint, public
-from ...headers import secret_path
+from ...events.routing import half_event_blueprint
 
-bp = GuardedBlueprint("registration", __name__, guard=within_event(public))
-
-
-@bp.url_value_preprocessor
-def find_event(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Take the event out of the address; the guard loads it."""
-    g.event_slug = (values or {}).pop("event_slug", None)
-    g.event = None
-
-
-@bp.url_defaults
-def keep_event(endpoint: str, values: dict[str, Any]) -> None:
-    """Stay within the event."""
-    if (
-        "event_slug" not in values
-        and g.get("event") is not None
-        and current_app.url_map.is_endpoint_expecting(endpoint, "event_slug")
-    ):
-        values["event_slug"] = g.event.slug
-
-
-def secret_link() -> Response | None:
-    """Open to whoever holds the secret in the address, and to nobody else: the view reads it."""
-    secret_path()
-    return None
+bp = half_event_blueprint("registration", __name__)
 
 
 def public_id_of(purpose: str, token: str) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from ...db import transaction
 from ...errors import NotFound
-from ...guards import guarded
+from ...guards import guarded, secret_link
 from ...i18n import _, bi
 from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
@@ -15,7 +15,7 @@ from ...tickets.models import Product
 from .. import mails, offers, permissions, queries, refunds, services, waiting_queries, workshops
 from ..change_forms import OnceForm
 from ..models import Place
-from .blueprint import bp, page, secret_link
+from .blueprint import bp, page
 from .deeds import once, place_of, require_change
 from .places import booked, offered
 from .ticket import changeable, registration_of

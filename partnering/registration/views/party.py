@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from ... import limits
 from ...accounts import signing_in
 from ...db import transaction
-from ...guards import guarded
+from ...guards import guarded, secret_link
 from ...i18n import _, _n, locale
 from ...questions.shown import lines
 from ...tickets import queries as ticket_queries
@@ -17,7 +17,7 @@ from .. import changes, mails, permissions, queries, refunds, services
 from ..change_forms import CorrectForm, NameForm, OnceForm
 from ..forms import GuestForm
 from ..models import Party, Place
-from .blueprint import bp, page, secret_link
+from .blueprint import bp, page
 from .deeds import back, count_letter, once, party_of, place_of, require_change
 from .extras import sections_of
 from .places import open_questions, shown_places

@@ -10,14 +10,14 @@ from ...db import transaction
 from ...errors import Gone, NotFound, require
 from ...events.models import Event
 from ...events.routing import current_event, current_participant, participant, within_event
-from ...guards import guarded
+from ...guards import guarded, secret_link
 from ...i18n import _, bi, locale
 from ...questions.shown import lines
 from .. import codes, mails, permissions, queries, refunds, services
 from ..change_forms import ConsentForm, NameForm, OnceForm
 from ..forms import DetailsForm
 from ..models import Registration
-from .blueprint import bp, check_generation, page, public_id_of, secret_link
+from .blueprint import bp, check_generation, page, public_id_of
 from .check import calendar_file
 from .deeds import once
 from .places import booked, offered, open_questions

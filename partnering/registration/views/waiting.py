@@ -12,7 +12,7 @@ from ...db import transaction
 from ...errors import NotFound
 from ...events.models import Event
 from ...events.routing import current_event, within_event
-from ...guards import guarded
+from ...guards import guarded, secret_link
 from ...headers import single
 from ...i18n import _, bi, locale
 from ...tickets import queries as ticket_queries
@@ -22,7 +22,7 @@ from .. import drafts, queries, waiting, waiting_mails, waiting_queries, worksho
 from ..forms import SureForm
 from ..models import Registration, WaitingEntry
 from ..waiting_forms import ChangeForm, JoinForm
-from .blueprint import bp, check_generation, page, public_id_of, secret_link
+from .blueprint import bp, check_generation, page, public_id_of
 
 JOINS_A_CALLER = 60
 """How often one network address joins in a quarter of an hour: a university shares one address."""

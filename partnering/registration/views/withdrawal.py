@@ -15,12 +15,12 @@ from ...accounts.addresses import canonical
 from ...db import transaction
 from ...errors import NotFound
 from ...events.routing import current_event
-from ...guards import guarded
+from ...guards import guarded, secret_link
 from ...i18n import _
 from ...text import clean
 from .. import mails, permissions, queries, refunds, services
 from ..change_forms import OnceForm, WithdrawalForm
-from .blueprint import bp, page, secret_link
+from .blueprint import bp, page
 from .deeds import once, party_of
 
 ASKED_AN_HOUR = 20
