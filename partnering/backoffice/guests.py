@@ -4,7 +4,7 @@ A page costs the same however many there are: first the ids of its rows, found b
 before (no OFFSET), then what is shown of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -311,8 +311,8 @@ def rows_of(ids: Sequence[int]) -> list[Row]:
         .order_by(Registration.id)
     ):
         found[row.id] = row  # the newest registration of each comes last
-    arrived = _arrivals([row.place_id for row in found.values() if row.place_id is not None])
-    meetings, speaking = _meeting_counts(ids), _speakers(ids)
+    arrived = arrivals(Admission.place_id.in_([row.place_id for row in found.values() if row.place_id is not None]))
+    meetings, speaking = meeting_counts(Delegate.participant_id.in_(ids)), _speakers(ids)
     return [
         Row(
             **dict(zip(FIELDS, found[one], strict=True)),
@@ -325,21 +325,21 @@ def rows_of(ids: Sequence[int]) -> list[Row]:
     ]
 
 
-def _arrivals(place_ids: Iterable[int]) -> dict[int, datetime]:
+def arrivals(which: sa.ColumnElement[bool]) -> dict[int, datetime]:
+    """When somebody first came, by place."""
     rows = db.session.execute(
-        sa.select(Admission.place_id, sa.func.min(Admission.at))
-        .where(Admission.place_id.in_(list(place_ids)))
-        .group_by(Admission.place_id)
+        sa.select(Admission.place_id, sa.func.min(Admission.at)).where(which).group_by(Admission.place_id)
     )
     return {row[0]: row[1] for row in rows}
 
 
-def _meeting_counts(ids: Sequence[int]) -> dict[int, int]:
+def meeting_counts(which: sa.ColumnElement[bool]) -> dict[int, int]:
+    """How many meetings somebody has, by participant."""
     rows = db.session.execute(
         sa.select(Delegate.participant_id, sa.func.count(sa.distinct(Meeting.id)))
         .join(MeetingDelegate, MeetingDelegate.delegate_id == Delegate.id)
         .join(Meeting, Meeting.id == MeetingDelegate.meeting_id)
-        .where(Delegate.participant_id.in_(ids), Meeting.request_state == "accepted", Meeting.placement != "none")
+        .where(which, Meeting.request_state == "accepted", Meeting.placement != "none")
         .group_by(Delegate.participant_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -368,8 +368,9 @@ def guest_at(event: Event, public_id: str) -> Guest | None:
         .order_by(Registration.id.desc())
         .limit(1)
     ).one_or_none()
-    arrived = _arrivals([held.place_id]).get(held.place_id) if held is not None else None
-    return Guest(one, held, arrived, _meeting_counts([one.id]).get(one.id, 0), bool(_speakers([one.id])))
+    arrived = arrivals(Admission.place_id == held.place_id).get(held.place_id) if held is not None else None
+    meetings = meeting_counts(Delegate.participant_id == one.id).get(one.id, 0)
+    return Guest(one, held, arrived, meetings, bool(_speakers([one.id])))
 
 
 def unnamed_places(event: Event, most: int = 500) -> Sequence[Place]:

@@ -12,10 +12,9 @@ from .. import clock
 from ..accounts.models import EmailAddress
 from ..checkin.models import Admission
 from ..db import db
-from ..delegates.models import Delegate
 from ..events.models import Event, Participant
 from ..i18n import _, bi
-from ..meetings.models import Meeting, MeetingDelegate
+from ..meetings.models import Meeting
 from ..questions import queries as questions
 from ..questions import shown
 from ..questions.models import Answer
@@ -62,7 +61,8 @@ def rows(event: Event, wanted: Wanted, words: dict[str, str]) -> Iterator[list[o
     """A row for everybody who is wanted, in order; `words` say what states are called."""
     asked = asked_of(event)
     products = {product.id: bi(product.name) for product in ticket_queries.products_of(event)}
-    arrived, meetings, paid = _arrivals(event), _meetings(event), _prices(event)
+    arrived = guests.arrivals(Admission.event_id == event.id)
+    meetings, paid = guests.meeting_counts(Meeting.event_id == event.id), _prices(event)
     answers = _answers(event, asked)
     wall = _wall(event.zone)
     nobody: dict[int, str] = {}
@@ -127,26 +127,6 @@ def _statement(event: Event, wanted: Wanted) -> Any:
         .outerjoin(Place, Place.id == Registration.place_id)
         .outerjoin(Party, Party.id == Place.party_id)
     )
-
-
-def _arrivals(event: Event) -> dict[int, datetime]:
-    found = db.session.execute(
-        sa.select(Admission.place_id, sa.func.min(Admission.at))
-        .where(Admission.event_id == event.id)
-        .group_by(Admission.place_id)
-    )
-    return {row[0]: row[1] for row in found}
-
-
-def _meetings(event: Event) -> dict[int, int]:
-    found = db.session.execute(
-        sa.select(Delegate.participant_id, sa.func.count(sa.distinct(Meeting.id)))
-        .join(MeetingDelegate, MeetingDelegate.delegate_id == Delegate.id)
-        .join(Meeting, Meeting.id == MeetingDelegate.meeting_id)
-        .where(Meeting.event_id == event.id, Meeting.request_state == "accepted", Meeting.placement != "none")
-        .group_by(Delegate.participant_id)
-    )
-    return {row[0]: row[1] for row in found}
 
 
 def _prices(event: Event) -> dict[int, int]:
