@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from .. import audit, clock
-from ..db import BilingualText, Model, UtcDateTime, db
+from ..db import BilingualText, Model, PublicId, UtcDateTime, db
 from . import queries, services
 from .models import Event, TeamRole
 from .signals import event_cloned
@@ -104,16 +104,18 @@ class Copies:
     def remember(self, row: Model, copied: Model) -> None:
         """That `copied` stands for `row` from now on."""
         self._made[row.__tablename__, row.id] = copied
-        if hasattr(row, "public_id"):
-            self.names[row.public_id] = copied.public_id  # type: ignore[attr-defined]  # both are of one kind
+        if isinstance(row, PublicId) and isinstance(copied, PublicId):
+            self.names[row.public_id] = copied.public_id
 
     def of(self, row: Row | None) -> Row | None:
         """The copy of a row; None when it was not copied."""
-        return None if row is None else self._made.get((row.__tablename__, row.id))  # type: ignore[return-value]  # same kind
+        copied = self._made.get((row.__tablename__, row.id)) if row is not None else None
+        return copied if isinstance(copied, type(row)) else None
 
     def _copied(self, row: Row, but: dict[str, Any]) -> Row | None:
         table = row.__table__
-        leads = _references(table)  # type: ignore[arg-type]  # a mapped class's table is a Table
+        assert isinstance(table, sa.Table)  # as of every mapped class
+        leads = _references(table)
         values: dict[str, Any] = {}
         for column in table.columns:
             if column.name in OF_THE_ROW:

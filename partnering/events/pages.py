@@ -1,6 +1,5 @@
 """What the pages of several rooms share: the event as it is now, a page with a form, a deed done once."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -45,5 +44,5 @@ def once(form: Any, deed: Callable[[], object]) -> dict[str, Any]:
     if not form.once.data:
         return done()
     sent = {name: request.form.getlist(name) for name in sorted(request.form) if name != "csrf_token"}
-    body = hashlib.sha256(json.dumps([request.path, sent]).encode()).hexdigest()
-    return idempotency.once(f"person:{current_person().public_id}", form.once.data[:64], body, done)
+    actor, body = f"person:{current_person().public_id}", json.dumps([request.path, sent])
+    return idempotency.once(actor, form.once.data[:64], body, done)
