@@ -14,7 +14,7 @@ from ..text import clean
 from ..tickets import money
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
-from . import changes, desk_mails, mails, orders, queries, signals
+from . import changes, desk_mails, mails, offers, orders, queries, signals
 from .models import Item, Party, Place, Registration
 from .swaps import swapping
 
@@ -46,6 +46,7 @@ def move(
     Raises `SharedTicket`, `NothingToMove`, `CodeInvalid`, `CodeUsed` or `SoldOut`; then the transaction must end.
     """
     place, party = registration.place, registration.place.party
+    offers.serve(party.event_id)
     changes.hold(party)
     before = place.product
     if registration.state != "live" or place.cancelled_at is not None or before.id == product.id:

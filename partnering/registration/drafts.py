@@ -13,13 +13,13 @@ from typing import NamedTuple
 from flask import current_app, g, session, url_for
 from werkzeug.routing import BuildError
 
-from ..db import writing
+from ..db import transaction, writing
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _, _l
 from ..questions.queries import QuestionShown, current_questions
 from ..tickets.models import Product
-from . import facts, orders, queries
+from . import facts, offers, orders, queries, waiting_queries
 from .models import Party
 
 STEPS = ("ticket", "people", "extras", "questions", "partnering", "check")
@@ -82,6 +82,18 @@ def placed_party(event: Event) -> Party | None:
 def is_sent(party: Party) -> bool:
     """Whether a party was placed, or sent in for approval."""
     return party.placed_at is not None or party.approval in ("waiting", "approved")
+
+
+def others_first(event: Event) -> bool:
+    """Offer what is available to those who wait, before this visitor holds anything; whether anybody waits.
+
+    In a transaction of its own: what was offered stays offered when nothing is left for this visitor.
+    """
+    waited_for = waiting_queries.anybody(event.id)
+    if waited_for:
+        with transaction():
+            offers.serve(event.id)
+    return waited_for
 
 
 def to_place(event: Event) -> Party:

@@ -135,9 +135,9 @@ def _draw(event_id: int, units: Sequence[Unit], total: Draws, tell: bool) -> Non
     if refused is not None:
         freed = _expire_on(event_id, total)
         if freed:
-            refused = pools.draw(total)
-            if tell and refused is None:
+            if tell:  # those who wait come before whoever draws
                 signals.places_freed.send(event_id, pool_ids=freed)
+            refused = pools.draw(total)
         if refused is not None:
             raise SoldOut(product=next(unit.product for unit in units if refused in unit.draws))
     pools.forget(Pool, total)

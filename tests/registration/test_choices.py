@@ -11,12 +11,14 @@ from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
 from partnering.questions.models import Answer, SensitiveAnswer
 from partnering.questions.queries import answers_of, question_at
+from partnering.registration import waiting
 from partnering.registration.invariants import money_adds_up, places_paid_from_claims
-from partnering.registration.models import ChoiceProduct, Item, Party, Registration
+from partnering.registration.models import ChoiceProduct, Item, Party, Registration, WaitingEntry
+from partnering.tickets import services as tickets
 from partnering.tickets.invariants import pools_counted
 from partnering.tickets.models import Claim, Code, PriceTier
 from partnering.tickets.queries import product_at
-from tests.factories import make_code, make_event, make_member_list, make_product, make_workshop
+from tests.factories import make_code, make_event, make_member_list, make_product, make_registration, make_workshop
 from tests.factories.questions import make_question
 from tests.support.counting import statements
 from tests.support.there import there
@@ -236,6 +238,27 @@ def test_extras_are_chosen_for_each_person_and_tied_to_their_places(shop, client
         ("ticket", 22_000, "Ben Adeyemi"),
         ("ticket", 22_000, "Jana Wittkowski"),
     ]
+    assert shop.sound() == []
+
+
+def test_who_waits_for_an_extra_comes_before_whoever_asks_for_it_next(shop, client, freeze):
+    start = clock.now()
+    tour = shop.add(make_product, kind="add_on", partnering=False, capacity=1)
+    with shop.app.app_context():
+        guest = make_registration(shop.event, product=there(product_at(shop.event, shop.ticket)))
+        with transaction():
+            event, product = shop.event, there(product_at(shop.event, tour))
+            tickets.hold(event, [(product, 1)], start + timedelta(minutes=30))
+            told = {"email": "waits@example.org", "name": "Wanda Quast", "locale": "de"}
+            waiting.join(event, product, 1, registration=db.session.get_one(Registration, guest.id), **told)
+        db.session.remove()
+    freeze(start + timedelta(minutes=31))  # the hold has run out, and nobody has looked since
+    at_extras(shop, client)
+
+    refused = client.post(f"{URL}/extras", data={"extra_0": [tour]})
+
+    assert refused.status_code == 409
+    assert shop.ask(sa.select(WaitingEntry.state)) == [("offered",)]
     assert shop.sound() == []
 
 

@@ -9,7 +9,7 @@ from partnering import clock
 from partnering.db import db, transaction
 from partnering.events.models import Event
 from partnering.mail.models import OutboxLetter
-from partnering.registration import offers, queries, services, waiting
+from partnering.registration import desk, offers, queries, services, waiting
 from partnering.registration.invariants import waiting_counted
 from partnering.registration.models import Party, Registration, WaitingEntry
 from partnering.tickets import services as tickets
@@ -298,6 +298,23 @@ def test_new_buyers_do_not_overtake_when_a_hold_runs_out(event, freeze):
         services.begin(db.session.get_one(Event, event.id), db.session.get_one(Product, product.id), 1, "de")
 
     assert state(entry) == "offered"
+
+
+def test_organisers_do_not_overtake_either_when_a_hold_runs_out(event, freeze):
+    product, elsewhere = make_product(event, capacity=1), make_product(event, capacity=1)
+    held = make_registration(event, product=elsewhere)
+    make_draft(event, product=product)
+    entry = make_waiting(product)
+    freeze(MORNING + timedelta(minutes=31))
+
+    with transaction():
+        registration, ticket = db.session.get_one(Registration, held.id), db.session.get_one(Product, product.id)
+        with pytest.raises(tickets.SoldOut):
+            desk.move(registration, ticket)
+        with pytest.raises(tickets.SoldOut):
+            services.add_registration(db.session.get_one(Event, event.id), ticket, email="new@example.org")
+
+        assert state(entry) == "offered"
 
 
 def test_declining_keeps_the_place_in_the_queue_and_the_next_is_asked(event):

@@ -37,6 +37,7 @@ def keep_extras() -> Answer:
     form = _form(party, sent=True)
     if not form.validate_on_submit():
         return _extras_page(party, form, 422)
+    drafts.others_first(event)
     try:
         with transaction():
             party = drafts.required_draft(event, "extras")

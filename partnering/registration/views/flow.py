@@ -19,7 +19,7 @@ from ...tickets import codes
 from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
 from ...tickets.models import Code, Product
-from .. import drafts, offers, orders, queries, services, swaps, waiting_queries
+from .. import drafts, offers, orders, queries, services, swaps
 from ..forms import PeopleForm, SureForm, TicketForm
 from ..models import Item, Party
 from .blueprint import bp, page
@@ -62,10 +62,7 @@ def choose_ticket() -> Answer:
         if product is not None and form.quantity.errors:
             form.quantity.errors = [_("Enter a number from 1 to %(most)s", most=product.most_per_order)]
         return _refused(form, code, 422)
-    waited_for = waiting_queries.anybody(event.id)
-    if waited_for:
-        with transaction():  # its own: what was offered stays offered when nothing is left for this buyer
-            offers.serve(event.id)
+    waited_for = drafts.others_first(event)
     try:
         with transaction():
             url = _hold(event, form, code, waited_for)

@@ -72,6 +72,7 @@ def keep_answers() -> Answer:
     asked = _asked(party, sent=True)
     if not sure.validate_on_submit() or not asked.validate():
         return _questions_page(party, asked, 422)
+    drafts.others_first(event)
     try:
         with transaction():
             party = drafts.required_draft(event, "questions")
