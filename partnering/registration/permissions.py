@@ -1,6 +1,8 @@
 """Who may change what about a registration, and until when. A secret link stands for its holder or buyer.
 
-Until the date the organiser set, else until the event opens; organisers may set another date for a single person.
+Answers, details and extras: until the date the organiser set, else until the event opens; organisers may set another
+date for a single person. Naming somebody, passing on and cancelling: until the event opens, whatever that date is; what
+it costs is said by the refund rules alone.
 """
 
 from datetime import date, datetime, timedelta
@@ -32,18 +34,46 @@ def place_changes_until(place: Place) -> datetime:
 
 
 def may_change_ticket(registration: Registration) -> bool:
-    """Whether the holder of a ticket may still change, pass on or cancel it."""
+    """Whether the holder of a ticket may still book extras or give them up, and change what they said."""
     return registration.state == "live" and _until(registration.participant.event, changes_until(registration))
 
 
 def may_change_place(place: Place) -> bool:
-    """Whether the buyer may still name somebody for a place, or give it back."""
+    """Whether the buyer may still book extras for a place or give them up."""
     return place.cancelled_at is None and _until(place.party.event, place_changes_until(place))
+
+
+def may_answer(registration: Registration) -> bool:
+    """Whether the holder may still say what is printed and answer questions: who was named late, until they did."""
+    late = registration.confirmed_at is None and may_pass_on(registration)
+    return late or may_change_ticket(registration)
+
+
+def passes_until(registration: Registration) -> datetime:
+    """Until when a ticket may be passed on or cancelled: until the event opens, or an organiser's later exception."""
+    opens_at = registration.participant.event.opens_at
+    return max(opens_at, registration.changes_until or opens_at)
+
+
+def place_passes_until(place: Place) -> datetime:
+    """The same for a place, whether or not somebody holds it."""
+    held = place.registration
+    return passes_until(held) if held is not None else place.party.event.opens_at
+
+
+def may_pass_on(registration: Registration) -> bool:
+    """Whether the holder of a ticket may still pass it on or cancel it."""
+    return registration.state == "live" and _until(registration.participant.event, passes_until(registration))
+
+
+def may_name(place: Place) -> bool:
+    """Whether the buyer may still name somebody for a place, or give it back."""
+    return place.cancelled_at is None and _until(place.party.event, place_passes_until(place))
 
 
 def may_cancel_party(party: Party) -> bool:
     """Whether the buyer may still give back everything."""
-    return party.cancelled_at is None and may_change(party.event)
+    return party.cancelled_at is None and _until(party.event, party.event.opens_at)
 
 
 def may_change_orders(party: Party) -> bool:

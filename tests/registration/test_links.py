@@ -180,7 +180,7 @@ def test_a_place_of_another_party_is_not_there(app, client, booked):
         assert client.post(f"{booked.party}/places/{other.places[0]}{path}", data=BEN).status_code == 404
 
 
-def test_after_the_last_day_for_changes_nothing_moves(app, client, booked, freeze):
+def test_once_the_event_has_opened_nothing_moves(app, client, booked, freeze):
     freeze(clock.now() + timedelta(days=61))
 
     answers = [

@@ -91,15 +91,52 @@ def test_an_exception_for_one_person_opens_their_place_alone(client, freeze):
     assert cancel(places[2]) == 409
 
 
-def test_an_earlier_date_of_the_event_holds_for_everybody(client, freeze):
+def test_an_earlier_date_for_changes_leaves_passing_on_and_cancelling_open(client, freeze):
     event = make_event(change_until=clock.now() + timedelta(days=1))
-    registration = make_registration(event)
-    path = address(registration)
+    party = make_party(event, product=make_product(event), quantity=3, people=[make_guest(), make_guest(), {}])
+    places = queries.places_of(party)
+    own, colleague = (there(place.registration) for place in places[:2])
+    extra = make_product(event, kind="add_on", gross=0)
+    link, mine, theirs = address(party), address(own), address(colleague)
     freeze(clock.now() + timedelta(days=2))
 
-    assert client.post(f"{path}/cancel").status_code == 409
+    page = client.get(f"{mine}?lang=en").text
+    assert "Changes were possible here until" in page
+    assert "Passing on and cancelling are possible until" in page
+    assert (f"{mine}/substitute" in page, f"{mine}/cancel" in page, "/extras/" in page) == (True, True, False)
+
+    refused = [client.post(path).status_code for path in (f"{mine}/extras/{extra.public_id}", f"{mine}/answers")]
+    refused.append(client.post(mine, data={"given_name": "Jana", "family_name": "Late"}).status_code)
+    assert refused == [409, 409, 409]
+    late = {"given_name": "Ben", "family_name": "Adeyemi", "email": "ben@example.org"}
+    done = [
+        client.post(f"{link}/places/{places[2].public_id}", data=late).status_code,
+        client.post(f"{theirs}/substitute", data={**late, "email": "kim@example.org"}).status_code,
+        client.post(f"{link}/places/{places[0].public_id}/cancel").status_code,
+    ]
+    assert done == [303, 200, 303]
     db.session.rollback()
-    assert there(db.session.get(Registration, registration.id)).state == "live"
+    held = [place.registration for place in queries.places_of(there(queries.party_at(party.public_id)))]
+    assert [there(each).participant.person.email if each else None for each in held] == [
+        None,
+        "kim@example.org",
+        "ben@example.org",
+    ]
+
+
+def test_who_is_named_after_the_date_for_changes_still_says_who_they_are(client, freeze):
+    event = make_event(change_until=clock.now() + timedelta(days=1))
+    party = make_party(event, product=make_product(event), quantity=2, people=[make_guest(), {}])
+    place, link = queries.places_of(party)[1], address(party)
+    freeze(clock.now() + timedelta(days=2))
+    ben = {"given_name": "Ben", "family_name": "Adeyemi", "email": "ben@example.org"}
+    client.post(f"{link}/places/{place.public_id}", data=ben)
+    db.session.rollback()
+    ticket = address(there(queries.places_of(there(queries.party_at(party.public_id)))[1].registration))
+
+    answers = [client.post(ticket, data={"given_name": "Ben", "family_name": name}).status_code for name in "AB"]
+
+    assert answers == [303, 409]
 
 
 def test_a_colleague_books_what_is_free_and_the_buyer_what_costs(client):

@@ -1,6 +1,7 @@
 """Answers given or changed once something is bought: the buyer's about the order, and everybody's own."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -114,10 +115,13 @@ def ticket_answers(token: str) -> Answer:
     form = _of_holder(registration, sent=sent)
     event = registration.participant.event
     if not sent or not sure.validate() or not form.validate():
-        return _page(event, form, sure, permissions.may_change_ticket(registration), _back_of_ticket(token), sent=sent)
+        until = permissions.changes_until(registration)
+        return _page(
+            event, form, sure, permissions.may_answer(registration), _back_of_ticket(token), sent=sent, until=until
+        )
 
     def deed() -> None:
-        registration = changeable(registration_of(token))
+        registration = changeable(registration_of(token), permissions.may_answer)
         _save(event, registration.sheet, form, registration)
 
     once(registration.public_id, sure, deed)
@@ -149,7 +153,14 @@ def _back_of_ticket(token: str) -> dict[str, str]:
 
 
 def _page(
-    event: Event, form: AnswerForm, sure: OnceForm, may_change: bool, urls: Mapping[str, str], *, sent: bool
+    event: Event,
+    form: AnswerForm,
+    sure: OnceForm,
+    may_change: bool,
+    urls: Mapping[str, str],
+    *,
+    sent: bool,
+    until: datetime | None = None,
 ) -> tuple[str, int]:
     errors = {**form.errors, **sure.errors}
     return page(
@@ -160,6 +171,6 @@ def _page(
         form_errors=errors,
         sure=OnceForm(formdata=None),
         may_change=may_change,
-        until=event.change_until or event.opens_at,
+        until=until or event.change_until or event.opens_at,
         **urls,
     )

@@ -95,8 +95,8 @@ def _name_page(token: str, party: Party, place: Place, form: GuestForm) -> tuple
         place=place,
         token=token,
         holder=mails.holder_name(place),
-        until=permissions.place_changes_until(place),
-        may_change=permissions.may_change_place(place),
+        until=permissions.place_passes_until(place),
+        may_change=permissions.may_name(place),
     )
 
 
@@ -115,8 +115,8 @@ def correct_place(token: str, public_id: str) -> Answer:
             form_errors=form.errors,
             place=place,
             token=token,
-            until=permissions.place_changes_until(place),
-            may_change=permissions.may_change_place(place) and changes.is_asked(place),
+            until=permissions.place_passes_until(place),
+            may_change=permissions.may_name(place) and changes.is_asked(place),
         )
 
     def deed() -> None:
@@ -221,15 +221,15 @@ def _cancel_page(token: str, party: Party, place: Place | None) -> tuple[str, in
         form=OnceForm(formdata=None),
         quote=refunds.quote(place or party),
         rules=refunds.refund_sentences(party.event),
-        until=permissions.place_changes_until(place) if place else party.event.change_until or party.event.opens_at,
-        may_change=permissions.may_change_place(place) if place else permissions.may_cancel_party(party),
+        until=permissions.place_passes_until(place) if place else party.event.opens_at,
+        may_change=permissions.may_name(place) if place else permissions.may_cancel_party(party),
     )
 
 
 def _ask_change(place: Place) -> None:
     if place.cancelled_at is not None:
         raise services.PlaceGone
-    require_change(permissions.may_change_place(place))
+    require_change(permissions.may_name(place))
 
 
 @bp.post("/r/<token>/sign-in")

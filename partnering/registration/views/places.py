@@ -22,7 +22,7 @@ class Shown:
     name: str
     state: str
     add_ons: list[Item]
-    may_change: bool
+    may_name: bool
     may_remind: bool
 
     @property
@@ -43,7 +43,7 @@ def shown_places(party: Party) -> list[Shown]:
             mails.holder_name(place),
             state_of(place),
             add_ons.get(place.id, []),
-            permissions.may_change_place(place),
+            permissions.may_name(place),
             changes.is_asked(place) and changes.may_remind(place),
         )
         for place in queries.places_of(party)

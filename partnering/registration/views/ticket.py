@@ -1,5 +1,7 @@
 """A ticket, opened by the secret link in its holder's letter, or by its holder signed in."""
 
+from collections.abc import Callable
+
 from flask import flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -70,9 +72,12 @@ def _event(registration: Registration) -> Event:
     return registration.participant.event
 
 
-def changeable(registration: Registration) -> Registration:
-    """The registration, if its holder may still change it. Raises `ChangesClosed`."""
-    if not permissions.may_change_ticket(registration):
+Asked = Callable[[Registration], bool]
+
+
+def changeable(registration: Registration, may: Asked = permissions.may_change_ticket) -> Registration:
+    """The registration, if its holder `may` still do so with it. Raises `ChangesClosed`."""
+    if not may(registration):
         raise services.ChangesClosed
     return registration
 
@@ -99,7 +104,7 @@ def set_details(token: str) -> Response | tuple[str, int]:
         return _ticket_page(token, registration, form, 422)
     with transaction():
         services.set_details(
-            changeable(registration_of(token)),
+            changeable(registration_of(token), permissions.may_answer),
             title=form.title.data or "",
             given_name=str(form.given_name.data),
             family_name=str(form.family_name.data),
@@ -123,7 +128,10 @@ def _ticket_page(token: str, registration: Registration, form: DetailsForm, stat
         shown=shown_ticket(registration),
         alone=len(queries.places_of(party)) == 1,
         may_change=permissions.may_change_ticket(registration),
+        may_answer=permissions.may_answer(registration),
+        may_pass_on=permissions.may_pass_on(registration),
         until=permissions.changes_until(registration),
+        passes_until=permissions.passes_until(registration),
         invited_by="" if permissions.may_spend(registration) else party.contact_name,
         may_spend=permissions.may_spend(registration),
         private=party.billing.get("kind") == "private",
@@ -184,14 +192,14 @@ def substitute(token: str) -> Response | tuple[str, int]:
             form_errors=form.errors,
             token=token,
             registration=registration,
-            until=permissions.changes_until(registration),
-            may_change=permissions.may_change_ticket(registration),
+            until=permissions.passes_until(registration),
+            may_change=permissions.may_pass_on(registration),
         )
     registration = known(token)
     limits.hit("ticket passed on", registration.place.public_id, limit=SUBSTITUTES_A_DAY, seconds=86_400)
 
     def deed() -> None:
-        services.name_substitute(changeable(registration_of(token)), form.guest)
+        services.name_substitute(changeable(registration_of(token), permissions.may_pass_on), form.guest)
 
     once(registration.public_id, form, deed)
     return page("passed_on", _event(registration), name=form.guest.name)
@@ -216,12 +224,12 @@ def cancel(token: str) -> Response | tuple[str, int]:
             form=form,
             quote=None if keep or not permissions.may_spend(registration) else refunds.quote(registration),
             rules=refunds.refund_sentences(_event(registration)),
-            until=permissions.changes_until(registration),
-            may_change=permissions.may_change_ticket(registration),
+            until=permissions.passes_until(registration),
+            may_change=permissions.may_pass_on(registration),
         )
 
     def deed() -> None:
-        registration = changeable(registration_of(token))
+        registration = changeable(registration_of(token), permissions.may_pass_on)
         services.cancel_registration(registration, "holder", keep_place=keep)
         if keep:
             mails.party_changed(registration.place.party, f"declined:{registration.public_id}")
