@@ -99,6 +99,11 @@ def day(value: date | datetime, form: str = "long", in_zone: str | None = None) 
     return dates.format_date(value, patterns[locale(), form], locale=_babel_locale())
 
 
+def last_day(end: datetime, form: str = "long", in_zone: str | None = None) -> str:
+    """The last day before `end`, as `day` says it: what runs until midnight runs until the day before."""
+    return day(end - timedelta(microseconds=1), form, in_zone)
+
+
 def days(first: date, last: date) -> str:
     """ "13.–14. Oktober 2027" / "13–14 October 2027"."""
     if first == last:
@@ -196,7 +201,7 @@ def install(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     babel.init_app(app, locale_selector=select_locale)
     FlaskForm.Meta.get_translations = lambda _meta, _form: _form_sentences  # Flask-WTF reads a file in every request
-    for function in (bi, bi_html, day, days, time, span, moment, iso, money, number, ago):
+    for function in (bi, bi_html, day, last_day, days, time, span, moment, iso, money, number, ago):
         app.add_template_filter(function, function.__name__)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(locale=locale, languages=LANGUAGES, switch_language_url=switch_language_url)

@@ -41,7 +41,7 @@ class CodeForm(Deed):
     prefix = StringField(_l("They begin with"), [Optional(), Length(max=20)], [one_line])
     note = StringField(_l("Note for yourself"), [Optional(), Length(max=200)], [one_line])
     discount = SelectField(_l("What it takes off"), choices=listed(DISCOUNTS), default="none")
-    value = StringField(_l("How much"), [Optional(), Length(max=20)], [one_line])
+    value = StringField(_l("How much"), [Length(max=20)], [one_line])
     audience = SelectField(_l("Opens the prices for"), choices=[])
     member_list = SelectField(_l("Who may use it"), choices=[], default="")
     opens_hidden = BooleanField(_l("Opens hidden tickets too"))
@@ -70,9 +70,10 @@ class CodeForm(Deed):
     def validate_discount(self, field: Any) -> None:
         if self.kind == "discount" and field.data == "none":
             raise ValidationError(str(_l("Say what it takes off")))
-        read, message = (typed.basis_points, PERCENTAGE) if field.data == "percent" else (typed.cents, AMOUNT)
-        if field.data != "none" and read(self.value.data) is None:
-            self.value.errors = [str(message)]
+
+    def validate_value(self, field: Any) -> None:
+        read, message = (typed.basis_points, PERCENTAGE) if self.discount.data == "percent" else (typed.cents, AMOUNT)
+        if self.discount.data not in (None, "none") and read(field.data) is None:
             raise ValidationError(str(message))
 
     def validate_products(self, field: Any) -> None:

@@ -170,6 +170,13 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(
     assert [code.text for code in all_of(Code)] == ["TAKEN"]
 
 
+def test_a_missing_amount_is_said_beside_the_amount(event: Event, path: str, client: FlaskClient):
+    answer = client.post(f"{path}/new/discount?lang=en", data={"discount": "amount", "value": ""})
+
+    assert 'id="value-error"' in answer.text
+    assert 'id="discount-error"' not in answer.text
+
+
 def test_saving_what_is_shown_changes_nothing(event: Event, path: str, client: FlaskClient):
     product = make_product(event, pools=[make_pool(event, 10)])
     make_code(

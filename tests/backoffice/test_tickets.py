@@ -1,5 +1,6 @@
 """Pools and ticket types: made, changed, never behind somebody's back, never with half a number."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.factories import make_event, make_pool, make_product, make_registrati
 from .desk import form_of, open_desk
 
 NUMBERS = ["", "-1", "٣", "３", "1_0", "1.5", "1e1", "+1", "x", "99999999999"]
-AMOUNTS = ["-1", "٢٢٠", "1_000", "220,5", "1.000,00", "1e3", "x", "NaN"]
+AMOUNTS = ["-1", "٢٢٠", "1_000", "220,5", "1.000", "1e3", "x", "NaN"]
 
 
 @pytest.fixture
@@ -186,6 +187,23 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(event: Event, client: Flask
 
     assert (answer.status_code, 'value="Kept"' in answer.text) == (422, True)
     assert db.session.scalars(sa.select(Product)).all() == []
+
+
+def test_a_wrong_price_is_named_above_by_its_row_and_in_words(event: Event, client: FlaskClient):
+    sent = answers(**{"prices-0-until": "2027-03-01", "prices-1-gross": "-5"})
+
+    page = client.post(f"/manage/{event.slug}/tickets/new?lang=en", data=sent).text
+
+    assert re.findall(r'<li><a href="(#[^"]+)">([^<]+)</a></li>', page) == [
+        ("#prices-1-gross", "Price 2: Enter an amount such as 220.00")
+    ]
+
+
+def test_a_price_that_ends_at_midnight_is_told_with_its_last_day(event: Event, client: FlaskClient):
+    client.post(f"/manage/{event.slug}/tickets/new", data=answers(**{"prices-0-until": "2027-03-01"}))
+
+    assert "220\xa0€ bis Mo., 1. März" in client.get(f"/manage/{event.slug}/tickets").text
+    assert "bis 1. März" in client.get(f"/e/{event.slug}/register").text
 
 
 @pytest.mark.parametrize("number", [*NUMBERS, "101"])
