@@ -57,6 +57,7 @@ test: setup lint ## All checks and tests, on SQLite and PostgreSQL (ARGS="..." f
 .PHONY: soak
 soak: setup ## Eight processes do everything to places at once, on both databases; then every rule (SOAK_SECONDS=60)
 	@$(PY) -m tests.soak $(ARGS)
+	@KILL_EVERY=1 $(PY) -m pytest -q tests/races/test_killed.py
 
 .PHONY: bench
 bench: setup ## What pages, registrations and claims cost, beside a floor (ARGS="sqlite --quick")
