@@ -52,8 +52,15 @@ def test_only_plain_amounts_are_money(text: str | None):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("220", 22_000), ("220,00", 22_000), ("220.00", 22_000), ("0", 0), ("19,90", 1_990)]
-    + [("1.234,56", 123_456), ("1,234.56", 123_456)],
+    [
+        ("220", 22_000),
+        ("220,00", 22_000),
+        ("220.00", 22_000),
+        ("0", 0),
+        ("19,90", 1_990),
+        ("1.234,56", 123_456),
+        ("1,234.56", 123_456),
+    ],
 )
 def test_amounts_in_cents(text: str, value: int):
     assert typed.cents(text) == value
