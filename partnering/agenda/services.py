@@ -160,6 +160,11 @@ def hold_time(entry: AgendaEntry) -> bool:
     return entry.blocks
 
 
+def hold_all(entries: Iterable[AgendaEntry]) -> list[AgendaEntry]:
+    """The same for several entries, people by id; those whose participant is taken by something else."""
+    return [entry for entry in sorted(entries, key=lambda entry: entry.participant_id) if not hold_time(entry)]
+
+
 def leave(entry: AgendaEntry) -> None:
     """Take an appointment out of one participant's agenda; their time is free again."""
     if entry.state != "live":
@@ -167,6 +172,15 @@ def leave(entry: AgendaEntry) -> None:
     entry.state = "cancelled"
     _raise_sequence(entry)
     _free_time([entry.id])
+
+
+def leave_all(entries: Iterable[AgendaEntry]) -> None:
+    """The same for several entries in one go."""
+    live = [entry for entry in entries if entry.state == "live"]
+    for entry in live:
+        entry.state = "cancelled"
+        _raise_sequence(entry)
+    _free_time([entry.id for entry in live])
 
 
 def move(appointment: Appointment, starts_at: datetime, ends_at: datetime, location: Location | None) -> bool:

@@ -15,7 +15,7 @@ from ..errors import DomainError, Stale
 from ..events.models import Event, Participant
 from ..i18n import _l
 from ..programme.models import ProgrammeSession
-from ..registration import mails
+from ..registration import mails, workshop_mails, workshop_times
 from ..registration.queries import live_registration
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Pool, PriceTier, Product, ProductAddOn, ProductPool
@@ -153,20 +153,13 @@ def edit_product(
     _draw(product, links.draws)
     if links.beside is not None:
         _offer(event, product, links.beside)
-    now = {name: getattr(product, name) for name in values} | _told(product)
-    changed = [name for name in now if held[name] != now[name]]
-    if not changed:
+    was, now = audit.differing(held, {name: getattr(product, name) for name in values} | _told(product))
+    if not now:
         return False
     if product.version == version:
         sa.orm.attributes.flag_modified(product, "name")  # prices and pools alone raise the version too
         db.session.flush()
-    audit.record(
-        "product.changed",
-        product,
-        event=event,
-        before={name: held[name] for name in changed},
-        after={name: now[name] for name in changed},
-    )
+    audit.record("product.changed", product, event=event, before=was, after=now)
     return True
 
 
@@ -334,8 +327,10 @@ def set_time(event: Event, product: Product, at: Time | ProgrammeSession | None,
     """
     held, own = product.appointment, own_time(product)
     before = shown_time(held)
-    if isinstance(at, Time) and held is not None and own:
-        _move(held, at, anyway=anyway)
+    was = workshop_mails.shown(held) if held is not None else {}
+    moved = held if isinstance(at, Time) and held is not None and own and held.state == "live" else None
+    if moved is not None and isinstance(at, Time):
+        _move(moved, at, anyway=anyway)
     else:
         made = _appoint(event, at) if isinstance(at, Time) else at.appointment if at is not None else None
         if made is not held:
@@ -344,7 +339,10 @@ def set_time(event: Event, product: Product, at: Time | ProgrammeSession | None,
     if before == after:
         return False
     audit.record("product.time_set", product, event=event, before=before, after=after)
-    _tell(product)
+    if moved is not None:
+        workshop_times.tell_moved(moved, was)
+    else:
+        _tell(product)
     return True
 
 
@@ -395,13 +393,17 @@ def _move(appointment: Appointment, time: Time, *, anyway: bool) -> None:
 def _change_appointment(
     product: Product, held: Appointment | None, made: Appointment | None, *, own: bool, anyway: bool
 ) -> None:
-    """Bring everybody who has booked from one appointment to the other."""
+    """Bring everybody who has booked from one appointment to the other; calendars forget the one before."""
     people = list(booked_by(product))
     if held is not None:
-        for entry in _entries(held, people):
-            agenda.leave(entry)
+        had = workshop_times.booked(AgendaEntry.appointment_id == held.id, AgendaEntry.state == "live")
+        left = [one for one in had if one.product_ref == product.public_id]
+        agenda.leave_all(one.entry for one in left)
         if own:
             agenda.cancel(held)
+        for one in left:
+            reason = workshop_mails.NO_TIME if made is None else workshop_mails.OTHER_TIME
+            workshop_mails.gone(one.registration, one.product_ref, one.entry, reason)
     product.appointment_id = made.id if made is not None else None
     db.session.flush()
     db.session.expire(product, ["appointment"])

@@ -20,6 +20,7 @@ from ..errors import DomainError
 from ..events.models import Event, Participant
 from ..events.services import participant_for, rename
 from ..i18n import _l
+from ..registration import workshop_mails, workshop_times
 from ..text import clean
 from . import mails, queries
 from .models import Bookmark, ProgrammeSession, SessionPerson, Track
@@ -67,12 +68,16 @@ class Time:
 
 @dataclass
 class Change:
-    """What a deed changed; false when nothing. `busy` are people whose time is taken by something else already."""
+    """What a deed changed; false when nothing. `busy` are people whose time is taken by something else already.
+
+    `clashing` are those among whoever has booked the session; they decide themselves.
+    """
 
     fields: list[str] = field(default_factory=list)
     moved: bool = False
     people: bool = False
     busy: list[Participant] = field(default_factory=list)
+    clashing: list[Participant] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.fields or self.moved or self.people)
@@ -245,6 +250,7 @@ def change(
         raise IsCancelled
     done = Change()
     was = mails.shown(session)
+    booked = workshop_mails.shown(session.appointment) if session.appointment is not None else {}
     _change_texts(event, session, values or {}, done)
     left: list[AgendaEntry] = []
     before = {part.participant_id: part for part in queries.people_of(session)}
@@ -269,6 +275,8 @@ def change(
     db.session.flush()
     if tell and (done.moved or left):
         mails.session_changed(session, was, left)
+        if booked and done.moved and session.appointment is not None:
+            workshop_times.tell_moved(session.appointment, booked)
     return done
 
 
@@ -311,6 +319,8 @@ def _change_calendar(event: Event, session: ProgrammeSession, time: Time | None,
         agenda.touch(appointment)
     if done.moved or done.people:
         done.busy = _bring(session, queries.people_of(session))
+    if done.moved:
+        done.clashing = workshop_times.hold_again(appointment)
 
 
 def cancel(event: Event, session: ProgrammeSession, *, tell: bool = False) -> None:
@@ -322,12 +332,15 @@ def cancel(event: Event, session: ProgrammeSession, *, tell: bool = False) -> No
         entries = agenda.cancel(session.appointment)
         if tell:
             mails.session_cancelled(session, entries)
+            workshop_times.tell_gone(entries, workshop_mails.CALLED_OFF)
     db.session.flush()
     audit.record("programme.session_cancelled", session, event=event)
 
 
 def restore(event: Event, session: ProgrammeSession) -> list[Participant]:
-    """Bring a cancelled session back at its time, with its people and those who chose it; who is taken meanwhile.
+    """Bring a cancelled session back at its time, with its people, those who booked and those who chose it.
+
+    Returns who of its people is taken meanwhile; whoever has booked it is told, clash included.
 
     Raises `RoomTaken`.
     """
@@ -342,6 +355,8 @@ def restore(event: Event, session: ProgrammeSession) -> list[Participant]:
         agenda.revive(session.appointment)
     except agenda.PlaceTaken:
         raise RoomTaken from None
+    busy = _bring(session, queries.people_of(session))
+    workshop_times.bring_back(session.appointment)
     for chosen in db.session.scalars(
         sa.select(Participant)
         .join(Bookmark, Bookmark.participant_id == Participant.id)
@@ -349,7 +364,7 @@ def restore(event: Event, session: ProgrammeSession) -> list[Participant]:
         .order_by(Participant.id)
     ):
         agenda.attend(session.appointment, chosen, "bookmark", blocks=False)
-    return _bring(session, queries.people_of(session))
+    return busy
 
 
 def hold_where_free(event: Event) -> list[tuple[Participant, ProgrammeSession]]:

@@ -172,7 +172,7 @@ def render_confirmed(letter: OutboxLetter) -> Letter | None:
     buyer = registration.participant.person_id == party.contact_person_id
     composed = letters.compose(
         "registration/mail/confirmed",
-        **_about(registration),
+        **about(registration),
         printed=codes.printed(registration.code),
         ticket_url=ticket_url(registration),
         change_url=party_url(party) if buyer else ticket_url(registration),
@@ -181,7 +181,7 @@ def render_confirmed(letter: OutboxLetter) -> Letter | None:
         unconfirmed=registration.confirmed_at is None,
     )
     images = {"ticket-code": qr.png(codes.code_text(registration.code))}
-    return _with_calendar(composed.with_(images=images), event, queries.attendance_entry(registration))
+    return with_calendar(composed.with_(images=images), event, queries.attendance_entry(registration))
 
 
 @letters.kind("registration.ended")
@@ -193,13 +193,13 @@ def render_ended(letter: OutboxLetter) -> Letter | None:
     event = registration.participant.event
     composed = letters.compose(
         "registration/mail/ended",
-        **_about(registration),
+        **about(registration),
         sums=letter.payload.get("sums"),
         party_url=party_url(registration.place.party) if letter.payload.get("sums") else "",
         register_url=letters.url("events.show", event_slug=event.slug),
     )
     entry = queries.attendance_entry(registration)
-    return _with_calendar(composed, event, entry if entry is not None and entry.state == "cancelled" else None)
+    return with_calendar(composed, event, entry if entry is not None and entry.state == "cancelled" else None)
 
 
 @letters.kind("registration.workshop")
@@ -217,36 +217,39 @@ def render_workshop_ended(letter: OutboxLetter) -> Letter | None:
 def _render_workshop(letter: OutboxLetter, template: str, state: str) -> Letter | None:
     registration = queries.registration_at(letter.payload["registration"])
     entry = queries.entry_at(letter.payload["entry"])
-    product = queries.product_at_time(entry.appointment) if entry is not None else None
-    if registration is None or entry is None or product is None or entry.state != state:
+    if registration is None or entry is None or entry.state != state:
+        return None
+    product = queries.product_by_id(registration.event_id, letter.payload["product"])
+    if product is None:
         return None
     event = registration.participant.event
     live = registration.state == "live"
     composed = letters.compose(
         template,
-        **_about(registration) | {"product": product},
+        **about(registration) | {"product": product},
         appointment=entry.appointment,
         place=calendars.place_of(entry),
         clashes=state == "live" and not entry.blocks and entry.role == "attendee",
         ticket_url=ticket_url(registration) if live else "",
     )
-    return _with_calendar(composed, event, entry, summary=bi(product.name))
+    return with_calendar(composed, event, entry, summary=bi(product.name))
 
 
 @letters.kind("registration.event_news")
 def render_event_news(letter: OutboxLetter) -> Letter | None:
     """New days or another place, with the calendar's change; or called off, with its CANCEL."""
     registration = queries.registration_at(letter.payload["registration"])
-    if registration is None or registration.state != "live":
+    called_off = letter.payload["news"] == "called_off"
+    if registration is None or (registration.state != "live" and not called_off):
         return None
     event = registration.participant.event
     composed = letters.compose(
         "registration/mail/event_news",
-        **_about(registration),
-        called_off=letter.payload["news"] == "called_off",
+        **about(registration),
+        called_off=called_off,
         event_url=letters.url("events.show", event_slug=event.slug),
     )
-    return _with_calendar(composed, event, queries.attendance_entry(registration))
+    return with_calendar(composed, event, queries.attendance_entry(registration))
 
 
 @letters.kind("registration.already")
@@ -257,7 +260,7 @@ def render_already(letter: OutboxLetter) -> Letter | None:
         return None
     return letters.compose(
         "registration/mail/already",
-        **_about(registration),
+        **about(registration),
         ticket_url=ticket_url(registration),
         by_other=letter.payload.get("by_other", False),
     )
@@ -324,7 +327,8 @@ def holder_name(place: Place) -> str:
     return place.invited_name
 
 
-def _about(registration: Registration) -> dict[str, Any]:
+def about(registration: Registration) -> dict[str, Any]:
+    """What every letter to a holder shows: event, registration, participant, ticket, party."""
     return {
         "event": registration.participant.event,
         "registration": registration,
@@ -334,7 +338,7 @@ def _about(registration: Registration) -> dict[str, Any]:
     }
 
 
-def _with_calendar(letter: Letter, event: Event, entry: AgendaEntry | None, summary: str = "") -> Letter:
+def with_calendar(letter: Letter, event: Event, entry: AgendaEntry | None, summary: str = "") -> Letter:
     """The letter with the calendar entry for attending, if there is news; no code and no secret link in it."""
     if entry is None:
         return letter

@@ -174,6 +174,13 @@ def product_at_time(appointment: Appointment) -> Product | None:
     ).one_or_none()
 
 
+def product_by_id(event_id: int, public_id: str) -> Product | None:
+    """The event's product with this public id."""
+    return db.session.scalars(
+        sa.select(Product).where(Product.event_id == event_id, Product.public_id == public_id)
+    ).one_or_none()
+
+
 def places_of(party: Party) -> Sequence[Place]:
     """The party's places in order, with who holds them."""
     return db.session.scalars(

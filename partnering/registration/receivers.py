@@ -8,7 +8,7 @@ from ..events.models import Event
 from ..events.signals import event_cancelled, event_changed
 from ..jobs import defer
 from ..tickets.signals import places_freed
-from . import offers, seats, waiting, waiting_queries
+from . import offers, seats, waiting, waiting_queries, workshop_times
 from .models import Party, Registration
 from .signals import party_placed, registration_cancelled
 
@@ -31,13 +31,16 @@ def attendance_moves(event: Event, changes: dict[str, Any] | None = None, **_mor
 
 @event_cancelled.connect
 def attendance_ends(event: Event, **_more: Any) -> None:
-    """Take the event out of everybody's calendar; who had registered stays on record. Nobody waits any more."""
+    """Take the event and every workshop out of everybody's calendar; who had registered stays on record.
+
+    Nobody waits any more.
+    """
     if waiting_queries.open_entries(event.id):
         defer("registration.end_waiting", event_ref=event.public_id)
+    workshop_times.call_off(event)
     appointment = seats.found_attendance(event)
-    if appointment is None:
-        return
-    agenda.cancel(appointment)
+    if appointment is not None:
+        agenda.cancel(appointment)
     defer("registration.tell_event_news", event_ref=event.public_id, news="called_off")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from ..db import transaction
 from ..jobs import Progress, periodic, task
 from ..tickets import services as tickets
-from . import approval, mails, queries, services, waiting, waiting_queries
+from . import approval, mails, queries, services, waiting, waiting_queries, workshop_times
 
 BATCH = 100
 """How many people are written to in one transaction."""
@@ -46,13 +46,16 @@ def end_waiting(job: Progress) -> None:
 def tell_event_news(job: Progress, news: str) -> None:
     """Write to everybody who is registered that the event has "moved" or was "called_off".
 
-    In batches; taken up again after a break, it writes to nobody twice, since each letter's key names the deed.
+    Called off, each workshop that somebody has booked has a letter of its own, with its calendar's CANCEL. In batches;
+    taken up again after a break, it writes to nobody twice, since each letter's key names the deed.
     """
     everybody = queries.live_registration_refs(job.event_ref or "")
     for start in range(0, len(everybody), BATCH):
         with transaction():
-            for public_id in everybody[start : start + BATCH]:
-                registration = queries.registration_at(public_id)
-                if registration is not None:
-                    mails.event_news(registration, news)
+            found = [queries.registration_at(public_id) for public_id in everybody[start : start + BATCH]]
+            told = [registration for registration in found if registration is not None]
+            for registration in told:
+                mails.event_news(registration, news)
+            if news == "called_off":
+                workshop_times.tell_called_off(told)
         job.progress(min(start + BATCH, len(everybody)), len(everybody))

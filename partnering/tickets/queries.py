@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from ..agenda.models import Appointment
 from ..db import db
 from ..events.models import Event
 from .models import Code, MemberList, Pool, Product, ProductAddOn
@@ -44,13 +45,17 @@ def pools_of(event: Event) -> Sequence[Pool]:
 
 
 def add_ons_for(product: Product) -> list[Product]:
-    """The add-ons that are offered with a ticket and shown to visitors, in the organiser's order."""
+    """The add-ons that are offered with a ticket and shown to visitors, in the organiser's order.
+
+    What takes place at a time that was called off is not among them.
+    """
     with_some = sa.select(ProductAddOn.add_on_id).where(ProductAddOn.event_id == product.event_id)
     with_this = sa.select(ProductAddOn.add_on_id).where(ProductAddOn.product_id == product.id)
     return _add_ons(
         Product.event_id == product.event_id,
         sa.not_(Product.hidden),
         sa.or_(Product.id.in_(with_this), Product.id.not_in(with_some)),
+        sa.or_(Product.appointment_id.is_(None), Product.appointment.has(Appointment.state == "live")),
     )
 
 

@@ -111,11 +111,17 @@ def is_on_sale(product: Product, at: datetime | None = None, code: Code | None =
     at = at or clock.now()
     return (
         product.active
+        and not is_called_off(product)
         and (not product.hidden or prices.opens(code, product))
         and (product.on_sale_from is None or product.on_sale_from <= at)
         and (product.on_sale_until is None or at < product.on_sale_until)
         and prices.running(product.tiers, at, prices.audience_of(product, code)) is not None
     )
+
+
+def is_called_off(product: Product) -> bool:
+    """Whether what the product lets people attend has a time that was called off."""
+    return product.appointment is not None and product.appointment.state != "live"
 
 
 def check_order(event: Event, wanted: Wanted, code: Code | None = None) -> None:

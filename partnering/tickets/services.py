@@ -11,7 +11,7 @@ from .errors import CodeInvalid, CodeUsed, HoldExpired, LimitPerOrder, NotOnSale
 from .money import net_of, split
 from .pools import override, set_capacity, turn
 from .prices import Price, price, priced
-from .selling import UNLIMITED, check_order, free_pools, is_on_sale, left, lefts
+from .selling import UNLIMITED, check_order, free_pools, is_called_off, is_on_sale, left, lefts
 
 __all__ = [
     "UNLIMITED",
@@ -32,6 +32,7 @@ __all__ = [
     "extend",
     "free_pools",
     "hold",
+    "is_called_off",
     "is_on_sale",
     "left",
     "lefts",

@@ -1,0 +1,102 @@
+"""The news about the time of what people have booked: it moved, was called off, or is fixed no longer.
+
+Each letter brings one calendar entry, and one thing has one topic: of several pieces of news the newest leaves.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ..agenda import mails as calendars
+from ..agenda.models import AgendaEntry, Appointment
+from ..db import BilingualText
+from ..i18n import bi
+from ..mail import letters
+from ..mail.letters import Letter
+from ..mail.models import OutboxLetter
+from . import mails, queries
+from .models import Registration
+
+CALLED_OFF, NO_TIME, OTHER_TIME = "called_off", "no_time", "other_time"
+"""Why a time goes out of somebody's calendar while they have it booked."""
+
+
+def shown(appointment: Appointment) -> dict[str, str]:
+    """When and where something is, as JSON, for a letter to say what it was."""
+    place = appointment.location
+    return {
+        "starts_at": appointment.starts_at.isoformat(),
+        "ends_at": appointment.ends_at.isoformat(),
+        "room_de": place.name.de if place is not None else "",
+        "room_en": place.name.en if place is not None else "",
+    }
+
+
+def moved(registration: Registration, product_ref: str, entry: AgendaEntry, was: Mapping[str, Any]) -> None:
+    """What somebody has booked has another time or place, or takes place after all; their calendar follows."""
+    _post("registration.workshop_moved", registration, product_ref, entry, was=dict(was))
+
+
+def gone(registration: Registration, product_ref: str, entry: AgendaEntry, reason: str) -> None:
+    """What somebody has booked does not take place, or not at this time; their calendar forgets it."""
+    _post("registration.workshop_gone", registration, product_ref, entry, reason=reason)
+
+
+def _post(kind: str, registration: Registration, product_ref: str, entry: AgendaEntry, **more: Any) -> None:
+    mails.to_holder(
+        kind,
+        registration,
+        f"workshop:{entry.public_id}:{entry.sequence}:{entry.state}:{registration.public_id}",
+        topic=calendars.topic(entry),
+        topic_version=entry.sequence,
+        entry=entry.public_id,
+        product=product_ref,
+        **more,
+    )
+
+
+# -- letters
+
+
+@letters.kind("registration.workshop_moved")
+def render_moved(letter: OutboxLetter) -> Letter | None:
+    """When and where it is now, and was; what else takes that time; the calendar's change."""
+    return _render(letter, "registration/mail/workshop_moved", "live")
+
+
+@letters.kind("registration.workshop_gone")
+def render_gone(letter: OutboxLetter) -> Letter | None:
+    """That it does not take place, or has no such time any more, with the calendar's CANCEL."""
+    return _render(letter, "registration/mail/workshop_gone", "cancelled")
+
+
+def _render(letter: OutboxLetter, template: str, state: str) -> Letter | None:
+    registration = queries.registration_at(letter.payload["registration"])
+    entry = queries.entry_at(letter.payload["entry"])
+    if registration is None or entry is None or entry.state != state:
+        return None
+    product = queries.product_by_id(registration.event_id, letter.payload["product"])
+    if product is None:
+        return None
+    composed = letters.compose(
+        template,
+        **mails.about(registration) | {"product": product},
+        appointment=entry.appointment,
+        place=calendars.place_of(entry),
+        was=_was(letter.payload.get("was") or {}, entry.appointment),
+        reason=letter.payload.get("reason", ""),
+        clashes=state == "live" and not entry.blocks and entry.role == "attendee",
+        ticket_url=mails.ticket_url(registration) if registration.state == "live" else "",
+    )
+    return mails.with_calendar(composed, registration.participant.event, entry, summary=bi(product.name))
+
+
+def _was(payload: Mapping[str, str], now: Appointment) -> dict[str, Any]:
+    """What was different before, read back; nothing when it is as it was."""
+    if not payload or payload == shown(now):
+        return {}
+    return {
+        "starts_at": datetime.fromisoformat(payload["starts_at"]),
+        "ends_at": datetime.fromisoformat(payload["ends_at"]),
+        "room": BilingualText(payload["room_de"], payload["room_en"]),
+    }
