@@ -99,6 +99,23 @@ def test_a_code_is_applied_and_nothing_that_was_chosen_is_lost(shop, client):
     assert re.findall(r'<s class="num">.*?</s><b class="num">(.*?)</b>', page.text) == ["€176", "€72"]
 
 
+def test_going_back_behind_a_code_shows_what_is_held_and_not_what_was_typed_before(shop, client):
+    other = shop.add(make_product, gross=9_000, partnering=False)
+    shop.add(make_code, "SPRING-20", discount="percent", value=2_000)
+
+    def chosen(page):
+        found = re.search(r'name="quantity" .*?value="(\d+)"', page.text)
+        return f'value="{other}" checked' in re.sub(r' id="ticket"', "", page.text), found and found[1]
+
+    applied = client.post(URL, data={"ticket": shop.ticket, "quantity": "1", "code": "spring 20", "apply": "1"})
+    client.post(URL, data={"ticket": other, "quantity": "3", "code": "spring 20"})
+    assert chosen(client.get(applied.location)) == (True, "3")
+
+    again = client.post(URL, data={"ticket": shop.ticket, "quantity": "2", "code": "spring 20", "apply": "1"})
+    assert chosen(client.get(again.location)) == (False, "2")
+    assert chosen(client.get(f"{URL}?ticket={shop.ticket}")) == (False, "3")
+
+
 def test_a_code_counts_in_what_is_held_and_owed(shop, client):
     shop.add(make_code, "SPRING-20", discount="percent", value=2_000)
 

@@ -1,7 +1,7 @@
 """Registering, step by step: ticket and code, people. Needs no account and no script."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -40,12 +40,23 @@ def ticket() -> Answer:
     event = current_event()
     party = drafts.current_draft(event)
     drafts.visitor()
-    form = TicketForm(formdata=None, key=secrets.token_hex(16))
-    form.ticket.data = request.args.get("ticket") or (party.product.public_id if party and party.product else "")
-    form.quantity.data = request.args.get("quantity") or (str(_units(party) or 1) if party else "1")
-    form.code.data = request.args.get("code", party.code.text if party and party.code else "")[:40]
+    form, typed = TicketForm(formdata=None, key=secrets.token_hex(16)), _typed(party)
+    form.ticket.data = typed.get("ticket") or (party.product.public_id if party and party.product else "")
+    form.quantity.data = typed.get("quantity") or (str(_units(party) or 1) if party else "1")
+    form.code.data = typed.get("code", party.code.text if party and party.code else "")[:40]
     code = _code(event, form, party)
     return _ticket_page(form, party, code, 422 if form.code.errors else 200)
+
+
+def _typed(party: Party | None) -> Mapping[str, str]:
+    """What the address asks for; nothing where places were chosen since a code was applied, and one has come back."""
+    since = request.args.get("since")
+    return request.args if since is None or since == _choice(party) else {}
+
+
+def _choice(party: Party | None) -> str:
+    """What the draft holds, in a word."""
+    return f"{party.product.public_id}-{_units(party)}" if party is not None and party.product is not None else ""
 
 
 @bp.post("/e/<event_slug>/register")
@@ -56,7 +67,8 @@ def choose_ticket() -> Answer:
     code = _code(event, form, drafts.current_draft(event)) if form.code.data or "apply" in request.form else None
     if "apply" in request.form and not form.code.errors and not form.csrf_failed:
         ticket, quantity, text = form.ticket.data or "", form.quantity.data or "", form.code.data or ""
-        return redirect(url_for(".ticket", ticket=ticket, quantity=quantity, code=text), 303)
+        since = _choice(drafts.current_draft(event))
+        return redirect(url_for(".ticket", ticket=ticket, quantity=quantity, code=text, since=since), 303)
     if not good or form.code.errors:
         product = _shown(event, form, code)
         if product is not None and form.quantity.errors:
