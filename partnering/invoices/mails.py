@@ -91,7 +91,7 @@ def render_issued(letter: OutboxLetter) -> Letter | None:
         standing=standing,
         credit=queries.account(party).credit,
         payment=_payment(bill) if bill is not None and standing is not None and standing.paid < bill.gross else None,
-        party_url=party_url(party),
+        party_url=_party_url(letter, party),
     )
     return composed.with_(attachments=_attachments(invoices))
 
@@ -117,7 +117,7 @@ def render_reminder(letter: OutboxLetter) -> Letter | None:
         level=letter.payload["level"],
         payment=_payment(invoice),
         as_of=clock.now(),
-        party_url=party_url(party),
+        party_url=_party_url(letter, party),
     )
     return composed.with_(attachments=_attachments(invoices))
 
@@ -125,6 +125,11 @@ def render_reminder(letter: OutboxLetter) -> Letter | None:
 def _found(letter: OutboxLetter) -> list[Invoice]:
     found = [queries.invoice_at(public_id) for public_id in letter.payload["invoices"]]
     return [invoice for invoice in found if invoice is not None]
+
+
+def _party_url(letter: OutboxLetter, party: Party) -> str:
+    """The address of the booking for its buyer; none for whoever pays invoices: it gives places back and renames."""
+    return party_url(party) if letter.address == party.contact_email else ""
 
 
 def _payment(invoice: Invoice) -> dict[str, str] | None:

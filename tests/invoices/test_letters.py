@@ -85,6 +85,21 @@ def test_it_goes_to_the_address_for_invoices(app):
     assert [letter.address for letter in kinds("invoices.issued")] == ["accounts@lumenfold.example"]
 
 
+@pytest.mark.parametrize(("email", "links"), [("", 1), ("accounts@lumenfold.example", 0)])
+def test_only_the_buyer_is_told_the_link_that_gives_places_back(app, freeze, email, links):
+    party = make_invoiced(make_event(), billing={**BILLING, "email": email}, locale="en")
+    buyer = party.contact_name
+    make_documents(party)
+    freeze(clock.now() + timedelta(days=14 + 4))
+    tasks.remind()
+
+    texts = [text_of(letter) for letter in the(deliver_all(app), "nvoice")]
+
+    assert [text.count("/r/") for text in texts] == [links, links]
+    greeting = f"Hello {buyer}," if links else f"Hello,\n\n{buyer} has booked for"
+    assert [text.startswith(greeting) for text in texts] == [True, True]
+
+
 def test_a_correction_is_one_letter_with_both(app):
     event = make_event()
     party = make_invoiced(event, product=make_product(event, gross=22_000), quantity=2, locale="en")

@@ -1,6 +1,8 @@
 """The page of a party: as many questions to the database for twenty places as for two; dates for changes; extras."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -209,3 +211,33 @@ def test_sold_out_workshops_lead_to_their_waiting_list(client):
     assert f"{path}/waitlist/{workshop.public_id}" in page
     answer = client.post(f"{path}/extras/{workshop.public_id}", follow_redirects=True)
     assert (answer.status_code, answer.text.count('data-tone="bad"') > 0) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "title"),
+    [
+        ("Jana", "Wittkowski", ""),
+        ("Maximiliane-Theodora Friederike", "von und zu Hohenlohe-Langenburg geb. Müller-Lüdenscheidt", ""),
+        ("Karel", "van der Meulen", "Prof. Dr."),
+        ("Ana María", "Silva", ""),
+        ("Madonna", "", ""),
+    ],
+)
+def test_a_name_to_correct_is_taken_apart_as_it_was_typed(client, given, family, title):
+    guest = {**make_guest(), "given_name": given, "family_name": family, "title": title}
+    party = make_party(make_event(), quantity=2, people=[make_guest(), guest])
+    place = queries.places_of(party)[1]
+
+    page = client.get(f"{address(party)}/places/{place.public_id}/correct").text
+
+    typed = {name: value_of(page, name) for name in ("given_name", "family_name", "title")}
+    expected = {"given_name": given, "family_name": family, "title": title}
+    assert typed == (expected if family else {**expected, "given_name": "", "family_name": given})
+
+
+def value_of(page, name):
+    """What a field of a page holds."""
+    field = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
+    assert field is not None
+    value = re.search(r'value="([^"]*)"', field[0])
+    return unescape(value[1]) if value else ""

@@ -130,11 +130,15 @@ def correct_place(token: str, public_id: str) -> Answer:
 
 
 def _typed_name(place: Place) -> dict[str, str]:
-    """The name as the buyer typed it, taken apart again: the same way whether or not the person was known before."""
+    """The name as the buyer typed it, taken apart again: the same way whether or not the person was known before.
+
+    A family name begins where small words do: "von", "zu", "de", "van der".
+    """
     words = place.invited_name.split()
     titles = list(takewhile(lambda word: word.endswith("."), words))
     rest = words[len(titles) :]
-    return {"title": " ".join(titles), "given_name": " ".join(rest[:-1]), "family_name": " ".join(rest[-1:])}
+    family = next((n for n, word in enumerate(rest[:-1]) if n and word.islower()), len(rest) - 1)
+    return {"title": " ".join(titles), "given_name": " ".join(rest[:family]), "family_name": " ".join(rest[family:])}
 
 
 @bp.post("/r/<token>/places/<public_id>/remind")
