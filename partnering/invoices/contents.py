@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from .. import epc
 from ..events.models import Event, Host
 from ..i18n import _, bi
+from ..registration import taxing
 from ..registration.models import Item, Party
 from ..text import clean
 from .models import Invoice, InvoiceSetup
@@ -169,7 +170,8 @@ def _lines(items: Iterable[Item], small_business: bool) -> list[dict[str, Any]]:
 def _line(group: list[tuple[Item, Taxed]]) -> dict[str, Any]:
     item, amounts = group[0]
     quantity = sum(each.quantity for each, _amounts in group)
-    reduced = item.list_gross > item.gross
+    listed = taxing.listed(item)
+    reduced = listed > item.gross
     return {
         "text": clean(bi(item.name)),
         "detail": clean(bi(item.tier_name)),
@@ -181,7 +183,7 @@ def _line(group: list[tuple[Item, Taxed]]) -> dict[str, Any]:
         "gross": sum(each.gross for _item, each in group),
         "rate": amounts.rate,
         "tax": amounts.kind,
-        "list": item.list_gross // item.quantity if reduced else None,
+        "list": listed // item.quantity if reduced else None,
         "code": item.code_text if reduced else "",
     }
 

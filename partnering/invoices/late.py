@@ -25,7 +25,7 @@ class NothingDearer(DomainError):
 
 
 class Dearer(NamedTuple):
-    """What a line costs today, in cents, in place of its early price."""
+    """What a line costs today, in cents, in place of its early price; `list_gross` is with VAT, as for all lines."""
 
     gross: int
     list_gross: int
@@ -51,7 +51,7 @@ def dearer(party: Party) -> Mapping[int, Dearer]:
         tax = vat.Tax(item.tax_kind, item.vat_rate, "")
         gross = vat.charged(today.gross, claim.product.vat_rate, tax)
         if gross > item.gross:
-            found[item.id] = Dearer(gross, vat.charged(today.list_gross, claim.product.vat_rate, tax), today.tier.name)
+            found[item.id] = Dearer(gross, today.list_gross, today.tier.name)
     return found
 
 

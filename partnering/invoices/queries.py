@@ -135,6 +135,12 @@ def setup_of(event: Event) -> InvoiceSetup | None:
     ).one_or_none()
 
 
+def is_small_business(event: Event) -> bool:
+    """Whether the event invoices as a small business, which shows no VAT (§ 19 UStG)."""
+    asked = sa.select(InvoiceSetup.small_business).where(InvoiceSetup.event_id == event.id)
+    return bool(db.session.scalar(asked))
+
+
 # -- one invoice
 
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from ..registration import taxing
 from ..registration.models import Party
 from ..registration.signals import party_changed, party_placed
-from . import services
+from . import queries, services
+
+taxing.known_by(queries.is_small_business)
 
 
 @party_placed.connect

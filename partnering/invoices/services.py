@@ -14,8 +14,10 @@ from .. import audit, clock, faults, jobs
 from ..db import db
 from ..errors import DomainError, Stale
 from ..events.models import Event
-from ..i18n import _l, speaking
+from ..i18n import _, _l, speaking
+from ..registration import taxing
 from ..registration.models import Item, Party
+from ..registration.queries import items_of
 from . import checking, contents, ledger, mails, queries
 from .checking import Missing
 from .contents import Contents, Paper
@@ -87,6 +89,8 @@ def _issue(party: Party) -> Invoice | None:
         return None
     event = party.event
     setup = _setup(event)
+    if any((item.tax_kind == "small_business") != setup.small_business for item in items if item.claim_id is not None):
+        taxing.settle(party, items)  # said otherwise since they were ordered
     problems = checking.missing(_composed(party, setup, items, _provisional(event, setup)))
     if problems:
         raise ContentsMissing(missing=problems)
@@ -255,9 +259,13 @@ def correct(party: Party, *, letter: bool = True, reason: str = "") -> list[Invo
     are kept, stand on a new one. Where that cannot be issued, the party stays uninvoiced, and the desk shows why.
     """
     lock(party)
+    return _replace(party, _stale(party), reason, letter)
+
+
+def _stale(party: Party) -> list[Invoice]:
+    """Invoices of a party that no longer say what it owes."""
     items = {item.id: item for item in db.session.scalars(sa.select(Item).where(Item.party_id == party.id)).all()}
-    stale = [invoice for invoice in queries.live_invoices(party) if not _holds(invoice, items)]
-    return _replace(party, stale, reason, letter)
+    return [invoice for invoice in queries.live_invoices(party) if not _holds(invoice, items)]
 
 
 def issue_anew(invoice: Invoice, reason: str = "", *, letter: bool = True) -> list[Invoice]:
@@ -401,15 +409,22 @@ def set_seller(event: Event, values: Mapping[str, str]) -> None:
     audit.record("host.changed", host, event=event, before=before, after=dict(values))
 
 
-def set_billing(party: Party, billing: Mapping[str, str]) -> None:
-    """Whom a party's invoices go to from now on; those that were issued stay as they are."""
+def set_billing(party: Party, billing: Mapping[str, str], *, letter: bool = True) -> list[Invoice]:
+    """Whom a party's invoices go to from now on, taxed as that asks for; gives what was issued for it.
+
+    An invoice that was issued stays as it is, unless another VAT, or another sum, is owed now: then it is corrected.
+    """
     lock(party)
     before = {name: party.billing.get(name, "") for name in billing}
     if before == dict(billing):
-        return
+        return []
     party.billing = {**party.billing, **billing}
     db.session.flush()
     audit.record("party.billing_changed", party, event=party.event, before=before, after=dict(billing))
+    taxing.settle(party, items_of(party))
+    with speaking(party.locale):
+        reason = _("The billing address was changed.")
+    return _replace(party, stale, reason, letter) if (stale := _stale(party)) else []
 
 
 def default_prefix(event: Event) -> str:

@@ -14,7 +14,7 @@ from ..text import clean
 from ..tickets import money
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
-from . import changes, desk_mails, mails, offers, orders, queries, signals
+from . import changes, desk_mails, mails, offers, orders, queries, signals, taxing
 from .models import Item, Party, Place, Registration
 from .swaps import swapping
 
@@ -68,7 +68,7 @@ def move(
     line = _line(party, place, product, claim, gross, code)
     place.product_id = product.id
     db.session.flush()
-    orders.settle_tax(party, [line])
+    taxing.settle(party, [line])
     db.session.expire(place, ["product"])
     db.session.expire(party, ["items", "places"])
     _settle(party)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from ..db import BilingualText, db
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l, bi
-from ..tickets import codes, money, prices, vat
+from ..tickets import codes, money, prices
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
@@ -373,44 +373,6 @@ def _forget(items: Sequence[Item]) -> None:
 
 
 # -- what it costs
-
-
-class Amount(NamedTuple):
-    """What a line comes to for one buyer: cents, the rate in basis points, and the rule behind it."""
-
-    net: int
-    vat: int
-    gross: int
-    rate: int
-    kind: str
-    note: str
-
-
-def amount_of(item: Item, host_country: str, billing: Mapping[str, Any]) -> Amount:
-    """What a line comes to with this invoice address; online tickets are taxed where the recipient is (§ 3a UStG)."""
-    product = item.claim.product if item.claim is not None else None
-    if product is None or item.tax_kind != "standard":
-        return Amount(item.net, item.vat, item.gross, item.vat_rate, item.tax_kind, "")
-    tax = vat.treatment(
-        product.online,
-        item.vat_rate,
-        seller_country=host_country,
-        buyer_country=billing.get("country") or host_country,
-        business=billing.get("kind", "company") == "company",
-        vat_id=str(billing.get("vat_id", "")),
-    )
-    gross = vat.charged(item.gross, item.vat_rate, tax)
-    net, charged = money.split(gross, tax.rate)
-    return Amount(net, charged, gross, tax.rate, tax.kind, tax.note_key)
-
-
-def settle_tax(party: Party, items: Sequence[Item]) -> None:
-    """Write the tax that the party's invoice address asks for into its lines."""
-    for item in items:
-        if item.gross and item.claim is not None:
-            amount = amount_of(item, party.event.host.country, party.billing)
-            item.net, item.vat, item.gross = amount.net, amount.vat, amount.gross
-            item.vat_rate, item.tax_kind = amount.rate, amount.kind
 
 
 def total(party: Party) -> int:

@@ -22,7 +22,7 @@ from ..questions.queries import current_questions
 from ..text import clean
 from ..tickets import services as tickets
 from ..tickets.models import Code, Product
-from . import facts, mails, orders, queries, seats, signals, workshops
+from . import facts, mails, orders, queries, seats, signals, taxing, workshops
 from .models import Item, Party, Place, Registration
 from .seats import Guest
 
@@ -150,7 +150,7 @@ def _settle(party: Party, items: Sequence[Item], places: Sequence[Place], draft:
         for public_id in wanted:
             if extra.get(public_id):
                 extra[public_id].pop(0).place_id = seat.id
-    orders.settle_tax(party, items)
+    taxing.settle(party, items)
     if total_of(items) == 0:
         party.settled_at = clock.now()
     db.session.flush()

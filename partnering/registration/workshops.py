@@ -19,10 +19,9 @@ from ..errors import DomainError
 from ..i18n import _, _l, bi
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
-from ..tickets import vat
 from ..tickets.models import Claim, Product
 from ..tickets.money import split
-from . import mails, queries, refunds, signals
+from . import mails, queries, refunds, signals, taxing
 from .models import Item, Party, Place, Registration
 
 ON_STAGE = ("speaker", "chair")
@@ -225,9 +224,7 @@ def take(place: Place, claim: Claim, *, by: str = "holder") -> Item:
     party = place.party
     tickets.confirm([claim])
     price = tickets.priced(product)
-    tax = _tax(party, product)
-    gross = vat.charged(price.gross, product.vat_rate, tax)
-    net, charged = split(gross, tax.rate)
+    net, contained = split(price.gross, product.vat_rate)
     item = Item(
         event_id=party.event_id,
         party_id=party.id,
@@ -238,41 +235,26 @@ def take(place: Place, claim: Claim, *, by: str = "holder") -> Item:
         tier_name=price.tier.name,
         quantity=1,
         net=net,
-        vat=charged,
-        gross=gross,
+        vat=contained,
+        gross=price.gross,
         list_gross=price.list_gross,
-        vat_rate=tax.rate,
-        tax_kind=tax.kind,
+        vat_rate=product.vat_rate,
         currency=product.currency,
     )
     db.session.add(item)
     db.session.flush()
+    taxing.settle(party, [item])
     db.session.expire(party, ["items"])
     if registration is not None and _appointment(product) is not None:
         own = registration.participant.person_id == party.contact_person_id
         _enter(registration, product, strict=by != "buyer" or own)
-    if gross:
-        told = {"paid": gross, "currency": item.currency}
+    if item.gross:
+        told = {"paid": item.gross, "currency": item.currency}
         mails.add_on_changed(party, item, "booked", mails.holder_name(place), told)
-    after = {"product": product.public_id, "gross": gross, "by": by}
+    after = {"product": product.public_id, "gross": item.gross, "by": by}
     audit.record("add_on.booked", registration or place, event=party.event, after=after)
     signals.party_changed.send(party)
     return item
-
-
-def _tax(party: Party, product: Product) -> vat.Tax:
-    """What is charged on an add-on for this buyer; on site it is the product's own rate, as at registration."""
-    if not product.online:
-        return vat.Tax("standard", product.vat_rate, "")
-    home = party.event.host.country
-    return vat.treatment(
-        True,
-        product.vat_rate,
-        seller_country=home,
-        buyer_country=party.billing.get("country") or home,
-        business=party.billing.get("kind", "company") == "company",
-        vat_id=str(party.billing.get("vat_id", "")),
-    )
 
 
 def give_up(

@@ -16,6 +16,11 @@ def net_of(gross: int, rate: int) -> int:
     return rounded(gross * WHOLE, WHOLE + rate)
 
 
+def gross_of(net: int, rate: int) -> int:
+    """The gross price, in cents rounded half up, of a net price in cents with VAT in basis points."""
+    return rounded(net * (WHOLE + rate), WHOLE)
+
+
 def split(gross: int, rate: int) -> tuple[int, int]:
     """Net and VAT of a gross price, in cents; together they are the gross price to the cent."""
     net = net_of(gross, rate)

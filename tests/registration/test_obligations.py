@@ -2,11 +2,16 @@
 
 import re
 from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 
 from partnering.db import db
-from tests.factories import make_event, make_product
+from partnering.registration import mails, queries
+from partnering.registration.models import Party
+from tests.factories import make_event, make_party, make_product
+from tests.factories.invoices import BILLING, make_setup
 from tests.support.there import there
 
 JANA = {
@@ -58,3 +63,49 @@ def test_the_button_says_that_it_costs_something(app, client, approval, gross, g
     assert (german_buttons, english_buttons) == ([german], [english])
     assert ("becomes a binding order at this price" in english_page) == (approval and gross > 0)
     assert ("wird Ihre Anfrage zu einer verbindlichen Bestellung" in german_page) == (approval and gross > 0)
+
+
+# -- a small business shows no VAT (§ 19 UStG), nor do its pages
+
+
+NO_VAT = "No VAT is charged (small business, section 19 UStG)."
+
+
+@pytest.mark.parametrize("small", [True, False])
+def test_a_small_businesss_pages_say_why_there_is_no_vat_and_others_say_how_much(app, client, small):
+    with app.app_context():
+        event = make_event("shop")
+        make_setup(event, small_business=small)
+        ticket = make_product(event, partnering=False, gross=11_900).public_id
+        dinner = make_product(event, kind="add_on", gross=5_950)
+        dinner_id = dinner.public_id
+        party = make_party(event, product=make_product(event, gross=11_900), billing=BILLING)
+        link = urlsplit(mails.party_url(party)).path
+        place = queries.places_of(party)[0].public_id
+        db.session.remove()
+
+    pages = {
+        "event": client.get("/e/shop?lang=en", follow_redirects=True).text,
+        "tickets": client.get(f"{URL}?lang=en").text,
+        "extras later": client.get(f"{link}/places/{place}/extras?lang=en").text,
+    }
+    client.post(f"{link}/places/{place}/extras/{dinner_id}")
+    pages["party"] = client.get(f"{link}?lang=en").text
+    client.post(URL, data={"ticket": ticket})
+    client.post(f"{URL}/people", data=JANA)
+    client.post(f"{URL}/extras", data={})
+    pages["check"] = client.get(f"{URL}/check?lang=en").text
+
+    assert {name: NO_VAT in plain(page) for name, page in pages.items()} == dict.fromkeys(pages, small)
+    assert {
+        name: "VAT" in plain(page).replace(NO_VAT, "").replace("VAT number", "") for name, page in pages.items()
+    } == dict.fromkeys(pages, not small)
+    with app.app_context():
+        party = db.session.scalars(sa.select(Party).order_by(Party.id)).first()
+        charged = [(item.gross, item.vat, item.tax_kind) for item in there(party).items]
+        db.session.remove()
+    assert charged == (
+        [(11_900, 0, "small_business"), (5_950, 0, "small_business")]
+        if small
+        else [(11_900, 1_900, "standard"), (5_950, 950, "standard")]
+    )

@@ -116,8 +116,8 @@ def billing(public_id: str) -> str | BaseResponse | tuple[str, int]:
     if form.validate_on_submit():
         with transaction():
             party = party_or_404(public_id, lock=True)
-            services.set_billing(party, form.billing)
-            made = services.issue_when_possible(party)
+            corrected = services.set_billing(party, form.billing)
+            made = services.issue_when_possible(party) or next(reversed(corrected), None)
             ref = made.public_id if made is not None else None
         flash(
             _("Invoice issued. The letter follows once the PDF is made.") if ref else _("Your answers are saved."), "ok"

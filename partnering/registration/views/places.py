@@ -10,7 +10,7 @@ from ...i18n import bi
 from ...questions.queries import QuestionShown, current_questions
 from ...tickets import services as tickets
 from ...tickets.models import Product
-from .. import changes, mails, permissions, queries, workshops
+from .. import changes, mails, permissions, queries, taxing, workshops
 from ..models import Item, Party, Place, Registration
 
 
@@ -93,6 +93,7 @@ def booked(place: Place, registration: Registration | None = None) -> list[Booke
 def offered(place: Place, token: str = "") -> list[Offered]:
     """What can be booked for it now, sold out things included; with the ticket's `token` one can wait for those."""
     products = workshops.bookable(place)
+    small = bool(products) and taxing.is_small(place.party.event)
     left = tickets.lefts(products)
     held = [each.product for each in booked(place)]
     found = []
@@ -102,7 +103,7 @@ def offered(place: Place, token: str = "") -> list[Offered]:
         found.append(
             Offered(
                 product,
-                tickets.priced(product).gross,
+                taxing.price_for(place.party, product, tickets.priced(product).gross, small=small),
                 left[product.id],
                 bi(other.name) if other is not None else "",
                 url_for(".wait_for_add_on", token=token, public_id=product.public_id)

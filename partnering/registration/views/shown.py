@@ -16,7 +16,7 @@ from ...questions.queries import QuestionShown, current_questions, file_names
 from ...tickets import prices
 from ...tickets import services as tickets
 from ...tickets.models import Code, PriceTier, Product
-from .. import drafts, orders, queries, services
+from .. import drafts, orders, queries, services, taxing
 from ..models import Item, Party
 
 FEW = 10
@@ -214,21 +214,21 @@ class Order:
 
 def owed(party: Party, items: Sequence[Item], billing: Mapping[str, Any]) -> int:
     """What lines come to for this invoice address, in cents."""
-    country = party.event.host.country
-    return sum(_amount(item, country, party, billing).gross for item in items)
+    small = _shows_none(party, items)
+    return sum(_amount(item, party, billing, small).gross for item in items)
 
 
 def order_of(party: Party, billing: Mapping[str, Any] | None = None, all_items: Sequence[Item] | None = None) -> Order:
     """The order of a party under way or placed, equal lines counted together; taxed for this invoice address."""
     all_items = queries.items_of(party) if all_items is None else all_items
     items = [item for item in all_items if item.cancelled_at is None]
-    country = party.event.host.country
+    small = _shows_none(party, items)
     grouped: dict[tuple[object, ...], Line] = {}
     vats: dict[int, int] = {}
     notes: list[str] = []
     total = 0
     for item in items:
-        amount = _amount(item, country, party, billing)
+        amount = _amount(item, party, billing, small)
         key = (item.name, item.tier_name, item.kind, item.code_text, amount.rate, amount.gross, item.list_gross)
         line = grouped.setdefault(key, Line(item.name, item.tier_name, item.kind, item.code_text, amount.rate))
         line.count += 1
@@ -255,10 +255,15 @@ def order_of(party: Party, billing: Mapping[str, Any] | None = None, all_items: 
     )
 
 
-def _amount(item: Item, country: str, party: Party, billing: Mapping[str, Any] | None) -> orders.Amount:
-    if party.placed_at is not None or not item.gross:
-        return orders.Amount(item.net, item.vat, item.gross, item.vat_rate, item.tax_kind, "")
-    return orders.amount_of(item, country, billing or {})
+def _shows_none(party: Party, items: Sequence[Item]) -> bool:
+    """Whether the seller shows no VAT; not asked where nothing costs anything, or all is settled."""
+    return party.placed_at is None and any(item.gross for item in items) and taxing.is_small(party.event)
+
+
+def _amount(item: Item, party: Party, billing: Mapping[str, Any] | None, small: bool) -> taxing.Amount:
+    if party.placed_at is not None:
+        return taxing.as_settled(item)
+    return taxing.amount_of(item, party.event, billing or {}, small=small)
 
 
 def answers_of(event: Event, party: Party) -> list[tuple[str, str]]:
