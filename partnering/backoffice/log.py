@@ -46,6 +46,7 @@ WORDS: dict[str, LazyString] = {
     "given_name": _l("First name"),
     "family_name": _l("Last name"),
     "name": _l("Name"),
+    "email": _l("Email address"),
     "function": _l("Function"),
     "company": _l("Organisation"),
     "product": _l("Ticket"),

@@ -14,7 +14,7 @@ from ..events.models import Event
 from ..events.services import rename
 from ..i18n import _l
 from ..questions import services as answers
-from ..questions.queries import QuestionShown
+from ..questions.queries import QuestionShown, answers_of
 from ..tickets import services as tickets
 from . import mails, queries, refunds, seats, signals, workshops
 from .models import Party, Place, Registration
@@ -189,6 +189,7 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
     person = seats.person_of(guest, party.locale)
     if before is not None and before.participant.person_id == person.id:
         return before
+    was = seat.invited_address
     if before is not None:
         seats.end(before, "substituted")
     organisation = before.organisation if before is not None else party.organisation
@@ -202,7 +203,13 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
     )
     if registration is not None:
         workshops.attend(registration)
-    audit.record("place.named", seat, event=party.event, after={"by": by})
+    audit.record(
+        "place.named",
+        seat,
+        event=party.event,
+        before={"name": before.participant.name, "email": was} if before is not None else None,
+        after={"name": guest.name, "email": guest.email, "by": by},
+    )
     return registration
 
 
@@ -235,8 +242,8 @@ def correct_name(seat: Place, guest: Guest) -> None:
             company=participant.company,
         )
         registration.badge_name = participant.name
-    seat.invited_name = guest.name
-    audit.record("place.corrected", seat, event=seat.party.event)
+    before, seat.invited_name = seat.invited_name, guest.name
+    audit.record("place.corrected", seat, event=seat.party.event, before={"name": before}, after={"name": guest.name})
     db.session.flush()
 
 
@@ -333,8 +340,18 @@ def answer(holder: Party | Registration, questions: Sequence[QuestionShown], val
         db.session.flush()
         db.session.expire(holder, ["sheet"])
     assert holder.sheet is not None  # made above
+    before = answers_of(holder.sheet)
     answers.save(holder.sheet, questions, values)
-    audit.record("answers.changed", holder, event=_event(holder))
+    after = answers_of(holder.sheet)
+    labels = {question.public_id: question.label.de or question.label.en for question in questions}
+    changed = [key for key in labels if before.get(key) != after.get(key)]
+    audit.record(  # sensitive answers lie elsewhere, and are not told
+        "answers.changed",
+        holder,
+        event=_event(holder),
+        before={labels[key]: before.get(key) for key in changed},
+        after={labels[key]: after.get(key) for key in changed},
+    )
 
 
 def agree(registration: Registration, wanted: Mapping[str, Any], sentences: Mapping[str, BilingualText]) -> None:

@@ -6,9 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from partnering import clock
+from partnering.audit import AuditDetail, AuditEntry
 from partnering.consents import services as consents
 from partnering.db import BilingualText, db, transaction
 from partnering.mail.models import OutboxLetter
+from partnering.questions.queries import current_questions
 from partnering.registration import queries, services, signals
 from partnering.registration.invariants import live_registrations_stand, money_adds_up, places_paid_from_claims
 from partnering.registration.models import Registration
@@ -24,6 +26,7 @@ from tests.factories import (
     make_registration,
     make_rules,
 )
+from tests.factories.questions import make_question
 from tests.support.there import there
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -151,6 +154,40 @@ def test_a_substitute_gets_a_new_code_and_the_old_one_dies():
         ("registration.confirmed", "ben@example.org"),
     ]
     assert sound() == []
+
+
+def test_the_log_keeps_who_held_a_place_and_who_holds_it_now():
+    event = make_event()
+    registration = make_registration(event, given_name="Jana", family_name="Wittkowski")
+
+    with transaction():
+        services.name_substitute(registration, Guest("ada@example.org", "", "Ada", "Minh", ""))
+
+    assert told("place.named") == (
+        {"name": "Jana Wittkowski", "email": ""},
+        {"name": "Ada Minh", "email": "ada@example.org", "by": "holder"},
+    )
+
+
+def test_the_log_keeps_plain_answers_before_and_after_and_no_sensitive_one():
+    event = make_event()
+    plain, health = make_question(event, label="Hotel"), make_question(event, label="Diet", data_class="sensitive")
+    held = make_registration(event)
+    asked = current_questions(event, "attendee")
+    with transaction():
+        services.answer(held, asked, {plain.public_id: "Elbe", health.public_id: "vegan"})
+
+    with transaction():
+        services.answer(held, asked, {plain.public_id: "Saale", health.public_id: "vegan"})
+
+    assert told("answers.changed") == ({"Hotel": "Elbe"}, {"Hotel": "Saale"})
+
+
+def told(action):
+    """What the newest entry of this kind in the log says: before and after."""
+    entry = sa.select(AuditDetail).join(AuditEntry, AuditEntry.id == AuditDetail.entry_id)
+    found = db.session.scalars(entry.where(AuditEntry.action == action).order_by(AuditEntry.id.desc()).limit(1)).one()
+    return found.before, found.after
 
 
 def test_naming_a_substitute_who_is_registered_looks_the_same():
