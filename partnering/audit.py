@@ -7,6 +7,8 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
@@ -74,6 +76,12 @@ def record(
     return entry
 
 
+def differing(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Those of the values that are others afterwards, before and after."""
+    changed = [name for name in after if before[name] != after[name]]
+    return {name: before[name] for name in changed}, {name: after[name] for name in changed}
+
+
 def record_all(
     action: str,
     things: Sequence[tuple[Any, dict[str, Any]]],
@@ -114,8 +122,24 @@ def _detail(entry: AuditEntry, before: dict[str, Any] | None, after: dict[str, A
     return AuditDetail(before=before, after=after, salt=salt)
 
 
+_acting: ContextVar[tuple[str, str] | None] = ContextVar("_acting", default=None)
+
+
+@contextmanager
+def acting(actor: tuple[str, str]) -> Iterator[None]:
+    """Write down everything inside as done by `actor`, (kind, public id): whom the worker works for."""
+    token = _acting.set(actor)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
 def current_actor() -> tuple[str, str]:
-    """(kind, public id) of whoever makes this request."""
+    """(kind, public id) of whoever makes this request, or whom the worker works for."""
+    acting_for = _acting.get()
+    if acting_for is not None:
+        return acting_for
     if has_request_context():
         if g.get("person") is not None:
             return "person", g.person.public_id

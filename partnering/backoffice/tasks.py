@@ -1,13 +1,19 @@
-"""What the worker does for the desk: checks lists of people, brings them in, forgets them."""
+"""What the worker does for the desk: checks lists of people, brings them in, forgets them; one thing for many."""
 
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
+from .. import audit
+from ..accounts.models import Person
 from ..db import db, transaction
 from ..errors import DomainError
 from ..events.models import Event
+from ..events.permissions import may_organise
 from ..jobs import Progress, periodic, task
-from . import imports, queries, spreadsheet
+from ..tickets import queries as ticket_queries
+from . import imports, queries, several, spreadsheet
 from .models import PeopleImport
 
 
@@ -65,6 +71,33 @@ def _rows(job: Progress, kept: PeopleImport) -> list[imports.Row]:
     event = db.session.get_one(Event, kept.event_id)
     mapping, options, content = dict(kept.mapping), dict(kept.options), kept.content or b""
     return imports.understood(event, spreadsheet.read(content), mapping, options, job.progress)
+
+
+@task(several.TASK, attempts=1)
+def several_people(
+    job: Progress, *, deed: str, people: list[str], ticket: str, letter: bool, waive_fee: bool
+) -> dict[str, Any]:
+    """Do one thing with many people, as long as whoever asked may; how many it was done with, and what ended it."""
+    number, done = 0, 0
+    for piece in several.pieces(deed, people):
+        try:
+            with transaction(), audit.acting(("person", job.owner_ref or "")):
+                event, person = _event_and_person(job)
+                if event is None or not may_organise(person, event):
+                    return {"done": number, "failed": "forbidden"}
+                product = ticket_queries.product_at(event, ticket) if ticket else None
+                number += several.do(event, deed, piece, product=product, letter=letter, waive_fee=waive_fee)
+        except DomainError as error:
+            return {"done": number, "failed": error.code}
+        done += len(piece)
+        job.progress(done, len(people))
+    return {"done": number}
+
+
+def _event_and_person(job: Progress) -> tuple[Event | None, Person | None]:
+    event = db.session.scalars(sa.select(Event).where(Event.public_id == job.event_ref)).one_or_none()
+    person = db.session.scalars(sa.select(Person).where(Person.public_id == job.owner_ref)).one_or_none()
+    return event, person
 
 
 @periodic("people.forget_files", every=timedelta(hours=12))

@@ -562,3 +562,19 @@ def _letters_and_jobs(event: Event, made: Conference) -> None:
         )
     )
     made.things["badges.public_id"] = job.public_id
+    many = Job(
+        task="people.several",
+        arguments={"deed": "cancel", "people": ["aaaaaaaaaaaaaaaa"] * 60},
+        state="done",
+        done=60,
+        total=60,
+        result={"done": 40, "failed": "registration_ended"},
+        run_at=clock.now(),
+        event_ref=event.public_id,
+        owner_ref=organiser.public_id,
+        created_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    db.session.add(many)
+    db.session.flush()
+    made.things["backoffice.several_at_work.public_id"] = many.public_id

@@ -242,6 +242,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "backoffice.people_workbook": ORGANISERS,
     "backoffice.unnamed": ORGANISERS,
     "backoffice.several": ORGANISERS,
+    "backoffice.several_at_work": ORGANISERS,
     "backoffice.import_people": ORGANISERS,
     "backoffice.import_template": ORGANISERS,
     "backoffice.import_template_xlsx": ORGANISERS,

@@ -16,6 +16,7 @@ from . import (
     person,
     products,
     refunds,
+    several,
     tickets,
     waiting,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "person",
     "products",
     "refunds",
+    "several",
     "tickets",
     "waiting",
 ]

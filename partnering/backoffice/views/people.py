@@ -1,31 +1,19 @@
-"""The people of an event: the list, its files, places without names, and what is done with many at once."""
+"""The people of an event: the list, its files, and places without names."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Response, render_template, request, stream_with_context, url_for
 
 from ... import audit
 from ...db import transaction
-from ...errors import DomainError, require
-from ...events.models import Event
 from ...events.pages import fresh_event
 from ...events.routing import current_event
-from ...i18n import _, _n, bi
-from ...registration import desk
-from ...registration import queries as registrations
-from ...registration import services as registering
-from ...registration.models import Registration
+from ...i18n import _
 from ...tickets import queries as ticket_queries
-from ...tickets import services as ticket_services
-from ...tickets.models import Product
-from .. import export, guests, lists, queries, services, workbook
-from ..people_forms import BulkForm
+from .. import export, guests, lists, queries, workbook
 from .blueprint import argument, bp
 from .overview import address
-
-MOST_PICKED = 200
 
 
 @bp.get("/people")
@@ -95,17 +83,22 @@ def _as_file(kind: str, media_type: str, write: Callable[..., Iterator[bytes]]) 
     return response
 
 
-def asked() -> guests.Wanted:
-    """What the address asks for; unknown words are left out."""
+def asked(query: Any = None) -> guests.Wanted:
+    """What the address asks for, or another `query`; unknown words are left out."""
+    query = request.args if query is None else query
+
+    def word(name: str, known: tuple[str, ...] | None = None) -> str:
+        return argument(name, known, query)
+
     return guests.Wanted(
-        words=argument("q"),
-        ticket=argument("ticket"),
-        state=argument("state", guests.STATES),
-        paid=argument("paid", guests.PAID),
-        answered=argument("answered", guests.ANSWERED),
-        imported=argument("list"),
-        sort=argument("sort", guests.SORTS) or "name",
-        descending=argument("order") == "down",
+        words=word("q"),
+        ticket=word("ticket"),
+        state=word("state", guests.STATES),
+        paid=word("paid", guests.PAID),
+        answered=word("answered", guests.ANSWERED),
+        imported=word("list"),
+        sort=word("sort", guests.SORTS) or "name",
+        descending=word("order") == "down",
     )
 
 
@@ -134,80 +127,3 @@ def state_words() -> dict[str, str]:
         "ended": _("Cancelled"),
         "none": _("Without a ticket"),
     }
-
-
-# -- many at once
-
-
-@bp.post("/people/several")
-def several() -> str | BaseResponse | tuple[str, int]:
-    """Do one thing with everybody who was ticked: asked first, then done for all of them or for nobody."""
-    event = current_event()
-    form = _bulk(event)
-    picked = list(dict.fromkeys(request.form.getlist("pick")))[:MOST_PICKED]
-    held = registrations.live_registrations_at(event, picked)
-    if not held:
-        flash(_("Tick people who hold a ticket first."), "warn")
-        return redirect(url_for(".people"))
-    sure = form.validate_on_submit() and "sure" in request.form
-    if not sure:
-        status = 422 if "sure" in request.form else 200
-        return _ask(form, held, status)
-    try:
-        with transaction():
-            sentence = _do(fresh_event(), form, [one.participant.public_id for one in held])
-    except DomainError as error:
-        if error.status == 404:
-            raise
-        flash(str(error.message), "bad")
-        return _ask(_bulk(current_event()), registrations.live_registrations_at(current_event(), picked), 409)
-    flash(sentence, "ok")
-    return redirect(url_for(".people"))
-
-
-def _bulk(event: Event) -> BulkForm:
-    form = BulkForm()
-    products = [one for one in ticket_queries.products_of(event) if one.kind == "ticket" and one.active]
-    form.ticket.choices = [(product.public_id, bi(product.name)) for product in products]
-    return form
-
-
-def _ask(form: BulkForm, held: list[Registration], status: int) -> tuple[str, int]:
-    deed = form.deed.data if form.deed.data in ("cancel", "move", "resend") else "resend"
-    number = len(held)
-    words = {
-        "cancel": (
-            _n("Cancel one registration?", "Cancel %(num)s registrations?", number),
-            _n("Cancel one registration", "Cancel %(num)s registrations", number),
-        ),
-        "move": (
-            _n("Move one person to another ticket?", "Move %(num)s people to another ticket?", number),
-            _n("Move one person", "Move %(num)s people", number),
-        ),
-        "resend": (
-            _n("Send one ticket again?", "Send %(num)s tickets again?", number),
-            _n("Send one ticket again", "Send %(num)s tickets again", number),
-        ),
-    }[deed]
-    return render_template(
-        "backoffice/several.html", form=form, form_errors=form.errors, deed=deed, held=held, words=words
-    ), status
-
-
-def _do(event: Event, form: BulkForm, picked: list[str]) -> str:
-    ticket_services.turn(event.id)
-    held = registrations.live_registrations_at(event, picked)
-    if form.deed.data == "cancel":
-        for one in held:
-            registering.cancel_registration(one, by="organiser", waive_fee=bool(form.waive_fee.data))
-        return _n("One registration is cancelled.", "%(num)s registrations are cancelled.", len(held))
-    if form.deed.data == "move":
-        product = ticket_queries.product_at(event, form.ticket.data)
-        require(product)
-        assert isinstance(product, Product)  # required above
-        others = [one for one in held if one.place.product_id != product.id]
-        for one in others:
-            desk.move(one, product, letter=bool(form.letter.data))
-        return _n("One person is on another ticket now.", "%(num)s people are on another ticket now.", len(others))
-    sent = sum(services.send_again(event, one) for one in held)
-    return _n("One ticket is on its way.", "%(num)s tickets are on their way.", sent)
