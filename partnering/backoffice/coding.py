@@ -87,20 +87,13 @@ def edit(
         codes.set_uses_max(code, uses_max)
     if code.kind == "voucher" and code.blocked != blocked:
         codes.set_blocked(code, blocked)
-    after = told(code)
-    changed = [name for name in after if before[name] != after[name]]
-    if not changed:
+    was, now = audit.differing(before, told(code))
+    if not now:
         return False
     if code.version == version:
         sa.orm.attributes.flag_modified(code, "note")  # products alone raise the version too
         db.session.flush()
-    audit.record(
-        "code.changed",
-        code,
-        event=event,
-        before={name: before[name] for name in changed},
-        after={name: after[name] for name in changed},
-    )
+    audit.record("code.changed", code, event=event, before=was, after=now)
     return True
 
 
