@@ -1,7 +1,7 @@
 """What can go wrong for a person, each with a sentence and a status, and the one place that shows it."""
 
 import logging
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.globals import request_ctx
@@ -13,6 +13,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from .i18n import LazyText, _l
 
 log = logging.getLogger(__name__)
+
+Thing = TypeVar("Thing")
 
 
 class DomainError(Exception):
@@ -75,6 +77,13 @@ def require(condition: object) -> None:
     """Answer 404 unless `condition` holds: what is not yours does not exist."""
     if not condition:
         raise NotFound
+
+
+def or_404(thing: Thing | None) -> Thing:
+    """The thing; 404 for None."""
+    if thing is None:
+        raise NotFound
+    return thing
 
 
 def wants_json() -> bool:

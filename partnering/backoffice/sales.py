@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from .. import clock
 from ..accounts.models import Person
-from ..agenda.models import Appointment, Location
+from ..agenda.models import Appointment
 from ..db import db
 from ..events.models import Event, Participant
 from ..i18n import _, bi, day
@@ -229,12 +229,3 @@ def session_of(product: Product) -> ProgrammeSession | None:
     return db.session.scalars(
         sa.select(ProgrammeSession).where(ProgrammeSession.appointment_id == product.appointment_id)
     ).one_or_none()
-
-
-def rooms_of(event: Event) -> Sequence[Location]:
-    """The rooms in which a workshop may take place."""
-    return db.session.scalars(
-        sa.select(Location)
-        .where(Location.event_id == event.id, Location.kind == "room")
-        .order_by(Location.position, Location.id)
-    ).all()

@@ -4,10 +4,9 @@ from flask import Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..db import transaction
-from ..errors import NotFound, require
+from ..errors import NotFound
 from ..events.models import Event
-from ..events.permissions import may_organise
-from ..events.queries import event_by_slug
+from ..events.pages import fresh_event
 from ..events.routing import current_event, current_person, manage_blueprint
 from ..i18n import _, bi, speaking
 from ..jobs import queries as jobs
@@ -32,9 +31,7 @@ def make() -> AnyResponse | tuple[str, int]:
     if not form.validate_on_submit():
         return _page(form), 422
     with transaction():
-        event = event_by_slug(current_event().slug)
-        require(event is not None and may_organise(current_person(), event))
-        assert event is not None  # required above
+        event = fresh_event()
         job = services.print_badges(
             event,
             current_person(),

@@ -8,7 +8,7 @@ from flask import render_template, request
 
 from .. import idempotency
 from ..db import db
-from ..errors import require
+from ..errors import or_404, require
 from .models import Event
 from .permissions import may_organise
 from .routing import current_event, current_person
@@ -16,9 +16,7 @@ from .routing import current_event, current_person
 
 def fresh_event() -> Event:
     """The event as it is inside the running transaction, for somebody who still organises it."""
-    event = db.session.get(Event, current_event().id, populate_existing=True)
-    require(event)
-    assert event is not None  # required above
+    event = or_404(db.session.get(Event, current_event().id, populate_existing=True))
     require(may_organise(current_person(), event))
     return event
 

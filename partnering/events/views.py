@@ -1,21 +1,21 @@
 """The desk pages on the event itself: making one, its texts and looks, legal texts, state, team."""
 
-import json
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from .. import clock, idempotency
+from .. import clock
 from ..accounts.services import person_for
 from ..db import BilingualText, transaction
-from ..errors import DomainError, NotFound, require
+from ..errors import DomainError, NotFound, or_404, require
 from ..guards import GuardedBlueprint
 from ..i18n import _, locale
-from . import cloning, permissions, queries, services
+from . import cloning, queries, services
 from .forms import CloneForm, EventForm, LegalForm, StateForm, TeamForm
 from .models import Event
+from .pages import fresh_event, once, page
 from .routing import current_event, current_person, manage_blueprint, signed_in, to_second_factor
 
 TEXTS = ("name", "claim", "description", "notice", "venue", "travel", "accessibility")
@@ -31,8 +31,6 @@ PLAIN = (
     "sender_name",
     "sender_address",
 )
-
-SENT = ("name_de", "name_en", "slug", "first_day", "parts")
 
 
 def organiser_somewhere() -> Response | None:
@@ -74,7 +72,7 @@ def create() -> str | Response | tuple[str, int]:
         else:
             flash(_("The draft is made. Enter the legal texts next, then publish it."), "ok")
             return redirect(url_for("events_desk.legal", event_slug=slug, kind="legal_notice"))
-    return _page("events/desk/create.html", form, hosts=hosts)
+    return page("events/desk/create.html", form, hosts=hosts)
 
 
 @bp.route("/settings", methods=["GET", "POST"])
@@ -84,8 +82,7 @@ def settings() -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             with transaction():
-                event = _fresh(current_event())
-                require(permissions.may_organise(current_person(), event))
+                event = fresh_event()
                 services.edit(event, _values(form))
                 slug = event.slug
         except services.SlugTaken as error:
@@ -93,7 +90,7 @@ def settings() -> str | Response | tuple[str, int]:
         else:
             flash(_("Your answers are saved."), "ok")
             return redirect(url_for(".settings", event_slug=slug))
-    return _page("events/desk/settings.html", form)
+    return page("events/desk/settings.html", form)
 
 
 @bp.route("/clone", methods=["GET", "POST"])
@@ -104,13 +101,13 @@ def clone() -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             with transaction():
-                slug = _clone(form, _fresh(current_event()))
+                slug = _clone(form, fresh_event())
         except services.SlugTaken as error:
             form.slug.errors = [str(error.message)]
         else:
             flash(_("The draft is made. Look through its texts and days, then publish it."), "ok")
             return redirect(url_for("events_desk.settings", event_slug=slug))
-    return _page("events/desk/clone.html", form)
+    return page("events/desk/clone.html", form)
 
 
 def _may_clone(event: Event) -> bool:
@@ -120,7 +117,7 @@ def _may_clone(event: Event) -> bool:
 def _clone(form: CloneForm, event: Event) -> str:
     """The address of the copy; the same one when the same form is sent again."""
     person = current_person()
-    require(permissions.may_organise(person, event) and _may_clone(event))
+    require(_may_clone(event))
 
     def deed() -> dict[str, Any]:
         made = cloning.clone(
@@ -133,10 +130,7 @@ def _clone(form: CloneForm, event: Event) -> str:
         services.give_role(made, person, "organiser")
         return {"slug": made.slug}
 
-    if not form.once.data:
-        return str(deed()["slug"])
-    sent = json.dumps([event.public_id, {name: form.data[name] for name in SENT}], default=str, sort_keys=True)
-    return str(idempotency.once(f"person:{person.public_id}", form.once.data[:64], sent, deed)["slug"])
+    return str(once(form, deed)["slug"])
 
 
 def _proposed(event: Event) -> dict[str, Any]:
@@ -160,12 +154,11 @@ def legal(kind: str) -> str | Response | tuple[str, int]:
     form = LegalForm(text_de=held.text.de if held else "", text_en=held.text.en if held else "")
     if form.validate_on_submit():
         with transaction():
-            event = _fresh(current_event())
-            require(permissions.may_organise(current_person(), event))
+            event = fresh_event()
             services.set_legal_text(event, kind, BilingualText(form.text_de.data or "", form.text_en.data or ""))
         flash(_("Your answers are saved."), "ok")
         return redirect(url_for(".legal", kind=kind))
-    return _page("events/desk/legal.html", form, kind=kind, held=held)
+    return page("events/desk/legal.html", form, kind=kind, held=held)
 
 
 @bp.get("/settings/state")
@@ -202,8 +195,7 @@ def _change_state(deed: Any, message: str) -> str | Response | tuple[str, int]:
         return _state_page(form), 422
     try:
         with transaction():
-            event = _fresh(current_event())
-            require(permissions.may_organise(current_person(), event))
+            event = fresh_event()
             deed(event)
     except DomainError as error:
         if error.status == 404:
@@ -225,8 +217,7 @@ def team() -> str | Response | tuple[str, int]:
     form = TeamForm()
     if form.validate_on_submit():
         with transaction():
-            event = _fresh(current_event())
-            require(permissions.may_organise(current_person(), event))
+            event = fresh_event()
             person = person_for(
                 form.email.data or "",
                 given_name=form.given_name.data or "",
@@ -236,18 +227,15 @@ def team() -> str | Response | tuple[str, int]:
             services.give_role(event, person, form.area.data)
         flash(_("They can sign in with their email address now."), "ok")
         return redirect(url_for(".team"))
-    return _page("events/desk/team.html", form, roles=queries.team_of(current_event()))
+    return page("events/desk/team.html", form, roles=queries.team_of(current_event()))
 
 
 @bp.post("/team/<public_id>/<any(organiser, crew, catering):area>/remove")
 def remove(public_id: str, area: str) -> Response:
     """End somebody's work at this event, effective at their next click."""
     with transaction():
-        event = _fresh(current_event())
-        require(permissions.may_organise(current_person(), event))
-        role = queries.role_at(event, public_id, area)
-        require(role)
-        assert role is not None  # required above
+        event = fresh_event()
+        role = or_404(queries.role_at(event, public_id, area))
         try:
             services.take_role(role)
         except services.LastOrganiser as error:
@@ -255,19 +243,6 @@ def remove(public_id: str, area: str) -> Response:
         else:
             flash(_("The role has ended."), "ok")
     return redirect(url_for(".team"))
-
-
-def _fresh(event: Event) -> Event:
-    """The event as it is inside this transaction."""
-    found = queries.event_by_slug(event.slug)
-    require(found)
-    assert found is not None  # required above
-    return found
-
-
-def _page(template: str, form: Any, **context: Any) -> str | tuple[str, int]:
-    page = render_template(template, form=form, form_errors=form.errors, **context)
-    return (page, 422) if request.method == "POST" else page
 
 
 def _values(form: EventForm) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from .. import clock, links
 from ..agenda.services import TimeTaken
 from ..db import transaction
-from ..errors import Gone, NotFound, require
+from ..errors import Gone, NotFound, or_404, require
 from ..events.models import Event, Participant
 from ..events.queries import is_over
 from ..events.routing import current_event, current_participant, half_event_blueprint, participant
@@ -133,9 +133,7 @@ def block() -> AnyResponse:
     """Keep a slot free."""
     form = SlotForm()
     require(form.validate_on_submit())
-    slot = queries.slot_by_ref(current_event(), form.slot.data or "")
-    require(slot)
-    assert slot is not None  # required above
+    slot = or_404(queries.slot_by_ref(current_event(), form.slot.data or ""))
     day = clock.in_zone(slot.starts_at, current_event().zone).date()
     try:
         with transaction():
@@ -153,9 +151,7 @@ def unblock() -> AnyResponse:
     form = OwnTimeForm()
     require(form.validate_on_submit())
     with transaction():
-        entry = queries.own_block(current_participant(), form.entry.data or "")
-        require(entry)
-        assert entry is not None  # required above
+        entry = or_404(queries.own_block(current_participant(), form.entry.data or ""))
         day = clock.in_zone(entry.appointment.starts_at, current_event().zone).date()
         services.open_again(entry)
     flash(_("This time can be booked again."), "ok")

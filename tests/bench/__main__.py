@@ -30,7 +30,7 @@ from partnering.tickets.models import Pool
 from partnering.verify import results
 from tests.factories import make_event, make_product
 
-from ..support import databases
+from ..support import crowds, databases
 from ..support.servers import ROOT, environment_of
 from ..support.smtp import free_port
 from ..support.waiting import until
@@ -219,27 +219,8 @@ def claims(bench: Bench) -> None:
 def rate(bench: Bench, kind: str, buyers: int, seconds: float, *product: str) -> tuple[float, int]:
     """Places per second that so many buyers get, in up to four processes, and how many they got."""
     processes = min(buyers, CLAIM_PROCESSES)
-    command = [
-        sys.executable,
-        "-m",
-        "tests.bench.claims",
-        kind,
-        url_of(bench.app),
-        str(buyers // processes),
-        str(seconds),
-    ]
-    lanes = [
-        subprocess.Popen([*command, *product], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(processes)
-    ]
-    for lane in lanes:
-        assert lane.stdout is not None
-        assert lane.stdout.readline() == "ready\n"
-    for lane in lanes:
-        assert lane.stdin is not None
-        lane.stdin.write("\n")
-        lane.stdin.flush()
-    done = [json.loads(lane.communicate()[0]) for lane in lanes]
+    lane = ["-m", "tests.bench.claims", kind, url_of(bench.app), str(buyers // processes), str(seconds), *product]
+    done = [json.loads(said) for said in crowds.race([lane] * processes)]
     return sum(each["got"] / each["seconds"] for each in done), int(sum(each["got"] for each in done))
 
 

@@ -1,7 +1,5 @@
 """Rate limits hold over processes, end with their window, and remember nobody by name."""
 
-import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +10,7 @@ from partnering import limits
 from partnering.db import db, transaction
 from partnering.errors import TooMany
 from partnering.limits import RateLimit
-from tests.support import databases, servers
+from tests.support import crowds, databases, servers
 
 NOON = datetime(2027, 10, 13, 12, 0, tzinfo=UTC)
 
@@ -121,25 +119,7 @@ def test_windows_that_are_over_are_forgotten(ctx, freeze):
 def test_two_processes_share_one_count(engine):
     url = databases.new_database(engine)
     environment = servers.environment_of(databases.settings_for(url))
-    triers = [
-        subprocess.Popen(
-            [sys.executable, "-c", TRIER],
-            cwd=servers.ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    for trier in triers:
-        assert trier.stdout is not None
-        assert trier.stdout.readline() == "ready\n"
-    for trier in triers:
-        assert trier.stdin is not None
-        trier.stdin.write("go\n")
-        trier.stdin.flush()
-    said = [trier.communicate(timeout=90)[0].split() for trier in triers]
+    said = [words.split() for words in crowds.race([["-c", TRIER]] * 2, environment=environment, timeout=90)]
     databases.drop_database(url)
 
     assert Counter(word for words in said for word in words) == {"in": 12, "out": 8}

@@ -4,12 +4,9 @@ Each test has its negative control: with the referee away and the guard off, mor
 """
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -21,13 +18,13 @@ from partnering.meetings.models import Meeting
 from partnering.verify import results
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_partnering_event, make_request
+from tests.support import crowds
 from tests.support.servers import Site, running_site
 from tests.support.signing_in import cookie_of, session_token
 
 pytestmark = [pytest.mark.race, pytest.mark.timeout(240)]
 
 StartSite = Callable[..., AbstractContextManager[Site]]
-RACER = Path(__file__).with_name("racer.py")
 PROCESSES = 8
 
 Race = list[dict[str, object]]
@@ -42,31 +39,9 @@ def site(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site
 
 def run(site: Site, race: Race) -> list[int]:
     """Send every request of a race at once, from `PROCESSES` processes; the statuses in the race's order."""
-    lanes = [race[number::PROCESSES] for number in range(PROCESSES)]
-    racers = [
-        subprocess.Popen(
-            [sys.executable, str(RACER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        for lane in lanes
-        if lane
-    ]
-    for racer, lane in zip(racers, lanes, strict=False):
-        assert racer.stdin is not None
-        racer.stdin.write(json.dumps(lane).encode() + b"\n")
-        racer.stdin.flush()
-    for racer in racers:
-        assert racer.stdout is not None
-        ready = racer.stdout.readline()
-        assert ready == b"ready\n", racer.stderr.read() if racer.stderr else ready
-    for racer in racers:
-        assert racer.stdin is not None
-        racer.stdin.write(b"go\n")
-        racer.stdin.flush()
-    answers: list[list[int]] = []
-    for racer in racers:
-        printed, complaints = racer.communicate(timeout=120)
-        assert racer.returncode == 0, complaints.decode()
-        answers.append(json.loads(printed))
+    lanes = [lane for number in range(PROCESSES) if (lane := race[number::PROCESSES])]
+    said = crowds.race([["-m", "tests.races.racer"]] * len(lanes), lines=[json.dumps(lane) for lane in lanes])
+    answers: list[list[int]] = [json.loads(statuses) for statuses in said]
     return [answers[index % PROCESSES][index // PROCESSES] for index in range(len(race))]
 
 

@@ -5,8 +5,6 @@ of them win than there is room for.
 """
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 
@@ -18,8 +16,7 @@ from partnering.db import db
 from partnering.tickets.models import Claim, Code, Pool
 from tests.factories import make_event, make_product
 from tests.factories.tickets import make_code, make_workshop
-from tests.support.servers import ROOT
-from tests.support.there import there
+from tests.support import crowds
 
 pytestmark = [pytest.mark.race, pytest.mark.timeout(300)]
 
@@ -116,38 +113,12 @@ def race(refs, text="", *, careless=False, turned=False):
     """What each buyer met; all begin at the same moment, in several processes."""
     url = db.engine.url.render_as_string(hide_password=False)
     db.session.rollback()  # what is read afterwards is read anew
-    crowd = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.races.claimants",
-                url,
-                str(EACH),
-                ",".join(reversed(refs) if turned and number % 2 else refs),
-                text,
-                *(["--careless"] if careless else []),
-            ],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(PROCESSES)
-    ]
-    try:
-        assert [there(buyer.stdout).readline() for buyer in crowd] == ["ready\n"] * PROCESSES
-        for buyer in crowd:
-            there(buyer.stdin).write("go\n")
-            there(buyer.stdin).flush()
-        answers = [buyer.communicate(timeout=240)[0] for buyer in crowd]
-    finally:
-        for buyer in crowd:
-            buyer.kill()
-            buyer.wait()
-            there(buyer.stdin).close()
-            there(buyer.stdout).close()
-    return [told for answer in answers for told in json.loads(answer)]
+    lanes = []
+    for number in range(PROCESSES):
+        asked = ",".join(reversed(refs) if turned and number % 2 else refs)
+        flags = ["--careless"] if careless else []
+        lanes.append(["-m", "tests.races.claimants", url, str(EACH), asked, text, *flags])
+    return [told for answer in crowds.race(lanes) for told in json.loads(answer)]
 
 
 def drop(table, constraint):

@@ -5,8 +5,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 
 import pytest
@@ -18,9 +16,7 @@ from partnering.invoices import invariants
 from partnering.invoices.models import Invoice, InvoiceSeries
 from tests.factories import make_event
 from tests.factories.invoices import make_setup
-from tests.support import databases
-from tests.support.servers import ROOT
-from tests.support.there import there
+from tests.support import crowds, databases
 
 NUMBERS = int(os.environ.get("NUMBERS", "160"))
 PROCESSES, UNDONE = 8, 5
@@ -41,24 +37,9 @@ def site(make_app) -> Flask:
 def race(app: Flask, *, guard: str, count: int) -> Sequence[dict[str, int]]:
     """What each process says it did."""
     url = str(app.config["SQLALCHEMY_DATABASE_URI"])
-    command = [sys.executable, "-m", "tests.races.issuers", url, str(count), str(UNDONE), guard]
+    lane = ["-m", "tests.races.issuers", url, str(count), str(UNDONE), guard]
     environment = {**os.environ, databases.FOLDER: str(databases.folder())}
-    crowd = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _process in range(PROCESSES)
-    ]
-    try:
-        assert [there(each.stdout).readline() for each in crowd] == ["ready\n"] * PROCESSES
-        for each in crowd:
-            there(each.stdin).write("go\n")
-            there(each.stdin).flush()
-        return [json.loads(each.communicate(timeout=3500)[0]) for each in crowd]
-    finally:
-        for each in crowd:
-            each.kill()
-            each.wait()
-            there(each.stdin).close()
-            there(each.stdout).close()
+    return [json.loads(said) for said in crowds.race([lane] * PROCESSES, environment=environment, timeout=3500)]
 
 
 def test_numbers_are_unique_and_contiguous(site):

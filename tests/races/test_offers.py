@@ -4,8 +4,6 @@ The place is given back by several processes at the same moment. Without the gua
 """
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +19,8 @@ from partnering.tickets.invariants import pools_counted
 from partnering.tickets.models import Claim, Pool
 from tests.factories import make_event
 from tests.factories.waiting import make_sold_out, make_waiting
-from tests.support.servers import ROOT, Site
+from tests.support import crowds
+from tests.support.servers import Site
 from tests.support.there import there
 
 pytestmark = [pytest.mark.race, pytest.mark.timeout(300)]
@@ -95,34 +94,11 @@ def race(site: Site, rounds: list[Round]) -> dict[str, Counter[int]]:
         lane.append({"cookie": "", "url": site(each.cancel), "page": site(each.cancel), "data": {}})
         data = {"ticket": each.ticket, "quantity": "1"}
         lane += [{"cookie": "", "url": site(each.buy), "page": site(each.buy), "data": data}] * BUYERS
-    crowd = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.races.racer"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _process in range(PROCESSES)
-    ]
     told: dict[str, Counter[int]] = {"cancel": Counter(), "buy": Counter()}
-    try:
-        for racer in crowd:
-            there(racer.stdin).write(json.dumps(lane) + "\n")
-            there(racer.stdin).flush()
-        assert [there(racer.stdout).readline() for racer in crowd] == ["ready\n"] * PROCESSES
-        for racer in crowd:
-            there(racer.stdin).write("go\n")
-            there(racer.stdin).flush()
-        for racer in crowd:
-            for deed, status in zip(lane, json.loads(racer.communicate(timeout=240)[0]), strict=True):
-                told["cancel" if deed["url"].endswith("/cancel") else "buy"][status] += 1
-    finally:
-        for racer in crowd:
-            racer.kill()
-            racer.wait()
-            there(racer.stdin).close()
-            there(racer.stdout).close()
+    racers = [["-m", "tests.races.racer"]] * PROCESSES
+    for said in crowds.race(racers, lines=[json.dumps(lane)] * PROCESSES):
+        for deed, status in zip(lane, json.loads(said), strict=True):
+            told["cancel" if deed["url"].endswith("/cancel") else "buy"][status] += 1
     return told
 
 

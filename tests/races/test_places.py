@@ -1,8 +1,6 @@
 """200 people for 50 places: exactly 50 get one, the rest a clear answer. Without guard and constraint it oversells."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
@@ -14,8 +12,7 @@ from partnering.registration.models import Party, Registration, TicketCode
 from partnering.tickets.invariants import pools_counted
 from partnering.tickets.models import Claim, Pool
 from tests.factories import make_event, make_product
-from tests.support.servers import ROOT
-from tests.support.there import there
+from tests.support import crowds
 
 from .buyers import REGISTERED
 
@@ -87,39 +84,11 @@ def arrange(site):
 def race(site, slug, ticket, buyers=BUYERS, address=""):
     """What each of the buyers was told; they choose at the same moment, from several processes."""
     each = buyers // PROCESSES
-    crowd = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.races.buyers",
-                site.url,
-                slug,
-                ticket,
-                str(number * each),
-                str(each),
-                address,
-            ],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    lanes = [
+        ["-m", "tests.races.buyers", site.url, slug, ticket, str(number * each), str(each), address]
         for number in range(PROCESSES)
     ]
-    try:
-        assert [there(buyer.stdout).readline() for buyer in crowd] == ["ready\n"] * PROCESSES
-        for buyer in crowd:
-            there(buyer.stdin).write("go\n")
-            there(buyer.stdin).flush()
-        answers = [buyer.communicate(timeout=240)[0] for buyer in crowd]
-    finally:
-        for buyer in crowd:
-            buyer.kill()
-            buyer.wait()
-            there(buyer.stdin).close()
-            there(buyer.stdout).close()
-    return [tuple(answer) for answered in answers for answer in json.loads(answered)]
+    return [tuple(answer) for answered in crowds.race(lanes) for answer in json.loads(answered)]
 
 
 def counts():

@@ -6,7 +6,6 @@ waited for each other, or if anything else happened that nobody may be told.
 
 import json
 import os
-import subprocess
 import sys
 from collections import Counter
 
@@ -16,8 +15,7 @@ from partnering.verify import results
 from tests.factories import make_event, make_pool, make_product
 from tests.factories.tickets import make_code, make_workshop
 
-from ..support import databases
-from ..support.servers import ROOT
+from ..support import crowds, databases
 
 
 def soak(engine: str, seconds: float, processes: int, seed: int) -> list[str]:
@@ -36,32 +34,11 @@ def soak(engine: str, seconds: float, processes: int, seed: int) -> list[str]:
         make_code(event, "KEPT", "voucher", products=tickets[:2], blocked=4, uses_max=9)
         ref = event.public_id
         db.session.remove()
-    command = [sys.executable, "-m", "tests.soak.crowd", url, ref, str(seconds)]
-    crowd = [
-        subprocess.Popen(
-            [*command, str(seed * 1000 + n)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for n in range(processes)
-    ]
+    lanes = [["-m", "tests.soak.crowd", url, ref, str(seconds), str(seed * 1000 + n)] for n in range(processes)]
     totals = {kind: Counter[str]() for kind in ("done", "refused", "wrong")}
-    try:
-        for one in crowd:
-            assert one.stdout is not None
-            assert one.stdout.readline() == "ready\n"
-        for one in crowd:
-            assert one.stdin is not None
-            one.stdin.write("go\n")
-            one.stdin.flush()
-        for one in crowd:
-            for kind, counted in json.loads(one.communicate(timeout=seconds + 120)[0]).items():
-                totals[kind].update(counted)
-    finally:
-        for one in crowd:
-            one.kill()
-            one.wait()
-            for pipe in (one.stdin, one.stdout):
-                assert pipe is not None
-                pipe.close()
+    for answer in crowds.race(lanes, timeout=seconds + 120):
+        for kind, counted in json.loads(answer).items():
+            totals[kind].update(counted)
     with app.app_context():
         broken = [f"{rule.code}: {finding}" for rule, findings in results() for finding in findings]
         rules = len(list(results()))

@@ -9,7 +9,7 @@ from wtforms import SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from ...db import transaction
-from ...errors import DomainError, require
+from ...errors import DomainError, or_404, require
 from ...events.forms import lines, listed
 from ...events.pages import fresh_event, page
 from ...events.routing import current_event
@@ -165,9 +165,8 @@ def take_back_approval(public_id: str) -> Response | str | tuple[str, int]:
 
 
 def _party(public_id: str, *, locked: bool = False) -> Party:
-    party = registrations.locked_party(public_id, in_turn=True) if locked else registrations.party_at(public_id)
-    require(party is not None and party.event_id == current_event().id and _was_asked(party))
-    assert party is not None  # required above
+    party = or_404(registrations.locked_party(public_id, in_turn=True) if locked else registrations.party_at(public_id))
+    require(party.event_id == current_event().id and _was_asked(party))
     return party
 
 

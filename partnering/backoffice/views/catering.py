@@ -6,7 +6,7 @@ from flask import Response, render_template, url_for
 
 from ... import audit
 from ...db import db, transaction
-from ...errors import require
+from ...errors import or_404, require
 from ...events.models import Event
 from ...events.permissions import may_cater, may_organise
 from ...events.routing import catering as catering_guard
@@ -86,9 +86,8 @@ def _file(name: str, heads: list[str], rows: Sequence[Sequence[object]]) -> Resp
 def answer_file(public_id: str) -> Response:
     """A file that a guest gave as an answer; those to sensitive questions are for catering only."""
     event = current_event()
-    file = questions.file_at(event, public_id)
-    require(file is not None and file.sheet_id is not None)
-    assert file is not None  # required above
+    file = or_404(questions.file_at(event, public_id))
+    require(file.sheet_id is not None)
     newest = next((q for q in questions.shown_versions(event, newest=True) if q.id == file.question_id), None)
     require(newest is not None and (not newest.sensitive or may_cater(current_person(), event)))
     response = Response(file.content, content_type=file.media_type)

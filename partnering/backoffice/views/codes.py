@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from ... import clock
 from ...db import transaction
-from ...errors import Stale, require
+from ...errors import Stale, or_404, require
 from ...events.models import Event
 from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
@@ -238,7 +238,4 @@ def _shown(code: Code, event: Event) -> dict[str, Any]:
 
 
 def _code_or_404(public_id: str) -> Code:
-    code = coding.code_at(current_event(), public_id)
-    require(code)
-    assert code is not None  # required above
-    return code
+    return or_404(coding.code_at(current_event(), public_id))

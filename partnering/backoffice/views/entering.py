@@ -6,7 +6,7 @@ from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...db import transaction
-from ...errors import require
+from ...errors import or_404
 from ...events.models import Event
 from ...events.pages import fresh_event, page
 from ...events.routing import current_event
@@ -56,9 +56,7 @@ def add_person() -> str | BaseResponse | tuple[str, int]:
 
 def _entry(event: Event, form: EnterForm, given: dict[str, Any]) -> entering.Entry:
     """What was typed. Raises `CodeInvalid` or `TimeConflict`."""
-    product = ticket_queries.product_at(event, form.ticket.data)
-    require(product)
-    assert product is not None  # required above
+    product = or_404(ticket_queries.product_at(event, form.ticket.data))
     wanted = set(form.add_ons.data or [])
     add_ons = [one for one in ticket_queries.add_ons_for(product) if one.public_id in wanted]
     overlap = conflicts(add_ons)
@@ -103,9 +101,7 @@ def give_tickets() -> str | BaseResponse | tuple[str, int]:
         try:
             with transaction():
                 event = fresh_event()
-                product = ticket_queries.product_at(event, form.ticket.data)
-                require(product)
-                assert product is not None  # required above
+                product = or_404(ticket_queries.product_at(event, form.ticket.data))
                 given = _give(event, product, count, form)
         except SoldOut as error:
             form.count.errors = [str(error.message)]

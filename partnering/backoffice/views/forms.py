@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from ...conditions import RuleError
 from ...db import BilingualText, new_public_id, transaction
-from ...errors import DomainError, require
+from ...errors import DomainError, or_404
 from ...events.models import Event
 from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
@@ -262,9 +262,7 @@ def _around(event: Event, form: QuestionForm, kind: str, newest: QuestionShown |
 def _save(form: QuestionForm, kind: str, public_id: str | None) -> str:
     """Make or change the question; gives back its public id."""
     event = fresh_event()
-    section = questions.section_at(event, form.section.data or "")
-    require(section)
-    assert section is not None  # required above
+    section = or_404(questions.section_at(event, form.section.data or ""))
     question = _question_or_404(public_id) if public_id else None
     newest = None
     if question is not None:
@@ -362,14 +360,8 @@ def _text(form: Any, name: str) -> BilingualText:
 
 
 def _section_or_404(public_id: str) -> QuestionSection:
-    section = questions.section_at(current_event(), public_id)
-    require(section)
-    assert section is not None  # required above
-    return section
+    return or_404(questions.section_at(current_event(), public_id))
 
 
 def _question_or_404(public_id: str) -> Question:
-    question = questions.question_at(current_event(), public_id)
-    require(question)
-    assert question is not None  # required above
-    return question
+    return or_404(questions.question_at(current_event(), public_id))

@@ -7,7 +7,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...db import transaction
-from ...errors import DomainError, require
+from ...errors import DomainError, or_404, require
 from ...events.models import Event
 from ...events.pages import fresh_event, page
 from ...events.routing import current_event, current_person
@@ -262,18 +262,13 @@ def _file(content: bytes, media_type: str, name: str) -> Response:
 
 def import_or_404(public_id: str) -> PeopleImport:
     """The import of this public id at this event."""
-    kept = queries.import_at(current_event(), public_id)
-    require(kept)
-    assert kept is not None  # required above
-    return kept
+    return or_404(queries.import_at(current_event(), public_id))
 
 
 def _open(public_id: str) -> PeopleImport:
     """The same inside a transaction, if it waits for an organiser. Raises `NotReady`, `Forgotten`."""
     import_or_404(public_id)
-    kept = queries.import_by_id(public_id, lock=True)
-    require(kept)
-    assert kept is not None  # required above
+    kept = or_404(queries.import_by_id(public_id, lock=True))
     if kept.state in ("running", "done"):
         raise imports.NotReady
     if kept.content is None:

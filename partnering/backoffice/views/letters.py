@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from ... import audit
 from ...db import transaction
-from ...errors import DomainError, require
+from ...errors import DomainError, or_404, require
 from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...headers import single
@@ -89,9 +89,8 @@ def text_of(found: OutboxLetter) -> str | None:
 
 def letter_or_404(public_id: str) -> OutboxLetter:
     """The letter of this public id, if it is one of this event's."""
-    found = queries.letter_by_id(public_id)
-    require(found is not None and found.event_ref == current_event().public_id)
-    assert found is not None  # required above
+    found = or_404(queries.letter_by_id(public_id))
+    require(found.event_ref == current_event().public_id)
     return found
 
 
@@ -129,6 +128,8 @@ def kind_words() -> dict[str, str]:
         "delegates.handed_over": _("Profile handed over"),
         "registration.workshop": _("Workshop booked"),
         "registration.workshop_ended": _("Workshop given up"),
+        "registration.workshop_moved": _("Workshop at another time"),
+        "registration.workshop_gone": _("Workshop called off"),
         "registration.withdrawn": _("Receipt for a withdrawal"),
         "registration.withdrawal_link": _("Link for withdrawing"),
         "meetings.requested": _("Request for a meeting"),

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from ...db import transaction
-from ...errors import Stale, require
+from ...errors import Stale, or_404
 from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, _n
@@ -121,7 +121,4 @@ def _say(found: coding.Members) -> None:
 
 
 def _list_or_404(public_id: str) -> MemberList:
-    members = coding.list_at(current_event(), public_id)
-    require(members)
-    assert members is not None  # required above
-    return members
+    return or_404(coding.list_at(current_event(), public_id))

@@ -1,14 +1,13 @@
 """One person: their page, corrections, their ticket cancelled, moved, passed on, sent again."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from ... import clock
 from ...db import transaction
-from ...errors import DomainError, require
+from ...errors import DomainError, or_404, require
 from ...events.models import Participant
 from ...events.pages import fresh_event, page
 from ...events.routing import current_event
@@ -120,9 +119,7 @@ def move_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
         try:
             with transaction():
                 event = fresh_event()
-                product = ticket_queries.product_at(event, form.ticket.data)
-                require(product)
-                assert product is not None  # required above
+                product = or_404(ticket_queries.product_at(event, form.ticket.data))
                 gross = typed.cents(form.price.data) if form.price.data else None
                 desk.move(ticket_or_404(public_id), product, gross=gross, letter=bool(form.letter.data))
         except SoldOut as error:
@@ -284,10 +281,7 @@ def answer_words() -> dict[str, str]:
 
 def guest_or_404(public_id: str) -> guests.Guest:
     """The person of this public id at this event."""
-    guest = guests.guest_at(current_event(), public_id)
-    require(guest)
-    assert guest is not None  # required above
-    return guest
+    return or_404(guests.guest_at(current_event(), public_id))
 
 
 def participant_or_404(public_id: str) -> Participant:
@@ -297,7 +291,4 @@ def participant_or_404(public_id: str) -> Participant:
 
 def ticket_or_404(public_id: str) -> Registration:
     """The registration that somebody holds."""
-    held: Any = registrations.live_registration(participant_or_404(public_id))
-    require(held)
-    assert isinstance(held, Registration)  # required above
-    return held
+    return or_404(registrations.live_registration(participant_or_404(public_id)))

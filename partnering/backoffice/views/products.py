@@ -14,6 +14,7 @@ from ...events.models import Event
 from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, bi
+from ...programme.queries import rooms_of
 from ...tickets import queries as ticket_queries
 from ...tickets.models import Product
 from ...tickets.services import is_on_sale, lefts
@@ -147,7 +148,7 @@ def _add_on(public_id: str | None) -> Answer:
     product = sold.product_or_404(public_id, "add_on") if public_id else None
     pools, tickets = ticket_queries.pools_of(event), sales.products_of(event, "ticket")
     form = AddOnForm.with_pools(pools, **_shown_add_on(event, product, pools, tickets))
-    form.offer(tickets, _days_with(form.day.data, event), sales.rooms_of(event), sales.sessions_to_choose(event))
+    form.offer(tickets, _days_with(form.day.data, event), rooms_of(event), sales.sessions_to_choose(event))
     context: dict[str, Any] = {"product": product, "pools": pools, "ended": _ended(product), "clash": ()}
     if form.prices.press(request.form.get("rows")):
         return render_template("backoffice/add_on.html", form=form, **context)

@@ -6,10 +6,11 @@ from typing import Any
 
 from ... import clock
 from ...db import BilingualText
-from ...errors import require
+from ...errors import or_404, require
 from ...events.models import Event
 from ...events.routing import current_event
 from ...i18n import days_between
+from ...programme.queries import rooms_of
 from ...tickets import queries as ticket_queries
 from ...tickets.models import Pool, PriceTier, Product
 from .. import sales, selling, typed
@@ -43,9 +44,8 @@ def text(form: Any, name: str) -> BilingualText:
 
 def product_or_404(public_id: str, kind: str | None = None) -> Product:
     """A product of this event, of this kind if one is named."""
-    product = ticket_queries.product_at(current_event(), public_id)
-    require(product is not None and kind in (None, product.kind))
-    assert product is not None  # required above
+    product = or_404(ticket_queries.product_at(current_event(), public_id))
+    require(kind in (None, product.kind))
     return product
 
 
@@ -110,7 +110,7 @@ def time_of(form: AddOnForm, event: Event) -> Any:
         return session
     if form.takes_time.data != "own":
         return None
-    room = next((room for room in sales.rooms_of(event) if room.public_id == form.room.data), None)
+    room = next((room for room in rooms_of(event) if room.public_id == form.room.data), None)
     require(room is not None or not form.room.data)
     day = date.fromisoformat(form.day.data)
     return Time(

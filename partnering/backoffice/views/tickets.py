@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from ... import clock
 from ...db import transaction
-from ...errors import DomainError, Stale, require
+from ...errors import DomainError, Stale, or_404, require
 from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, _n
@@ -155,7 +155,6 @@ def _say_saved(over: int) -> None:
 
 
 def _pool_or_404(public_id: str) -> Pool:
-    pool = next((pool for pool in ticket_queries.pools_of(current_event()) if pool.public_id == public_id), None)
-    require(pool)
-    assert pool is not None  # required above
-    return pool
+    return or_404(
+        next((pool for pool in ticket_queries.pools_of(current_event()) if pool.public_id == public_id), None)
+    )

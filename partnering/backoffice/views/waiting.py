@@ -9,7 +9,7 @@ from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from ...db import transaction
-from ...errors import DomainError, require
+from ...errors import DomainError, or_404, require
 from ...events.forms import lines, listed
 from ...events.pages import fresh_event, page
 from ...events.routing import current_event
@@ -88,9 +88,8 @@ def change_waiting(public_id: str) -> Response | str | tuple[str, int]:
 
 
 def _entry(public_id: str) -> WaitingEntry:
-    entry = waiting_queries.entry_at(public_id)
-    require(entry is not None and entry.event_id == current_event().id)
-    assert entry is not None  # required above
+    entry = or_404(waiting_queries.entry_at(public_id))
+    require(entry.event_id == current_event().id)
     return entry
 
 

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from ... import clock, i18n
 from ...db import BilingualText, transaction
-from ...errors import require
+from ...errors import or_404, require
 from ...events.models import Event
 from ...events.permissions import may_organise
 from ...events.routing import current_event, current_person, manage_blueprint
@@ -91,10 +91,7 @@ def edit_list(list_id: str) -> str | Response | tuple[str, int]:
 
 
 def _list(list_id: str) -> CheckinList:
-    door = queries.list_at(current_event(), list_id)
-    require(door is not None)
-    assert door is not None  # required above
-    return door
+    return or_404(queries.list_at(current_event(), list_id))
 
 
 def _form(door: CheckinList | None) -> ListForm:

@@ -8,7 +8,7 @@ from flask import current_app, flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from ...db import transaction
-from ...errors import require, wants_json
+from ...errors import or_404, require, wants_json
 from ...events.permissions import may_check_in
 from ...events.routing import crew, current_event, current_person, event_blueprint
 from ...i18n import _
@@ -30,9 +30,7 @@ def keep_door(endpoint: str, values: dict[str, Any]) -> None:
 
 def the_door(list_id: str) -> CheckinList:
     """The door of this page; 404 when the event has no such one."""
-    door = queries.list_at(current_event(), list_id)
-    require(door is not None)
-    assert door is not None  # required above
+    door = or_404(queries.list_at(current_event(), list_id))
     g.checkin_list = door
     return door
 
@@ -142,9 +140,8 @@ def annul(list_id: str, scan_id: str) -> str | Response | tuple[str, int]:
     with transaction():
         require(permissions.may_annul(current_person(), current_event()))
         door = the_door(list_id)
-        scan = queries.scan_at(current_event(), scan_id)
-        require(scan is not None and scan.list_id == door.id)
-        assert scan is not None  # required above
+        scan = or_404(queries.scan_at(current_event(), scan_id))
+        require(scan.list_id == door.id)
         services.annul(current_event(), scan, form.reason.data or "")
     flash(_("The scan does not count any more."), "ok")
     return redirect(url_for(".log"))
@@ -155,9 +152,7 @@ def undo(scan_id: str) -> Response | dict[str, Any]:
     """Take back a scan of mine of the last quarter of an hour."""
     with transaction():
         require(may_check_in(current_person(), current_event()))
-        scan = queries.scan_at(current_event(), scan_id)
-        require(scan is not None)
-        assert scan is not None  # required above
+        scan = or_404(queries.scan_at(current_event(), scan_id))
         g.checkin_list = scan.list
         services.undo(current_event(), scan, services.browser_device(current_event(), current_person()))
         arrived, expected = queries.counts(current_event(), [scan.list])[scan.list_id]

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from ... import limits
 from ...db import transaction
-from ...errors import require
+from ...errors import or_404
 from ...events.routing import current_event, current_person
 from ...headers import single
 from ...i18n import _n
@@ -42,10 +42,7 @@ def search(list_id: str) -> str:
 
 
 def _guest(guest_id: str) -> Registration:
-    guest = queries.guest_at(current_event(), guest_id)
-    require(guest is not None)
-    assert guest is not None  # required above
-    return guest
+    return or_404(queries.guest_at(current_event(), guest_id))
 
 
 @bp.get("/<list_id>/person/<guest_id>")

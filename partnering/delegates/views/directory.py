@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g, render_template, request
 
-from ...errors import require
+from ...errors import or_404, require
 from ...headers import single
 from ...i18n import _
 from .. import booking, directory, permissions, queries
@@ -44,9 +44,8 @@ def listing() -> str:
 def partner(id: str) -> str:
     """One partner, as far as they show themselves."""
     mine = me()
-    other = queries.delegate_by_ref(g.event, id)
-    require(other is not None and permissions.may_see(mine, other))
-    assert other is not None
+    other = or_404(queries.delegate_by_ref(g.event, id))
+    require(permissions.may_see(mine, other))
     return render_template("delegates/partner.html", me=mine, card=directory.card(mine, other))
 
 

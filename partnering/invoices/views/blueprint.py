@@ -1,6 +1,6 @@
 """The blueprint of the desk's pages on invoices, and what several of them need."""
 
-from ...errors import require
+from ...errors import or_404, require
 from ...events.routing import current_event, manage_blueprint
 from ...i18n import _
 from ...registration.models import Party
@@ -13,17 +13,15 @@ desk = manage_blueprint("invoices_desk", __name__, "invoices")
 
 def invoice_or_404(public_id: str) -> Invoice:
     """An invoice or cancellation of this event."""
-    found = queries.invoice_at(public_id)
-    require(found is not None and found.event_id == current_event().id)
-    assert found is not None  # required above
+    found = or_404(queries.invoice_at(public_id))
+    require(found.event_id == current_event().id)
     return found
 
 
 def party_or_404(public_id: str, *, lock: bool = False) -> Party:
     """A placed party of this event; with `lock` kept from others."""
-    found = locked_party(public_id) if lock else party_at(public_id)
-    require(found is not None and found.event_id == current_event().id and found.placed_at is not None)
-    assert found is not None  # required above
+    found = or_404(locked_party(public_id) if lock else party_at(public_id))
+    require(found.event_id == current_event().id and found.placed_at is not None)
     return found
 
 

@@ -11,7 +11,7 @@ from ...delegates import directory
 from ...delegates import queries as partnering
 from ...delegates.models import Delegate
 from ...delegates.permissions import may_see
-from ...errors import require
+from ...errors import or_404, require
 from ...events.pages import once
 from ...events.routing import current_event
 from ...i18n import _, day
@@ -70,9 +70,8 @@ def send(mine: Delegate, other: Delegate, form: RequestForm) -> Meeting:
 
 def partner_or_404(mine: Delegate, public_id: str) -> Delegate:
     """Somebody whom the directory shows to me."""
-    other = partnering.delegate_by_ref(current_event(), public_id)
-    require(other is not None and other.id != mine.id and may_see(mine, other))
-    assert other is not None
+    other = or_404(partnering.delegate_by_ref(current_event(), public_id))
+    require(other.id != mine.id and may_see(mine, other))
     return other
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from ...delegates.models import Delegate
 from ...delegates.queries import delegate_of
 from ...delegates.views.blueprint import NoTicket
-from ...errors import require
+from ...errors import or_404, require
 from ...events.routing import current_event, current_participant, event_blueprint, participant
 from .. import mails, permissions, queries, states
 from ..models import Meeting, MeetingSide
@@ -23,9 +23,8 @@ def me() -> Delegate:
 
 def meeting_or_404(mine: Delegate, public_id: str) -> Meeting:
     """A meeting in which I sit."""
-    meeting = queries.meeting_by_ref(current_event(), public_id)
-    require(meeting is not None and permissions.may_see(mine, meeting))
-    assert meeting is not None
+    meeting = or_404(queries.meeting_by_ref(current_event(), public_id))
+    require(permissions.may_see(mine, meeting))
     return meeting
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from ... import clock
 from ...agenda.models import Location
 from ...db import BilingualText, transaction
-from ...errors import DomainError, require
+from ...errors import DomainError, or_404, require
 from ...events.routing import current_event, manage_blueprint
 from ...headers import single
 from ...i18n import _, day
@@ -79,9 +79,7 @@ def close_table() -> Response:
     form = TableForm()
     require(form.validate_on_submit())
     with transaction():
-        table = queries.table_by_ref(current_event(), form.table.data)
-        require(table)
-        assert table is not None
+        table = or_404(queries.table_by_ref(current_event(), form.table.data))
         setting_up.close_table(table, None if form.open.data else clock.now())
     flash(_("The table is open again.") if form.open.data else _("The table is closed. Meetings there stay."), "ok")
     return redirect(url_for(".tables", slot=single(request.form, "slot") or None, table=form.table.data))
@@ -113,9 +111,7 @@ def cancel(id: str) -> Response:
     require(form.validate_on_submit())
     try:
         with transaction():
-            meeting = queries.meeting_by_ref(current_event(), id)
-            require(meeting)
-            assert meeting is not None
+            meeting = or_404(queries.meeting_by_ref(current_event(), id))
             services.cancel(meeting, reason=form.reason.data or "", version=form.version.data)
     except RequestNotOpen as error:
         flash(str(error.message), "warn")

@@ -12,9 +12,8 @@ from ...accounts.services import person_for
 from ...db import BilingualText, transaction
 from ...errors import DomainError, require
 from ...events.models import Event, Participant
-from ...events.permissions import may_organise
-from ...events.queries import event_by_slug
-from ...events.routing import current_event, current_person
+from ...events.pages import fresh_event
+from ...events.routing import current_event
 from ...events.services import participant_for
 from ...i18n import _, bi, locale
 from .. import queries, services, words
@@ -63,7 +62,7 @@ def create() -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             with transaction():
-                event = _fresh()
+                event = fresh_event()
                 _session, busy = services.add(
                     event, **_texts(event, form), people=_people(event, form), time=_time(event, form)
                 )
@@ -84,7 +83,7 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             with transaction():
-                event = _fresh()
+                event = fresh_event()
                 session = session_or_404(public_id)
                 values = _texts(event, form)
                 track = values.pop("track")
@@ -120,7 +119,7 @@ def cancel(public_id: str) -> Response:
     form = CancelForm()
     require(form.validate_on_submit())
     with transaction():
-        services.cancel(_fresh(), session_or_404(public_id), tell=bool(form.tell.data))
+        services.cancel(fresh_event(), session_or_404(public_id), tell=bool(form.tell.data))
     flash(_("The session is cancelled."), "ok")
     return redirect(url_for(".index"))
 
@@ -130,7 +129,7 @@ def restore(public_id: str) -> Response:
     """Bring a cancelled session back."""
     try:
         with transaction():
-            busy = services.restore(_fresh(), session_or_404(public_id))
+            busy = services.restore(fresh_event(), session_or_404(public_id))
     except services.RoomTaken as error:
         flash(str(error.message), "bad")
     else:
@@ -140,14 +139,6 @@ def restore(public_id: str) -> Response:
 
 
 # -- steps
-
-
-def _fresh() -> Event:
-    """The event inside this transaction, if this person may still organise it."""
-    event = event_by_slug(current_event().slug)
-    require(event is not None and may_organise(current_person(), event))
-    assert event is not None  # required above
-    return event
 
 
 def _concerns(clash: Clash, session: ProgrammeSession) -> bool:

@@ -6,10 +6,9 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ...db import BilingualText, transaction
-from ...errors import require
-from ...events.permissions import may_organise
-from ...events.queries import event_by_slug
-from ...events.routing import current_event, current_person
+from ...errors import or_404, require
+from ...events.pages import fresh_event
+from ...events.routing import current_event
 from ...i18n import _
 from .. import queries, services
 from ..forms import RoomForm, TrackForm
@@ -32,11 +31,9 @@ def save_room(public_id: str = "") -> Response | tuple[str, int]:
         return _page(form, TrackForm(formdata=None, prefix="track-"), public_id), 422
     name = BilingualText(form.name_de.data or "", form.name_en.data or form.name_de.data or "")
     with transaction():
-        event = _fresh()
+        event = fresh_event()
         if public_id:
-            room = queries.room_by_ref(event, public_id)
-            require(room)
-            assert room is not None  # required above
+            room = or_404(queries.room_by_ref(event, public_id))
             services.change_room(event, room, name, form.capacity.data)
         else:
             services.add_room(event, name, capacity=form.capacity.data)
@@ -54,22 +51,14 @@ def save_track(public_id: str = "") -> Response | tuple[str, int]:
         return _page(RoomForm(formdata=None, prefix="room-"), form, public_id), 422
     name = BilingualText(form.name_de.data or "", form.name_en.data or form.name_de.data or "")
     with transaction():
-        event = _fresh()
+        event = fresh_event()
         if public_id:
-            track = queries.track_by_ref(event, public_id)
-            require(track)
-            assert track is not None  # required above
+            track = or_404(queries.track_by_ref(event, public_id))
             services.change_track(event, track, name, form.tint.data)
         else:
             services.add_track(event, name, form.tint.data)
     flash(_("Your answers are saved."), "ok")
     return redirect(url_for(".rooms"))
-
-
-def _fresh() -> Any:
-    event = event_by_slug(current_event().slug)
-    require(event is not None and may_organise(current_person(), event))
-    return event
 
 
 def _page(room_form: RoomForm, track_form: TrackForm, public_id: str = "") -> str:
