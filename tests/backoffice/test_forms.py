@@ -98,7 +98,7 @@ def test_a_double_click_makes_one_question(event, client):
         ("number", {"least": "1_0"}),
         ("date", {"earliest": "2027-10-14", "latest": "2027-10-13"}),
         ("single_choice", {"choices-0-label_de": "Eins"}),
-        ("single_choice", {"choices-0-label_de": "Eins", "choices-1-label_de": "Zwei", "choices-1-price": "1.000,00"}),
+        ("single_choice", {"choices-0-label_de": "Eins", "choices-1-label_de": "Zwei", "choices-1-price": "1.00,00"}),
         ("single_choice", {"choices-0-label_de": "Eins", "choices-1-label_de": "Zwei", "choices-1-limit": "-1"}),
         (
             "single_choice",
