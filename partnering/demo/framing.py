@@ -7,6 +7,7 @@ from ..agenda.models import Location
 from ..checkin.services import make_list
 from ..db import BilingualText, db
 from ..events import services as events
+from ..events.cli import organise
 from ..events.models import Event, Host, Series
 from ..meetings.setting_up import make_block, make_tables
 from ..tickets.models import Pool, PriceTier, Product, ProductPool
@@ -192,3 +193,5 @@ def name_team(event: Event, sheet: Sheet) -> None:
             locale=known.get("locale", "de"),
         )
         events.give_role(event, person, given["area"])
+        if given["area"] == "organiser":
+            organise(person, event.host)

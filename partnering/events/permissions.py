@@ -4,12 +4,17 @@ from flask import current_app, g
 
 from ..accounts.models import Person
 from .models import Event
-from .queries import areas_of
+from .queries import areas_of, organises_host
 
 
 def may_organise(person: Person | None, event: Event) -> bool:
     """Organisers of the event or its host, and admins."""
     return person is not None and (person.is_admin or "organiser" in areas_of(person, event))
+
+
+def may_answer_for_host(person: Person | None, event: Event) -> bool:
+    """Who may say who the event's host is in law: its own organisers and admins, not those of one event alone."""
+    return person is not None and (person.is_admin or organises_host(person, event.host_id))
 
 
 def may_check_in(person: Person | None, event: Event) -> bool:

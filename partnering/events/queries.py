@@ -96,6 +96,23 @@ def hosts_organised_by(person: Person) -> Sequence[Host]:
     return db.session.scalars(statement).all()
 
 
+def organises_host(person: Person, host_id: int) -> bool:
+    """Whether somebody organises for a host as a whole, not only one of its events."""
+    return (
+        db.session.scalar(
+            sa.select(
+                sa.exists().where(
+                    TeamRole.person_id == person.id,
+                    TeamRole.host_id == host_id,
+                    TeamRole.event_id.is_(None),
+                    TeamRole.area == "organiser",
+                )
+            )
+        )
+        is True
+    )
+
+
 def events_organised_by(person: Person) -> Sequence[Event]:
     """The events that a person organises, newest first."""
     statement = sa.select(Event).options(sa.orm.joinedload(Event.host)).order_by(Event.opens_at.desc())

@@ -1,6 +1,7 @@
 """What organisers may type about invoices and payments. Shape only; amounts and accounts are read strictly."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -110,6 +111,11 @@ class SetUpForm(FlaskForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.country.choices = countries()
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Neither show nor take these fields: they are not for everybody to answer."""
+        for name in names:
+            del self[name]
 
     def validate_vat_id(self, field: Any) -> None:
         """The shape of one, with its country."""

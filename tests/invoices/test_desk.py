@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from partnering import clock
 from partnering.db import BilingualText, db, transaction
-from partnering.events.models import Event, Host
+from partnering.events.cli import organise
+from partnering.events.models import Event, Host, TeamRole
 from partnering.invoices import ledger, queries, tasks
 from partnering.invoices.models import Invoice, InvoiceSetup, LedgerEntry
 from partnering.registration.models import Party
@@ -38,6 +39,8 @@ SET_UP = {
 def desk(ctx, client):
     """An event whose organiser is signed in, and its address."""
     event = open_desk(client)
+    with transaction():
+        organise(db.session.scalars(sa.select(TeamRole)).one().person, event.host)
     client.get("/?lang=en")  # within one application context, the language of the first request stays
     return event, f"/manage/{event.slug}/invoices"
 
@@ -131,6 +134,21 @@ def test_what_somebody_else_has_changed_is_not_overwritten(desk, client):
     assert answer.status_code == 409
     fresh()
     assert db.session.scalars(sa.select(InvoiceSetup.payment_days)).one() == 30
+
+
+def test_who_the_host_is_in_law_is_not_for_organisers_of_one_event(ctx, client):
+    event = open_desk(client)
+    path = f"/manage/{event.slug}/invoices/set-up"
+    before = event.host.legal_name
+
+    page = client.get(path).text
+    answer = client.post(path, data={**SET_UP, "legal_name": "Fremd GmbH", "vat_id": "DE999999999"})
+
+    fresh()
+    host = db.session.get_one(Host, event.host_id)
+    assert (answer.status_code, host.legal_name, host.vat_id != "DE999999999") == (303, before, True)
+    assert ('name="legal_name"' in page, 'name="iban"' in page) == (False, True)
+    assert db.session.scalars(sa.select(InvoiceSetup.iban)).one() == IBAN
 
 
 def test_another_prefix_begins_another_series(desk, client):

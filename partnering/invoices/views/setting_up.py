@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response
 
 from ...db import BilingualText, transaction
 from ...epc import compact, in_fours
-from ...errors import Stale
+from ...errors import Stale, require
 from ...events.models import Event
 from ...events.pages import fresh_event, page
-from ...events.routing import current_event
+from ...events.permissions import may_answer_for_host
+from ...events.routing import current_event, current_person
 from ...i18n import _
 from .. import queries, services
 from ..forms import SetUpForm
@@ -22,16 +23,20 @@ SELLER = ("legal_name", "street", "postcode", "city", "country", "vat_id", "tax_
 
 @desk.route("/set-up", methods=["GET", "POST"])
 def set_up() -> str | Response | tuple[str, int]:
-    """The set-up; what was issued before stays as it is."""
+    """The set-up; what was issued before stays as it is. Who the host is in law, only its own organisers say."""
     event = current_event()
     setup = queries.setup_of(event)
-    form = SetUpForm(data=_shown(event, setup))
+    form, own_host = SetUpForm(data=_shown(event, setup)), may_answer_for_host(current_person(), event)
+    if not own_host:
+        form.leave_out(SELLER)
     status = 200
     if form.validate_on_submit():
         try:
             with transaction():
                 event = fresh_event()
-                services.set_seller(event, {name: str(form[name].data or "") for name in SELLER})
+                if own_host:
+                    require(may_answer_for_host(current_person(), event))
+                    services.set_seller(event, {name: str(form[name].data or "") for name in SELLER})
                 services.set_up(event, _values(form), _version(form))
                 waiting = len(queries.uninvoiced_parties(event))
         except Stale as error:
@@ -41,7 +46,8 @@ def set_up() -> str | Response | tuple[str, int]:
             flash(_("Your answers are saved."), "ok")
             return redirect(url_for(".waiting" if waiting else ".index"), 303)
     prefix, last = (setup.series.prefix, setup.series.last_number) if setup else (services.default_prefix(event), 0)
-    return page("invoices/set_up.html", form, status, next_number=services.number_text(prefix, last + 1))
+    number = services.number_text(prefix, last + 1)
+    return page("invoices/set_up.html", form, status, next_number=number, own_host=own_host)
 
 
 def _version(form: SetUpForm) -> int | None:
