@@ -14,7 +14,7 @@ from tests.support.servers import Site
 
 from .walker import LOOKS, Walker
 
-NewWalker = Callable[[], Walker]
+NewWalker = Callable[..., Walker]
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +32,14 @@ def world(live_server: Site) -> World:
 
 @pytest.fixture
 def new_walker(live_server: Site, new_visitor: NewVisitor) -> NewWalker:
-    """A function that lets one more person in, with a browser in this database's language and width."""
+    """A function that lets one more person in, with a browser in this database's language and width, or a `phone`."""
     width, locale = LOOKS[live_server.engine]
 
-    def enter() -> Walker:
-        return Walker(live_server, new_visitor(live_server.url, width=width, locale=locale), locale)
+    def enter(*, phone: bool = False) -> Walker:
+        if phone:
+            context = new_visitor(live_server.url, width=390, locale=locale, has_touch=True, is_mobile=True)
+        else:
+            context = new_visitor(live_server.url, width=width, locale=locale)
+        return Walker(live_server, context, locale, touch=phone)
 
     return enter

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 
 from tests.readers import calendars, codes
 from tests.support.browser import axe_violations
@@ -23,12 +23,13 @@ LOOKS = {"sqlite": (390, "de"), "postgresql": (1280, "en")}
 
 @dataclass
 class Walker:
-    """A visitor with a browser of their own."""
+    """A visitor with a browser of their own; with `touch` they tap with a finger."""
 
     site: Site
     context: BrowserContext
     locale: str
     looked: set[str] = field(default_factory=set)
+    touch: bool = False
 
     def __post_init__(self) -> None:
         self.page: Page = self.context.new_page()
@@ -55,12 +56,34 @@ class Walker:
         """Click something that leads to another page, or double-click it as impatient people do."""
         button = self.page.locator(selector).first
         with self.page.expect_navigation():
-            if twice:
+            if twice and self.touch:
+                self._tap_twice(button)
+            elif twice:
                 button.dblclick(no_wait_after=True)
+            elif self.touch:
+                button.tap()
             else:
                 button.click()
         self.page.wait_for_load_state()
         return self.look()
+
+    def _tap_twice(self, button: Locator) -> None:
+        """Two fingertips, the second before anything can have answered."""
+        button.scroll_into_view_if_needed()
+        box = button.bounding_box()
+        assert box is not None
+        for _tap in range(2):
+            self.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    def go_back(self, selector: str = MAIN, **answers: str) -> bool:
+        """Go back, and send once more what is there to be sent; whether there was something."""
+        self.page.go_back()
+        self.look()
+        if not self.page.locator(selector).count():
+            return False
+        self.fill(**answers)
+        self.press(selector)
+        return True
 
     def fill(self, **answers: str) -> None:
         """Type into fields by name; `__` stands for a hyphen."""
