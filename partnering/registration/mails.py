@@ -9,7 +9,7 @@ from ..agenda.models import AgendaEntry
 from ..db import BilingualText
 from ..events.mails import to_participant
 from ..events.models import Event
-from ..i18n import _, bi
+from ..i18n import _, bi, money
 from ..mail import letters, outbox
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
@@ -27,6 +27,12 @@ def ticket_url(registration: Registration) -> str:
 def party_url(party: Party) -> str:
     """The secret address of everything a buyer booked."""
     return letters.url("registration.manage", token=links.token("party", party.public_id, party.generation))
+
+
+def invoice_address(party: Party) -> str:
+    """Where its invoices go, if not to the buyer: empty then."""
+    address = str(party.billing.get("email") or "")
+    return "" if address == party.contact_email else address
 
 
 # -- news
@@ -170,6 +176,8 @@ def render_confirmed(letter: OutboxLetter) -> Letter | None:
         return None
     party, event = registration.place.party, registration.participant.event
     buyer = registration.participant.person_id == party.contact_person_id
+    items = [item for item in queries.items_of(party) if item.cancelled_at is None] if buyer else []
+    owed = sum(item.gross for item in items)
     composed = letters.compose(
         "registration/mail/confirmed",
         **about(registration),
@@ -179,6 +187,8 @@ def render_confirmed(letter: OutboxLetter) -> Letter | None:
         privacy_url=letters.url("events.privacy", event_slug=event.slug),
         invited_by="" if buyer else party.contact_name,
         unconfirmed=registration.confirmed_at is None,
+        owed=money(owed, items[0].currency) if owed else "",
+        invoice_to=invoice_address(party),
     )
     images = {"ticket-code": qr.png(codes.code_text(registration.code))}
     return with_calendar(composed.with_(images=images), event, queries.attendance_entry(registration))

@@ -9,7 +9,7 @@ from partnering.translations import House, forms
 
 from .files import ROOT, tracked
 
-GREETING = '{{ _("Hello %(name)s,"'
+GREETING = re.compile(r'\{\{ _\("Hello(?: %\(name\)s)?,"')
 SENTENCE = re.compile(r'\b(?:_|n?gettext)\("((?:[^"\\]|\\.)*)"')
 FUNCTION_WORD = re.compile(
     r"(?:A[mn]|Auf|Aus|Bei|Da|Dann|D(?:as|e[mnrs]|ie)|Diese[mnrs]?|Dort|Eine?[mnrs]?|Es|Etwas|Falls|Für|Hier|I[mn]|Jemand|"
@@ -20,13 +20,13 @@ FUNCTION_WORD = re.compile(
 LETTERS = [
     path
     for path in tracked()
-    if path.parts[0] == "templates" and path.name == "body.txt" and GREETING in (ROOT / path).read_text()
+    if path.parts[0] == "templates" and path.name == "body.txt" and GREETING.search((ROOT / path).read_text())
 ]
 
 
 def first_sentences(path: Path) -> list[str]:
     """What may stand first after the greeting: each sentence of that paragraph that opens one of its branches."""
-    after = (ROOT / path).read_text().partition(GREETING)[2].split("\n\n")[1]
+    after = GREETING.split((ROOT / path).read_text(), maxsplit=1)[1].split("\n\n")[1]
     included = re.match(r'\s*\{% include "([^"]+)" %\}', after)
     if included:
         after = (ROOT / "templates" / included[1]).read_text()
@@ -36,7 +36,7 @@ def first_sentences(path: Path) -> list[str]:
 
 def test_there_are_letters_with_a_greeting():
     assert len(LETTERS) > 20
-    assert all(first_sentences(path) for path in LETTERS)
+    assert [path.parts[-2] for path in LETTERS if not first_sentences(path)] == ["changed"]  # its news is told apart
 
 
 @pytest.mark.parametrize("path", LETTERS, ids=lambda path: "-".join(path.parts[1:-1]))

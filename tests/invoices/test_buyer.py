@@ -6,10 +6,12 @@ from partnering import links
 from partnering.db import db, transaction
 from partnering.invoices import ledger, queries, tasks
 from partnering.registration.models import Party
+from partnering.registration.queries import places_of
 from tests.factories import make_event, make_person, make_product
 from tests.factories.invoices import give_back, invoice_of, make_invoiced
 from tests.factories.registration import make_guest
 from tests.support.signing_in import sign_in
+from tests.support.there import there
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
@@ -99,3 +101,21 @@ def test_who_booked_nothing_that_costs_has_no_invoice(client):
     sign_in(client, make_person("jana@lumenfold.example"))
 
     assert client.get(f"/e/{slug}/me/invoice.pdf").status_code == 404
+
+
+def test_the_ticket_of_whoever_booked_leads_to_the_invoice_and_no_other_ticket_does(client):
+    event = make_event()
+    people = [make_guest("jana@lumenfold.example"), make_guest("ben@lumenfold.example")]
+    token, _invoice, party = made(event, quantity=2, people=people)
+    slug = event.slug
+    held = [there(place.registration) for place in places_of(db.session.get_one(Party, party))]
+    own, colleague = (f"/t/{links.token('ticket', each.public_id, each.generation)}" for each in held)
+    link = f'href="/e/{slug}/me/invoice.pdf'
+
+    page = client.get(f"{own}?lang=en").text
+
+    assert (link in page, "P27-00001" in page, token in page) == (True, True, False)
+    assert link not in client.get(f"{colleague}?lang=en").text
+    sign_in(client, make_person("jana@lumenfold.example"))
+    assert link in client.get(f"/e/{slug}/me/ticket").text
+    assert client.get(f"/e/{slug}/me/invoice.pdf").status_code == 200

@@ -7,6 +7,7 @@ from partnering.accounts.services import person_at
 from partnering.db import db
 from partnering.mail.models import OutboxLetter
 from tests.factories import make_event, make_guest, make_party
+from tests.factories.invoices import BILLING
 from tests.support.signing_in import sign_in
 from tests.support.there import there
 
@@ -62,3 +63,26 @@ def test_who_is_signed_in_goes_straight_to_their_pages(app, registered):
     page = registered.get(f"{URL}/done").text
 
     assert ('href="/e/shop/me/"' in page, f'action="{URL}/sign-in' in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [
+        ("", "The invoice comes by email. Please give the reference when you pay."),
+        ("accounts@example.org", "The invoice goes to accounts@example.org. Please give the reference when you pay."),
+    ],
+)
+def test_whoever_booked_for_several_reads_of_colleagues_and_of_the_invoice(app, client, email, said):
+    with app.app_context():
+        event = make_event("shop")
+        party = make_party(
+            event, quantity=2, people=[make_guest(), {}], billing={**BILLING, "email": email}, locale="en"
+        )
+        placed = {event.public_id: party.public_id}
+        db.session.remove()
+    with client.session_transaction() as session:
+        session["placed"] = placed
+
+    page = client.get(f"{URL}/done?lang=en").text
+
+    assert ("Colleagues you have named" in page, said in page, "there is nothing to pay" in page) == (True, True, False)

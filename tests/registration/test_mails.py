@@ -17,6 +17,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.registration import codes, mails, queries, services
 from partnering.registration.seats import Guest
 from tests.factories import make_event, make_guest, make_party, make_product, make_registration
+from tests.factories.invoices import BILLING
 from tests.support.there import there
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -81,6 +82,44 @@ def test_english_letters_are_english():
     texts = [rendered(kind).text for kind in ("registration.confirmed", "registration.party")]
 
     assert [text for text in texts if UMLAUTS.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("gross", "email", "said"),
+    [
+        (22_000, "", "The invoice for €440 comes in a letter of its own."),
+        (22_000, "accounts@example.org", "The invoice for €440 goes to accounts@example.org in a letter of its own."),
+        (0, "", None),
+    ],
+)
+def test_the_buyer_alone_reads_where_the_invoice_goes(gross, email, said):
+    event = make_event()
+    people = [make_guest("jana@example.org"), make_guest("ben@example.org", "Ben")]
+    party = make_party(
+        event,
+        product=make_product(event, gross=gross),
+        quantity=2,
+        people=people,
+        locale="en",
+        billing={**BILLING, "email": email} if gross else {},
+    )
+
+    own, colleague = (rendered("registration.confirmed", guest["email"]) for guest in people)
+
+    assert party.contact_email == "jana@example.org"
+    assert [said in part for part in (own.text, own.html) if said] == [True, True][: 2 * bool(said)]
+    assert ["invoice" in letter.text for letter in (own, colleague)] == [said is not None, False]
+
+
+def test_what_speaks_of_the_page_behind_the_button_stands_below_it():
+    make_party(make_event(), people=[make_guest("jana@example.org"), make_guest("ben@example.org")], locale="en")
+
+    for kind, sentence in [
+        ("registration.confirmed", "Please check your name there"),
+        ("registration.party", "There you name colleagues"),
+    ]:
+        html = rendered(kind, None if kind.endswith("party") else "ben@example.org").html
+        assert html.index("border-radius:99px") < html.index(sentence)
 
 
 def test_the_calendar_part_holds_no_secret_and_nobody_else():

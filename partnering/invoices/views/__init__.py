@@ -14,7 +14,8 @@ blueprints = (buyer.bp, buyer.own, desk)
 
 
 def install(app: Flask) -> None:
-    """Add the invoices to the page of every booking, and let templates write IBANs."""
+    """Add the invoices to the page of every booking and the ticket of its buyer, and let templates write IBANs."""
     app.add_template_filter(in_fours, "in_fours")
     app.add_template_filter(percent, "percent")
     extras.add(buyer.section)
+    extras.add_to_ticket(buyer.on_ticket)

@@ -15,6 +15,8 @@ from ..errors import NotMadeYet
 from ..models import Invoice
 from .blueprint import state_words
 
+HOLDS = ("open", "part_paid", "overdue", "paid")
+
 bp = GuardedBlueprint("invoices", __name__, guard=secret_link)
 own = event_blueprint("my_invoices", __name__, "me", guard=participant)
 
@@ -72,6 +74,15 @@ def section(party: Party) -> Markup | None:
         address=mails.invoice_path,
         codes={row.invoice.id: _code(row) for row in rows if row.open},
     )
+    return Markup(html)  # rendered just now, with everything escaped
+
+
+def on_ticket(party: Party) -> Markup | None:
+    """The newest invoice of a booking that holds, for its buyer's own ticket: it opens for whoever signs in."""
+    row = next((row for row in reversed(queries.rows_of(party)) if row.state in HOLDS), None)
+    if row is None:
+        return None
+    html = render_template("invoices/on_ticket.html", row=row, states=state_words(), slug=party.event.slug)
     return Markup(html)  # rendered just now, with everything escaped
 
 

@@ -15,7 +15,7 @@ from ...events.queries import legal_text
 from ...events.routing import current_event
 from ...i18n import _, bi, locale
 from ...tickets import services as tickets
-from .. import approval, drafts, queries, services, workshops
+from .. import approval, drafts, mails, queries, services, workshops
 from ..forms import CheckForm, SureForm
 from ..models import Party
 from ..refunds import refund_sentences
@@ -159,7 +159,14 @@ def done() -> Answer:
     party = drafts.placed_party(event)
     if party is None:
         return redirect(drafts.step_url("ticket"))
-    return page("done", event, party=party, several=drafts.places(party) > 1, waits=party.placed_at is None)
+    return page(
+        "done",
+        event,
+        party=party,
+        several=drafts.places(party) > 1,
+        waits=party.placed_at is None,
+        invoice_to=mails.invoice_address(party),
+    )
 
 
 @bp.post("/e/<event_slug>/register/sign-in")

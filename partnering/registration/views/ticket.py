@@ -22,6 +22,7 @@ from ..models import Registration
 from .blueprint import bp, check_generation, page, public_id_of
 from .check import calendar_file
 from .deeds import once
+from .extras import sections_of_buyer
 from .places import booked, offered, open_questions
 
 
@@ -134,6 +135,7 @@ def _ticket_page(token: str, registration: Registration, form: DetailsForm, stat
         passes_until=permissions.passes_until(registration),
         invited_by="" if permissions.may_spend(registration) else party.contact_name,
         may_spend=permissions.may_spend(registration),
+        sections=sections_of_buyer(party) if live and permissions.may_spend(registration) else [],
         private=party.billing.get("kind") == "private",
         booked=booked(registration.place, registration) if live else [],
         offered=offered(registration.place, token) if live else [],
@@ -275,5 +277,6 @@ def my_ticket() -> tuple[str, int]:
         current_event(),
         registration=full,
         shown=shown_ticket(full) if full is not None else None,
+        sections=sections_of_buyer(full.place.party) if full is not None and permissions.may_spend(full) else [],
         details_url=mails.ticket_url(full) if full is not None else None,
     )
