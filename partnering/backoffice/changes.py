@@ -1,7 +1,7 @@
 """What happened at an event, in sentences made from the log."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,13 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.models import Person
-from ..audit import AuditEntry
-from ..db import db
+from ..audit import AuditDetail, AuditEntry
+from ..db import BilingualText, db
 from ..delegates.models import Delegate
 from ..events.models import Event, Participant
 from ..i18n import _, _l, bi
 from ..invoices.models import Invoice
+from ..questions.models import Question, QuestionSection
 from ..registration.models import Party, Registration, WaitingEntry
 from ..tickets.models import Code, MemberList, Pool, Product
 
@@ -29,28 +30,33 @@ SENTENCES: dict[str, LazyString] = {
     "team.left": _l("%(who)s ended a role of %(thing)s."),
     "pool.created": _l("%(who)s made the pool “%(thing)s”."),
     "pool.changed": _l("%(who)s changed the pool “%(thing)s”."),
+    "pool.removed": _l("%(who)s removed the pool “%(thing)s”."),
     "pool.overridden": _l("%(who)s let more be sold than the pool “%(thing)s” holds."),
     "product.created": _l("%(who)s made the ticket “%(thing)s”."),
     "product.changed": _l("%(who)s changed the ticket “%(thing)s”."),
+    "product.removed": _l("%(who)s removed “%(thing)s”."),
     "product.moved": _l("%(who)s put “%(thing)s” elsewhere in the list."),
     "product.time_set": _l("%(who)s changed when or where “%(thing)s” takes place."),
     "code.created": _l("%(who)s made the code “%(thing)s”."),
     "code.changed": _l("%(who)s changed the code “%(thing)s”."),
+    "code.removed": _l("%(who)s removed the code “%(thing)s”."),
     "code.switched": _l("%(who)s switched the code “%(thing)s” on or off."),
     "code.blocked_set": _l("%(who)s changed how many places “%(thing)s” keeps."),
     "member_list.made": _l("%(who)s made the member list “%(thing)s”."),
     "member_list.changed": _l("%(who)s changed the member list “%(thing)s”."),
+    "member_list.removed": _l("%(who)s removed the member list “%(thing)s”."),
     "refund_rules.changed": _l("%(who)s changed what is paid back."),
     "event.cloned": _l("%(who)s made this conference from another one."),
-    "form.section_added": _l("%(who)s added a section to the form."),
-    "form.section_changed": _l("%(who)s changed a section of the form."),
-    "form.section_removed": _l("%(who)s removed a section of the form."),
-    "form.question_added": _l("%(who)s added a question to the form."),
-    "form.question_changed": _l("%(who)s changed a question of the form."),
-    "form.question_retired": _l("%(who)s took a question out of the form."),
-    "form.question_brought_back": _l("%(who)s brought a question back into the form."),
+    "form.section_added": _l("%(who)s added the section “%(thing)s” to the form."),
+    "form.section_changed": _l("%(who)s changed the section “%(thing)s” of the form."),
+    "form.section_removed": _l("%(who)s removed the section “%(thing)s” of the form."),
+    "form.question_added": _l("%(who)s added the question “%(thing)s” to the form."),
+    "form.question_changed": _l("%(who)s changed the question “%(thing)s” of the form."),
+    "form.question_retired": _l("%(who)s took the question “%(thing)s” out of the form."),
+    "form.question_brought_back": _l("%(who)s brought the question “%(thing)s” back into the form."),
     "form.copied": _l("%(who)s copied the form of another event."),
     "catering.names_seen": _l("%(who)s looked at who eats what."),
+    "photos.list_taken": _l("%(who)s downloaded who does not want to be photographed."),
     "catering.names_taken": _l("%(who)s downloaded who eats what."),
     "party.placed": _l("%(thing)s registered."),
     "registration.added": _l("%(who)s registered %(thing)s by hand."),
@@ -209,7 +215,32 @@ def _names(
     for product in _found(Product, refs["product"]):
         names["product", product.public_id] = bi(product.name)
         leads["product", product.public_id] = product.public_id
+    for section in _found(QuestionSection, refs["question_section"]):
+        names["question_section", section.public_id] = bi(section.title)
+    for question in _found(Question, refs["question"], selectinload(Question.versions)):
+        names["question", question.public_id] = bi(question.versions[-1].label)
+    _name_what_is_gone(refs, names)
     return names, leads
+
+
+GONE = {"product": "name", "pool": "name", "code": "name", "member_list": "name", "question_section": "title"}
+"""What organisers can remove, and under which word the log remembers its name."""
+
+
+def _name_what_is_gone(refs: Mapping[str, set[str]], names: dict[tuple[str, str], str]) -> None:
+    """Name what was removed as the log of its end remembers it."""
+    missing = {ref for kind in GONE for ref in refs[kind] if (kind, ref) not in names}
+    if not missing:
+        return
+    for entry, before in db.session.execute(
+        sa.select(AuditEntry, AuditDetail.before)
+        .join(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
+        .where(AuditEntry.object_ref.in_(sorted(missing)), AuditEntry.action.like("%removed"))
+    ):
+        name = (before or {}).get(GONE.get(entry.object_kind, ""), "")
+        names[entry.object_kind, entry.object_ref] = (
+            bi(BilingualText(name.get("de", ""), name.get("en", ""))) if isinstance(name, dict) else str(name)
+        )
 
 
 def _found(model: Any, refs: Iterable[str], *options: Any) -> Sequence[Any]:

@@ -294,6 +294,8 @@ def _extras(event: Event, made: Conference, pool: Pool, ticket: Product, words: 
         "backoffice.booked_file.public_id": workshop.public_id,
         "backoffice.move_product.public_id": ticket.public_id,
         "backoffice.override_pool.public_id": pool.public_id,
+        "backoffice.remove_sold.public_id": pool.public_id,
+        "what": "pool",
         "backoffice.edit_code.public_id": code.public_id,
         "backoffice.switch_code.public_id": code.public_id,
         "backoffice.create_code.kind": "voucher",

@@ -13,8 +13,8 @@ from ...registration.refund_rules import rules_of
 from ...tickets import queries as ticket_queries
 from ...tickets import services as ticketing
 from ...tickets.models import Pool
-from .. import queries, sales, selling, typed
-from ..forms import AUDIENCES
+from .. import coding, queries, removing, sales, selling, typed
+from ..forms import AUDIENCES, ConfirmForm
 from ..selling_forms import MoveForm, OverForm, PoolForm
 from .blueprint import bp
 from .sold import product_or_404, text
@@ -51,6 +51,33 @@ def move_product(public_id: str) -> Response:
         kind = product.kind
         selling.move_product(event, product, typed.whole(form.position.data), -1 if form.to.data == "up" else 1)
     return redirect(url_for(".tickets" if kind == "ticket" else ".add_ons"))
+
+
+@bp.post("/tickets/remove/<any(ticket, pool, code, list):what>/<public_id>")
+def remove_sold(what: str, public_id: str) -> Response:
+    """Take away a ticket or add-on, a pool, a code or a member list that was never used."""
+    require(ConfirmForm().validate_on_submit())
+    back = {"pool": ".tickets", "code": ".codes", "list": ".member_lists"}.get(what, ".tickets")
+    try:
+        with transaction():
+            event = fresh_event()
+            if what == "ticket":
+                product = product_or_404(public_id)
+                back = ".tickets" if product.kind == "ticket" else ".add_ons"
+                removing.remove_product(event, product)
+            elif what == "pool":
+                removing.remove_pool(event, _pool_or_404(public_id))
+            elif what == "code":
+                removing.remove_code(event, or_404(coding.code_at(event, public_id)))
+            else:
+                removing.remove_list(event, or_404(coding.list_at(event, public_id)))
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        flash(str(error.message), "bad")
+    else:
+        flash(_("It is removed."), "ok")
+    return redirect(url_for(back))
 
 
 # -- pools
