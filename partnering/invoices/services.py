@@ -17,7 +17,6 @@ from ..events.models import Event
 from ..i18n import _, _l, speaking
 from ..registration import taxing
 from ..registration.models import Item, Party
-from ..registration.queries import items_of
 from . import checking, contents, ledger, mails, queries
 from .checking import Missing
 from .contents import Contents, Paper
@@ -415,16 +414,15 @@ def set_billing(party: Party, billing: Mapping[str, str], *, letter: bool = True
     An invoice that was issued stays as it is, unless another VAT, or another sum, is owed now: then it is corrected.
     """
     lock(party)
-    before = {name: party.billing.get(name, "") for name in billing}
-    if before == dict(billing):
+    if not taxing.bill_to(party, billing):
         return []
-    party.billing = {**party.billing, **billing}
-    db.session.flush()
-    audit.record("party.billing_changed", party, event=party.event, before=before, after=dict(billing))
-    taxing.settle(party, items_of(party))
-    with speaking(party.locale):
-        reason = _("The billing address was changed.")
+    reason = _address_changed(party)
     return _replace(party, stale, reason, letter) if (stale := _stale(party)) else []
+
+
+def _address_changed(party: Party) -> str:
+    with speaking(party.locale):
+        return _("The billing address was changed.")
 
 
 def default_prefix(event: Event) -> str:

@@ -8,7 +8,7 @@ from wtforms import BooleanField, EmailField, HiddenField
 from wtforms.validators import InputRequired, Length
 
 from ..i18n import _l
-from .forms import Address, GuestForm, line, tidy
+from .forms import Address, BillingForm, GuestForm, line, tidy
 from .seats import Guest
 
 
@@ -25,6 +25,10 @@ class OnceForm(FlaskForm):
 
 class NameForm(OnceForm, GuestForm):
     """One person to name for a place."""
+
+
+class BillForm(OnceForm, BillingForm):
+    """Whom the invoice goes to, asked or corrected once something is booked."""
 
 
 class CorrectForm(OnceForm):

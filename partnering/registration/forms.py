@@ -224,8 +224,8 @@ VAT_ID = re.compile(r"[A-Za-z]{2}[A-Za-z0-9 .+*-]{2,18}")
 """A country code and what a country makes of it, Switzerland's CHE included."""
 
 
-class CheckForm(FlaskForm):
-    """The last page: where the invoice goes, what is agreed to. `seen` is the sum that the page showed, in cents."""
+class BillingForm(FlaskForm):
+    """Where the invoice goes. `seen` is the sum that the page showed, in cents."""
 
     kind = RadioField(
         _l("Who is the invoice for?"),
@@ -245,23 +245,10 @@ class CheckForm(FlaskForm):
     order_number = line(_l("Your order number"), 60)
     leitweg_id = line(_l("Leitweg-ID"), 46)
     seen = HiddenField(validators=[Optional(), Regexp(re.compile(r"[0-9]{1,9}\Z"))])
-    terms = BooleanField(_l("I accept the terms."), [InputRequired(_l("Please accept the terms"))])
-    privacy = BooleanField(
-        _l("I have read the privacy notice."),
-        [InputRequired(_l("Please confirm that you have read the privacy notice"))],
-    )
-    photo = BooleanField(_l("Photos"))
-    newsletter = BooleanField(_l("News"))
 
     PLAIN = ("kind", "street", "postcode", "city", "country")
     BUSINESS = ("vat_id", "order_number", "leitweg_id")
     BILLING = (*PLAIN, *BUSINESS, "billing_name", "billing_email", "seen")
-
-    def __init__(self, *args: Any, free: bool = False, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if free:
-            for name in self.BILLING:
-                del self[name]
 
     def validate_billing_email(self, field: Any) -> None:
         """A complete address, if there is one: empty, the invoice goes to the buyer."""
@@ -293,6 +280,24 @@ class CheckForm(FlaskForm):
             "email": str(self.billing_email.data or ""),
             **{name: str(self[name].data or "") if business else "" for name in self.BUSINESS},
         }
+
+
+class CheckForm(BillingForm):
+    """The last page: where the invoice goes, what is agreed to."""
+
+    terms = BooleanField(_l("I accept the terms."), [InputRequired(_l("Please accept the terms"))])
+    privacy = BooleanField(
+        _l("I have read the privacy notice."),
+        [InputRequired(_l("Please confirm that you have read the privacy notice"))],
+    )
+    photo = BooleanField(_l("Photos"))
+    newsletter = BooleanField(_l("News"))
+
+    def __init__(self, *args: Any, free: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if free:
+            for name in self.BILLING:
+                del self[name]
 
     def agreed(self) -> list[str]:
         """The consents given."""

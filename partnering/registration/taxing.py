@@ -8,10 +8,12 @@ above (§ 19 UStG is said where invoicing is set up): a room that knows register
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from .. import audit
 from ..db import db
 from ..events.models import Event
 from ..tickets import money, prices, vat
 from ..tickets.models import Product
+from . import queries
 from .models import Item, Party
 
 ABROAD = ("reverse_charge", "outside")
@@ -83,10 +85,24 @@ def as_settled(item: Item) -> Amount:
     return Amount(item.net, item.vat, item.gross, item.vat_rate, item.tax_kind, note)
 
 
-def price_for(party: Party, product: Product, gross: int, *, small: bool) -> int:
-    """What a party pays, in cents, for a product that costs `gross` at home."""
-    tax = _treatment(product, product.vat_rate, party.event, party.billing, small)
+def price_for(
+    party: Party, product: Product, gross: int, *, small: bool, billing: Mapping[str, Any] | None = None
+) -> int:
+    """What a party, or one with this invoice address, pays in cents for a product that costs `gross` at home."""
+    tax = _treatment(product, product.vat_rate, party.event, party.billing if billing is None else billing, small)
     return vat.charged(gross, product.vat_rate, tax)
+
+
+def bill_to(party: Party, billing: Mapping[str, str]) -> bool:
+    """Whom a party's invoices go to from now on; its lines are taxed as that asks for. Whether anything changed."""
+    before = {name: party.billing.get(name, "") for name in billing}
+    if before == dict(billing):
+        return False
+    party.billing = {**party.billing, **billing}
+    db.session.flush()
+    audit.record("party.billing_changed", party, event=party.event, before=before, after=dict(billing))
+    settle(party, queries.items_of(party))
+    return True
 
 
 def settle(party: Party, items: Iterable[Item]) -> None:

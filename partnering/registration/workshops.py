@@ -5,6 +5,7 @@ it up or pass the place on. What a colleague or substitute cannot attend because
 agenda without taking time, and a letter says so: it is theirs to choose.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
@@ -21,6 +22,7 @@ from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Product
 from ..tickets.money import split
+from ..tickets.prices import Price
 from . import mails, queries, refunds, signals, taxing
 from .models import Item, Party, Place, Registration
 
@@ -180,19 +182,38 @@ def bookable(place: Place) -> list[Product]:
     """
     held = {item.claim.product_id for item in queries.add_ons_of(place) if item.claim is not None}
     answered = {pair.product_id for pair in queries.choice_products(place.event_id)}
+    units, code = _units_of(place.party), place.party.code
     return [
         product
         for product in ticket_queries.add_ons_for(place.product)
-        if product.id not in held | answered and tickets.is_on_sale(product)
+        if product.id not in held | answered
+        and units[product.id] < product.most_per_order
+        and tickets.is_on_sale(product, code=code)
     ]
+
+
+def _units_of(party: Party) -> Counter[int]:
+    """How many units of each product a party has: what is booked later belongs to its order."""
+    items = queries.items_of(party)
+    return Counter(item.claim.product_id for item in items if item.claim is not None and item.cancelled_at is None)
+
+
+def price_for(party: Party, product: Product) -> Price:
+    """What an add-on costs a party that books it now, VAT of home included.
+
+    Prices of the audience for which its code speaks hold for it later too; a reduction was for what was ordered with
+    the code. Raises `NotOnSale`.
+    """
+    tier = tickets.price(product, code=party.code)
+    return Price(tier, tier.gross, tier.gross, "")
 
 
 def book(holder: Registration | Place, product: Product, *, by: str = "holder") -> Item:
     """Book an add-on for a place, at the price of today, and tell whoever holds it.
 
     What is booked already stays as it is. When a buyer books for somebody else, what takes that person's time is theirs
-    alone to know: the workshop is contested then, see above. Raises `NotOffered`, `TimeConflict` or `SoldOut`; then the
-    transaction must end.
+    alone to know: the workshop is contested then, see above. Raises `NotOffered`, `LimitPerOrder`, `TimeConflict` or
+    `SoldOut`; then the transaction must end.
     """
     place = _place_of(holder)
     tickets.turn(place.event_id)
@@ -202,7 +223,11 @@ def book(holder: Registration | Place, product: Product, *, by: str = "holder") 
     if known is not None:
         return known
     gone = place.cancelled_at is not None or (isinstance(holder, Registration) and holder.state != "live")
-    if gone or product not in bookable(place):
+    if gone:
+        raise NotOffered
+    if _units_of(place.party)[product.id] >= product.most_per_order:
+        raise tickets.LimitPerOrder(fewest=product.fewest_per_order, most=product.most_per_order)
+    if product not in bookable(place):
         raise NotOffered
     for other in _timed(held):
         if conflicts([product, other]):
@@ -223,7 +248,7 @@ def take(place: Place, claim: Claim, *, by: str = "holder") -> Item:
     registration, product = place.registration, claim.product
     party = place.party
     tickets.confirm([claim])
-    price = tickets.priced(product)
+    price = price_for(party, product)
     net, contained = split(price.gross, product.vat_rate)
     item = Item(
         event_id=party.event_id,

@@ -19,6 +19,7 @@ from tests.factories import (
     make_registration,
     make_workshop,
 )
+from tests.factories.invoices import BILLING
 from tests.support.counting import statements
 from tests.support.there import there
 
@@ -143,7 +144,8 @@ def test_who_is_named_after_the_date_for_changes_still_says_who_they_are(client,
 
 def test_a_colleague_books_what_is_free_and_the_buyer_what_costs(client):
     event = make_event()
-    party = make_party(event, product=make_product(event), quantity=2, people=[make_guest(), make_guest()])
+    people = [make_guest(), make_guest()]
+    party = make_party(event, product=make_product(event), quantity=2, people=people, billing=BILLING)
     own, colleague = (there(place.registration) for place in queries.places_of(party))
     free = make_workshop(event, "Fermentation", event.opens_at)
     dear = make_product(event, kind="add_on", gross=6_000)

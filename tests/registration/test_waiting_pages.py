@@ -16,6 +16,7 @@ from partnering.registration import queries, tasks, waiting, waiting_mails
 from partnering.registration.models import Registration, WaitingEntry
 from partnering.tickets.models import Product
 from tests.factories import make_event, make_product, make_registration
+from tests.factories.invoices import BILLING
 from tests.factories.waiting import cancel, make_sold_out, make_waiting
 from tests.support import letters as post
 from tests.support.there import there
@@ -206,7 +207,7 @@ def workshop() -> tuple[Event, Product, Registration, Registration]:
     event = make_event()
     ticket, extra = make_product(event), make_product(event, kind="add_on", capacity=1, gross=5_000)
     has = make_registration(event, product=ticket, add_ons=[extra])
-    wants = make_registration(event, product=ticket, email="wants@example.org")
+    wants = make_registration(event, product=ticket, email="wants@example.org", billing=BILLING)
     return event, extra, has, wants
 
 
@@ -236,6 +237,28 @@ def test_a_sold_out_add_on_is_waited_for_with_the_ticket_and_booked_at_once(clie
     registration = there(db.session.get(Registration, wants_id))
     assert registration.place_id == place
     assert [there(item.claim).id for item in queries.add_ons_of(registration.place)] == [entry.claim_id]
+
+
+def test_an_offer_that_costs_asks_whom_the_invoice_goes_to(client: FlaskClient, workshop):
+    event, extra, has, _wants = workshop
+    free = make_registration(event, product=make_product(event, gross=0), email="free@example.org")
+    url = f"/t/{links.token('ticket', free.public_id, free.generation)}/waitlist/{extra.public_id}"
+    has_id, free_id = has.id, free.id
+    client.post(f"{url}?lang=en")
+    cancel(db.session.get_one(Registration, has_id))
+    [entry] = entries()
+    link = at(entry)
+    address = {"billing_name": "Jana", "street": "Weg 1", "postcode": "01067", "city": "Dresden", "country": "DE"}
+
+    asked = client.post(f"{link}/accept?lang=en")
+    [entry] = entries()
+    state = entry.state
+    accepted = client.post(f"{link}/accept", data={**address, "kind": "private", "seen": "5000"})
+
+    assert (asked.status_code, state, accepted.status_code) == (200, "offered", 303)
+    assert "Book with obligation to pay" in asked.get_data(as_text=True)
+    party = there(db.session.get(Registration, free_id)).place.party
+    assert (party.billing["street"], [item.gross for item in party.items]) == ("Weg 1", [0, 5_000])
 
 
 def test_an_add_on_with_places_is_booked_not_waited_for(client: FlaskClient, workshop):

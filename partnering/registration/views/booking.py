@@ -17,6 +17,7 @@ from ..change_forms import OnceForm
 from ..models import Place
 from .blueprint import bp, page
 from .deeds import once, place_of, require_change
+from .paying import Bill, bill_of, costs
 from .places import booked, offered
 from .ticket import changeable, registration_of
 
@@ -49,26 +50,32 @@ def place_extras(token: str, public_id: str) -> Answer:
         offered=offered(place),
         until=permissions.place_changes_until(place),
         may_change=permissions.may_change_place(place),
-        private=party.billing.get("kind") == "private",
         sure=OnceForm(formdata=None),
     )
 
 
 @bp.post("/r/<token>/places/<public_id>/extras/<product_id>")
 @guarded(secret_link)
-def book_for_place(token: str, public_id: str, product_id: str) -> Response:
-    """Book something for a place."""
-    party, _place = place_of(token, public_id)
-    here = redirect(url_for(".place_extras", token=token, public_id=public_id), 303)
+def book_for_place(token: str, public_id: str, product_id: str) -> Answer:
+    """Book something for a place; the first thing that costs something asks whom the invoice goes to."""
+    party, place = place_of(token, public_id)
+    back = url_for(".place_extras", token=token, public_id=public_id)
+    url = url_for(".book_for_place", token=token, public_id=public_id, product_id=product_id)
+    bill = Bill(None, None)
+    if permissions.may_change_place(place):
+        bill = bill_of(party, _product(place, product_id), url, back)
+    if bill.page is not None:
+        return bill.page
 
     def deed() -> dict[str, Any]:
         _party, place = place_of(token, public_id)
         require_change(permissions.may_change_place(place))
         product = _product(place, product_id)
+        bill.keep(place.party)
         workshops.book(place, product, by="buyer")
         return {"name": bi(product.name)}
 
-    return _book(party.public_id, deed, here)
+    return _book(party.public_id, deed, redirect(back, 303))
 
 
 @bp.route("/r/<token>/places/<public_id>/extras/<product_id>/give-up", methods=["GET", "POST"])
@@ -99,20 +106,28 @@ def give_up_for_place(token: str, public_id: str, product_id: str) -> Answer:
 
 @bp.post("/t/<token>/extras/<product_id>")
 @guarded(secret_link)
-def book_for_me(token: str, product_id: str) -> Response:
+def book_for_me(token: str, product_id: str) -> Answer:
     """Book something for oneself. What costs something is the buyer's to book."""
     registration = registration_of(token)
-    here = redirect(url_for(".ticket_page", token=token, _anchor="extras"), 303)
+    back = url_for(".ticket_page", token=token, _anchor="extras")
+    bill = Bill(None, None)
+    if permissions.may_change_ticket(registration) and permissions.may_spend(registration):
+        place = registration.place
+        url = url_for(".book_for_me", token=token, product_id=product_id)
+        bill = bill_of(place.party, _product(place, product_id), url, back)
+    if bill.page is not None:
+        return bill.page
 
     def deed() -> dict[str, Any]:
         registration = changeable(registration_of(token))
         product = _product(registration.place, product_id)
-        if not permissions.may_spend(registration) and tickets.priced(product).gross:
+        if not permissions.may_spend(registration) and costs(registration.place.party, product):
             raise services.BuyersChoice
+        bill.keep(registration.place.party)
         workshops.book(registration, product)
         return {"name": bi(product.name)}
 
-    return _book(registration.public_id, deed, here)
+    return _book(registration.public_id, deed, redirect(back, 303))
 
 
 @bp.route("/t/<token>/extras/<product_id>/give-up", methods=["GET", "POST"])
@@ -149,7 +164,7 @@ def _book(who: str, deed: Any, here: Response) -> Response:
             offers.serve(g.event.id)
     try:
         name = once(who, OnceForm(), deed)["name"]
-    except (workshops.TimeConflict, tickets.SoldOut) as error:
+    except (workshops.TimeConflict, tickets.SoldOut, tickets.LimitPerOrder) as error:
         flash(str(error.message), "bad")
     else:
         flash(_("“%(name)s” is booked.", name=name), "ok")

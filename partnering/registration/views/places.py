@@ -103,7 +103,7 @@ def offered(place: Place, token: str = "") -> list[Offered]:
         found.append(
             Offered(
                 product,
-                taxing.price_for(place.party, product, tickets.priced(product).gross, small=small),
+                taxing.price_for(place.party, product, workshops.price_for(place.party, product).gross, small=small),
                 left[product.id],
                 bi(other.name) if other is not None else "",
                 url_for(".wait_for_add_on", token=token, public_id=product.public_id)

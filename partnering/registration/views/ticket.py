@@ -136,7 +136,6 @@ def _ticket_page(token: str, registration: Registration, form: DetailsForm, stat
         invited_by="" if permissions.may_spend(registration) else party.contact_name,
         may_spend=permissions.may_spend(registration),
         sections=sections_of_buyer(party) if live and permissions.may_spend(registration) else [],
-        private=party.billing.get("kind") == "private",
         booked=booked(registration.place, registration) if live else [],
         offered=offered(registration.place, token) if live else [],
         asks=open_questions(event, "attendee") if live else [],
@@ -176,6 +175,7 @@ def shown_ticket(registration: Registration) -> dict[str, object] | None:
         "name": registration.participant.name,
         "company": registration.participant.company,
         "product": bi(registration.place.product.name),
+        "days": registration.place.product.days,
     }
 
 

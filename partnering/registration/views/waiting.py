@@ -18,11 +18,12 @@ from ...i18n import _, bi, locale
 from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
 from ...tickets.models import Product
-from .. import drafts, queries, waiting, waiting_mails, waiting_queries, workshops
+from .. import drafts, permissions, queries, services, taxing, waiting, waiting_mails, waiting_queries, workshops
 from ..forms import SureForm
 from ..models import Registration, WaitingEntry
 from ..waiting_forms import ChangeForm, JoinForm
 from .blueprint import bp, check_generation, page, public_id_of
+from .paying import Bill, bill_of, costs
 
 JOINS_A_CALLER = 60
 """How often one network address joins in a quarter of an hour: a university shares one address."""
@@ -176,9 +177,17 @@ def change_waiting(token: str) -> Answer:
 @guarded(within_event(secret_link))
 def accept_offer(token: str) -> Answer:
     """Take the offer: on to the steps of registering with the places held, or booked at once for an add-on."""
-    event = current_event()
+    event, entry, bill = current_event(), _entry(token), Bill(None, None)
+    if entry.registration is not None and entry.state == "offered":
+        _ask_spending(entry.registration, entry.product)
+        urls = (url_for(".accept_offer", token=token), url_for(".waiting", token=token))
+        bill = bill_of(entry.registration.place.party, entry.product, *urls)
+    if bill.page is not None:
+        return bill.page
     with transaction():
         entry = _entry(token)
+        if entry.registration is not None:
+            bill.keep(entry.registration.place.party)
         party = waiting.accept(entry)
         going_on = None if party is None else (party.public_id, drafts.next_url(party))
         name = bi(entry.product.name)
@@ -228,10 +237,25 @@ def _entry_page(token: str, entry: WaitingEntry, form: ChangeForm, status: int =
         others=[other.product for other in entry.others],
         position=waiting.position(entry) if entry.state == "waiting" else None,
         several=entry.registration_id is None and entry.product.most_per_order > 1,
-        cost=tickets.priced(entry.product) if registration is not None and tickets.is_on_sale(entry.product) else None,
+        cost=_cost(registration, entry.product) if registration is not None else None,
         sure=SureForm(formdata=None),
         **facts,
     )
+
+
+def _ask_spending(registration: Registration, product: Product) -> None:
+    """Raises `BuyersChoice` where it would cost somebody else."""
+    if not permissions.may_spend(registration) and costs(registration.place.party, product):
+        raise services.BuyersChoice
+
+
+def _cost(registration: Registration, product: Product) -> int | None:
+    """What an add-on costs whoever waits for it with a ticket, in cents; None when it is not on sale."""
+    party = registration.place.party
+    if not tickets.is_on_sale(product, code=party.code):
+        return None
+    gross = workshops.price_for(party, product).gross
+    return taxing.price_for(party, product, gross, small=taxing.is_small(party.event))
 
 
 # -- for an add-on of a ticket one holds
@@ -246,6 +270,7 @@ def wait_for_add_on(token: str, public_id: str) -> Answer:
     person = registration.participant.person
     if product is None or product.kind != "add_on" or product.hidden or person is None:
         raise NotFound
+    _ask_spending(registration, product)
     if not SureForm().validate_on_submit():
         return page("wait_for_add_on", g.event, token=token, product=product, sure=SureForm(formdata=None))
     limits.hit("wait for add-on", registration.public_id, limit=CHANGES_AN_ENTRY, seconds=3600)
