@@ -1,6 +1,6 @@
 """German and English: which one a request or letter speaks, and how dates, times and amounts read in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -115,6 +115,17 @@ def days(first: date, last: date) -> str:
     return f"{start if first.year == last.year else day(first)} – {end}"
 
 
+def some_days(values: Iterable[date | str]) -> str:
+    """Days that need not follow each other, dates or ISO dates: "13.–14. Oktober 2027, 16. Oktober 2027"."""
+    runs: list[tuple[date, date]] = []
+    for value in sorted(date.fromisoformat(value) if isinstance(value, str) else value for value in values):
+        if runs and value == runs[-1][1] + timedelta(days=1):
+            runs[-1] = (runs[-1][0], value)
+        else:
+            runs.append((value, value))
+    return ", ".join(days(first, last) for first, last in runs)
+
+
 def time(moment: datetime, in_zone: str | None = None, oclock: bool = True) -> str:
     """ "10:40 Uhr" / "10:40", in the event's zone; `oclock=False` leaves "Uhr" out."""
     text = f"{_local(moment, in_zone):%H:%M}".removeprefix("0")
@@ -201,7 +212,7 @@ def install(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     babel.init_app(app, locale_selector=select_locale)
     FlaskForm.Meta.get_translations = lambda _meta, _form: _form_sentences  # Flask-WTF reads a file in every request
-    for function in (bi, bi_html, day, last_day, days, time, span, moment, iso, money, number, ago):
+    for function in (bi, bi_html, day, last_day, days, some_days, time, span, moment, iso, money, number, ago):
         app.add_template_filter(function, function.__name__)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(locale=locale, languages=LANGUAGES, switch_language_url=switch_language_url)

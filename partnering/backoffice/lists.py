@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from .. import clock
 from ..accounts.models import EmailAddress
 from ..checkin.models import Admission
+from ..consents import services as consents
 from ..db import db
 from ..events.models import Event, Participant
 from ..i18n import _, bi
@@ -47,6 +48,7 @@ def heads(asked: Sequence[QuestionShown]) -> list[str]:
         _("Price"),
         _("Paid"),
         _("Language"),
+        _("Photos"),
         *[bi(question.label) for question in asked],
     ]
 
@@ -64,7 +66,7 @@ def rows(event: Event, wanted: Wanted, words: dict[str, str]) -> Iterator[list[o
     arrived = guests.arrivals(Admission.event_id == event.id)
     meetings, paid = guests.meeting_counts(Meeting.event_id == event.id), _prices(event)
     answers = _answers(event, asked)
-    wall = _wall(event.zone)
+    wall, may_show = _wall(event.zone), consents.agreed(event, "photo")
     nobody: dict[int, str] = {}
     yes, no = _("yes"), _("no")
     for row in db.session.execute(_statement(event, wanted).execution_options(yield_per=PIECE)):
@@ -88,6 +90,7 @@ def rows(event: Event, wanted: Wanted, words: dict[str, str]) -> Iterator[list[o
             _amount(paid.get(row.place_id, 0)) if live else "",
             (yes if row.settled_at else no) if live else "",
             row.locale,
+            (yes if row.id in may_show else no) if live else "",
             *[own.get(question.id) or of_party.get(question.id, "") for question in asked],
         ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from ..i18n import bi
+from ..i18n import _, bi, some_days
 from ..pdf import MM_PER_POINT, Document, Fitted, document, draw_lines, draw_qr, fit_text
 from .queries import Badge
 
@@ -18,6 +18,8 @@ WIDTH, HEIGHT = 105.0, 148.0
 MARGIN = 8.0
 BAND = 16.0
 QR = 25.0
+SIGN = 6.6
+"""How high the sign against photos is."""
 SHEET_TOP = (297.0 - 2 * HEIGHT) / 2
 INK, GREY, CUT = (0x1B, 0x16, 0x31), (0x56, 0x50, 0x70), (0x7D, 0x79, 0x94)
 LONG_NAME = 9
@@ -162,6 +164,33 @@ def _foot(pdf: Document, badge: Badge, heading: Heading, x: float, y: float) -> 
     pdf.set_text_color(*INK)
     pdf.face(10, 700)
     draw_lines(pdf, fit_text(pdf, badge.printed, room, (10.0, 9.0, 8.0)), x + MARGIN, at, room, leading=1.35)
+    if badge.days:
+        pdf.face(8.5, 700)
+        valid = fit_text(pdf, _("Valid: %(days)s", days=some_days(badge.days)), room, (8.5, 7.5), lines=2)
+        top -= _height(valid, 1.25) + 1
+        draw_lines(pdf, valid, x + MARGIN, top, room, leading=1.25)
+    if badge.no_photos:
+        _no_photos(pdf, x + MARGIN, top - SIGN - 1.5, room)
+
+
+def _no_photos(pdf: Document, x: float, y: float, room: float) -> None:
+    """A camera that is crossed out, and the same in words: its bearer did not agree to being photographed."""
+    pdf.set_draw_color(*INK)
+    pdf.set_fill_color(*INK)
+    pdf.set_line_width(0.45)
+    pdf.rect(x, y + 1.6, 7.6, 4.6, round_corners=True, corner_radius=0.8)
+    pdf.rect(x + 2.4, y + 0.6, 2.8, 1.0, style="DF")
+    pdf.circle(x + 3.8, y + 3.9, 1.4)
+    pdf.set_draw_color(255, 255, 255)
+    pdf.set_line_width(1.5)
+    pdf.line(x - 0.2, y + SIGN, x + 7.8, y)
+    pdf.set_draw_color(*INK)
+    pdf.set_line_width(0.7)
+    pdf.line(x - 0.2, y + SIGN, x + 7.8, y)
+    pdf.set_text_color(*INK)
+    pdf.face(11, 800)
+    words = fit_text(pdf, _("No photos"), room - 10, (11.0, 10.0))
+    draw_lines(pdf, words, x + 10, y + (SIGN - _height(words, 1.0)) / 2, room - 10, leading=1.0)
 
 
 def _band(pdf: Document, badge: Badge, x: float, y: float) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from ..consents import services as consents
+from ..consents.models import Consent
 from ..db import db
 from ..events.models import Event, Participant
 from ..jobs.models import Job
@@ -22,7 +24,11 @@ SORTS = ("name", "organisation", "date")
 
 @dataclass(frozen=True)
 class Badge:
-    """What one badge says. `code` is what its QR code holds, `printed` the same ticket for people to read."""
+    """What one badge says. `code` is what its QR code holds, `printed` the same ticket for people to read.
+
+    `days` are the ISO days that the ticket admits to (none: all); `no_photos` says that its bearer did not agree to
+    being photographed. Nothing else that somebody answered stands on a badge, and nothing at all in its code.
+    """
 
     ref: str
     first: str
@@ -32,6 +38,8 @@ class Badge:
     role: str
     code: str
     printed: str
+    days: tuple[str, ...] = ()
+    no_photos: bool = False
 
     @property
     def look(self) -> Look:
@@ -40,7 +48,7 @@ class Badge:
 
 
 def badges(event: Event, *, since: datetime | None = None, sort: str = "name") -> list[Badge]:
-    """The badges of everybody with a live registration; `since` only those whose ticket code is newer.
+    """The badges of everybody with a live registration; `since` only what is new: ticket code or choice about photos.
 
     A substitute or a reprint after loss has a new code. `sort` is one of `SORTS`; "date" is that of the registration.
     """
@@ -62,17 +70,22 @@ def badges(event: Event, *, since: datetime | None = None, sort: str = "name") -
                 TicketCode.revoked_at.is_(None),
                 TicketCode.created_at > since,
             )
+            | sa.exists().where(
+                Consent.participant_id == Registration.participant_id,
+                Consent.purpose == "photo",
+                sa.or_(Consent.given_at > since, Consent.withdrawn_at > since),
+            )
         )
     registrations = [each for each in db.session.scalars(query) if each.code is not None]
     if sort == "organisation":
         registrations.sort(key=lambda each: (fold(each.participant.company), each.participant.sort_name))
     elif sort == "date":
         registrations.sort(key=lambda each: (each.created_at, each.id))
-    on_stage = speaker_ids(event)
-    return [_badge(each, on_stage) for each in registrations]
+    on_stage, may_show = speaker_ids(event), consents.agreed(event, "photo")
+    return [_badge(each, on_stage, may_show) for each in registrations]
 
 
-def _badge(registration: Registration, on_stage: frozenset[int]) -> Badge:
+def _badge(registration: Registration, on_stage: frozenset[int], may_show: frozenset[int]) -> Badge:
     participant, code = registration.participant, registration.code
     assert code is not None  # the caller left those without out
     role = registration.place.product.role
@@ -91,6 +104,8 @@ def _badge(registration: Registration, on_stage: frozenset[int]) -> Badge:
         role=role if role in LOOKS else "attendee",
         code=codes.code_text(code),
         printed=codes.printed(code),
+        days=tuple(registration.place.product.days),
+        no_photos=participant.id not in may_show,
     )
 
 

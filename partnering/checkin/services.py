@@ -20,6 +20,7 @@ from ..i18n import _l
 from ..registration import codes
 from ..registration.models import Place, Registration, TicketCode
 from ..text import clean
+from ..tickets.queries import admits_on
 from . import queries
 from .models import Admission, CheckinList, Device, Scan
 from .verdicts import Verdict
@@ -230,8 +231,8 @@ def _refusal(
         return "wrong_event"
     if not queries.lets_in(checkin_list, place.product):
         return "wrong_ticket_type"
-    days = checkin_list.rules.get("days")
-    if days is not None and clock.in_zone(moment, event.zone).date().isoformat() not in days:
+    days, day = checkin_list.rules.get("days"), clock.in_zone(moment, event.zone).date()
+    if (days is not None and day.isoformat() not in days) or not admits_on(place.product, day):
         return "wrong_day"
     if cancelled or registration.state != "live":
         return "cancelled"

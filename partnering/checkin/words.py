@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .. import clock, i18n
 from ..i18n import LazyText, _, _l
 from ..registration.models import Registration
+from ..tickets.queries import admits_on
 from .models import CheckinList, Scan
 from .services import NEVER_FORCED
 from .verdicts import Verdict
@@ -128,6 +129,11 @@ def _sentences(verdict: Verdict, zone: str) -> tuple[str, str, str]:
         day = i18n.day(verdict.registration.ended_at, in_zone=zone)
         cancelled_on = _("Cancelled on %(day)s.", day=day)
         return tone, str(headline), f"{cancelled_on} {instruction}"
+    if verdict.answer == "wrong_day" and verdict.place is not None:
+        ticket = verdict.place.product
+        if not admits_on(ticket, clock.in_zone(scan.bounded_at, zone).date()):
+            valid = _("This ticket is valid: %(days)s.", days=i18n.some_days(ticket.days))
+            return tone, str(headline), f"{valid} {_('Please send to the help desk.')}"
     return tone, str(headline), str(instruction)
 
 

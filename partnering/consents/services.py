@@ -71,3 +71,21 @@ def current(participant: Participant, purpose: str, recipient: str = "") -> Cons
             Consent.withdrawn_at.is_(None),
         )
     ).one_or_none()
+
+
+def agreed(event: Event, purpose: str, recipient: str = "") -> frozenset[int]:
+    """The ids of an event's participants whose consent to a purpose is in force."""
+    return frozenset(
+        participant_id
+        for participant_id in db.session.scalars(
+            sa.select(Consent.participant_id)
+            .join(Participant, Participant.id == Consent.participant_id)
+            .where(
+                Participant.event_id == event.id,
+                Consent.purpose == purpose,
+                Consent.recipient == recipient,
+                Consent.withdrawn_at.is_(None),
+            )
+        )
+        if participant_id is not None
+    )

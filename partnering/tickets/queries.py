@@ -1,6 +1,7 @@
 """What can be asked about tickets. What is left of them is answered by `services.left`."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -28,6 +29,11 @@ def products_of(event: Event) -> Sequence[Product]:
         .options(sa.orm.selectinload(Product.tiers), sa.orm.selectinload(Product.draws))
         .order_by(Product.position, Product.id)
     ).all()
+
+
+def admits_on(product: Product, day: date) -> bool:
+    """Whether a ticket lets people in on a day; one that names no days lets them in on all of them."""
+    return not product.days or day.isoformat() in product.days
 
 
 def product_at(event: Event, public_id: str) -> Product | None:

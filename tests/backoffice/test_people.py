@@ -19,6 +19,7 @@ from partnering.db import BilingualText, db, transaction
 from partnering.errors import Stale
 from partnering.events.models import Event, Participant
 from partnering.mail.models import OutboxLetter
+from partnering.registration import services as registrations
 from partnering.registration.models import Registration, TicketCode
 from partnering.registration.services import cancel_registration
 from partnering.tickets.models import Product
@@ -216,6 +217,30 @@ def test_the_file_holds_what_the_list_shows_and_no_formula(event: Event, client:
         ["Zett", "Jana", "", "b@example.org", "Expected"],
     ]
     assert client.get(f"/manage/{event.slug}/people.csv?q=zett").text.count("\r\n") == 2
+
+
+# -- photos
+
+
+def test_the_photographers_list_names_who_did_not_agree(event: Event, client: FlaskClient):
+    agrees, silent = (
+        make_registration(event, given_name="Ada", family_name="Ja", company="=cmd"),
+        make_registration(event, given_name="Ben", family_name="Nein", company="=cmd"),
+    )
+    with transaction():
+        registrations.agree(agrees, {"photo": True}, {"photo": BilingualText("Fotos", "Photos")})
+
+    page = client.get(f"/manage/{event.slug}/people/photos?lang=en").text
+    file = client.get(f"/manage/{event.slug}/people/photos.csv?lang=en")
+    listed = client.get(f"/manage/{event.slug}/people.csv?lang=en").get_data().decode("utf-8-sig")
+
+    assert (silent.participant.name in page, agrees.participant.name in page) == (True, False)
+    assert file.get_data().decode("utf-8-sig").splitlines()[1:] == [
+        f'"Nein";"Ben";"\'=cmd";"{silent.place.product.name.en}"'
+    ]
+    assert file.headers["Content-Disposition"] == f"attachment; filename={event.slug}-no-photos.csv"
+    rows = list(csv.DictReader(io.StringIO(listed, newline=""), delimiter=";"))
+    assert {row["First name"]: row["Photos"] for row in rows} == {"Ada": "yes", "Ben": "no"}
 
 
 # -- one person

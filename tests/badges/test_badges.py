@@ -11,17 +11,19 @@ from flask.testing import FlaskClient
 
 from partnering.badges import printing, queries, services
 from partnering.badges.queries import Badge
-from partnering.db import db, transaction
-from partnering.i18n import speaking
+from partnering.db import BilingualText, db, transaction
+from partnering.i18n import some_days, speaking
 from partnering.jobs import worker
 from partnering.jobs.models import Job, JobFile
 from partnering.programme.services import Part
 from partnering.qr import encode_code, printed
+from partnering.questions.models import SensitiveAnswer
 from partnering.registration import codes
 from partnering.registration import services as registrations
 from partnering.registration.models import Registration
 from tests.factories import make_crew, make_event, make_organiser, make_product, make_registration
 from tests.factories.programme import make_session
+from tests.factories.questions import make_question, make_sheet
 from tests.readers import pages
 from tests.readers.codes import zbar, zxing
 from tests.support.counting import statements_of
@@ -202,6 +204,73 @@ def test_the_number_of_queries_does_not_grow_with_the_guests(ctx: Flask):
         make_registration(event, product=product)
 
     assert statements_of(lambda: queries.badges(event)) == one
+
+
+# -- what stands on it beside the name
+
+
+def agree(registration, wanted=True):
+    """Its holder agrees to photos, or no longer."""
+    with transaction():
+        registrations.agree(registration, {"photo": wanted}, {"photo": BilingualText("Fotos", "Photos")})
+
+
+def test_who_did_not_agree_to_photos_bears_the_sign(ctx: Flask):
+    event = make_event()
+    product = make_product(event, capacity=10)
+    agrees, _silent, no_longer = [make_registration(event, product=product, given_name=n) for n in ("A", "B", "C")]
+    agree(agrees)
+    agree(no_longer)
+    agree(no_longer, False)
+
+    found = queries.badges(event)
+
+    assert [(badge.first, badge.no_photos) for badge in found] == [("A", False), ("B", True), ("C", True)]
+    words = [letters(pages.text(sheets([badge], paper="a6"))) for badge in found]
+    assert ["KeineFotos" in text for text in words] == [False, True, True]
+
+
+def test_a_choice_about_photos_after_the_print_makes_the_badge_new(ctx: Flask, freeze):
+    event = make_event()
+    registration = make_registration(event)
+    freeze(event.created_at + timedelta(hours=1))
+    assert queries.badges(event, since=event.created_at + timedelta(minutes=30)) == []
+
+    agree(registration)
+
+    assert len(queries.badges(event, since=event.created_at + timedelta(minutes=30))) == 1
+
+
+def test_a_ticket_for_some_days_says_which_and_stays_readable(ctx: Flask):
+    event = make_event()
+    day = event.first_day.isoformat()
+    make_registration(event, product=make_product(event, days=[day]), given_name="Maximiliane Friederike")
+    [badge] = queries.badges(event)
+
+    content = sheets([badge], paper="a6")
+
+    with speaking("de"):
+        assert letters(some_days([day])) in letters(pages.text(content))
+    picture = pages.picture(content, dpi=200)
+    assert (zbar(picture), zxing(picture)) == ([badge.code], [badge.code])
+
+
+def test_what_is_sensitive_stands_neither_on_the_badge_nor_in_its_code(ctx: Flask):
+    event = make_event()
+    question = make_question(event, label="Ernährung", data_class="sensitive", retention_days=30)
+    registration = make_registration(event)
+    with transaction():
+        registration.sheet_id = make_sheet(event, {question: "Zöliakie"}).id
+    assert db.session.scalars(sa.select(SensitiveAnswer)).one().value == {"value": "Zöliakie"}
+
+    [badge] = queries.badges(event)
+    file = print_all(event, make_organiser(event))
+
+    assert file is not None
+    said = pages.text(file.content) + file.content.decode("latin-1") + repr(badge)
+    assert [word for word in ("Zöliakie", "liakie", "Ernährung", "Ern") if word in said] == []
+    assert zbar(pages.picture(file.content, dpi=200)) == [badge.code]
+    assert badge.code == codes.code_text(registration.code)
 
 
 # -- the job

@@ -124,6 +124,11 @@ def on_days(event, shift):
     return fresh(event) | {"door": make_door(event, rules={"days": [day.isoformat()]})}
 
 
+def ticket_for(event, shift):
+    day = clock.in_zone(clock.now(), event.zone).date() + timedelta(days=shift)
+    return fresh(event, product=make_product(event, days=[day.isoformat()]))
+
+
 def already_in(event):
     guest, door = make_attendee(event), make_door(event)
     scan(event, door, make_device(event), ticket_text(guest))
@@ -163,6 +168,8 @@ SITUATIONS = {
     "a ticket this door does not let in": (lambda event: for_tickets(event, right=False), "wrong_ticket_type"),
     "the day of this door": (lambda event: on_days(event, 0), "ok"),
     "the day before": (lambda event: on_days(event, 1), "wrong_day"),
+    "a ticket for today": (lambda event: ticket_for(event, 0), "ok"),
+    "a ticket for tomorrow": (lambda event: ticket_for(event, 1), "wrong_day"),
     "not approved yet": (unapproved, "not_approved"),
     "rejected": (lambda event: unapproved(event, "rejected"), "not_approved"),
     "approved": (lambda event: unapproved(event, "approved"), "ok"),

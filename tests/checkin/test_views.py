@@ -1,5 +1,6 @@
 """The pages at the door and what scanners send."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -8,12 +9,14 @@ import sqlalchemy as sa
 
 from partnering import clock
 from partnering.checkin.models import Admission, CheckinList, Scan
-from partnering.db import db
+from partnering.db import db, transaction
 from partnering.events.models import Event
+from partnering.questions.models import SensitiveAnswer
 from partnering.registration import codes
 from partnering.registration.models import Registration
 from tests.factories import make_crew, make_event, make_guest, make_party, make_person, make_product
 from tests.factories.checkin import code_of, make_attendee, make_door, ticket_text
+from tests.factories.questions import make_question, make_sheet
 from tests.support.signing_in import sign_in
 
 NUMBER = iter(range(1, 10**6))
@@ -498,3 +501,39 @@ def test_a_scan_is_elected_into_one_admission(app, crew, foyer):
 
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count(Admission.id))) == 1
+
+
+def test_no_scanner_learns_what_is_sensitive(app, crew, foyer):
+    """L06: the answer to a scan, the page of a guest and the search know nothing of diet or health."""
+    with app.app_context():
+        event = event_of(foyer)
+        question = make_question(event, label="Ernährung", data_class="sensitive", retention_days=30)
+        guest = make_attendee(event, given_name="Zora", family_name="Zander")
+        with transaction():
+            guest.sheet_id = make_sheet(event, {question: "Zöliakie"}).id
+        code, public_id = ticket_text(guest), guest.public_id
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(SensitiveAnswer)) == 1
+
+    said = [
+        json.dumps(send(crew, foyer, code).json, ensure_ascii=False),
+        crew.get(foyer.at(f"person/{public_id}")).text,
+        crew.get(foyer.at("search?q=Zander")).text,
+        crew.get(foyer.at("scan")).text,
+    ]
+
+    assert all("Zander" in one for one in said)
+    assert [word for word in ("Zöliakie", "Z\\u00f6liakie", "Ernährung") for one in said if word in one] == []
+
+
+def test_a_ticket_for_another_day_is_told_which(app, crew, foyer):
+    with app.app_context():
+        event = event_of(foyer)
+        product = make_product(event, days=["2027-10-14", "2027-10-15", "2027-10-17"])
+        guest = make_attendee(event, product)
+        code, public_id = ticket_text(guest), guest.public_id
+
+    answer = send(crew, foyer, code).json
+
+    assert answer["answer"] == "wrong_day"
+    assert "14.–15. Oktober 2027, 17. Oktober 2027" in answer["instruction"]
+    assert "14.–15. Oktober 2027" in crew.get(foyer.at(f"person/{public_id}")).text

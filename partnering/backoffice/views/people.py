@@ -50,6 +50,7 @@ def tabs() -> list[tuple[str, str, str]]:
         ("unnamed", _("Places without a name"), address("backoffice.unnamed")),
         ("waiting", _("Waiting list"), address("backoffice.waiting")),
         ("approvals", _("For approval"), address("backoffice.approvals")),
+        ("photos", _("No photos"), address("backoffice.photos")),
     ]
     return [(key, label, url) for key, label, url in listed if url is not None]
 
