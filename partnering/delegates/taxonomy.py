@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -85,10 +85,14 @@ def choices(facet_code: str, locale: str, side: Side | None = None) -> list[tupl
 
     Umlauts sort as their base letters (DIN 5007-1). Ladders, such as the development stage, keep their order.
     """
+    return list(_listed(facet_code, locale.replace("-", "_").split("_")[0], side))
+
+
+@cache
+def _listed(facet_code: str, language: str, side: Side | None) -> tuple[tuple[str, str], ...]:
     asked = facet(facet_code)
-    language = locale.replace("-", "_").split("_")[0]
     pairs = [(each.code, _in(language, each.label_for(side))) for each in asked.terms]
-    return pairs if asked.ordered else sorted(pairs, key=lambda pair: collation_key(pair[1]))
+    return tuple(pairs if asked.ordered else sorted(pairs, key=lambda pair: collation_key(pair[1])))
 
 
 def _in(language: str, text: BilingualText) -> str:

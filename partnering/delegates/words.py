@@ -1,6 +1,7 @@
 """The words of a profile in the language in force: terms of the taxonomy, countries, languages."""
 
 import re
+from functools import cache
 
 from babel import Locale
 
@@ -52,9 +53,14 @@ def language_name(code: str) -> str:
 
 def countries() -> list[tuple[str, str]]:
     """Codes and names of countries, as a dictionary would sort them."""
-    named = [(code, name) for code, name in _babel().territories.items() if re.fullmatch("[A-Z]{2}", code)]
+    return list(_countries(_babel()))
+
+
+@cache
+def _countries(language: Locale) -> tuple[tuple[str, str], ...]:
+    named = [(code, name) for code, name in language.territories.items() if re.fullmatch("[A-Z]{2}", code)]
     real = [(code, str(name)) for code, name in named if code not in ("EU", "EZ", "UN", "QO", "XA", "XB", "XK", "ZZ")]
-    return sorted(real, key=lambda pair: taxonomy.collation_key(pair[1]))
+    return tuple(sorted(real, key=lambda pair: taxonomy.collation_key(pair[1])))
 
 
 def languages() -> list[tuple[str, str]]:

@@ -26,12 +26,12 @@ def register_profile() -> Response | str | tuple[str, int]:
     if request.method == "GET":
         party = required_draft(g.event, "partnering")
         return page(party, drafted(party))
+    if request.form.get("later") and not request.form.get("preview"):
+        return redirect(keep({"later": True}))
     form = PartneringForm()
     if request.form.get("preview"):
         party = required_draft(g.event, "partnering")
         return card_only(party, form) if request.headers.get("X-Preview") else page(party, form)
-    if request.form.get("later"):
-        return redirect(keep({"later": True}))
     if not form.validate_on_submit():
         return page(required_draft(g.event, "partnering"), form), 422
     return redirect(keep(answers(form)))
