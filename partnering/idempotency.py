@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .db import Json, Model, db
+from .db import Json, Model, OutsideTransaction, db, writing
 from .errors import DomainError
 from .i18n import _l
 
@@ -40,15 +41,12 @@ def once(actor: str, key: str, body: str, deed: Callable[[], dict[str, Any]]) ->
     Must be called inside `transaction()`, before anything else is written: the key goes in first, a twin waits for
     it. Raises `KeyReused` when the body differs.
     """
+    if not writing():
+        raise OutsideTransaction("a deed that is done once, outside transaction()")
     hashed = hashlib.sha256(body.encode()).hexdigest()
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = (
-        insert(IdempotencyKey)
-        .values(actor=actor, key=key, body_hash=hashed, expires_at=clock.now() + timedelta(days=2))
-        .on_conflict_do_nothing(index_elements=["actor", "key"])
-        .returning(IdempotencyKey.__table__.c.id)
-    )
-    inserted = db.session.execute(statement).scalar_one_or_none()
+    row = {"actor": actor, "key": key, "body_hash": hashed, "expires_at": clock.now() + timedelta(days=2)}
+    link = db.session.connection()
+    inserted = link.execute(_first(link.dialect.name), row).scalar_one_or_none()
     if inserted is None:
         kept = db.session.scalars(
             sa.select(IdempotencyKey).where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)
@@ -57,8 +55,23 @@ def once(actor: str, key: str, body: str, deed: Callable[[], dict[str, Any]]) ->
             raise KeyReused
         return dict(kept.answer or {})
     answer = deed()
-    db.session.execute(sa.update(IdempotencyKey).where(IdempotencyKey.id == inserted).values(answer=answer))
+    link.execute(_ANSWERED, {"first": inserted, "said": answer})
     return answer
+
+
+@cache
+def _first(dialect: str) -> sa.Insert:
+    """A new key, unless it is there."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(IdempotencyKey).on_conflict_do_nothing(index_elements=["actor", "key"])
+    return statement.returning(IdempotencyKey.__table__.c.id)
+
+
+_ANSWERED = (
+    sa.update(IdempotencyKey.__table__)  # type: ignore[arg-type]  # declarative tables are Tables
+    .where(IdempotencyKey.__table__.c.id == sa.bindparam("first"))
+    .values(answer=sa.bindparam("said"))
+)
 
 
 def forget_old() -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from flask import request
@@ -45,18 +46,22 @@ def hit(deed: str, key: str, *, limit: int, seconds: int) -> None:
 def _count(deed: str, key: str, seconds: int) -> tuple[int, int]:
     now = int(clock.now().timestamp())
     window = now - now % seconds
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     hashed = hashlib.sha256(f"{deed}\n{key}".encode()).hexdigest()
     ends = datetime.fromtimestamp(window + seconds, clock.now().tzinfo)
-    statement = (
-        insert(RateLimit)
-        .values(deed=deed, key=hashed, window=window, count=1, ends_at=ends)
-        .on_conflict_do_update(
-            index_elements=["deed", "key", "window"], set_={"count": RateLimit.__table__.c.count + 1}
-        )
-        .returning(RateLimit.__table__.c.count)
+    row = {"deed": deed, "key": hashed, "window": window, "count": 1, "ends_at": ends}
+    link = db.session.connection()
+    return link.execute(_once_more(link.dialect.name), row).scalar_one(), window + seconds - now
+
+
+@cache
+def _once_more(dialect: str) -> sa.Insert:
+    """One more try in a window, and how many that makes."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    counted = RateLimit.__table__.c.count
+    statement = insert(RateLimit).on_conflict_do_update(
+        index_elements=["deed", "key", "window"], set_={"count": counted + 1}
     )
-    return db.session.execute(statement).scalar_one(), window + seconds - now
+    return statement.returning(counted)
 
 
 def caller() -> str:

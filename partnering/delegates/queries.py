@@ -61,7 +61,10 @@ def delegate_of(participant: Participant) -> Delegate | None:
 
 def delegate_for(registration: Registration) -> Delegate | None:
     """Who partners by this registration, gone or not."""
-    return db.session.scalars(sa.select(Delegate).where(Delegate.registration_id == registration.id)).one_or_none()
+    return db.session.scalars(_BY_REGISTRATION, {"registration": registration.id}).one_or_none()
+
+
+_BY_REGISTRATION = sa.select(Delegate).where(Delegate.registration_id == sa.bindparam("registration"))
 
 
 def delegate_by_ref(event: Event, public_id: str) -> Delegate | None:
@@ -88,11 +91,13 @@ def delegate_anywhere(public_id: str) -> Delegate | None:
 
 def profile_for(event: Event, organisation_id: int) -> OrganisationProfile | None:
     """An organisation's profile at an event."""
-    return db.session.scalars(
-        sa.select(OrganisationProfile).where(
-            OrganisationProfile.event_id == event.id, OrganisationProfile.organisation_id == organisation_id
-        )
-    ).one_or_none()
+    return db.session.scalars(_PROFILE, {"event": event.id, "organisation": organisation_id}).one_or_none()
+
+
+_PROFILE = sa.select(OrganisationProfile).where(
+    OrganisationProfile.event_id == sa.bindparam("event"),
+    OrganisationProfile.organisation_id == sa.bindparam("organisation"),
+)
 
 
 def profiles_of_organisations(event: Event, organisation_ids: Sequence[int]) -> dict[int, OrganisationProfile]:

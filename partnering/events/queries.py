@@ -12,9 +12,10 @@ from .models import Event, FormerSlug, Host, LegalText, Participant, TeamRole
 
 def event_by_slug(slug: str) -> Event | None:
     """The event at this slug."""
-    return db.session.scalars(
-        sa.select(Event).where(Event.slug == slug).options(sa.orm.joinedload(Event.host))
-    ).one_or_none()
+    return db.session.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
+
+
+_BY_SLUG = sa.select(Event).where(Event.slug == sa.bindparam("slug")).options(sa.orm.joinedload(Event.host))
 
 
 def event_by_former_slug(slug: str) -> Event | None:

@@ -130,9 +130,14 @@ def today_at(event: Event) -> date:
 
 def setup_of(event: Event) -> InvoiceSetup | None:
     """How the event invoices."""
-    return db.session.scalars(
-        sa.select(InvoiceSetup).where(InvoiceSetup.event_id == event.id).options(joinedload(InvoiceSetup.series))
-    ).one_or_none()
+    return db.session.scalars(_SETUP, {"event": event.id}).one_or_none()
+
+
+_SETUP = (
+    sa.select(InvoiceSetup)
+    .where(InvoiceSetup.event_id == sa.bindparam("event"))
+    .options(joinedload(InvoiceSetup.series))
+)
 
 
 def is_small_business(event: Event) -> bool:

@@ -3,8 +3,10 @@
 import ipaddress
 import secrets
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -40,31 +42,34 @@ def post(
     if not writing():
         raise OutsideTransaction("a letter outside transaction()")
     now = clock.now()
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = (
-        insert(OutboxLetter)
-        .values(
-            public_id=new_public_id(),
-            dedup_key=key,
-            message_id=new_message_id(),
-            kind=kind,
-            topic=topic,
-            topic_version=topic_version,
-            event_ref=event_ref,
-            recipient_ref=recipient_ref,
-            address=address,
-            locale=locale,
-            payload=payload,
-            urgent=urgent,
-            state="ready",
-            run_at=max(not_before, now) if not_before else now,
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["dedup_key"])
-        .returning(OutboxLetter.__table__.c.id)
-    )
+    row = {
+        "public_id": new_public_id(),
+        "dedup_key": key,
+        "message_id": new_message_id(),
+        "kind": kind,
+        "topic": topic,
+        "topic_version": topic_version,
+        "event_ref": event_ref,
+        "recipient_ref": recipient_ref,
+        "address": address,
+        "locale": locale,
+        "payload": payload,
+        "urgent": urgent,
+        "state": "ready",
+        "run_at": max(not_before, now) if not_before else now,
+        "created_at": now,
+    }
     db.session.flush()
-    return db.session.execute(statement).scalar_one_or_none() is not None
+    link = db.session.connection()
+    return link.execute(_new_letter(link.dialect.name), row).scalar_one_or_none() is not None
+
+
+@cache
+def _new_letter(dialect: str) -> sa.Insert:
+    """A letter, unless its key is there."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(OutboxLetter).on_conflict_do_nothing(index_elements=["dedup_key"])
+    return statement.returning(OutboxLetter.__table__.c.id)
 
 
 def new_message_id() -> str:

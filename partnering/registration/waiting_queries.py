@@ -171,13 +171,17 @@ def open_entry(product: Product, address: str) -> WaitingEntry | None:
 def entry_of_party(party: Party) -> WaitingEntry | None:
     """The entry whose offer a party is, locked."""
     return db.session.scalars(
-        sa.select(WaitingEntry)
-        .where(WaitingEntry.event_id == party.event_id, WaitingEntry.party_id == party.id)
-        .order_by(WaitingEntry.id)
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        _OF_PARTY, {"event": party.event_id, "party": party.id}, execution_options={"populate_existing": True}
     ).one_or_none()
+
+
+_OF_PARTY = (
+    sa.select(WaitingEntry)
+    .where(WaitingEntry.event_id == sa.bindparam("event"), WaitingEntry.party_id == sa.bindparam("party"))
+    .order_by(WaitingEntry.id)
+    .limit(1)
+    .with_for_update()
+)
 
 
 def entries_of_registration(registration_id: int) -> Sequence[WaitingEntry]:
