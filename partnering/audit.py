@@ -17,7 +17,7 @@ from flask import g, has_request_context
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .db import BilingualText, Json, Model, append_only, db
+from .db import BilingualText, Json, Model, append_only, db, write
 from .verify import invariant
 
 
@@ -67,12 +67,13 @@ def record(
     `actor` is (kind, public id); by default the person or device of this request, else "system".
     """
     entry = _entry(action, thing, event, actor or current_actor())
-    db.session.add(entry)
-    if before is not None or after is not None:
-        detail = _detail(entry, before, after)
-        db.session.flush()
-        detail.entry_id = entry.id
-        db.session.add(detail)
+    if before is None and after is None:
+        db.session.add(entry)
+        return entry
+    detail = _detail(entry, before, after)
+    write(entry)
+    detail.entry_id = entry.id
+    write(detail)
     return entry
 
 
@@ -93,11 +94,10 @@ def record_all(
     who = actor or current_actor()
     entries = [_entry(action, thing, event, who) for thing, _after in things]
     details = [_detail(entry, None, after) for entry, (_thing, after) in zip(entries, things, strict=True)]
-    db.session.add_all(entries)
-    db.session.flush()
+    write(*entries)
     for entry, detail in zip(entries, details, strict=True):
         detail.entry_id = entry.id
-    db.session.add_all(details)
+    write(*details)
 
 
 def _entry(action: str, thing: Any, event: Any, actor: tuple[str, str]) -> AuditEntry:

@@ -34,7 +34,8 @@ def now() -> datetime:
     moment = session.info.get("now")
     if moment is None:
         moment = _read(session.get_bind().dialect.name)
-        session.info["now"] = moment
+        if session.in_transaction():
+            session.info["now"] = moment
     return moment
 
 

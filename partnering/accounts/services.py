@@ -1,9 +1,13 @@
 """What can happen to people: they become known, and change what they are known by."""
 
+from collections.abc import Iterable, Sequence
+
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import audit, clock
-from ..db import db
+from ..db import db, write
 from ..errors import DomainError
 from ..i18n import _l
 from ..text import clean
@@ -22,14 +26,43 @@ def person_at(address: str) -> Person | None:
 
 def person_for(address: str, *, given_name: str = "", family_name: str = "", locale: str = "de") -> Person:
     """The person known by this address; made when nobody is. A known person's own data stay as they are."""
-    known = person_at(address)
-    if known is not None:
-        return known
-    person = Person(given_name=given_name, family_name=family_name, locale=locale, created_at=clock.now())
-    person.addresses = [EmailAddress(address=address.strip(), canonical=canonical(address), is_primary=True)]
-    db.session.add(person)
-    db.session.flush()
-    return person
+    return person_at(address) or new_persons([(address, given_name, family_name, locale)])[0]
+
+
+def persons_at(keys: Iterable[str]) -> dict[str, Person]:
+    """Known persons by the canonical form of an address of theirs, with all their addresses."""
+    keys = sorted(set(keys))
+    found: dict[str, Person] = {}
+    for start in range(0, len(keys), 500):
+        rows = db.session.execute(_AT, {"keys": keys[start : start + 500]})
+        found |= {row.canonical: row.Person for row in rows}
+    return found
+
+
+_AT = (
+    sa.select(EmailAddress.canonical, Person)
+    .join(Person, Person.id == EmailAddress.person_id)
+    .where(EmailAddress.canonical.in_(sa.bindparam("keys", expanding=True)))
+    .options(selectinload(Person.addresses))
+)
+
+
+def new_persons(named: Sequence[tuple[str, str, str, str]]) -> list[Person]:
+    """Persons whom nobody knew: each by address, given name, family name and locale."""
+    now = clock.now()
+    persons = [
+        Person(given_name=given_name, family_name=family_name, locale=locale, created_at=now)
+        for _address, given_name, family_name, locale in named
+    ]
+    write(*persons)
+    addresses = [
+        EmailAddress(person_id=person.id, address=address.strip(), canonical=canonical(address), is_primary=True)
+        for person, (address, *_names) in zip(persons, named, strict=True)
+    ]
+    write(*addresses)
+    for person, row in zip(persons, addresses, strict=True):
+        set_committed_value(person, "addresses", [row])
+    return persons
 
 
 class AddressInUse(DomainError):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import clock
-from ..db import Model, db
+from ..db import Model, db, write
 from ..errors import DomainError
 from ..events.models import Event, Participant
 from ..i18n import _l
@@ -100,7 +100,7 @@ def attend(
             uid=new_uid(),
             changed_at=clock.now(),
         )
-        db.session.add(entry)
+        write(entry)
     elif entry.state != "live":
         entry.state, entry.role, entry.blocks = "live", role, blocks
         _raise_sequence(entry)
@@ -127,20 +127,21 @@ def attend_all(appointment: Appointment, participants: Sequence[Participant], ro
     for participant in participants:
         if participant.id in known:
             attend(appointment, participant, role, blocks=False)
-    db.session.add_all(
-        AgendaEntry(
-            event_id=appointment.event_id,
-            appointment_id=appointment.id,
-            participant_id=participant.id,
-            role=role,
-            blocks=False,
-            uid=new_uid(),
-            changed_at=clock.now(),
+    write(
+        *(
+            AgendaEntry(
+                event_id=appointment.event_id,
+                appointment_id=appointment.id,
+                participant_id=participant.id,
+                role=role,
+                blocks=False,
+                uid=new_uid(),
+                changed_at=clock.now(),
+            )
+            for participant in participants
+            if participant.id not in known
         )
-        for participant in participants
-        if participant.id not in known
     )
-    db.session.flush()
 
 
 def hold_time(entry: AgendaEntry) -> bool:

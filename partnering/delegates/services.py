@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import audit, clock
 from ..consents import services as consents
-from ..db import BilingualText, db
+from ..db import BilingualText, db, write
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
@@ -91,8 +91,7 @@ def join(
         languages=_languages(languages or [participant.locale]),
         created_at=clock.now(),
     )
-    db.session.add(delegate)
-    db.session.flush()
+    write(delegate)
     show(delegate, visibility, channel=channel)
     return delegate
 
@@ -300,8 +299,7 @@ def _new_profile(
     typed["organisation_type"] = typed["organisation_type"] or organisation.kind
     typed["country"] = typed["country"] or organisation.country
     _write(profile, chosen, **typed)
-    db.session.add(profile)
-    db.session.flush()
+    write(profile)
     if chosen:
         _add_terms(profile, chosen)
     return profile

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from .. import audit, clock
 from ..accounts.models import Person
-from ..db import BilingualText, db
+from ..db import BilingualText, db, write
 from ..errors import DomainError
 from ..i18n import _l
 from ..text import clean, fold, folds
@@ -186,7 +186,6 @@ def participant_for(
         participant = Participant(
             event_id=event.id, person_id=person.id, locale=locale or person.locale, created_at=clock.now()
         )
-        db.session.add(participant)
     rename(
         participant,
         title=title or participant.title or "",
@@ -197,7 +196,10 @@ def participant_for(
     )
     if locale:
         participant.locale = locale
-    db.session.flush()
+    if sa.inspect(participant).transient:
+        write(participant)
+    else:
+        db.session.flush()
     return participant
 
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from ..db import db
+from ..db import db, write
 from ..events.models import Host
 from ..text import clean, fold
 from .models import Organisation
@@ -11,25 +11,27 @@ from .models import Organisation
 def organisation_for(host_id: int, name: str, *, kind: str = "", city: str = "", country: str = "") -> Organisation:
     """The host's organisation of this name, compared without case and marks; made when there is none.
 
-    Locks the host's row, so that two registrations of a new organisation at once make one.
+    Locks the host's row, so that two registrations of a new organisation at once make one; SQLite has one writer.
     """
     name = clean(name)
     folded = fold(name)
     found = _by_folded_name(host_id, folded)
-    if found is None:
+    if found is None and db.session.get_bind().dialect.name != "sqlite":
         db.session.execute(sa.select(Host.id).where(Host.id == host_id).with_for_update())
         found = _by_folded_name(host_id, folded)
     if found is None:
         found = Organisation(host_id=host_id, name=name, folded_name=folded, kind=kind, city=city, country=country)
-        db.session.add(found)
-        db.session.flush()
+        write(found)
     return found
 
 
 def _by_folded_name(host_id: int, folded: str) -> Organisation | None:
-    return db.session.scalars(
-        sa.select(Organisation)
-        .where(Organisation.host_id == host_id, Organisation.folded_name == folded)
-        .order_by(Organisation.id)
-        .limit(1)
-    ).one_or_none()
+    return db.session.scalars(_BY_FOLDED_NAME, {"host": host_id, "name": folded}).one_or_none()
+
+
+_BY_FOLDED_NAME = (
+    sa.select(Organisation)
+    .where(Organisation.host_id == sa.bindparam("host"), Organisation.folded_name == sa.bindparam("name"))
+    .order_by(Organisation.id)
+    .limit(1)
+)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from .. import clock, links, qr
-from ..db import db
+from ..db import db, write
 from .models import Registration, TicketCode
 
 
@@ -27,8 +27,7 @@ def issue_all(registrations: Sequence[Registration]) -> list[TicketCode]:
         )
         for registration in registrations
     ]
-    db.session.add_all(codes)
-    db.session.flush()
+    write(*codes)
     return codes
 
 

@@ -19,6 +19,7 @@ from ..events.models import Event
 from ..i18n import _, _l
 from ..questions.queries import QuestionShown, current_questions
 from ..tickets.models import Product
+from ..tickets.pools import identity
 from . import facts, offers, orders, queries, waiting_queries
 from .models import Party
 
@@ -51,11 +52,14 @@ class Step(NamedTuple):
 
 def current_draft(event: Event) -> Party | None:
     """The party this browser is filling in at `event`, not yet placed; locked inside `transaction()`."""
-    public_id = session.get("drafts", {}).get(event.public_id)
-    if not public_id:
-        return None
-    party = queries.locked_party(public_id) if writing() else queries.party_at(public_id)
-    return party if party is not None and party.event_id == event.id and not is_sent(party) else None
+    party = _begun(event)
+    return party if party is not None and not is_sent(party) else None
+
+
+def _begun(event: Event) -> Party | None:
+    """What this browser began at `event`, sent or not; the event is read in the same question."""
+    kept = session.get("drafts")
+    return queries.party_among(kept.values(), identity(event), locked=writing()) if kept else None
 
 
 def required_draft(event: Event, step: str) -> Party:
@@ -102,12 +106,8 @@ def to_place(event: Event) -> Party:
     Locked inside `transaction()`: of two clicks the second finds what the first has done, see `is_sent`. Raises
     `StepsMissing`.
     """
-    public_id = session.get("drafts", {}).get(event.public_id)
-    if not public_id:
-        party = placed_party(event)
-    else:
-        party = queries.locked_party(public_id) if writing() else queries.party_at(public_id)
-    if party is None or party.event_id != event.id:
+    party = _begun(event) or placed_party(event)
+    if party is None:
         raise StepsMissing
     if not is_sent(party) and first_unfinished(party) != "check":
         raise StepsMissing
@@ -141,12 +141,20 @@ def has_partnering(party: Party) -> bool:
 
 def add_ons(party: Party) -> list[Product]:
     """What can be booked beside the party's ticket, for each of its places; asked once in a request."""
-    if party.product is None:
+    if party.product is None or not _beside(party).add_ons:
         return []
     known: dict[int, list[Product]] = g.setdefault("add_ons_offered", {})
     if party.product.id not in known:
         known[party.product.id] = orders.offered_add_ons(party.product)
     return known[party.product.id]
+
+
+def _beside(party: Party) -> queries.Beside:
+    """Whether there are add-ons and questions at all; asked once in a request."""
+    known: dict[int, queries.Beside] = g.setdefault("beside", {})
+    if party.event_id not in known:
+        known[party.event_id] = queries.beside(party.event_id)
+    return known[party.event_id]
 
 
 def places(party: Party) -> int:
@@ -156,9 +164,9 @@ def places(party: Party) -> int:
 
 def asked(party: Party) -> list[QuestionShown]:
     """The questions that the buyer is asked, about the order and about themself, given the answers so far."""
-    everything = current_questions(party.event)
-    if party.product is None or not everything:
+    if party.product is None or not _beside(party).questions:
         return []
+    everything = current_questions(party.event)
     known = facts.facts_of(party.event, party.product, len(party.draft.get("people", [])), code=party.code)
     answers = party.draft.get("answers", {})
     buyer = [question for question in everything if question.asks == "buyer"]

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import clock
-from ..db import BilingualText, db
+from ..db import BilingualText, db, write
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l, bi
@@ -119,8 +119,7 @@ def new_party(event: Event, product: Product, locale: str, code: Code | None = N
         billing={},
         created_at=clock.now(),
     )
-    db.session.add(party)
-    db.session.flush()
+    write(party)
     return party
 
 
@@ -159,8 +158,7 @@ def hold(
         )
         for claim in claims
     ]
-    db.session.add_all(items)
-    db.session.flush()
+    write(*items)
     db.session.expire(party, ["items"])
     return items
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from .. import audit, clock
 from ..accounts.addresses import canonical
 from ..accounts.models import Person
+from ..accounts.services import new_persons, persons_at
 from ..consents import services as consents
-from ..db import BilingualText, db
+from ..db import BilingualText, db, write
 from ..errors import DomainError
 from ..events.models import Event, LegalText
 from ..i18n import _l, speaking
@@ -24,6 +25,7 @@ from ..tickets import services as tickets
 from ..tickets.models import Code, Product
 from . import facts, mails, orders, queries, seats, signals, taxing, workshops
 from .models import Item, Party, Place, Registration
+from .queries import NEW_HERE
 from .seats import Guest
 
 PHOTO_CONSENT = _l("Photos and films of the event on which I can be recognised may be published by the organiser.")
@@ -63,26 +65,27 @@ def place(
     company = clean(str(draft.get("company", "")))
     organisation = organisation_for(event.host_id, company) if company else None
     appointment = seats.attendance(event)
-    persons = _persons(people, party.locale)
+    named = [guest for guest in people if not guest.is_open]
+    known = persons_at(canonical(guest.email) for guest in named)
+    standing = queries.standing_of(known.values(), event)
+    persons = _persons(named, known, party.locale)
     party.contact_person_id = persons[buyer.email].id
     party.organisation_id = organisation.id if organisation else None
     party.contact_name, party.contact_email = buyer.name, buyer.email
     party.billing = dict(draft.get("billing", {}))
     party.placed_at = clock.now()
     party.draft = {}
-    db.session.flush()
-    holding = queries.live_registrations_by_person(persons.values(), event)
-    held = holding.get(persons[buyer.email].id)
+    held = standing.get(persons[buyer.email].id, NEW_HERE).held
     if held is not None and len(people) == 1:
         _take_nothing(party, held, items)
         return
+    _charge(party, items)
     places = [
         Place(event_id=event.id, party_id=party.id, product_id=product.id, position=position)
         for position in range(len(people))
     ]
-    db.session.add_all(places)
-    db.session.flush()
-    _settle(party, items, places, draft)
+    write(*places)
+    _tie(party, items, places, draft)
     seated: list[Registration | None] = [
         None
         if guest.is_open
@@ -94,7 +97,7 @@ def place(
             appointment=appointment,
             confirmed=seat.position == 0,
             locale=party.locale if seat.position == 0 else None,
-            held=holding.get(persons[guest.email].id),
+            standing=standing.get(persons[guest.email].id, NEW_HERE),
             placing=True,
         )
         for seat, guest in zip(places, people, strict=True)
@@ -116,10 +119,13 @@ def place(
     signals.party_placed.send(party, draft=told)
 
 
-def _persons(people: Sequence[Guest], locale: str) -> dict[str, Person]:
-    """Everybody named, by the address typed; made in order of address, so that two parties never wait crosswise."""
-    named = sorted((guest for guest in people if not guest.is_open), key=lambda guest: canonical(guest.email))
-    return {guest.email: seats.person_of(guest, locale) for guest in named}
+def _persons(named: Sequence[Guest], known: Mapping[str, Person], locale: str) -> dict[str, Person]:
+    """Everybody by the address typed; who is new is made in order of address: two parties never wait crosswise."""
+    keys = {guest.email: canonical(guest.email) for guest in named}
+    new = {keys[guest.email]: guest for guest in named if keys[guest.email] not in known}
+    made = new_persons([(new[key].email, new[key].given_name, new[key].family_name, locale) for key in sorted(new)])
+    everybody = {**known, **dict(zip(sorted(new), made, strict=True))}
+    return {address: everybody[key] for address, key in keys.items()}
 
 
 def _take_nothing(party: Party, held: Registration, items: Sequence[Item]) -> None:
@@ -133,11 +139,15 @@ def _take_nothing(party: Party, held: Registration, items: Sequence[Item]) -> No
     mails.already_registered(held, party)
 
 
-def _settle(party: Party, items: Sequence[Item], places: Sequence[Place], draft: Mapping[str, Any]) -> None:
-    """Tie lines to places, tax them for this buyer, and mark a party that owes nothing as settled.
+def _charge(party: Party, items: Sequence[Item]) -> None:
+    """Tax lines for this buyer, and mark a party that owes nothing as settled."""
+    taxing.settle(party, items)
+    if total_of(items) == 0:
+        party.settled_at = clock.now()
 
-    A ticket for several people is tied to none of their places.
-    """
+
+def _tie(party: Party, items: Sequence[Item], places: Sequence[Place], draft: Mapping[str, Any]) -> None:
+    """Tie lines to places; a ticket for several people is tied to none of theirs."""
     units = [item for item in items if item.kind == "ticket"]
     for number, item in enumerate(units):
         seats_each = len(places) // len(units)
@@ -150,9 +160,6 @@ def _settle(party: Party, items: Sequence[Item], places: Sequence[Place], draft:
         for public_id in wanted:
             if extra.get(public_id):
                 extra[public_id].pop(0).place_id = seat.id
-    taxing.settle(party, items)
-    if total_of(items) == 0:
-        party.settled_at = clock.now()
     db.session.flush()
     db.session.expire(party, ["items"])
 
@@ -206,9 +213,12 @@ def _sheet(event: Event, answers: Mapping[str, Any], asked: Sequence[Any]) -> An
 
 def notice_number(event: Event) -> int | None:
     """Which version of the privacy notice is in force: the one that whoever registers now has been shown."""
-    return db.session.scalar(
-        sa.select(sa.func.max(LegalText.number)).where(LegalText.event_id == event.id, LegalText.kind == "privacy")
-    )
+    return db.session.scalar(_NOTICE, {"event": event.id})
+
+
+_NOTICE = sa.select(sa.func.max(LegalText.number)).where(
+    LegalText.event_id == sa.bindparam("event"), LegalText.kind == "privacy"
+)
 
 
 def _agree(registration: Registration, agreed: Iterable[str], locale: str) -> None:
@@ -271,10 +281,10 @@ def add_registration(
     places = [
         Place(event_id=event.id, party_id=party.id, product_id=product.id, position=n) for n in range(product.seats)
     ]
-    db.session.add_all(places)
-    db.session.flush()
+    _charge(party, lines)
+    write(*places)
     db.session.expire(party, ["places"])
-    _settle(party, lines, places, {"add_ons": [[add_on.public_id for add_on in add_ons]]})
+    _tie(party, lines, places, {"add_ons": [[add_on.public_id for add_on in add_ons]]})
     registration = _seat_first(places[0], person, guest, organisation, appointment, letters, locale)
     if add_ons:
         workshops.attend(registration, letters=letters)

@@ -1,7 +1,7 @@
 """What can be asked about parties, places and registrations."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -11,7 +11,7 @@ from ..accounts.models import Person
 from ..agenda.models import AgendaEntry, Appointment
 from ..db import db
 from ..events.models import Event, Participant
-from ..questions.models import AnswerSheet
+from ..questions.models import AnswerSheet, Question
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
 from .models import ChoiceProduct, Item, Party, Place, Registration, WaitingEntry
@@ -40,15 +40,28 @@ def live_registration_of(person: Person, event: Event) -> Registration | None:
     ).one_or_none()
 
 
-def live_registrations_by_person(persons: Iterable[Person], event: Event) -> dict[int, Registration]:
-    """The registrations that these people hold at an event, by the person's id."""
+class Standing(NamedTuple):
+    """What a person is at an event: a participant, in whatever role, and the registration that they hold."""
+
+    participant: Participant | None
+    held: Registration | None
+
+
+NEW_HERE = Standing(None, None)
+"""Somebody whom the event has not seen yet."""
+
+
+def standing_of(persons: Iterable[Person], event: Event) -> dict[int, Standing]:
+    """What these people are at an event, by the person's id; who is new there is left out."""
     ids = sorted({person.id for person in persons})
+    if not ids:
+        return {}
     rows = db.session.execute(
-        sa.select(Participant.person_id, Registration)
-        .join(Participant, Participant.id == Registration.participant_id)
-        .where(Participant.event_id == event.id, Participant.person_id.in_(ids), Registration.state == "live")
+        sa.select(Participant, Registration)
+        .outerjoin(Registration, sa.and_(Registration.participant_id == Participant.id, Registration.state == "live"))
+        .where(Participant.event_id == event.id, Participant.person_id.in_(ids))
     )
-    return {person_id: registration for person_id, registration in rows if person_id is not None}
+    return {one.person_id: Standing(one, held) for one, held in rows if one.person_id is not None}
 
 
 def registrations_of(event: Event) -> Sequence[Registration]:
@@ -102,14 +115,52 @@ def locked_party(public_id: str, *, in_turn: bool = False) -> Party | None:
     ).one_or_none()
 
 
+def party_among(public_ids: Collection[str], event_id: int, *, locked: bool) -> Party | None:
+    """Which of these parties is at this event, with event, host and product; `locked` as `locked_party` does it."""
+    return db.session.scalars(
+        _AMONG_LOCKED if locked else _AMONG,
+        {"public_ids": list(public_ids), "event": event_id},
+        execution_options={"populate_existing": locked},
+    ).first()
+
+
+_AMONG = (
+    sa.select(Party)
+    .where(Party.event_id == sa.bindparam("event"), Party.public_id.in_(sa.bindparam("public_ids", expanding=True)))
+    .options(joinedload(Party.product), joinedload(Party.event).joinedload(Event.host))
+    .order_by(Party.id)
+)
+_AMONG_LOCKED = _AMONG.with_for_update(of=Party)
+
+
 def units_of(party: Party) -> int:
     """How many tickets a party under way holds; add-ons are not counted."""
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count()).select_from(Item).where(Item.party_id == party.id, Item.kind == "ticket")
-        )
-        or 0
-    )
+    return db.session.scalar(_UNITS, {"party": party.id}) or 0
+
+
+_UNITS = (
+    sa.select(sa.func.count()).select_from(Item).where(Item.party_id == sa.bindparam("party"), Item.kind == "ticket")
+)
+
+
+class Beside(NamedTuple):
+    """Whether an event has add-ons that visitors see, and questions."""
+
+    add_ons: bool
+    questions: bool
+
+
+def beside(event_id: int) -> Beside:
+    """What registering at an event may be about besides the ticket, in one small question."""
+    return Beside(*db.session.execute(_BESIDE, {"event": event_id}).one())
+
+
+_BESIDE = sa.select(
+    sa.exists().where(
+        Product.event_id == sa.bindparam("event"), Product.kind == "add_on", Product.active, sa.not_(Product.hidden)
+    ),
+    sa.exists().where(Question.event_id == sa.bindparam("event")),
+)
 
 
 def place_at(party: Party, public_id: str) -> Place | None:
@@ -121,13 +172,15 @@ def place_at(party: Party, public_id: str) -> Place | None:
 
 def items_of(party: Party) -> Sequence[Item]:
     """The party's lines, with their claims and products."""
-    return db.session.scalars(
-        sa.select(Item)
-        .where(Item.party_id == party.id)
-        .options(joinedload(Item.claim).joinedload(Claim.product))
-        .order_by(Item.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    return db.session.scalars(_ITEMS, {"party": party.id}, execution_options={"populate_existing": True}).all()
+
+
+_ITEMS = (
+    sa.select(Item)
+    .where(Item.party_id == sa.bindparam("party"))
+    .options(joinedload(Item.claim).joinedload(Claim.product))
+    .order_by(Item.id)
+)
 
 
 def choice_products(event_id: int) -> Sequence[ChoiceProduct]:

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import EllipsisType
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,14 +12,14 @@ from ..accounts.models import Person
 from ..accounts.services import person_for
 from ..agenda import services as agenda
 from ..agenda.models import Appointment
-from ..db import db
+from ..db import db, write
 from ..events.models import Event
-from ..events.queries import participant_of
 from ..events.services import participant_for
 from ..organisations.models import Organisation
 from ..tickets import services as tickets
 from . import codes, mails, queries, refunds, signals, workshops
 from .models import Party, Place, Registration
+from .queries import NEW_HERE, Standing
 
 
 @dataclass(frozen=True)
@@ -65,12 +64,15 @@ def attendance(event: Event) -> Appointment:
 
 def found_attendance(event: Event) -> Appointment | None:
     """The same if it is there already."""
-    return db.session.scalars(
-        sa.select(Appointment)
-        .where(Appointment.event_id == event.id, Appointment.kind == "attendance", Appointment.state == "live")
-        .order_by(Appointment.id)
-        .limit(1)
-    ).one_or_none()
+    return db.session.scalars(_ATTENDANCE, {"event": event.id}).one_or_none()
+
+
+_ATTENDANCE = (
+    sa.select(Appointment)
+    .where(Appointment.event_id == sa.bindparam("event"), Appointment.kind == "attendance", Appointment.state == "live")
+    .order_by(Appointment.id)
+    .limit(1)
+)
 
 
 def person_of(guest: Guest, locale: str) -> Person:
@@ -88,19 +90,18 @@ def seat(
     confirmed: bool,
     letters: bool = True,
     locale: str | None = None,
-    held: Registration | EllipsisType | None = ...,
+    standing: Standing | None = None,
     placing: bool = False,
 ) -> Registration | None:
     """Give `place` to a person: registration, ticket code, agenda entry and letter.
 
     None when the person already holds a registration at the event: then the place stays "invited", nothing of theirs
     changes, and a letter asks them. Whoever typed this learns neither. What a known participant has printed already
-    is kept. `confirmed` says that the person themselves typed it; `held` is the registration they hold, where the
+    is kept. `confirmed` says that the person themselves typed it; `standing` is what they are at the event, where the
     caller has asked; while a party is `placing`, `party_placed` will follow.
     """
     event = place.party.event
-    if isinstance(held, EllipsisType):
-        held = queries.live_registration_of(person, event)
+    known, held = standing or queries.standing_of([person], event).get(person.id, NEW_HERE)
     if not confirmed:
         place.asked_at, place.reminded_at = clock.now(), None
     if held is not None:
@@ -109,7 +110,6 @@ def seat(
         if letters:
             mails.already_registered(held, place)
         return None
-    known = participant_of(person, event)
     company = organisation.name if organisation else ""
     printed = {
         "title": guest.title,
@@ -131,9 +131,8 @@ def seat(
         created_at=clock.now(),
         confirmed_at=clock.now() if confirmed else None,
     )
-    db.session.add(registration)
     place.invited_name, place.invited_address = ("", "") if confirmed else (guest.name, guest.email)
-    db.session.flush()
+    write(registration)
     db.session.expire(place, ["registrations"])
     codes.issue(registration)
     agenda.attend(appointment, participant, "attendee", blocks=False, new=known is None)
