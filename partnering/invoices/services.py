@@ -55,14 +55,15 @@ class Number(NamedTuple):
 # -- issuing
 
 
-def issue(party: Party, *, letter: bool = True) -> Invoice | None:
+def issue(party: Party, *, letter: bool = True, setup: InvoiceSetup | None = None) -> Invoice | None:
     """Invoice everything of a party that costs something and stands on no invoice yet; None when there is nothing.
 
     Number, contents, lines and the job for the PDF are one deed. With `letter` the PDF goes to the buyer once it is
-    made. Raises `NotSetUp` or `ContentsMissing`; then nothing has changed.
+    made. `setup` is how the event invoices, where the caller has asked. Raises `NotSetUp` or `ContentsMissing`; then
+    nothing has changed.
     """
     lock(party)
-    made = _issue(party)
+    made = _issue(party, setup)
     if made is not None:
         _make_documents([made], letter)
     return made
@@ -70,9 +71,12 @@ def issue(party: Party, *, letter: bool = True) -> Invoice | None:
 
 def issue_when_possible(party: Party, *, letter: bool = True) -> Invoice | None:
     """The same, but a party whose invoice lacks something stays uninvoiced, and the desk shows why."""
+    setup = queries.setup_of(party.event)
+    if setup is None:
+        return None
     try:
-        return issue(party, letter=letter)
-    except (NotSetUp, ContentsMissing):
+        return issue(party, letter=letter, setup=setup)
+    except ContentsMissing:
         return None
 
 
@@ -82,12 +86,12 @@ def lacking(party: Party) -> Sequence[Missing]:
     return checking.missing(_composed(party, setup, items, _provisional(party.event, setup))) if items else []
 
 
-def _issue(party: Party) -> Invoice | None:
+def _issue(party: Party, setup: InvoiceSetup | None = None) -> Invoice | None:
     items = queries.uninvoiced(party)
     if not items:
         return None
     event = party.event
-    setup = _setup(event)
+    setup = setup or _setup(event)
     if any((item.tax_kind == "small_business") != setup.small_business for item in items if item.claim_id is not None):
         taxing.settle(party, items)  # said otherwise since they were ordered
     problems = checking.missing(_composed(party, setup, items, _provisional(event, setup)))

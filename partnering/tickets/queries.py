@@ -9,6 +9,7 @@ from ..agenda.models import Appointment
 from ..db import db
 from ..events.models import Event
 from .models import Code, MemberList, Pool, Product, ProductAddOn
+from .pools import identity
 
 
 def products_on_show(event: Event) -> Sequence[Product]:
@@ -37,12 +38,23 @@ def admits_on(product: Product, day: date) -> bool:
 
 
 def product_at(event: Event, public_id: str) -> Product | None:
-    """The event's product with this public id, whatever was asked for in an address."""
+    """The event's product with this public id, whatever was asked for in an address; with its prices.
+
+    Within a new transaction the event is read anew in the same question.
+    """
     if not (public_id.isascii() and public_id.isalnum()):
         return None  # PostgreSQL would not even look for a NUL
-    return db.session.scalars(
-        sa.select(Product).where(Product.event_id == event.id, Product.public_id == public_id)
-    ).one_or_none()
+    rows = db.session.execute(_PRODUCT_AT, {"event": identity(event), "public_id": public_id})
+    found = rows.unique().one_or_none()
+    return found.Product if found is not None else None
+
+
+_PRODUCT_AT = (
+    sa.select(Product, Event)
+    .join(Event, Event.id == Product.event_id)
+    .where(Product.event_id == sa.bindparam("event"), Product.public_id == sa.bindparam("public_id"))
+    .options(sa.orm.joinedload(Product.tiers))
+)
 
 
 def pools_of(event: Event) -> Sequence[Pool]:
