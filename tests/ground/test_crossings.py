@@ -28,7 +28,8 @@ def crossing(make_app):
     with app.app_context():
         event = make_event("crossing")
         ids = [make_pool(event, 100).id for _number in range(2)]
-    both, seen = threading.Barrier(2), []
+    both = threading.Barrier(2)
+    seen: list[int] = []
 
     @guarded(public)
     def cross(first: int) -> str:
@@ -101,7 +102,7 @@ def hold_crosswise(app):
                         except threading.BrokenBarrierError:
                             continue  # the other waits for us
             except sa.exc.OperationalError as error:
-                return error.orig.sqlstate
+                return getattr(error.orig, "sqlstate", None)
             return "done"
 
     with ThreadPoolExecutor(2) as crowd:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -266,8 +267,9 @@ def test_who_waits_for_an_extra_comes_before_whoever_asks_for_it_next(shop, clie
         with transaction():
             event, product = shop.event, there(product_at(shop.event, tour))
             tickets.hold(event, [(product, 1)], start + timedelta(minutes=30))
-            told = {"email": "waits@example.org", "name": "Wanda Quast", "locale": "de"}
-            waiting.join(event, product, 1, registration=db.session.get_one(Registration, guest.id), **told)
+            held = db.session.get_one(Registration, guest.id)
+            options: dict[str, Any] = {"name": "Wanda Quast", "locale": "de", "registration": held}
+            waiting.join(event, product, 1, email="waits@example.org", **options)
         db.session.remove()
     freeze(start + timedelta(minutes=31))  # the hold has run out, and nobody has looked since
     at_extras(shop, client)
