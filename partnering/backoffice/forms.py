@@ -1,16 +1,14 @@
 """What organisers may type about people, and fields that other forms of the desk share. Shape only."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, RadioField, SelectField, StringField
+from wtforms import DateTimeLocalField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from ..events.forms import email_address, listed, one_line
-from ..i18n import _l, bi
-from ..tickets.models import Product
+from ..events.forms import one_line
+from ..i18n import _l
 from . import typed
 
 AMOUNT = _l("Enter an amount such as 220.00")
@@ -70,29 +68,6 @@ class PersonForm(FlaskForm):
     family_name = StringField(_l("Last name"), [InputRequired(_l("Enter the last name")), Length(max=80)], [one_line])
     function = StringField(_l("Function"), [Optional(), Length(max=120)], [one_line])
     company = StringField(_l("Organisation"), [Optional(), Length(max=200)], [one_line])
-
-
-class AddForm(PersonForm):
-    """Somebody added by hand, with a ticket."""
-
-    email = StringField(
-        _l("Email address"),
-        [InputRequired(_l("Enter a complete email address")), Length(max=254), email_address],
-        [one_line],
-    )
-    ticket = SelectField(_l("Ticket"), [InputRequired(_l("Choose a ticket"))], choices=[])
-    price = StringField(
-        _l("Price"), [Optional(), typed.reads(typed.cents, AMOUNT)], [one_line], description=_l("Else that of the day.")
-    )
-    locale = RadioField(_l("Letters in"), choices=listed({"de": _l("German"), "en": _l("English")}), default="de")
-    letter = BooleanField(_l("Send the ticket by letter"), default=True)
-
-    @classmethod
-    def offering(cls, products: Sequence[Product], **values: Any) -> "AddForm":
-        """The form with these tickets to choose from."""
-        form = cls(**values)
-        form.ticket.choices = listed({product.public_id: bi(product.name) for product in products if product.active})
-        return form
 
 
 class ConfirmForm(FlaskForm):

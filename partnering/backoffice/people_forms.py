@@ -9,24 +9,26 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from ..events.forms import email_address, listed, one_line
 from ..i18n import _l, bi
+from ..registration.forms import GuestForm
 from ..tickets.models import Product
 from . import typed
-from .forms import AMOUNT, WHOLE, AddForm, MomentField, a_number
-
-
-def _email(label: Any) -> StringField:
-    return StringField(
-        label, [InputRequired(_l("Enter a complete email address")), Length(max=254), email_address], [one_line]
-    )
+from .forms import AMOUNT, WHOLE, MomentField, a_number
 
 
 def _names(products: Sequence[Product]) -> list[Any]:
     return listed({product.public_id: bi(product.name) for product in products})
 
 
-class EnterForm(AddForm):
+class EnterForm(GuestForm):
     """Somebody entered by hand: ticket, extras, price or code, language, letter."""
 
+    company = StringField(_l("Organisation"), [Optional(), Length(max=200)], [one_line])
+    ticket = SelectField(_l("Ticket"), [InputRequired(_l("Choose a ticket"))], choices=[])
+    price = StringField(
+        _l("Price"), [Optional(), typed.reads(typed.cents, AMOUNT)], [one_line], description=_l("Else that of the day.")
+    )
+    locale = RadioField(_l("Letters in"), choices=listed({"de": _l("German"), "en": _l("English")}), default="de")
+    letter = BooleanField(_l("Send the ticket by letter"), default=True)
     add_ons = SelectMultipleField(_l("Extras"), choices=[])
     code = StringField(_l("Code"), [Optional(), Length(max=40)], [one_line])
 
@@ -57,16 +59,6 @@ class MoveForm(FlaskForm):
         form = cls(**values)
         form.ticket.choices = _names(tickets)
         return form
-
-
-class SubstituteForm(FlaskForm):
-    """Who gets the place."""
-
-    email = _email(_l("Email address"))
-    title = StringField(_l("Title"), [Optional(), Length(max=40)], [one_line])
-    given_name = StringField(_l("First name"), [InputRequired(_l("Enter the first name")), Length(max=80)], [one_line])
-    family_name = StringField(_l("Last name"), [InputRequired(_l("Enter the last name")), Length(max=80)], [one_line])
-    function = StringField(_l("Function"), [Optional(), Length(max=120)], [one_line])
 
 
 class CancelForm(FlaskForm):

@@ -13,11 +13,10 @@ from ..events.forms import DayField, email_address, lines, listed, one_line
 from ..fields import WholeField
 from ..i18n import _, _l, locale
 from ..questions.forms import countries
-from ..registration.forms import LEITWEG
+from ..registration.forms import LEITWEG, VAT_ID
 
 _AMOUNT = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{2}))?")
 _DAYS = re.compile(r"[0-9]{1,3}(\s*,\s*[0-9]{1,3}){0,4}")
-_VAT_ID = re.compile(r"[A-Za-z]{2}[A-Za-z0-9 .+*-]{2,18}")
 
 MOST_DAYS = 120
 
@@ -36,6 +35,12 @@ def shown(cents: int) -> str:
 def _account(form: FlaskForm, field: Any) -> None:
     if not epc.is_iban(epc.compact(field.data or "")):
         raise ValidationError(_("Enter a valid IBAN, for example DE02 1203 0000 0000 2020 51"))
+
+
+def vat_number(form: FlaskForm, field: Any) -> None:
+    """The shape of one, with its country."""
+    if not VAT_ID.fullmatch(field.data):
+        raise ValidationError(_("Enter the VAT number with its country code, for example DE123456789"))
 
 
 class DeedForm(FlaskForm):
@@ -81,7 +86,7 @@ class SetUpForm(FlaskForm):
     postcode = StringField(_l("Postcode"), [InputRequired(_l("Enter the postcode")), Length(max=20)], [one_line])
     city = StringField(_l("Town"), [InputRequired(_l("Enter the town")), Length(max=100)], [one_line])
     country = SelectField(_l("Country"), [InputRequired(_l("Choose the country"))], default="DE")
-    vat_id = StringField(_l("VAT number"), [Optional(), Length(max=20)], [one_line])
+    vat_id = StringField(_l("VAT number"), [Optional(), Length(max=20), vat_number], [one_line])
     tax_number = StringField(_l("Tax number"), [Length(max=30)], [one_line])
     small_business = BooleanField(_l("Small business: no VAT is charged (section 19 UStG)"))
     prefix = StringField(
@@ -116,11 +121,6 @@ class SetUpForm(FlaskForm):
         """Neither show nor take these fields: they are not for everybody to answer."""
         for name in names:
             del self[name]
-
-    def validate_vat_id(self, field: Any) -> None:
-        """The shape of one, with its country."""
-        if field.data and not _VAT_ID.fullmatch(field.data):
-            raise ValidationError(_("Enter the VAT number with its country code, for example DE123456789"))
 
     def validate_tax_number(self, field: Any) -> None:
         """One of both numbers has to stand on every invoice."""
@@ -172,7 +172,7 @@ class BillingForm(FlaskForm):
     city = StringField(_l("Town"), [InputRequired(_l("Enter the town")), Length(max=100)], [one_line])
     country = SelectField(_l("Country"), [InputRequired(_l("Choose the country"))], default="DE")
     email = StringField(_l("Email address for the invoice"), [Optional(), Length(max=254), email_address], [one_line])
-    vat_id = StringField(_l("VAT number"), [Optional(), Length(max=20)], [one_line])
+    vat_id = StringField(_l("VAT number"), [Optional(), Length(max=20), vat_number], [one_line])
     order_number = StringField(_l("Order number of the buyer"), [Optional(), Length(max=60)], [one_line])
     leitweg_id = StringField(_l("Leitweg-ID"), [Optional(), Length(max=46)], [one_line])
 
@@ -181,11 +181,6 @@ class BillingForm(FlaskForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.country.choices = countries()
-
-    def validate_vat_id(self, field: Any) -> None:
-        """The shape of one, with its country."""
-        if field.data and not _VAT_ID.fullmatch(field.data):
-            raise ValidationError(_("Enter the VAT number with its country code, for example DE123456789"))
 
     def validate_leitweg_id(self, field: Any) -> None:
         """The shape that public bodies hand out."""

@@ -16,7 +16,6 @@ from partnering.mail.models import OutboxLetter
 from partnering.registration import queries, services, signals
 from partnering.registration.invariants import live_registrations_stand, money_adds_up, places_paid_from_claims
 from partnering.registration.models import Party, Registration
-from partnering.tickets import money
 from partnering.tickets import services as tickets
 from partnering.tickets.invariants import pools_counted
 from tests.factories import (
@@ -65,22 +64,6 @@ def test_beginning_holds_the_places_and_writes_down_the_price():
     assert [(i.gross, i.net, i.vat, there(i.claim).state) for i in items] == [(22_000, 18_487, 3_513, "held")] * 2
     assert tickets.left(product) == 3
     assert (party.locale, party.placed_at, len(party.reference)) == ("en", None, 8)
-
-
-@pytest.mark.parametrize(
-    ("gross", "rate", "net"),
-    [
-        (22_000, 1900, 18_487),
-        (0, 1900, 0),
-        (107, 700, 100),
-        (1, 1900, 1),
-        (238, 1900, 200),
-        (3, 10_000, 2),
-        (999, 0, 999),
-    ],
-)
-def test_net_is_rounded_half_up(gross, rate, net):
-    assert money.net_of(gross, rate) == net
 
 
 def test_a_placed_party_has_places_people_codes_agenda_and_letters():

@@ -62,20 +62,13 @@ def _entry(event: Event, form: EnterForm, given: dict[str, Any]) -> entering.Ent
     overlap = conflicts(add_ons)
     if overlap:
         raise TimeConflict.between(*(str(one.name) for one in overlap[0]))
-    guest = entering.Guest(
-        form.email.data or "",
-        form.title.data or "",
-        form.given_name.data or "",
-        form.family_name.data or "",
-        form.function.data or "",
-    )
     return entering.Entry(
-        guest,
+        form.guest,
         product,
         form.company.data or "",
         form.locale.data,
         typed.cents(form.price.data) if form.price.data else None,
-        _code(event, form.code.data or "", product, guest.email),
+        _code(event, form.code.data or "", product, form.guest.email),
         add_ons,
         given,
     )

@@ -19,12 +19,13 @@ from ...questions.shown import lines
 from ...registration import codes, desk, refunds
 from ...registration import queries as registrations
 from ...registration import services as registering
+from ...registration.forms import GuestForm
 from ...registration.models import Registration
 from ...tickets import queries as ticket_queries
 from ...tickets.services import SoldOut
 from .. import answers, guests, log, services, typed
 from ..forms import ConfirmForm, PersonForm
-from ..people_forms import CancelForm, ExceptionForm, MoveForm, SubstituteForm
+from ..people_forms import CancelForm, ExceptionForm, MoveForm
 from .blueprint import bp
 from .letters import kind_words
 from .people import state_words
@@ -139,22 +140,15 @@ def move_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
 def substitute_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
     """Give somebody's place to another person, whose ticket goes out; the old one is worthless at once."""
     ticket_or_404(public_id)
-    form = SubstituteForm()
+    form = GuestForm()
     if form.validate_on_submit():
         try:
             with transaction():
                 event = fresh_event()
                 held = ticket_or_404(public_id)
                 registrations.locked_party(held.place.party.public_id, in_turn=True)
-                guest = registering.Guest(
-                    form.email.data or "",
-                    form.title.data or "",
-                    form.given_name.data or "",
-                    form.family_name.data or "",
-                    form.function.data or "",
-                )
-                services.require_nobody(event, guest.email)
-                new = registering.name_substitute(held, guest, by="organiser")
+                services.require_nobody(event, form.guest.email)
+                new = registering.name_substitute(held, form.guest, by="organiser")
                 follows = new.participant.public_id if new is not None else public_id
         except registering.DuplicateRegistration as error:
             form.email.errors = [str(error.message)]
