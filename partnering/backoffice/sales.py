@@ -129,16 +129,6 @@ def _opened_by_codes(event: Event) -> set[int]:
     )
 
 
-def sold_units(event: Event) -> dict[int, int]:
-    """How many units of each product are sold, by its id."""
-    rows = db.session.execute(
-        sa.select(Claim.product_id, sa.func.count())
-        .where(Claim.event_id == event.id, Claim.state == "confirmed")
-        .group_by(Claim.product_id)
-    )
-    return {product_id: int(number) for product_id, number in rows}
-
-
 def products_of(event: Event, kind: str) -> Sequence[Product]:
     """Tickets or add-ons, in the organiser's order, with prices, pools, time and what they are offered with.
 

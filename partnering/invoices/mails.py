@@ -15,13 +15,8 @@ from . import queries
 from .models import Invoice
 
 
-def invoice_url(invoice: Invoice) -> str:
-    """The secret address of an invoice's PDF, beneath that of its party."""
-    return letters.url("invoices.download", token=_token(invoice.party), public_id=invoice.public_id)
-
-
 def invoice_path(invoice: Invoice) -> str:
-    """The same as a path, for pages."""
+    """The secret path of an invoice's PDF, beneath that of its party."""
     return url_for("invoices.download", token=_token(invoice.party), public_id=invoice.public_id)
 
 

@@ -145,13 +145,7 @@ def remove_section(section: QuestionSection) -> None:
 
 def move_section(section: QuestionSection, steps: int) -> None:
     """Move a section up (-1) or down (1); at the end it stays. Raises `RuleLooksAhead` for questions below it."""
-    order = list(
-        db.session.scalars(
-            sa.select(QuestionSection)
-            .where(QuestionSection.event_id == section.event_id)
-            .order_by(QuestionSection.position, QuestionSection.id)
-        )
-    )
+    order = queries.sections_of(section.event_id)
     if _moved(order, section, steps):
         db.session.flush()
         check_form(_event(section))
@@ -362,13 +356,7 @@ def move(question: Question, steps: int) -> None:
 
 def _moved_on(question: Question, steps: int) -> bool:
     """Move to the end of the section before, or to the beginning of the next."""
-    sections = list(
-        db.session.scalars(
-            sa.select(QuestionSection)
-            .where(QuestionSection.event_id == question.event_id)
-            .order_by(QuestionSection.position, QuestionSection.id)
-        )
-    )
+    sections = queries.sections_of(question.event_id)
     place = next(i for i, section in enumerate(sections) if section.id == question.section_id) + (
         1 if steps > 0 else -1
     )

@@ -112,11 +112,7 @@ def _marks(event: Event) -> object:
 
 
 def _read(event: Event) -> list[SectionShown]:
-    sections = db.session.scalars(
-        sa.select(QuestionSection)
-        .where(QuestionSection.event_id == event.id)
-        .order_by(QuestionSection.position, QuestionSection.id)
-    ).all()
+    sections = sections_of(event.id)
     questions = shown_versions(event, newest=True)
     return [
         SectionShown(
@@ -128,6 +124,17 @@ def _read(event: Event) -> list[SectionShown]:
         )
         for section in sections
     ]
+
+
+def sections_of(event_id: int) -> list[QuestionSection]:
+    """The sections of an event's form, in their order."""
+    return list(
+        db.session.scalars(
+            sa.select(QuestionSection)
+            .where(QuestionSection.event_id == event_id)
+            .order_by(QuestionSection.position, QuestionSection.id)
+        )
+    )
 
 
 def shown_versions(event: Event, *, newest: bool = False, ids: Iterable[int] | None = None) -> list[QuestionShown]:
@@ -228,13 +235,6 @@ def newest_version(question: Question) -> QuestionVersion:
         .order_by(QuestionVersion.number.desc())
         .limit(1)
     ).one()
-
-
-def sheet_at(event: Event, public_id: str) -> AnswerSheet | None:
-    """The answer sheet of this event."""
-    return db.session.scalars(
-        sa.select(AnswerSheet).where(AnswerSheet.event_id == event.id, AnswerSheet.public_id == public_id)
-    ).one_or_none()
 
 
 def answers_of(sheet: AnswerSheet | None) -> dict[str, Any]:

@@ -144,12 +144,6 @@ def _claim_files(sheet: AnswerSheet, given: Iterable[tuple[int, str]], questions
     )
 
 
-def delete_answers(sheet: AnswerSheet) -> None:
-    """Delete everything that was answered on a sheet, files included."""
-    for table in (Answer, SensitiveAnswer, AnswerFile):
-        db.session.execute(sa.delete(table).where(table.sheet_id == sheet.id))
-
-
 def purge_due() -> int:
     """Delete a batch of what may no longer be kept, in UTC days; returns how many rows.
 

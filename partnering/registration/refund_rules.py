@@ -42,12 +42,6 @@ def ends_at(event: Event, rule: RefundRule | Terms) -> datetime:
     return clock.from_zone(datetime.combine(last_day(event, rule) + timedelta(days=1), time()), event.zone)
 
 
-def rule_at(event: Event, at: datetime | None = None) -> RefundRule | None:
-    """The rule that holds at a moment (now); None when nothing is paid back any more."""
-    at = at or clock.now()
-    return next((rule for rule in rules_of(event) if at < ends_at(event, rule)), None)
-
-
 def refund_sentences(event: Event, rules: Sequence[RefundRule | Terms] | None = None) -> list[str]:
     """What a buyer gets back and until when, one sentence for each rule, in the language in force.
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ..agenda.models import Appointment
 from ..db import db
 from ..events.models import Event
-from .models import Code, MemberList, Pool, Product, ProductAddOn
+from .models import Code, Pool, Product, ProductAddOn
 from .pools import identity
 
 
@@ -105,11 +105,4 @@ def codes_of(event: Event) -> Sequence[Code]:
         .where(Code.event_id == event.id)
         .options(sa.orm.selectinload(Code.products))
         .order_by(Code.created_at.desc(), Code.id.desc())
-    ).all()
-
-
-def member_lists_of(host_id: int) -> Sequence[MemberList]:
-    """A host's lists of members, by name."""
-    return db.session.scalars(
-        sa.select(MemberList).where(MemberList.host_id == host_id).order_by(MemberList.name, MemberList.id)
     ).all()

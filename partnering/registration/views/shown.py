@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, url_for
@@ -11,8 +11,8 @@ from ... import clock
 from ...db import BilingualText
 from ...events.models import Event
 from ...i18n import _, _n, bi, day, money, span
-from ...questions.forms import country_name
-from ...questions.queries import QuestionShown, current_questions, file_names
+from ...questions.queries import current_questions, file_names
+from ...questions.shown import text_of
 from ...tickets import prices
 from ...tickets import services as tickets
 from ...tickets.models import Code, PriceTier, Product
@@ -272,24 +272,6 @@ def answers_of(event: Event, party: Party) -> list[tuple[str, str]]:
     if not answers:
         return []
     given = {**answers.get("buyer", {}), **(answers.get("people") or [{}])[0]}
-    return [
-        (bi(question.label), _said(event, question, given[question.public_id]))
-        for question in current_questions(event)
-        if question.public_id in given and not question.sensitive
-    ]
-
-
-def _said(event: Event, question: QuestionShown, value: Any) -> str:
-    """An answer in words."""
-    if question.kind in ("single_choice", "multiple_choice"):
-        keys = value if isinstance(value, list) else [value]
-        return ", ".join(bi(choice.label) for choice in question.choices if choice.key in keys)
-    if question.kind == "yes_no":
-        return _("Yes") if value else _("No")
-    if question.kind == "date":
-        return day(date.fromisoformat(value))
-    if question.kind == "country":
-        return country_name(value)
-    if question.kind == "file":
-        return file_names(event, [value]).get(value, "")
-    return str(value)
+    asked = [each for each in current_questions(event) if each.public_id in given and not each.sensitive]
+    files = file_names(event, [given[each.public_id] for each in asked if each.kind == "file"])
+    return [(bi(each.label), text_of(each, given[each.public_id], files)) for each in asked]
