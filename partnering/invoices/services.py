@@ -17,7 +17,7 @@ from ..events.models import Event
 from ..i18n import _, _l, speaking
 from ..registration import taxing
 from ..registration.models import Item, Party
-from . import checking, contents, ledger, mails, queries
+from . import checking, contents, ledger, mails, permissions, queries
 from .checking import Missing
 from .contents import Contents, Paper
 from .models import Invoice, InvoiceLine, InvoiceReminder, InvoiceSeries, InvoiceSetup
@@ -36,6 +36,12 @@ class ContentsMissing(DomainError):
 
     message = _l("The invoice cannot be issued yet: something that the law asks for is missing.")
     missing: Sequence[Missing] = ()
+
+
+class BillingClosed(DomainError):
+    """The day has passed until which buyers mend whom an invoice goes to."""
+
+    message = _l("The billing address can no longer be changed here. Please write to the organiser.")
 
 
 class AlreadyCancelled(DomainError):
@@ -422,6 +428,20 @@ def set_billing(party: Party, billing: Mapping[str, str], *, letter: bool = True
         return []
     reason = _address_changed(party)
     return _replace(party, stale, reason, letter) if (stale := _stale(party)) else []
+
+
+def correct_billing(party: Party, billing: Mapping[str, str]) -> list[Invoice]:
+    """A buyer mends whom the invoices go to: those that hold are cancelled and issued anew, for the new address.
+
+    What waited for an address is issued with it. Gives what was issued; nothing for what they said already. Raises
+    `BillingClosed`.
+    """
+    lock(party)
+    if not permissions.may_correct_billing(party):
+        raise BillingClosed
+    if not taxing.bill_to(party, billing):
+        return []
+    return _replace(party, queries.live_invoices(party), _address_changed(party), letter=True)
 
 
 def _address_changed(party: Party) -> str:

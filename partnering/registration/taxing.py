@@ -105,6 +105,13 @@ def bill_to(party: Party, billing: Mapping[str, str]) -> bool:
     return True
 
 
+def total_for(party: Party, billing: Mapping[str, Any]) -> int:
+    """What all that holds would come to, in cents, with this invoice address."""
+    small = is_small(party.event)
+    items = [item for item in queries.items_of(party) if item.cancelled_at is None]
+    return sum(amount_of(item, party.event, billing, small=small).gross for item in items)
+
+
 def settle(party: Party, items: Iterable[Item]) -> None:
     """Write the tax that the party's invoice address asks for into those of these lines that hold.
 

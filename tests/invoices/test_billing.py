@@ -1,8 +1,10 @@
 """Another address for invoices: taxed anew, corrected where it was invoiced, by organiser or buyer."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
 
-from partnering import clock
+from partnering import clock, links
 from partnering.db import db, transaction
 from partnering.invoices import ledger, queries, services
 from partnering.registration import services as registration
@@ -103,3 +105,108 @@ def test_who_has_paid_gets_the_difference_back():
 
     assert (queries.account(party).credit, queries.state(invoice_of(party))) == (1_900, "paid")
     assert there(db.session.get(Party, party.id)).settled_at is not None
+
+
+# -- by the buyer
+
+
+SENT = {
+    "kind": "company",
+    "billing_name": "Lumenfold AG",
+    "street": "Lichtweg 4",
+    "postcode": "04103",
+    "city": "Leipzig",
+    "country": "DE",
+    "vat_id": "DE136695976",
+    "order_number": "PO-900",
+}
+
+
+def link(party):
+    """The secret address of a party's billing page."""
+    return f"/r/{links.token('party', party.public_id, party.generation)}/billing"
+
+
+def of(party):
+    """The invoices of a party as they are now."""
+    db.session.rollback()
+    return queries.invoices_of(there(db.session.get(Party, party.id)))
+
+
+def test_a_buyer_mends_the_address_and_gets_another_invoice(client):
+    party = make_invoiced(make_event())
+    first = invoice_of(party)
+    first_id, gross = first.id, first.gross
+    page = client.get(f"{link(party)}?lang=en").text
+    assert (first.text in page, "Lumenfold GmbH" in page, "PO-815" in page) == (True, True, True)
+
+    data = {**SENT, "seen": str(gross), "key": "once"}
+    answers = [client.post(link(party), data=data).status_code for _click in range(2)]
+
+    assert answers == [303, 303]
+    old, storno, anew = of(party)
+    assert (old.id, storno.cancels_id) == (first_id, first_id)
+    assert (anew.contents["buyer"]["name"], anew.contents["buyer"]["order_number"]) == ("Lumenfold AG", "PO-900")
+    assert (anew.gross, old.contents["buyer"]["name"]) == (gross, "Lumenfold GmbH")
+    manage = link(party).removesuffix("/billing")
+    assert link(party) in client.get(manage).text
+
+
+def test_the_same_address_again_issues_nothing(client):
+    party = make_invoiced(make_event())
+    same = {**SENT, "billing_name": "Lumenfold GmbH", "order_number": "PO-815"}
+
+    assert client.post(link(party), data={**same, "seen": "22000"}).status_code == 303
+
+    assert len(of(party)) == 1
+
+
+def test_until_the_invoice_is_due_and_no_longer(client, freeze):
+    party = make_invoiced(make_event())
+    invoice = invoice_of(party)
+    last = clock.from_zone(datetime.combine(invoice.due_on, time(23, 0)), party.event.zone)
+    data = {**SENT, "seen": str(invoice.gross)}
+    freeze(last + timedelta(hours=2))
+
+    page = client.get(f"{link(party)}?lang=en").text
+    late = client.post(link(party), data={**data, "key": "late"}).status_code
+
+    assert ("can no longer be changed here" in page, late, len(of(party))) == (True, 409, 1)
+    assert link(party) not in client.get(link(party).removesuffix("/billing")).text
+    freeze(last)
+    db.session.rollback()
+    assert client.post(link(party), data={**data, "key": "in time"}).status_code == 303
+    assert len(of(party)) == 3
+
+
+def test_an_address_that_was_missing_brings_the_invoice(client):
+    event = make_event()
+    make_setup(event)
+    party = make_invoiced(event, product=make_product(event, gross=30_000), billing={"name": "Lumenfold GmbH"})
+    assert of(party) == []
+    assert link(party) in client.get(link(party).removesuffix("/billing")).text
+
+    client.post(link(party), data={**SENT, "seen": "30000"})
+
+    [invoice] = of(party)
+    assert (invoice.gross, invoice.contents["buyer"]["street"]) == (30_000, "Lichtweg 4")
+
+
+def test_another_sum_is_shown_before_it_binds(client):
+    party = online_party()
+    abroad = {**SENT, "country": "AT", "vat_id": "ATU12345678"}
+
+    asked = client.post(f"{link(party)}?lang=en", data={**abroad, "seen": "11900"})
+
+    assert (asked.status_code, "the sum has changed" in asked.text, len(of(party))) == (422, True, 1)
+    assert client.post(link(party), data={**abroad, "seen": "10000"}).status_code == 303
+    assert [invoice.gross for invoice in of(party)] == [11_900, -11_900, 10_000]
+
+
+def test_shapes_are_checked_and_whoever_owes_nothing_has_no_address_to_mend(client):
+    party = make_invoiced(make_event())
+    assert client.post(link(party), data={**SENT, "street": ""}).status_code == 422
+    assert len(of(party)) == 1
+    event = make_event()
+    free = make_invoiced(event, product=make_product(event, gross=0))
+    assert client.post(link(free), data={**SENT, "seen": "0"}).status_code == 409

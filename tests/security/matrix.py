@@ -268,6 +268,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "backoffice.renew_code": ORGANISERS,
     # invoices
     "invoices.download": PARTY,
+    "invoices.billing": PARTY,
     "my_invoices.newest": frozenset({"attendee", "other attendee"}),  # who booked for money
     "invoices_desk.index": ORGANISERS,
     "invoices_desk.export": ORGANISERS,
