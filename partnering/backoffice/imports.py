@@ -65,7 +65,7 @@ HEADINGS = {
     "function": "function, job title, position, role, funktion, rolle, stelle",
     "company": "organisation, organization, company, firma, unternehmen, institution, einrichtung, affiliation",
     "ticket": "ticket, ticket type, tickettyp, ticketart, ticketkategorie, kategorie, category",
-    "add_ons": "extras, add-ons, addons, add-on, zusatzleistungen, zusatz, workshops, workshop",
+    "add_ons": "extras, add-ons, addons, add-on, zusatzleistungen, zusätze, zusatz, workshops, workshop",
     "price": "price, preis, betrag, amount, gross",
     "code": "code, voucher, discount code, gutschein, gutscheincode, rabattcode",
     "locale": "language, sprache, lang, locale, briefsprache, letters in, briefe auf",

@@ -44,13 +44,20 @@ class EnterForm(GuestForm):
             raise ValidationError(str(_l("Enter a price or a code, not both")))
 
 
+BASES = {
+    "then": _l("The price on the day of the booking"),
+    "today": _l("The price of today"),
+    "same": _l("What was paid until now"),
+}
+"""What is asked for another ticket."""
+
+
 class MoveForm(FlaskForm):
     """Another ticket."""
 
     ticket = SelectField(_l("New ticket"), [InputRequired(_l("Choose a ticket"))], choices=[])
-    price = StringField(
-        _l("Price"), [Optional(), typed.reads(typed.cents, AMOUNT)], [one_line], description=_l("Else that of the day.")
-    )
+    basis = RadioField(_l("What it costs"), choices=listed(BASES), default="then")
+    price = StringField(_l("Or another price"), [Optional(), typed.reads(typed.cents, AMOUNT)], [one_line])
     letter = BooleanField(_l("Tell them by letter"), default=True)
 
     @classmethod
@@ -115,6 +122,7 @@ class BulkForm(FlaskForm):
 
     deed = SelectField(choices=listed({"cancel": _l("Cancel"), "move": _l("Move"), "resend": _l("Send again")}))
     ticket = SelectField(_l("New ticket"), [Optional()], choices=[], validate_choice=False)
+    basis = RadioField(_l("What it costs"), choices=listed(BASES), default="then")
     waive_fee = BooleanField(_l("Keep nothing of the price, whatever the refund rules say"))
     letter = BooleanField(_l("Tell them by letter"), default=True)
 

@@ -52,6 +52,7 @@ def do(
     people: Sequence[str],
     *,
     product: Product | None = None,
+    basis: str = "then",
     letter: bool = False,
     waive_fee: bool = False,
 ) -> int:
@@ -68,6 +69,6 @@ def do(
     if deed == "move" and product is not None:
         others = [one for one in held if one.place.product_id != product.id]
         for one in others:
-            desk.move(one, product, letter=letter)
+            desk.move(one, product, basis=basis, letter=letter)
         return len(others)
     return sum(services.send_again(event, one) for one in held)

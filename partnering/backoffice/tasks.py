@@ -75,7 +75,7 @@ def _rows(job: Progress, kept: PeopleImport) -> list[imports.Row]:
 
 @task(several.TASK, attempts=1)
 def several_people(
-    job: Progress, *, deed: str, people: list[str], ticket: str, letter: bool, waive_fee: bool
+    job: Progress, *, deed: str, people: list[str], ticket: str, basis: str, letter: bool, waive_fee: bool
 ) -> dict[str, Any]:
     """Do one thing with many people, as long as whoever asked may; how many it was done with, and what ended it."""
     number, done = 0, 0
@@ -86,7 +86,9 @@ def several_people(
                 if event is None or not may_organise(person, event):
                     return {"done": number, "failed": "forbidden"}
                 product = ticket_queries.product_at(event, ticket) if ticket else None
-                number += several.do(event, deed, piece, product=product, letter=letter, waive_fee=waive_fee)
+                number += several.do(
+                    event, deed, piece, product=product, basis=basis, letter=letter, waive_fee=waive_fee
+                )
         except DomainError as error:
             return {"done": number, "failed": error.code}
         done += len(piece)

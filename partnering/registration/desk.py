@@ -36,10 +36,11 @@ def move(
     product: Product,
     *,
     gross: int | None = None,
+    basis: str = "today",
     code: Code | None = None,
     letter: bool = False,
 ) -> Item:
-    """Put somebody on another ticket: the new line, at today's price of that ticket or `gross` cents.
+    """Put somebody on another ticket: the new line, at `gross` cents or as `basis` says, see `moved_price`.
 
     Code, agenda and what else was booked stay. The places of the old ticket come free only once the new ones are
     taken, so that both may draw on one pool. The line before ends without a fee; invoices follow the difference.
@@ -59,6 +60,8 @@ def move(
         if item.place_id == place.id and item.kind == "ticket" and item.cancelled_at is None
     ]
     was = sum(item.gross for item in old)
+    if gross is None and code is None:
+        gross = moved_price(registration, product, basis)
     with swapping():
         tickets.cancel(orders.claims_in(old))
         (claim,) = tickets.hold(party.event, [(product, 1)], clock.now() + timedelta(minutes=1), code=code)
@@ -84,6 +87,27 @@ def move(
     signals.registration_moved.send(registration, before=before)
     signals.party_changed.send(party)
     return line
+
+
+def moved_price(registration: Registration, product: Product, basis: str) -> int | None:
+    """What another ticket would cost somebody, in cents: None when it has no price.
+
+    "then" is its price on the day they booked, so that nobody pays the early-bird reduction back; "today" that of now;
+    "same" what their own costs. Members stay members.
+    """
+    party = registration.place.party
+    if basis == "same":
+        return sum(
+            item.gross
+            for item in queries.items_of(party)
+            if item.place_id == registration.place_id and item.kind == "ticket" and item.cancelled_at is None
+        )
+    member = party.code if party.code is not None and party.code.kind == "member" else None
+    at = (party.placed_at if basis == "then" else None) or clock.now()
+    try:
+        return tickets.priced(product, at, member).gross
+    except tickets.NotOnSale:
+        return None
 
 
 def _line(

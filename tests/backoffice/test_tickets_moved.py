@@ -19,7 +19,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.questions.models import Answer
 from partnering.registration import desk
 from partnering.registration.models import Item, Party, Place, Registration
-from partnering.tickets.models import Code, Pool, Product
+from partnering.tickets.models import Code, Pool, PriceTier, Product
 from partnering.tickets.services import SoldOut
 from tests.factories import (
     make_code,
@@ -129,6 +129,48 @@ def test_moving_at_the_desk_sets_the_price_and_tells_them(ctx: Flask, event: Eve
     assert said is not None
     assert "VIP" in said.text
     assert client.post(address(event, held, "/move"), data={"ticket": public_id}).status_code == 422
+
+
+def early_and_dear(event: Event) -> Product:
+    """A ticket that cost 180 euros until a week ago and costs 290 now."""
+    return make_product(event, tiers=[(18_000, clock.now() - timedelta(days=7)), (29_000, None)], capacity=5)
+
+
+@pytest.mark.parametrize(("basis", "gross"), [("then", 18_000), ("today", 29_000), ("same", 22_000)])
+def test_whoever_booked_early_may_keep_the_early_price_of_another_ticket(
+    event: Event, client: FlaskClient, basis: str, gross: int
+):
+    held, other = make_registration(event), early_and_dear(event)
+    with transaction():
+        db.session.execute(sa.update(Party).values(placed_at=clock.now() - timedelta(days=30)))
+
+    client.post(address(event, held, "/move"), data={"ticket": other.public_id, "basis": basis})
+
+    assert [item.gross for item in fresh(held).place.party.items if item.cancelled_at is None] == [gross]
+
+
+def test_what_another_ticket_costs_stands_beside_it_before_anything_happens(event: Event, client: FlaskClient):
+    held = make_registration(event)
+    early_and_dear(event)
+    with transaction():
+        db.session.execute(sa.update(Party).values(placed_at=clock.now() - timedelta(days=30)))
+
+    page = client.get(address(event, held, "/move")).text
+
+    assert [sum_ in page for sum_ in ("40\xa0€ weniger", "70\xa0€ mehr")] == [True, True]
+
+
+def test_members_stay_members_when_they_are_moved(event: Event):
+    code = make_code(event, "MITGLIED", "member", audience="member")
+    held, other = make_registration(event), make_product(event, gross=29_000)
+    with transaction():
+        db.session.add(PriceTier(event_id=event.id, product_id=other.id, gross=25_000, audience="member"))
+        db.session.execute(sa.update(Party).values(code_id=code.id))
+        db.session.expire_all()
+
+    with transaction():
+        line = desk.move(db.session.get_one(Registration, held.id), db.session.get_one(Product, other.id))
+        assert line.gross == 25_000
 
 
 # -- passing on, cancelling, exceptions

@@ -19,13 +19,12 @@ from ...questions.shown import lines
 from ...registration import codes, desk, refunds
 from ...registration import queries as registrations
 from ...registration import services as registering
-from ...registration.forms import GuestForm
 from ...registration.models import Registration
 from ...tickets import queries as ticket_queries
-from ...tickets.services import SoldOut
+from ...tickets.services import NotOnSale, SoldOut
 from .. import answers, guests, log, services, typed
 from ..forms import ConfirmForm, PersonForm
-from ..people_forms import CancelForm, ExceptionForm, MoveForm
+from ..people_forms import CancelForm, ExceptionForm, MoveForm, SubstituteForm
 from .blueprint import bp
 from .letters import kind_words
 from .people import state_words
@@ -122,18 +121,26 @@ def move_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
                 event = fresh_event()
                 product = or_404(ticket_queries.product_at(event, form.ticket.data))
                 gross = typed.cents(form.price.data) if form.price.data else None
-                desk.move(ticket_or_404(public_id), product, gross=gross, letter=bool(form.letter.data))
+                held, letter = ticket_or_404(public_id), bool(form.letter.data)
+                desk.move(held, product, gross=gross, basis=form.basis.data, letter=letter)
         except SoldOut as error:
             form.ticket.errors = [str(error.message)]
             status = 409
-        except (desk.SharedTicket, desk.NothingToMove) as error:
+        except (desk.SharedTicket, desk.NothingToMove, NotOnSale) as error:
             flash(str(error.message), "bad")
             status = 409
         else:
             flash(_("The person is on another ticket now."), "ok")
             return redirect(url_for(".person", public_id=public_id))
-    context = {"guest": guest_or_404(public_id), "held": ticket_or_404(public_id), "offered": offered}
-    return page("backoffice/move.html", form, status, **context)
+    held = ticket_or_404(public_id)
+    prices = {
+        product.id: (desk.moved_price(held, product, "then"), desk.moved_price(held, product, "today"))
+        for product in offered
+    }
+    context = {"guest": guest_or_404(public_id), "held": held, "offered": offered, "prices": prices}
+    return page(
+        "backoffice/move.html", form, status, paid=desk.moved_price(held, held.place.product, "same"), **context
+    )
 
 
 @bp.route("/people/<public_id>/substitute", methods=["GET", "POST"])

@@ -53,7 +53,7 @@ def several() -> str | BaseResponse | tuple[str, int]:
         with transaction():
             event = fresh_event()
             product = or_404(ticket_queries.product_at(event, form.ticket.data)) if form.deed.data == "move" else None
-            number = deeds.do(event, form.deed.data, people, product=product, **given)
+            number = deeds.do(event, form.deed.data, people, product=product, basis=form.basis.data, **given)
     except DomainError as error:
         if error.status == 404:
             raise
@@ -91,6 +91,7 @@ def _defer(form: BulkForm, people: list[str], given: dict[str, bool]) -> str:
             deed=form.deed.data,
             people=people,
             ticket=form.ticket.data or "",
+            basis=form.basis.data,
             letter=given["letter"],
             waive_fee=given["waive_fee"],
         )
