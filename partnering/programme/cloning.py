@@ -4,7 +4,7 @@ from ..events.cloning import Copies, taken_along
 from .models import Track
 
 
-@taken_along("programme", floor=6)
+@taken_along("programme", floor=7)
 def tracks(copies: Copies) -> None:
     """Tracks with their tints, in their order. Rooms come with the places."""
     copies.copy(copies.rows(Track))
