@@ -19,12 +19,13 @@ from ...questions.shown import lines
 from ...registration import codes, desk, refunds
 from ...registration import queries as registrations
 from ...registration import services as registering
+from ...registration.forms import GuestForm
 from ...registration.models import Registration
 from ...tickets import queries as ticket_queries
 from ...tickets.services import NotOnSale, SoldOut
 from .. import answers, guests, log, services, typed
 from ..forms import ConfirmForm, PersonForm
-from ..people_forms import CancelForm, ExceptionForm, MoveForm, SubstituteForm
+from ..people_forms import CancelForm, ExceptionForm, MoveForm
 from .blueprint import bp
 from .letters import kind_words
 from .people import state_words
