@@ -17,7 +17,7 @@ from flask import g, has_request_context
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .db import BilingualText, Json, Model, append_only, db, write
+from .db import BilingualText, Json, Model, append_only, db, table_of, write
 from .verify import invariant
 
 
@@ -50,7 +50,7 @@ class AuditDetail(Model):
     delete_after: Mapped[datetime | None] = mapped_column(index=True)
 
 
-append_only(AuditEntry.__table__)  # type: ignore[arg-type]  # declarative tables are Tables
+append_only(table_of(AuditEntry))
 
 
 def record(

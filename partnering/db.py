@@ -222,6 +222,13 @@ def append_only_tables() -> list[str]:
     return [table.name for table in Model.metadata.sorted_tables if table.info.get("append_only")]
 
 
+def table_of(model: type[Model]) -> sa.Table:
+    """The table of a model."""
+    table = model.__table__
+    assert isinstance(table, sa.Table)  # as of every mapped class
+    return table
+
+
 def append_only(table: sa.Table) -> None:
     """Add triggers to `table` that refuse UPDATE and DELETE on both databases."""
     table.info["append_only"] = True

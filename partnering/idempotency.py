@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .db import Json, Model, OutsideTransaction, db, writing
+from .db import Json, Model, OutsideTransaction, db, table_of, writing
 from .errors import DomainError
 from .i18n import _l
 
@@ -68,7 +68,7 @@ def _first(dialect: str) -> sa.Insert:
 
 
 _ANSWERED = (
-    sa.update(IdempotencyKey.__table__)  # type: ignore[arg-type]  # declarative tables are Tables
+    sa.update(table_of(IdempotencyKey))
     .where(IdempotencyKey.__table__.c.id == sa.bindparam("first"))
     .values(answer=sa.bindparam("said"))
 )

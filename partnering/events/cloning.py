@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from .. import audit, clock
-from ..db import BilingualText, Model, PublicId, UtcDateTime, db
+from ..db import BilingualText, Model, PublicId, UtcDateTime, db, table_of
 from . import queries, services
 from .models import Event, TeamRole
 from .signals import event_cloned
@@ -113,8 +113,7 @@ class Copies:
         return copied if isinstance(copied, type(row)) else None
 
     def _copied(self, row: Row, but: dict[str, Any]) -> Row | None:
-        table = row.__table__
-        assert isinstance(table, sa.Table)  # as of every mapped class
+        table = table_of(type(row))
         leads = _references(table)
         values: dict[str, Any] = {}
         for column in table.columns:

@@ -17,6 +17,7 @@ from ..db import (
     in_event,
     one_of,
     only_where,
+    table_of,
     to_many,
     to_one,
     whole_number,
@@ -199,4 +200,4 @@ class InvoiceReminder(InEvent, Model):
 
 
 for _model in (Invoice, InvoiceLine, InvoiceDocument, LedgerEntry):
-    append_only(_model.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
+    append_only(table_of(_model))

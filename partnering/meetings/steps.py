@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import clock
-from ..db import db
+from ..db import db, table_of
 from ..delegates.models import Delegate
 from ..text import clean_lines
 from .errors import RequestNotOpen, TooManyOpen
@@ -18,7 +18,7 @@ from .states import DEEDS
 def move(meeting: Meeting, deed: str, version: int | None, **values: Any) -> None:
     """Change a meeting's state if it still is as it was seen. Raises `RequestNotOpen` with the newest state."""
     begins, ends = DEEDS[deed]
-    table: sa.Table = Meeting.__table__  # type: ignore[assignment]  # declarative tables are Tables
+    table = table_of(Meeting)
     done = db.session.execute(
         sa.update(table)
         .where(
@@ -43,7 +43,7 @@ def insert(**values: Any) -> int | None:
 
 def count_open(delegate_id: int, change: int, *, limit: int | None = None) -> None:
     """Count a delegate's open requests. Raises `TooManyOpen` when there are `limit` already."""
-    table: sa.Table = Delegate.__table__  # type: ignore[assignment]  # declarative tables are Tables
+    table = table_of(Delegate)
     below = [table.c.open_requests < limit] if limit is not None else []
     counted = db.session.execute(
         sa.update(table)
