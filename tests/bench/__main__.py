@@ -34,7 +34,7 @@ from ..support import crowds, databases
 from ..support.servers import ROOT, environment_of
 from ..support.smtp import free_port
 from ..support.waiting import until
-from . import floor
+from . import floor, lists
 from .accounting import cpu_seconds
 from .visitor import Visitor
 
@@ -47,6 +47,7 @@ CLAIM_SECONDS = 1.0 if QUICK else 4.0
 BUYERS = (1, 4, 16, 64)
 CLAIM_PROCESSES = 4
 PLACES_FOR_ALL = 50
+LIST_SECONDS = 30.0
 FLOOR_SERVER = ("--worker-class", "gthread", "--threads", "8", "--keep-alive", "5")
 
 
@@ -187,6 +188,16 @@ def answers(bench: Bench, path: str, turn: int, number: int) -> dict[str, str]:
     return {"later": "y"}
 
 
+def bringing_in(bench: Bench) -> None:
+    """A list of a thousand people: the dry run, and registering them all."""
+    checked, brought = lists.seconds(bench.app)
+    fits = brought <= LIST_SECONDS
+    cost = f"{brought:7.2f} s    dry run {checked:.2f} s"
+    say(f"  {f'{lists.PEOPLE} people brought in':<40} {cost}   at most {LIST_SECONDS:g}  {verdict(fits)}")
+    if not fits:
+        bench.missed.append(f"{bench.engine}: a list of people took {brought:.0f} s")
+
+
 def claims(bench: Bench) -> None:
     """The claim by itself on one pool, with more and more buyers at once, beside the floor's."""
     for buyers in BUYERS:
@@ -323,6 +334,7 @@ def main() -> int:
         for engine in engines:
             say(f"{engine}: {REGISTRATIONS} registrations, {os.cpu_count()} processors, medians of {REPEATS}")
             with bench_on(engine) as bench:
+                bringing_in(bench)
                 pages(bench)
                 registering(bench)
                 claims(bench)
