@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from itertools import takewhile
+from typing import NamedTuple
 
 _BY_HAND = {ord(c): plain for c, plain in zip("łøđıð", "lodid", strict=True)} | {
     ord("œ"): "oe",
@@ -35,3 +37,23 @@ def clean_lines(text: str) -> str:
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     lines = "\n".join(" ".join(_CONTROL.sub(" ", line).split()) for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+class Name(NamedTuple):
+    """A person's name in parts."""
+
+    title: str
+    given_name: str
+    family_name: str
+
+
+def taken_apart(name: str) -> Name:
+    """A name that was typed as one line.
+
+    Titles end with a dot and are longer than an initial; a family name begins where small words do ("van der").
+    """
+    words = name.split()
+    titles = list(takewhile(lambda word: word.endswith(".") and not (len(word) == 2 and word.isupper()), words))
+    rest = words[len(titles) :]
+    family = next((n for n, word in enumerate(rest[:-1]) if n and word.islower()), max(len(rest) - 1, 0))
+    return Name(" ".join(titles), " ".join(rest[:family]), " ".join(rest[family:]))

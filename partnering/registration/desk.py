@@ -10,7 +10,7 @@ from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
 from ..organisations.services import organisation_for
-from ..text import clean
+from ..text import clean, taken_apart
 from ..tickets import money
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
@@ -163,8 +163,8 @@ def give(
     lines = orders.hold(party, product, count, gross=0)
     tickets.confirm(orders.claims_in(lines))
     organisation = organisation_for(event.host_id, company) if clean(company) else None
-    given, _space, family = clean(name).rpartition(" ")
-    person = person_for(email, given_name=given, family_name=family, locale=locale)
+    parts = taken_apart(clean(name))
+    person = person_for(email, given_name=parts.given_name, family_name=parts.family_name, locale=locale)
     party.contact_person_id, party.organisation_id = person.id, organisation.id if organisation else None
     party.contact_name, party.contact_email = clean(name), email.strip()
     party.placed_at = party.settled_at = clock.now()

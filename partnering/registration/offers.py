@@ -12,6 +12,7 @@ from ..db import db
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
+from ..text import taken_apart
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Product
 from . import queries, services, swaps, waiting_mails, waiting_queries, workshops
@@ -174,9 +175,8 @@ def _end(event: Event, product: Product) -> datetime:
 
 
 def _typed(entry: WaitingEntry) -> dict[str, str]:
-    """The first person as the form of the flow shows them: the last word is taken for the family name."""
-    given, _space, family = entry.name.rpartition(" ")
-    return {"given_name": given, "family_name": family, "email": entry.email}
+    """The first person as the form of the flow shows them."""
+    return {**taken_apart(entry.name)._asdict(), "email": entry.email}
 
 
 def accept(entry: WaitingEntry) -> Party | None:

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from partnering.text import clean, clean_lines, fold, folds
+from partnering.text import clean, clean_lines, fold, folds, taken_apart
 
 LOOKALIKES = [
     ("Straße", "STRASSE"),
@@ -95,3 +95,20 @@ def test_what_belongs_to_a_text_stays(typed):
 )
 def test_lines_are_cleaned_and_stay_lines(typed, kept):
     assert clean_lines(typed) == kept == clean_lines(kept)
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ("Jana Wittkowski", ("", "Jana", "Wittkowski")),
+        ("Prof. Dr. Anna Lena Maier", ("Prof. Dr.", "Anna Lena", "Maier")),
+        ("Wanda von der Quast", ("", "Wanda", "von der Quast")),
+        ("von Quast", ("", "von", "Quast")),
+        ("Dr. h. c. J. R. Stein", ("Dr. h. c.", "J. R.", "Stein")),
+        ("Cher", ("", "", "Cher")),
+        ("Dr.", ("Dr.", "", "")),
+        ("", ("", "", "")),
+    ],
+)
+def test_a_name_is_taken_apart(typed, parts):
+    assert taken_apart(typed) == parts

@@ -208,7 +208,8 @@ def test_a_party_of_an_offer_knows_who_waited(event):
     cancel(taken)
 
     party = there(entry.party)
-    assert party.draft == {"typed": [{"given_name": "Wanda von", "family_name": "Quast", "email": "w@example.org"}]}
+    typed = {"title": "", "given_name": "Wanda", "family_name": "von Quast", "email": "w@example.org"}
+    assert party.draft == {"typed": [typed]}
     assert (party.locale, party.placed_at) == ("en", None)
 
 

@@ -1,6 +1,5 @@
 """A buyer's places, opened by the secret link in their letter: who comes, naming, reminding, giving back."""
 
-from itertools import takewhile
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -12,6 +11,7 @@ from ...db import transaction
 from ...guards import guarded, secret_link
 from ...i18n import _, _n, locale
 from ...questions.shown import lines
+from ...text import taken_apart
 from ...tickets import queries as ticket_queries
 from .. import changes, mails, permissions, queries, refunds, services
 from ..change_forms import CorrectForm, NameForm, OnceForm
@@ -105,7 +105,7 @@ def _name_page(token: str, party: Party, place: Place, form: GuestForm) -> tuple
 def correct_place(token: str, public_id: str) -> Answer:
     """Mend a name that was typed wrong, until its owner has taken the place."""
     party, place = place_of(token, public_id)
-    form = CorrectForm(data=_typed_name(place))
+    form = CorrectForm(data=taken_apart(place.invited_name)._asdict())  # the same for those known before
     if not form.validate_on_submit():
         return page(
             "correct",
@@ -127,18 +127,6 @@ def correct_place(token: str, public_id: str) -> Answer:
     once(party.public_id, form, deed)
     flash(_("The name is corrected."), "ok")
     return back(token)
-
-
-def _typed_name(place: Place) -> dict[str, str]:
-    """The name as the buyer typed it, taken apart again: the same way whether or not the person was known before.
-
-    A family name begins where small words do: "von", "zu", "de", "van der".
-    """
-    words = place.invited_name.split()
-    titles = list(takewhile(lambda word: word.endswith("."), words))
-    rest = words[len(titles) :]
-    family = next((n for n, word in enumerate(rest[:-1]) if n and word.islower()), len(rest) - 1)
-    return {"title": " ".join(titles), "given_name": " ".join(rest[:family]), "family_name": " ".join(rest[family:])}
 
 
 @bp.post("/r/<token>/places/<public_id>/remind")
