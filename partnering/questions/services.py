@@ -1,7 +1,7 @@
 """What can happen to answers: kept, changed, deleted in time. How forms are built stands in `building`."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +15,11 @@ from .queries import QuestionShown
 SENSITIVE_DAYS = 30
 """Days after the event's last day until which sensitive answers may be kept, at most."""
 
-UNSENT_DAYS = 2
+UNSENT_DAYS = 1
 """How long sensitive answers and files are kept that were typed and not sent in."""
+
+kept_elsewhere: list[Callable[[], Collection[str]]] = []
+"""Functions of rooms above that name files (public ids) which are sent in though no sheet has them yet."""
 
 BATCH = 500
 
@@ -41,7 +44,7 @@ def save(
 
     A question among `questions` that has no answer loses the one it had; other questions keep theirs. Answers point at
     the versions that `questions` show. Sensitive ones go into a table of their own, until 30 days after the event, or
-    for two days with `draft`; a later `save` without it lets those that are there stay until then as well.
+    for a day with `draft`; a later `save` without it lets those that are there stay until then as well.
     """
     event = db.session.get(Event, sheet.event_id)
     assert event is not None  # a sheet belongs to an event
@@ -114,8 +117,38 @@ def settle_sensitive(sheet: AnswerSheet) -> None:
 
 
 def withdraw_sensitive(sheet: AnswerSheet) -> None:
-    """Delete the sensitive answers of a sheet: whoever gave them agrees no longer."""
+    """Delete the sensitive answers of a sheet, files included: whoever gave them agrees no longer, or does not come."""
+    db.session.flush()
+    db.session.execute(
+        sa.delete(AnswerFile).where(
+            AnswerFile.sheet_id == sheet.id,
+            AnswerFile.question_id.in_(
+                sa.select(SensitiveAnswer.question_id).where(SensitiveAnswer.sheet_id == sheet.id)
+            ),
+        )
+    )
     db.session.execute(sa.delete(SensitiveAnswer).where(SensitiveAnswer.sheet_id == sheet.id))
+
+
+def follow_event(event: Event, last_day: date) -> None:
+    """Let sensitive answers that were sent in stay until 30 days after the event's days of now; `last_day` was before.
+
+    What was typed and never sent in keeps its own short time.
+    """
+    versions = db.session.execute(
+        sa.select(QuestionVersion.id, QuestionVersion.retention_days)
+        .where(
+            QuestionVersion.event_id == event.id, sa.exists().where(SensitiveAnswer.version_id == QuestionVersion.id)
+        )
+        .order_by(QuestionVersion.id)
+    ).all()
+    for version_id, days in versions:
+        kept = timedelta(days=min(days, SENSITIVE_DAYS))
+        db.session.execute(
+            sa.update(SensitiveAnswer)
+            .where(SensitiveAnswer.version_id == version_id, SensitiveAnswer.delete_after == last_day + kept)
+            .values(delete_after=event.last_day + kept)
+        )
 
 
 def _claim_files(sheet: AnswerSheet, given: Iterable[tuple[int, str]], questions: Sequence[QuestionShown]) -> None:
@@ -144,6 +177,13 @@ def _claim_files(sheet: AnswerSheet, given: Iterable[tuple[int, str]], questions
     )
 
 
+def delete_sheet(sheet: AnswerSheet) -> None:
+    """Delete a sheet with everything that was answered on it, files included; nothing may point at it any more."""
+    for table in (Answer, SensitiveAnswer, AnswerFile):
+        db.session.execute(sa.delete(table).where(table.sheet_id == sheet.id))
+    db.session.execute(sa.delete(AnswerSheet).where(AnswerSheet.id == sheet.id))
+
+
 def purge_due() -> int:
     """Delete a batch of what may no longer be kept, in UTC days; returns how many rows.
 
@@ -151,18 +191,32 @@ def purge_due() -> int:
     files with their answers, and files that nobody sent in.
     """
     today = clock.now().date()
-    gone = _deleted(SensitiveAnswer, sa.select(SensitiveAnswer.id).where(SensitiveAnswer.delete_after < today))
+    gone = _deleted(AnswerFile, _sensitive_files(today))
+    if gone < BATCH:  # a file is found by its answer, so it goes first
+        gone += _deleted(SensitiveAnswer, sa.select(SensitiveAnswer.id).where(SensitiveAnswer.delete_after < today))
     for last_day, days, version_ids in _retentions():
         if last_day + timedelta(days=days) < today:
             files = _deleted(AnswerFile, _files_of(version_ids))
             gone += files
-            if files < BATCH:  # a file is found by its answer, so it goes first
+            if files < BATCH:
                 gone += _deleted(Answer, sa.select(Answer.id).where(Answer.version_id.in_(version_ids)))
     old = clock.now() - timedelta(days=UNSENT_DAYS)
-    gone += _deleted(
-        AnswerFile, sa.select(AnswerFile.id).where(AnswerFile.sheet_id.is_(None), AnswerFile.uploaded_at < old)
+    unsent = sa.select(AnswerFile.id).where(AnswerFile.sheet_id.is_(None), AnswerFile.uploaded_at < old)
+    sent_in = sorted({public_id for of_room in kept_elsewhere for public_id in of_room()})
+    return gone + _deleted(AnswerFile, unsent.where(AnswerFile.public_id.not_in(sent_in)) if sent_in else unsent)
+
+
+def _sensitive_files(today: date) -> Any:
+    return (
+        sa.select(AnswerFile.id)
+        .join(
+            SensitiveAnswer,
+            sa.and_(
+                SensitiveAnswer.sheet_id == AnswerFile.sheet_id, SensitiveAnswer.question_id == AnswerFile.question_id
+            ),
+        )
+        .where(SensitiveAnswer.delete_after < today)
     )
-    return gone
 
 
 def _retentions() -> list[tuple[Any, int, list[int]]]:

@@ -16,6 +16,7 @@ from ..db import db
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
+from ..questions import services as answers
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Product
 from . import approval_mails, offers, orders, queries, services
@@ -62,6 +63,9 @@ def ask(party: Party) -> None:
         tickets.to_pending(claims)
     else:
         tickets.release(claims)
+    sheet = orders.draft_sheet(party)
+    if sheet is not None:
+        answers.settle_sensitive(sheet)  # sent in: kept while an organiser decides
     offers.party_taken(party)
     audit.record("approval.asked", party, event=party.event, after={"places": len(party.draft["people"])})
     approval_mails.asked(party)
@@ -91,10 +95,34 @@ def reject(party: Party, reason: str) -> None:
     if party.approval != "waiting" or party.placed_at is not None:
         raise NotPossible
     party.approval, party.approval_reason, party.decided_at = "rejected", reason, clock.now()
+    _withdraw_sensitive(party)
     db.session.flush()
     tickets.release(_claims(party))
     audit.record("approval.rejected", party, event=party.event, after={"reason": reason})
     approval_mails.rejected(party)
+
+
+def end(party: Party, *, called_off: bool) -> None:
+    """Close a request that nobody decides any more, its places given back: the event is over, or was `called_off`.
+
+    Only then a letter says so. What is decided already stays as it is.
+    """
+    if party.approval != "waiting" or party.placed_at is not None:
+        return
+    party.approval, party.approval_reason, party.decided_at = "rejected", "", clock.now()
+    _withdraw_sensitive(party)
+    db.session.flush()
+    tickets.release(_claims(party))
+    audit.record("approval.ended", party, event=party.event)
+    if called_off:
+        approval_mails.called_off(party)
+
+
+def _withdraw_sensitive(party: Party) -> None:
+    """Whoever is not coming has nothing to say about diet, allergy and accessibility any more."""
+    sheet = orders.draft_sheet(party)
+    if sheet is not None:
+        answers.withdraw_sensitive(sheet)
 
 
 def withdraw(party: Party) -> None:
@@ -104,6 +132,7 @@ def withdraw(party: Party) -> None:
     if party.approval != "waiting" or party.placed_at is not None:
         raise NotPossible
     party.approval, party.asked_at, party.decided_at = "none", None, clock.now()
+    _withdraw_sensitive(party)
     _let_go(party)
     db.session.flush()
     tickets.release(_claims(party))
@@ -141,8 +170,7 @@ def forget_old() -> int:
     ).all()
     for party in old:
         _let_go(party)
-        db.session.execute(sa.delete(Item).where(Item.party_id == party.id))
-        db.session.execute(sa.delete(Party).where(Party.id == party.id))
+        orders.forget(party)
     return len(old)
 
 
@@ -195,7 +223,42 @@ def _product(item: Item) -> Product:
 
 def may_edit(party: Party) -> bool:
     """Whether its buyer may change what was sent in and send it in again."""
-    return party.approval == "rejected" and party.placed_at is None and party.event.state == "published"
+    open_still = party.event.state == "published" and party.event.closes_at > clock.now()
+    return party.approval == "rejected" and party.placed_at is None and open_still
+
+
+def undecided() -> Sequence[str]:
+    """The public ids of requests that nobody decided before their event was over."""
+    return db.session.scalars(
+        sa.select(Party.public_id)
+        .join(Event, Event.id == Party.event_id)
+        .where(Party.approval == "waiting", Party.placed_at.is_(None), Event.closes_at < clock.now())
+        .order_by(Party.id)
+        .limit(500)
+    ).all()
+
+
+def undecided_at(event_ref: str) -> Sequence[str]:
+    """The same for those of one event, whenever it ends."""
+    return db.session.scalars(
+        sa.select(Party.public_id)
+        .join(Event, Event.id == Party.event_id)
+        .where(Event.public_id == event_ref, Party.approval == "waiting", Party.placed_at.is_(None))
+        .order_by(Party.id)
+    ).all()
+
+
+def files_sent_in() -> set[str]:
+    """The files (public ids) in drafts that wait for a decision or may be sent in again: no sheet has them yet."""
+    drafts = db.session.scalars(
+        sa.select(Party.draft).where(Party.approval.in_(("waiting", "rejected")), Party.placed_at.is_(None))
+    )
+    found: set[str] = set()
+    for draft in drafts:
+        given = draft.get("answers", {})
+        for one in (given.get("buyer", {}), *given.get("people", [])):
+            found |= {value for value in one.values() if isinstance(value, str)}
+    return found
 
 
 # -- for organisers

@@ -24,6 +24,11 @@ def rejected(party: Party) -> None:
     _post("registration.approval_rejected", party)
 
 
+def called_off(party: Party) -> None:
+    """Nobody decides any more: the event does not take place."""
+    to_buyer("registration.approval_ended", party, "called_off")
+
+
 def _post(kind: str, party: Party) -> None:
     moment = party.decided_at or party.asked_at
     assert moment is not None  # whoever writes has just set one of them
@@ -46,6 +51,15 @@ def render_rejected(letter: OutboxLetter) -> Letter | None:
     if party is None or party.approval != "rejected":
         return None
     return _composed("rejected", party)
+
+
+@letters.kind("registration.approval_ended")
+def render_ended(letter: OutboxLetter) -> Letter | None:
+    """The event was called off, and the request ends with it."""
+    party = queries.party_at(letter.payload["party"])
+    if party is None or party.placed_at is not None:
+        return None
+    return _composed("ended", party)
 
 
 def _composed(news: str, party: Party) -> Letter:

@@ -12,6 +12,8 @@ from ..db import BilingualText, db, write
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l, bi
+from ..questions import services as answers
+from ..questions.models import AnswerSheet
 from ..tickets import codes, money, prices
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
@@ -25,7 +27,7 @@ HOLD = timedelta(minutes=30)
 EXTENSIONS = 2
 """How often that can be extended."""
 
-KEPT = timedelta(days=2)
+KEPT = timedelta(days=1)
 """How long a party that was begun and never placed is kept."""
 
 RUNNING = ("held", "offered")
@@ -322,14 +324,17 @@ def extend(party: Party) -> None:
 
 
 def forget_drafts() -> int:
-    """Forget what was typed and never sent, two days later, and give back what it still held; how many there were.
+    """Forget what was typed and never sent, a day later, and give back what it still held; how many there were.
 
-    What waits for an organiser's approval was sent. An offer runs its time.
+    What waits for an organiser's approval was sent. An offer runs its time, and so does what is still held.
     """
-    offered = (
+    running = (
         sa.select(Item.id)
         .join(Claim, Claim.id == Item.claim_id)
-        .where(Item.party_id == Party.id, Claim.state == "offered")
+        .where(
+            Item.party_id == Party.id,
+            sa.or_(Claim.state == "offered", sa.and_(Claim.state == "held", Claim.until > clock.now())),
+        )
     )
     old = db.session.scalars(
         sa.select(Party)
@@ -337,7 +342,7 @@ def forget_drafts() -> int:
             Party.placed_at.is_(None),
             Party.asked_at.is_(None),
             Party.created_at < clock.now() - KEPT,
-            ~offered.exists(),
+            ~running.exists(),
             ~queries.waits_for(Party.id).exists(),
         )
         .order_by(Party.id)
@@ -346,9 +351,23 @@ def forget_drafts() -> int:
     ).all()
     for party in old:
         tickets.release(claims_in(queries.items_of(party)))
-        db.session.execute(sa.delete(Item).where(Item.party_id == party.id))
-        db.session.execute(sa.delete(Party).where(Party.id == party.id))
+        forget(party)
     return len(old)
+
+
+def forget(party: Party) -> None:
+    """Delete a party that was never placed, with what was answered; it holds nothing any more."""
+    sheet = draft_sheet(party)
+    if sheet is not None:
+        answers.delete_sheet(sheet)
+    db.session.execute(sa.delete(Item).where(Item.party_id == party.id))
+    db.session.execute(sa.delete(Party).where(Party.id == party.id))
+
+
+def draft_sheet(party: Party) -> AnswerSheet | None:
+    """Where the sensitive answers of a party under way lie."""
+    public_id = party.draft.get("sheet")
+    return queries.sheet_of(party.event_id, public_id) if public_id else None
 
 
 def claims_in(items: Sequence[Item]) -> list[Claim]:

@@ -7,10 +7,13 @@ from ..agenda import services as agenda
 from ..events.models import Event
 from ..events.signals import event_cancelled, event_changed
 from ..jobs import defer
+from ..questions.services import kept_elsewhere
 from ..tickets.signals import places_freed
-from . import offers, seats, waiting, waiting_queries, workshop_times
+from . import approval, offers, seats, waiting, waiting_queries, workshop_times
 from .models import Party, Registration
 from .signals import party_placed, registration_cancelled
+
+kept_elsewhere.append(approval.files_sent_in)
 
 SHOWN = {"opens_at", "closes_at", "zone", "venue", "address", "city"}
 """What a calendar shows of an event's time and place."""
@@ -37,6 +40,8 @@ def attendance_ends(event: Event, **_more: Any) -> None:
     """
     if waiting_queries.open_entries(event.id):
         defer("registration.end_waiting", event_ref=event.public_id)
+    if approval.undecided_at(event.public_id):
+        defer("registration.end_requests", event_ref=event.public_id)
     workshop_times.call_off(event)
     appointment = seats.found_attendance(event)
     if appointment is not None:

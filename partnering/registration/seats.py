@@ -16,6 +16,7 @@ from ..db import db, write
 from ..events.models import Event
 from ..events.services import participant_for
 from ..organisations.models import Organisation
+from ..questions import services as answers
 from ..tickets import services as tickets
 from . import codes, mails, queries, refunds, signals, workshops
 from .models import Party, Place, Registration
@@ -145,10 +146,13 @@ def seat(
 def end(registration: Registration, state: str, *, letters: bool = True, told: Mapping[str, Any] | None = None) -> None:
     """Somebody no longer holds their place: state "cancelled", "substituted" or "declined".
 
-    Code and link are dead at once; what stood in their agenda goes, and calendars are told by letter. Add-ons stay with
-    the place. `told` goes into the letter, see `mails.registration_ended`.
+    Code and link are dead at once; what stood in their agenda goes, and calendars are told by letter. What they said of
+    diet, allergy and accessibility is deleted: nobody needs it any more. Add-ons stay with the place. `told` goes into
+    the letter, see `mails.registration_ended`.
     """
     workshops.leave(registration, letters=letters)
+    if registration.sheet is not None:
+        answers.withdraw_sensitive(registration.sheet)
     registration.state = state
     registration.ended_at = clock.now()
     if state != "cancelled":

@@ -13,9 +13,37 @@ BATCH = 100
 
 @periodic("registration.forget_drafts", every=timedelta(hours=1))
 def forget_drafts() -> bool:
-    """Delete parties that were begun days ago and never placed."""
+    """Delete parties that were begun a day ago and never placed, and who asked or waited a month after the event."""
     with transaction():
-        return services.forget_drafts() + approval.forget_old() > 0
+        return services.forget_drafts() + approval.forget_old() + waiting.forget_old() > 0
+
+
+@periodic("registration.end_over", every=timedelta(hours=1))
+def end_over() -> None:
+    """After an event nobody decides on requests or waits for places any more: both end, without a letter."""
+    for public_id in approval.undecided():
+        _end_request(public_id, called_off=False)
+    for event_ref in waiting_queries.over_with_waiting():
+        with transaction():
+            event = waiting_queries.event_at(event_ref)
+            if event is not None:
+                waiting.end_all(event, letters=False)
+
+
+def _end_request(public_id: str, *, called_off: bool) -> None:
+    with transaction():
+        party = queries.locked_party(public_id, in_turn=True)
+        if party is not None:
+            approval.end(party, called_off=called_off)
+
+
+@task("registration.end_requests")
+def end_requests(job: Progress) -> None:
+    """Tell everybody whose request waits that the event was called off; taken up again, it tells nobody twice."""
+    waiting_now = approval.undecided_at(job.event_ref or "")
+    for done, public_id in enumerate(waiting_now, start=1):
+        _end_request(public_id, called_off=True)
+        job.progress(done, len(waiting_now))
 
 
 @periodic("registration.serve_everybody", every=timedelta(minutes=1))

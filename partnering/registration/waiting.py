@@ -1,6 +1,9 @@
 """The waiting list: joining, changing, leaving, moving up. What becomes free is given out by `offers`."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
 
 from .. import audit, clock
 from ..accounts.addresses import canonical
@@ -12,7 +15,7 @@ from ..i18n import _l
 from ..tickets import services as tickets
 from ..tickets.models import Product
 from . import offers, queries, waiting_mails, waiting_queries
-from .models import Registration, WaitingEntry, WaitingOther
+from .models import Registration, WaitingEntry, WaitingOther, WaitingStep
 from .offers import NoOffer as NoOffer  # one door for other rooms and pages, whatever the file
 from .offers import NotEnough as NotEnough
 from .offers import NotWaiting as NotWaiting
@@ -23,6 +26,9 @@ from .offers import offer as offer
 from .offers import party_taken as party_taken
 from .offers import serve as serve
 from .swaps import swapping as swapping
+
+KEPT = timedelta(days=30)
+"""How long after an event those who waited for it are remembered."""
 
 
 class PlacesAvailable(DomainError):
@@ -157,8 +163,8 @@ def _end(entry: WaitingEntry, reason: str) -> None:
     tickets.decline(claims)
 
 
-def end_all(event: Event) -> int:
-    """Nobody waits for an event that was called off; everybody is told by letter. How many there were."""
+def end_all(event: Event, *, letters: bool = True) -> int:
+    """Nobody waits for an event that was called off or is over; with `letters` everybody is told. How many waited."""
     entries = waiting_queries.open_entries(event.id)
     for entry in entries:
         offers.hold_all(entry)
@@ -166,7 +172,8 @@ def end_all(event: Event) -> int:
             continue
         claims = offers.offered_claims(entry) if entry.state == "offered" else []
         offers.close(entry, "left")
-        waiting_mails.left(entry, "called_off")
+        if letters:
+            waiting_mails.left(entry, "called_off")
         tickets.decline(claims)
     return len(entries)
 
@@ -175,6 +182,22 @@ def end_for(registration: Registration) -> None:
     """Whoever gives up their place waits for nothing that belongs to it."""
     for entry in waiting_queries.entries_of_registration(registration.id):
         _end(entry, "")
+
+
+def forget_old() -> int:
+    """Delete closed entries with name and address, a month after their event; how many there were."""
+    old = db.session.scalars(
+        sa.select(WaitingEntry.id)
+        .join(Event, Event.id == WaitingEntry.event_id)
+        .where(WaitingEntry.closed_at.is_not(None), Event.closes_at < clock.now() - KEPT)
+        .order_by(WaitingEntry.id)
+        .limit(500)
+    ).all()
+    if old:
+        for table in (WaitingOther, WaitingStep):
+            db.session.execute(sa.delete(table).where(table.entry_id.in_(old)))
+        db.session.execute(sa.delete(WaitingEntry).where(WaitingEntry.id.in_(old)))
+    return len(old)
 
 
 def move_up(entry: WaitingEntry, reason: str) -> None:

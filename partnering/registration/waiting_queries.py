@@ -30,6 +30,14 @@ class Line:
     hesitated: bool
 
 
+def over_with_waiting() -> Sequence[str]:
+    """The events that are over and still have somebody on their waiting list, by public id."""
+    waits = sa.exists().where(WaitingEntry.event_id == Event.id, WaitingEntry.closed_at.is_(None))
+    return db.session.scalars(
+        sa.select(Event.public_id).where(Event.closes_at < clock.now(), waits).order_by(Event.id)
+    ).all()
+
+
 def queue(event_id: int) -> list[Line]:
     """Everybody who waits at an event, in the order in which they are served."""
     others: dict[int, list[int]] = {}

@@ -9,6 +9,7 @@ from flask import Flask
 
 from partnering import clock
 from partnering.db import BilingualText, db, transaction
+from partnering.events import services as events
 from partnering.events.models import Event
 from partnering.questions import building, invariants, queries, services, shown, uploads
 from partnering.questions.building import Words
@@ -93,7 +94,7 @@ def test_sensitive_answers_lie_apart_and_show_nowhere_else(event):
     assert [text for _q, text in shown.sensitive(event, [sheet.id])[sheet.id]] == ["Nüsse"]
 
 
-def test_sensitive_answers_stay_until_thirty_days_after_the_event_and_drafts_for_two(event, freeze: Freeze):
+def test_sensitive_answers_stay_until_thirty_days_after_the_event_and_drafts_for_one(event, freeze: Freeze):
     apart = make_question(event, data_class="sensitive", retention_days=30)
     now = clock.now()
     freeze(now)
@@ -101,7 +102,7 @@ def test_sensitive_answers_stay_until_thirty_days_after_the_event_and_drafts_for
         sheet = services.new_sheet(event)
         services.save(sheet, [asked(event, apart)], {apart.public_id: "Nüsse"}, draft=True)
     day = clock.in_zone(now, event.zone).date()
-    assert sheet.sensitive_answers[0].delete_after == day + timedelta(days=2)
+    assert sheet.sensitive_answers[0].delete_after == day + timedelta(days=1)
 
     save(sheet, [], {})
 
@@ -179,12 +180,12 @@ def test_the_file_of_another_sheet_cannot_be_taken(event):
     assert db.session.scalars(sa.select(AnswerFile.sheet_id)).all() == [owner.id]
 
 
-def test_files_nobody_sent_in_go_after_two_days_and_those_of_answers_with_them(event, freeze: Freeze):
+def test_files_nobody_sent_in_go_after_a_day_and_those_of_answers_with_them(event, freeze: Freeze):
     question = make_question(event, "file", "Nachweis", retention_days=5)
     with transaction():
         lost, kept = (uploads.keep(event, question.id, PDF).public_id for _n in range(2))
     sheet = make_sheet(event, {question: kept})
-    freeze(clock.now() + timedelta(days=2, hours=1))
+    freeze(clock.now() + timedelta(days=1, hours=1))
     purge()
     assert db.session.scalars(sa.select(AnswerFile.public_id)).all() == [kept] != [lost]
 
@@ -241,3 +242,48 @@ def test_an_answer_in_the_wrong_table_or_under_another_question_is_noticed(event
 
     assert len([*invariants.sensitive_apart()]) == 1
     assert len([*invariants.answers_match_versions()]) == 1
+
+
+def test_files_of_sensitive_answers_go_with_them(event, freeze: Freeze):
+    question = make_question(event, "file", "Attest", data_class="sensitive", retention_days=30)
+    with transaction():
+        public_ids = [uploads.keep(event, question.id, PDF).public_id for _n in range(2)]
+    first, _second = [make_sheet(event, {question: public_id}) for public_id in public_ids]
+    assert rows(AnswerFile) == 2
+
+    with transaction():
+        services.withdraw_sensitive(db.session.get_one(AnswerSheet, first.id))
+    assert db.session.scalars(sa.select(AnswerFile.public_id)).all() == public_ids[1:]
+
+    freeze(clock.from_zone(datetime.combine(event.last_day, datetime.min.time()), "UTC") + timedelta(days=31, hours=12))
+    purge()
+    assert (rows(AnswerFile), rows(SensitiveAnswer)) == (0, 0)
+
+
+@pytest.mark.parametrize("shift", [40, -10])
+def test_sensitive_answers_follow_an_event_that_moves(event, shift):
+    """L06: thirty days after the event, not after the day it was planned for when somebody answered."""
+    long = make_question(event, label="Allergie", data_class="sensitive", retention_days=30)
+    short = make_question(event, label="Rampe", data_class="sensitive", retention_days=7)
+    make_sheet(event, {long: "Nüsse", short: "ja"})
+    unsent = make_sheet(event, {})
+    with transaction():
+        services.save(unsent, [asked(event, long)], {long.public_id: "Milch"}, draft=True)
+    (typed,) = db.session.scalars(sa.select(SensitiveAnswer.delete_after).where(SensitiveAnswer.sheet_id == unsent.id))
+
+    with transaction():
+        events.edit(
+            event,
+            {
+                "first_day": event.first_day + timedelta(days=shift),
+                "last_day": event.last_day + timedelta(days=shift),
+            },
+        )
+
+    db.session.expire_all()
+    kept = {answer.value["value"]: answer.delete_after for answer in db.session.scalars(sa.select(SensitiveAnswer))}
+    assert kept == {
+        "Nüsse": event.last_day + timedelta(days=30),
+        "ja": event.last_day + timedelta(days=7),
+        "Milch": typed,
+    }
