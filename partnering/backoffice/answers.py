@@ -11,7 +11,7 @@ from ..questions import queries as questions
 from ..questions import services as answering
 from ..questions.forms import AnswerForm
 from ..questions.queries import QuestionShown
-from ..registration import facts
+from ..registration import choices, facts
 from ..registration.models import Registration
 from ..tickets.models import Product
 
@@ -40,7 +40,10 @@ def form_for_new(event: Event, product: Product | None) -> AnswerForm:
 
 
 def save(event: Event, held: Registration, asked: Sequence[QuestionShown], given: Mapping[str, Any]) -> bool:
-    """Let somebody's answers to these questions be `given`; whether anything changed. The log keeps both."""
+    """Let somebody's answers to these questions be `given`; whether anything changed. The log keeps both.
+
+    What choices sell is booked or given up with them. Raises as `choices.follow`; then the transaction must end.
+    """
     before = questions.answers_of(held.sheet)
     names = {question.public_id: question for question in asked}
     old = {key: value for key, value in before.items() if key in names}
@@ -50,6 +53,7 @@ def save(event: Event, held: Registration, asked: Sequence[QuestionShown], given
     held.sheet_id = sheet.id
     answering.save(sheet, asked, given)
     db.session.flush()
+    choices.follow(held, asked, old, given, by="organiser")
     changed = sorted(key for key in {*old, *given} if old.get(key) != given.get(key))
     audit.record(
         "registration.answers",

@@ -296,6 +296,7 @@ def _extras(event: Event, made: Conference, pool: Pool, ticket: Product, words: 
         "backoffice.override_pool.public_id": pool.public_id,
         "backoffice.remove_sold.public_id": pool.public_id,
         "what": "pool",
+        "deed": "book",
         "backoffice.edit_code.public_id": code.public_id,
         "backoffice.switch_code.public_id": code.public_id,
         "backoffice.create_code.kind": "voucher",

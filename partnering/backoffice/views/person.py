@@ -66,20 +66,28 @@ def edit_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
 def edit_answers(public_id: str) -> str | BaseResponse | tuple[str, int]:
     """Change what somebody has answered, and what organisers answer about them."""
     held = ticket_or_404(public_id)
-    form = ConfirmForm()
+    form, status = ConfirmForm(), 200
     asked = answers.form_for(held)
     if form.validate_on_submit() and asked.validate():
         given = asked.kept()
-        with transaction():
-            event = fresh_event()
-            held = ticket_or_404(public_id)
-            registrations.locked_party(held.place.party.public_id)
-            answers.save(event, held, asked.questions, given)
-        flash(_("The answers are saved."), "ok")
-        return redirect(url_for(".person", public_id=public_id))
+        try:
+            with transaction():
+                event = fresh_event()
+                held = ticket_or_404(public_id)
+                registrations.locked_party(held.place.party.public_id, in_turn=True)
+                answers.save(event, held, asked.questions, given)
+        except DomainError as error:
+            if error.status == 404:
+                raise
+            flash(str(error.message), "bad")
+            status = error.status
+        else:
+            flash(_("The answers are saved."), "ok")
+            return redirect(url_for(".person", public_id=public_id))
     return page(
         "backoffice/edit_answers.html",
         form,
+        status,
         guest=guest_or_404(public_id),
         asked=asked,
         internal={question.public_id for question in asked.questions if question.internal},
