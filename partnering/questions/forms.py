@@ -394,7 +394,8 @@ def value_of(field: Any) -> Any:
 def _typed(question: QuestionShown, value: Any) -> Any:
     """A kept value as its field takes it."""
     if question.kind == "yes_no":
-        return None if value is None else "yes" if value else "no"
+        empty = None if question.required else ""
+        return empty if value is None else "yes" if value else "no"
     if question.kind == "date" and value:
         return date.fromisoformat(value)
     if question.kind == "multiple_choice":
@@ -432,6 +433,8 @@ def _field(question: QuestionShown, kept: Mapping[str, Any], offers: Offers) -> 
         return KeptFileField(label, [first] if question.required else [], **options)
     if kind == "yes_no":
         pairs = [SelectChoice("yes", _("Yes")), SelectChoice("no", _("No"))]
+        if not question.required:
+            pairs.append(SelectChoice("", _("No answer")))
         return RadioField(label, [first, Known()], choices=pairs, validate_choice=False, **options)
     return _choice_field(question, first, label, kept.get(question.public_id), offers, options)
 

@@ -63,7 +63,7 @@ class TicketForm(FlaskForm):
 
     ticket = StringField(_l("Ticket"), [InputRequired(_l("Choose a ticket")), Length(max=16)])
     quantity = StringField(
-        _l("How many?"),
+        _l("How many tickets?"),
         [Optional(), Regexp(re.compile(r"[1-9][0-9]{0,2}\Z"), message=_l("Enter a whole number"))],
         filters=[tidy],
         default="1",

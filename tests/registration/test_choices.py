@@ -205,7 +205,10 @@ def test_a_code_of_members_asks_for_the_buyers_address(shop, client):
     taken = client.post(f"{URL}/people", data={**JANA, "people-0-email": "jana@labor.verein.example"})
 
     assert refused.status_code == 422
-    assert problems(refused) == ["Person 1: Code CLUB is for members, and this address is not on their list."]
+    assert problems(refused) == [
+        "Person 1: Code CLUB is for members, and this address is not on their list. "
+        "Use the one that is, or leave out the code."
+    ]
     assert taken.location == f"{URL}/check"
     assert items(shop) == [("ticket", 15_000, 15_000, "CLUB")]
     assert client.post(f"{URL}/check", data=BILL).location == f"{URL}/done"

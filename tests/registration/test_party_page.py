@@ -243,3 +243,18 @@ def value_of(page, name):
     assert field is not None
     value = re.search(r'value="([^"]*)"', field[0])
     return unescape(value[1]) if value else ""
+
+
+def test_of_what_is_cancelled_nothing_can_be_changed_any_more(client):
+    party = party_of(2)
+    path = address(party)
+    before = client.get(f"{path}?lang=en").text
+    with transaction():
+        services.cancel_party(party)
+
+    after = client.get(f"{path}?lang=en").text
+
+    said = [
+        ("Changes are possible until" in page, "This registration is cancelled." in page) for page in (before, after)
+    ]
+    assert said == [(True, False), (False, True)]

@@ -268,7 +268,12 @@ def _speaks_for(code: Code | None, form: PeopleForm) -> bool:
     own = form.people[0].form
     if code is None or codes.is_member(code, str(own.email.data)):
         return True
-    own.email.errors = [_("Code %(code)s is for members, and this address is not on their list.", code=code.text)]
+    why = _(
+        "Code %(code)s is for members, and this address is not on their list. "
+        "Use the one that is, or leave out the code.",
+        code=code.text,
+    )
+    own.email.errors = [why]
     form.people.errors = [entry.form.errors for entry in form.people]
     return False
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, url_for
+from markupsafe import Markup
 
 from ... import clock
 from ...db import BilingualText
@@ -27,7 +28,8 @@ FEW = 10
 class Option:
     """A ticket as its card shows it: the price of today, the one that follows, what is left.
 
-    `list_gross` is what everybody pays, `gross` what it costs with the code; `coded`: the code goes with it.
+    `list_gross` is what everybody pays, `gross` what it costs with the code; `coded`: the code goes with it;
+    `code_works`: it also changes something, the price, who finds the ticket, or whose places they are.
     """
 
     product: Product
@@ -36,6 +38,7 @@ class Option:
     list_gross: int
     gross: int
     coded: bool
+    code_works: bool
     left: int
     on_sale: bool
     features: list[str]
@@ -74,11 +77,11 @@ def option_of(product: Product, left: int, event: Event, code: Code | None = Non
     elif product.tiers:
         price = product.tiers[0]
         gross = list_gross = price.gross
+    code_works = coded and (gross < list_gross or product.hidden or (code is not None and code.kind == "voucher"))
     features = [line.strip() for line in bi(product.features).splitlines() if line.strip()]
     gone = on_sale and left < product.fewest_per_order and product.waiting_list
-    return Option(
-        product, price, later, list_gross, gross, coded, left, on_sale, features, waitlist(product) if gone else None
-    )
+    waits = waitlist(product) if gone else None
+    return Option(product, price, later, list_gross, gross, coded, code_works, left, on_sale, features, waits)
 
 
 def waitlist(product: Product) -> str | None:
@@ -130,7 +133,7 @@ class Extra:
 
     public_id: str
     label: str
-    hint: str
+    hint: Markup
     end: str
     gone: bool
     waitlist: str | None
@@ -157,13 +160,10 @@ def _extra(product: Product, left: int, party: Party) -> Extra:
     when = []
     if product.appointment is not None:
         zone, at = party.event.zone, product.appointment
-        when = [f"{day(at.starts_at, 'long', zone)}, {span(at.starts_at, at.ends_at, zone)}"]
-    if left < 1:
-        when.append(_("Sold out"))
-    elif left <= FEW:
-        when.append(_n("One place left", "%(num)s places left", left))
-    description = bi(product.description)
-    hint = ". ".join([part for part in (", ".join(when), description) if part])
+        when = [f"{day(at.starts_at, 'short', zone)}, {span(at.starts_at, at.ends_at, zone)}"]
+    few = _n("One place left", "%(num)s places left", left) if left <= FEW else ""
+    parts = [*when, bi(product.description), few if left > 0 else _("Sold out")]
+    hint = Markup("<br>").join(part for part in parts if part)
     waits = waitlist(product) if left < 1 and product.waiting_list else None
     price = money(gross, product.currency) if gross else _("free")
     return Extra(product.public_id, bi(product.name), hint, price, left < 1, waits)
