@@ -1,6 +1,7 @@
 """What can happen to places and who holds them once they are bought: cancelled, passed on, reminded, filled in."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..questions import services as answers
 from ..questions.queries import QuestionShown, answers_of
 from ..tickets import services as tickets
 from . import mails, queries, refunds, seats, signals, workshops
-from .models import Party, Place, Registration
+from .models import Item, Party, Place, Registration
 from .refunds import Quote
 from .seats import Guest
 
@@ -108,15 +109,33 @@ def cancel_party(party: Party, by: str = "buyer", *, waive_fee: bool = False) ->
 def withdraw(party: Party, by: str = "buyer") -> Quote:
     """A consumer withdraws from the contract: everything ends without a fee, and a letter confirms when.
 
-    § 355, § 356a BGB. Raises `WithdrawalOver` when that, or a cancellation, has happened already.
+    What was kept of places given back before is waived too. § 355, § 356a BGB. Raises `WithdrawalOver` when that has
+    happened already.
     """
     hold(party)
-    if party.withdrawn_at is not None or party.cancelled_at is not None:
+    if party.withdrawn_at is not None:
         raise WithdrawalOver
     party.withdrawn_at = clock.now()
     audit.record("party.withdrawn", party, event=party.event, after={"by": by})
+    fees = refunds.waive(party)
     quote = _give_back(party, queries.places_of(party), by, waive_fee=True, tell_buyer=False)
+    quote = replace(quote, paid_gross=quote.paid_gross + fees, refund=quote.refund + fees)
+    if fees:
+        signals.party_changed.send(party)
     mails.withdrawn(party, quote.told())
+    return quote
+
+
+def withdraw_add_on(item: Item, by: str = "buyer") -> Quote:
+    """A consumer withdraws from an add-on that was booked later: a letter confirms when. Raises `WithdrawalOver`."""
+    party, place, claim = item.party, item.place, item.claim
+    hold(party)
+    db.session.refresh(item)
+    if item.cancelled_at is not None or place is None or claim is None:
+        raise WithdrawalOver
+    quote = workshops.give_up(place, claim.product, by=by, waive_fee=True)
+    audit.record("add_on.withdrawn", place, event=party.event, after={"product": claim.product.public_id})
+    mails.add_on_withdrawn(item, quote.told())
     return quote
 
 

@@ -1,6 +1,7 @@
 """The news about registrations, and what the letters say when they leave."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from .. import clock, links, qr
@@ -125,6 +126,12 @@ def add_on_changed(party: Party, item: Item, news: str, who: str, told: Mapping[
 def withdrawn(party: Party, told: Mapping[str, Any]) -> None:
     """The receipt for a withdrawal: what was withdrawn from, and when it arrived (§ 356a BGB)."""
     to_buyer("registration.withdrawn", party, "withdrawn", sums=dict(told))
+
+
+def add_on_withdrawn(item: Item, told: Mapping[str, Any]) -> None:
+    """The same for an add-on that was booked later."""
+    name, at = {"de": item.name.de, "en": item.name.en}, clock.now().isoformat()
+    to_buyer("registration.withdrawn", item.party, f"withdrawn:{item.id}", sums=dict(told), what=name, at=at)
 
 
 def withdrawal_link(party: Party) -> None:
@@ -305,14 +312,19 @@ def render_party(letter: OutboxLetter) -> Letter | None:
 def render_withdrawn(letter: OutboxLetter) -> Letter | None:
     """The receipt for a withdrawal, with the moment at which it arrived and what it was about."""
     party = queries.party_at(letter.payload["party"])
-    if party is None or party.withdrawn_at is None:
+    if party is None:
         return None
-    places = queries.places_of(party)
+    part, at = letter.payload.get("what"), letter.payload.get("at")
+    moment = datetime.fromisoformat(at) if at else party.withdrawn_at
+    if moment is None:
+        return None
     return letters.compose(
         "registration/mail/withdrawn",
         event=party.event,
         party=party,
-        places=places,
+        moment=moment,
+        what=bi(BilingualText(**part)) if part else "",
+        places=[] if part else queries.places_of(party),
         holder=holder_name,
         sums=letter.payload["sums"],
         party_url=party_url(party),

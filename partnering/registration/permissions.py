@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from .. import clock
 from ..events.models import Event
-from .models import Party, Place, Registration
+from .models import Item, Party, Place, Registration
 
 WITHDRAWAL_DAYS = 14
 """Days in which consumers may withdraw, from the day after the contract: § 355 (2) BGB, article 9 (1) of directive
@@ -90,23 +90,43 @@ def withdrawal_day(party: Party) -> date | None:
 
     The event's organiser says whether there is one; whoever buys for a company has none (§ 312 (1), § 13 BGB).
     """
+    return _term(party, party.placed_at)
+
+
+def _term(party: Party, concluded_at: datetime | None) -> date | None:
     event = party.event
-    if event.withdrawal != "button" or party.billing.get("kind") != "private" or party.placed_at is None:
+    if event.withdrawal != "button" or party.billing.get("kind") != "private" or concluded_at is None:
         return None
-    last = clock.in_zone(party.placed_at, event.zone).date() + timedelta(days=WITHDRAWAL_DAYS)
+    last = clock.in_zone(concluded_at, event.zone).date() + timedelta(days=WITHDRAWAL_DAYS)
     return last + timedelta(days={5: 2, 6: 1}.get(last.weekday(), 0))
 
 
 def may_withdraw(party: Party) -> bool:
-    """Whether a consumer may withdraw now; what was cancelled or has taken place is over."""
-    last, event = withdrawal_day(party), party.event
-    return (
-        last is not None
-        and party.cancelled_at is None
-        and party.withdrawn_at is None
-        and clock.in_zone(clock.now(), event.zone).date() <= last
-        and clock.now() < event.closes_at
-    )
+    """Whether a consumer may withdraw now: also from what was cancelled for a fee, which is paid back then.
+
+    What has taken place is over.
+    """
+    owed = party.cancelled_at is None or any(item.gross and item.cancelled_at is None for item in party.items)
+    return owed and party.withdrawn_at is None and _runs(party, withdrawal_day(party))
+
+
+def _runs(party: Party, last: date | None) -> bool:
+    event = party.event
+    today = clock.in_zone(clock.now(), event.zone).date()
+    return last is not None and today <= last and clock.now() < event.closes_at
+
+
+def add_on_withdrawal_day(item: Item) -> date | None:
+    """The same for an add-on that was booked after the party was placed: a contract with a term of its own."""
+    party, claim = item.party, item.claim
+    if item.kind != "add_on" or claim is None or party.placed_at is None or claim.created_at <= party.placed_at:
+        return None
+    return _term(party, claim.created_at)
+
+
+def may_withdraw_add_on(item: Item) -> bool:
+    """Whether a consumer may withdraw now from an add-on that was booked later, and costs something."""
+    return item.cancelled_at is None and item.gross > 0 and _runs(item.party, add_on_withdrawal_day(item))
 
 
 def may_spend(registration: Registration) -> bool:

@@ -14,7 +14,7 @@ from .. import clock
 from ..db import BilingualText, db
 from ..i18n import _, speaking
 from ..tickets.money import part, split
-from . import queries
+from . import permissions, queries
 from .models import Item, Party, Place, RefundRule, Registration
 from .refund_rules import last_day, rules_of
 from .refund_rules import refund_sentences as refund_sentences  # one door: whoever asks about refunds asks here
@@ -84,12 +84,22 @@ def quote_lines(party: Party, lines: Lines, *, waive_fee: bool = False) -> Quote
 
 
 def _refund(group: Sequence[Item], rule: RefundRule | None) -> int:
-    """What is paid back of one ticket with its add-ons, in cents rounded half up."""
+    """What is paid back of one ticket with its add-ons, in cents rounded half up.
+
+    What a consumer could withdraw from by itself is paid back in full, whatever the rules say.
+    """
+    ruled = _ruled(group)
+    free = sum(item.gross for item in group) - sum(item.gross for item in ruled)
     if rule is None:
-        return 0
-    gross = sum(item.gross for item in group)
-    fee = rule.fee if any(item.kind == "ticket" for item in group) else 0
-    return max(0, part(gross, rule.percent) - fee)
+        return free
+    gross = sum(item.gross for item in ruled)
+    fee = rule.fee if any(item.kind == "ticket" for item in ruled) else 0
+    return free + max(0, part(gross, rule.percent) - fee)
+
+
+def _ruled(group: Sequence[Item]) -> list[Item]:
+    """Of a ticket with its add-ons, what falls under the rules."""
+    return [item for item in group if not permissions.may_withdraw_add_on(item)]
 
 
 def ending(party: Party, places: Iterable[Place]) -> list[list[Item]]:
@@ -136,12 +146,22 @@ def settle(party: Party, lines: Lines, *, waive_fee: bool = False) -> Quote:
     now = clock.now()
     for group in lines:
         kept = 0 if waive_fee else sum(item.gross for item in group) - _refund(group, found.rule)
-        db.session.add_all(_kept_of(group, kept))
+        db.session.add_all(_kept_of(_ruled(group), kept))
         for item in group:
             item.cancelled_at = item.cancelled_at or now
     db.session.flush()
     db.session.expire(party, ["items"])
     return found
+
+
+def waive(party: Party) -> int:
+    """Give up what was kept of what a party gave back; how many cents that was."""
+    kept = [item for item in queries.items_of(party) if item.kind == "fee" and item.cancelled_at is None]
+    for item in kept:
+        item.cancelled_at = clock.now()
+    db.session.flush()
+    db.session.expire(party, ["items"])
+    return sum(item.gross for item in kept)
 
 
 def _kept_of(group: Sequence[Item], kept: int) -> list[Item]:

@@ -260,14 +260,16 @@ def _guests(event: Event, made: Conference, words: Words) -> dict[str, Registrat
 def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Words) -> None:
     """The party is a consumer's, who may withdraw; a tour is booked for them, a dinner can be."""
     event.withdrawal = "button"
-    party.billing = {"kind": "private", "name": words("Jana Wittkowski"), "postcode": "01067", "city": words("Dresden")}
+    address = {"street": words("Weg 1"), "postcode": "01067", "city": words("Dresden")}
+    party.billing = {"kind": "private", "name": words("Jana Wittkowski"), **address}
     first = party.places[0]
     tour, dinner = (
         make_product(event, kind="add_on", gross=gross, pools=[], name=_both(words, de, en), partnering=False)
         for gross, de, en in ((1_500, "Führung", "Tour"), (6_000, "Abendessen", "Dinner"))
     )
     assert first.registration is not None
-    workshops.book(first.registration, tour)
+    booked = workshops.book(first.registration, tour)
+    assert booked.claim is not None
     made.things |= {
         "product_id": tour.public_id,
         "registration.book_for_me.product_id": dinner.public_id,
@@ -276,6 +278,7 @@ def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Wor
         "registration.place_extras.public_id": first.public_id,
         "party_profiles.hand_over.public_id": first.public_id,
         "registration.give_up_for_place.public_id": first.public_id,
+        "registration.withdraw_add_on.public_id": booked.claim.public_id,
     }
 
 

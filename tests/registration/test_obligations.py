@@ -65,6 +65,25 @@ def test_the_button_says_that_it_costs_something(app, client, approval, gross, g
     assert ("wird Ihre Anfrage zu einer verbindlichen Bestellung" in german_page) == (approval and gross > 0)
 
 
+@pytest.mark.parametrize("withdrawal", ["button", "none"])
+def test_above_the_button_stands_whether_one_may_withdraw(app, client, withdrawal):
+    ticket = shop(app, event={"withdrawal": withdrawal})
+
+    page, _buttons = to_check(client, ticket)
+
+    said = {words: words in page for words in ("within fourteen days", "There is no right to withdraw")}
+    right = withdrawal == "button"
+    assert said == {"within fourteen days": right, "There is no right to withdraw": not right}
+    assert page.index("withdraw") < page.index("Register with obligation to pay")
+    assert client.get("/e/shop/withdrawal").status_code == 200
+
+
+def test_a_free_registration_says_nothing_of_withdrawing(app, client):
+    page, _buttons = to_check(client, shop(app, gross=0, event={"withdrawal": "button"}))
+
+    assert "withdraw" not in page
+
+
 # -- a small business shows no VAT (§ 19 UStG), nor do its pages
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from .. import taxing
+from .. import instructions, taxing
 from . import add_ons, answers, approval, booking, check, flow, flow_questions, party, ticket, waiting, withdrawal
 from .blueprint import bp
 
@@ -26,5 +26,6 @@ __all__ = [
 
 
 def install(app: Flask) -> None:
-    """Let pages and letters ask whether an event's prices contain VAT."""
+    """Let pages and letters ask whether prices contain VAT, and what consumers are told about withdrawing."""
     app.jinja_env.globals["shows_no_vat"] = taxing.is_small
+    app.jinja_env.globals["withdrawal_in_short"] = instructions.in_short

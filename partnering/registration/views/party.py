@@ -22,6 +22,7 @@ from .deeds import back, count_letter, once, party_of, place_of, require_change
 from .extras import sections_of
 from .places import open_questions, shown_places
 from .shown import order_of
+from .withdrawal import later_contracts
 
 Answer = Response | tuple[str, int]
 
@@ -50,6 +51,7 @@ def manage(token: str) -> Answer:
         may_cancel=permissions.may_cancel_party(party),
         may_withdraw=permissions.may_withdraw(party),
         withdrawal_day=permissions.withdrawal_day(party),
+        later=later_contracts(party) if permissions.withdrawal_day(party) is not None else [],
         to_remind=sum(each.may_remind for each in places),
         sure=OnceForm(formdata=None),
     )
