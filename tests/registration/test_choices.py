@@ -450,6 +450,21 @@ def test_the_page_asks_the_same_engine_which_questions_are_shown(asking, client)
         asking.app.config["WTF_CSRF_ENABLED"] = False
 
 
+def test_a_file_that_was_chosen_and_not_sent_yet_brings_up_what_follows_it(asking, client):
+    asking.proof = asking.add(make_question, "file", "Nachweis", asks="buyer")
+    rule = {"fact": f"question:{asking.proof}", "answered": True}
+    asking.until = asking.add(make_question, "short_text", "Gilt bis", asks="buyer", rule=rule)
+    at_questions(asking, client)
+    chosen = {f"{field(asking, 'o', 'proof')}-chosen": "1"}
+
+    asked = [
+        field(asking, "o", "until") in client.post(f"{URL}/questions/shown", data=answers(asking, **more)).json["shown"]
+        for more in ({}, chosen)
+    ]
+
+    assert asked == [False, True]
+
+
 def test_sensitive_answers_never_lie_in_the_draft(asking, client):
     at_questions(asking, client)
     given = {field(asking, "p0", "diet"): ["a"]}

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import jsonify, redirect
+from flask import redirect
 from werkzeug.wrappers import Response
 
 from ...db import transaction
 from ...events.models import Event
 from ...events.routing import current_event
 from ...i18n import _, money
+from ...questions import answering
 from ...questions import queries as asked_queries
 from ...questions import services as questions_kept
-from ...questions import uploads
 from ...questions.forms import AnswerForm, Offer
 from ...questions.models import AnswerSheet
 from ...questions.queries import QuestionShown
@@ -89,16 +89,12 @@ def keep_answers() -> Answer:
 def shown_questions() -> Response:
     """Which questions are asked, given what has been answered so far: the one engine, for the page's script."""
     party = drafts.required_draft(current_event(), "questions")
-    asked = _asked(party, sent=True)
-    return jsonify(shown=[name for form in asked.forms for name in form.shown_names])
+    return answering.shown_now(_asked(party, sent=True).forms)
 
 
 def _keep(event: Event, party: Party, asked: Asked) -> None:
     """Write the answers into the draft, sensitive ones into a sheet of their own, and hold what choices cost."""
-    for form in asked.forms:
-        for question, upload in form.uploads():
-            stored = uploads.keep(event, question.id, upload)
-            form.stored(question, stored.public_id, stored.name)
+    answering.keep_files(event, asked.forms)
     people = [asked.people[n].kept() if n in asked.people else {} for n in range(len(party.draft["people"]))]
     buyer = asked.buyer.kept()
     seen = sorted({*asked.buyer.shown, *asked.people[0].shown})
