@@ -15,7 +15,7 @@ from ..errors import DomainError, Stale
 from ..events.models import Event, Participant
 from ..i18n import _l
 from ..programme.models import ProgrammeSession
-from ..registration import mails, workshop_mails, workshop_times
+from ..registration import workshop_mails, workshop_times
 from ..registration.queries import live_registration
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Pool, PriceTier, Product, ProductAddOn, ProductPool
@@ -354,7 +354,7 @@ def _tell(product: Product) -> None:
     for entry in _entries(product.appointment, booked.values()):
         registration = live_registration(booked[entry.participant_id])
         if registration is not None:
-            mails.workshop_booked(registration, product, entry)
+            workshop_mails.booked(registration, product, entry)
 
 
 def shown_time(appointment: Appointment | None) -> dict[str, Any]:

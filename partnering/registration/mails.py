@@ -14,7 +14,6 @@ from ..i18n import _, bi, money
 from ..mail import letters, outbox
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
-from ..tickets.models import Product
 from . import codes, queries
 from .models import Item, Party, Place, Registration
 
@@ -60,28 +59,6 @@ def registration_ended(registration: Registration, told: Mapping[str, Any] | Non
         topic=calendars.topic(entry) if entry else "",
         topic_version=entry.sequence if entry else 0,
         **({"sums": dict(told)} if told else {}),
-    )
-
-
-def workshop_booked(registration: Registration, product: Product, entry: AgendaEntry) -> None:
-    """A workshop is in somebody's agenda: its own letter with its own calendar entry."""
-    _about_workshop("registration.workshop", registration, product, entry)
-
-
-def workshop_given_up(registration: Registration, product: Product, entry: AgendaEntry) -> None:
-    """A workshop is no longer in somebody's agenda; their calendar forgets it."""
-    _about_workshop("registration.workshop_ended", registration, product, entry)
-
-
-def _about_workshop(kind: str, registration: Registration, product: Product, entry: AgendaEntry) -> None:
-    to_holder(
-        kind,
-        registration,
-        f"workshop:{entry.public_id}:{entry.sequence}:{entry.state}:{registration.public_id}",
-        topic=calendars.topic(entry),
-        topic_version=entry.sequence,
-        entry=entry.public_id,
-        product=product.public_id,
     )
 
 
@@ -217,39 +194,6 @@ def render_ended(letter: OutboxLetter) -> Letter | None:
     )
     entry = queries.attendance_entry(registration)
     return with_calendar(composed, event, entry if entry is not None and entry.state == "cancelled" else None)
-
-
-@letters.kind("registration.workshop")
-def render_workshop(letter: OutboxLetter) -> Letter | None:
-    """A workshop is booked: when and where, what else takes that time, and its calendar entry."""
-    return _render_workshop(letter, "registration/mail/workshop", "live")
-
-
-@letters.kind("registration.workshop_ended")
-def render_workshop_ended(letter: OutboxLetter) -> Letter | None:
-    """A workshop is given up or went with the place, with the calendar's CANCEL where it had heard of it."""
-    return _render_workshop(letter, "registration/mail/workshop_ended", "cancelled")
-
-
-def _render_workshop(letter: OutboxLetter, template: str, state: str) -> Letter | None:
-    registration = queries.registration_at(letter.payload["registration"])
-    entry = queries.entry_at(letter.payload["entry"])
-    if registration is None or entry is None or entry.state != state:
-        return None
-    product = queries.product_by_id(registration.event_id, letter.payload["product"])
-    if product is None:
-        return None
-    event = registration.participant.event
-    live = registration.state == "live"
-    composed = letters.compose(
-        template,
-        **about(registration) | {"product": product},
-        appointment=entry.appointment,
-        place=calendars.place_of(entry),
-        clashes=state == "live" and not entry.blocks and entry.role == "attendee",
-        ticket_url=ticket_url(registration) if live else "",
-    )
-    return with_calendar(composed, event, entry, summary=bi(product.name))
 
 
 @letters.kind("registration.event_news")

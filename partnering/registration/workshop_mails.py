@@ -1,4 +1,4 @@
-"""The news about the time of what people have booked: it moved, was called off, or is fixed no longer.
+"""The news about workshops: booked, given up, and what becomes of their time: moved, called off, fixed no longer.
 
 Each letter brings one calendar entry, and one thing has one topic: of several pieces of news the newest leaves.
 """
@@ -14,6 +14,7 @@ from ..i18n import bi
 from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
+from ..tickets.models import Product
 from . import mails, queries
 from .models import Registration
 
@@ -30,6 +31,16 @@ def shown(appointment: Appointment) -> dict[str, str]:
         "room_de": place.name.de if place is not None else "",
         "room_en": place.name.en if place is not None else "",
     }
+
+
+def booked(registration: Registration, product: Product, entry: AgendaEntry) -> None:
+    """A workshop is in somebody's agenda: its own letter with its own calendar entry."""
+    _post("registration.workshop", registration, product.public_id, entry)
+
+
+def given_up(registration: Registration, product: Product, entry: AgendaEntry) -> None:
+    """A workshop is no longer in somebody's agenda; their calendar forgets it."""
+    _post("registration.workshop_ended", registration, product.public_id, entry)
 
 
 def moved(registration: Registration, product_ref: str, entry: AgendaEntry, was: Mapping[str, Any]) -> None:
@@ -56,6 +67,18 @@ def _post(kind: str, registration: Registration, product_ref: str, entry: Agenda
 
 
 # -- letters
+
+
+@letters.kind("registration.workshop")
+def render_booked(letter: OutboxLetter) -> Letter | None:
+    """A workshop is booked: when and where, what else takes that time, and its calendar entry."""
+    return _render(letter, "registration/mail/workshop", "live")
+
+
+@letters.kind("registration.workshop_ended")
+def render_given_up(letter: OutboxLetter) -> Letter | None:
+    """A workshop is given up or went with the place, with the calendar's CANCEL where it had heard of it."""
+    return _render(letter, "registration/mail/workshop_ended", "cancelled")
 
 
 @letters.kind("registration.workshop_moved")

@@ -23,7 +23,7 @@ from ..tickets import services as tickets
 from ..tickets.models import Claim, Product
 from ..tickets.money import split
 from ..tickets.prices import Price
-from . import mails, queries, refunds, signals, taxing
+from . import mails, queries, refunds, signals, taxing, workshop_mails
 from .models import Item, Party, Place, Registration
 
 ON_STAGE = ("speaker", "chair")
@@ -150,7 +150,7 @@ def _enter(registration: Registration, product: Product, *, strict: bool, letter
     if not agenda.hold_time(entry) and strict:
         raise TimeConflict.between(bi(product.name), taken_by(entry))
     if letters:
-        mails.workshop_booked(registration, product, entry)
+        workshop_mails.booked(registration, product, entry)
 
 
 def _exit(registration: Registration, product: Product, *, letters: bool = True) -> None:
@@ -160,7 +160,7 @@ def _exit(registration: Registration, product: Product, *, letters: bool = True)
         return
     agenda.leave(entry)
     if letters:
-        mails.workshop_given_up(registration, product, entry)
+        workshop_mails.given_up(registration, product, entry)
 
 
 def _hold_contested(registration: Registration) -> None:
