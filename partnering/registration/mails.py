@@ -14,7 +14,8 @@ from ..i18n import _, bi, money
 from ..mail import letters, outbox
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
-from . import codes, queries
+from ..tickets.models import Product
+from . import codes, confirming, queries
 from .models import Item, Party, Place, Registration
 
 
@@ -97,7 +98,8 @@ def places_given_back(party: Party, places: Sequence[Place], names: Sequence[str
 def add_on_changed(party: Party, item: Item, news: str, who: str, told: Mapping[str, Any]) -> None:
     """An add-on that costs something was "booked" or "given_up" for one of a buyer's places."""
     name = {"de": item.name.de, "en": item.name.en}
-    party_changed(party, f"{news}:{item.id}", what=name, names=[who] if who else [], sums=dict(told))
+    claim = {"claim": item.claim.public_id} if item.claim is not None else {}
+    party_changed(party, f"{news}:{item.id}", what=name, names=[who] if who else [], sums=dict(told), **claim)
 
 
 def withdrawn(party: Party, told: Mapping[str, Any]) -> None:
@@ -173,6 +175,7 @@ def render_confirmed(letter: OutboxLetter) -> Letter | None:
         unconfirmed=registration.confirmed_at is None,
         owed=money(owed, items[0].currency) if owed else "",
         invoice_to=invoice_address(party),
+        order=confirming.confirmation_of(party) if owed and len(queries.places_of(party)) == 1 else None,
     )
     images = {"ticket-code": qr.png(codes.code_text(registration.code))}
     return with_calendar(composed.with_(images=images), event, queries.attendance_entry(registration))
@@ -247,9 +250,20 @@ def render_party(letter: OutboxLetter) -> Letter | None:
         places=places,
         holder=holder_name,
         total=sum(item.gross for item in items),
+        contains_vat=any(item.vat for item in items),
+        order=_ordered(letter, party),
+        invoice_to=invoice_address(party),
         currency=items[0].currency if items else "EUR",
         party_url=party_url(party),
     )
+
+
+def _ordered(letter: OutboxLetter, party: Party) -> confirming.Confirmation | None:
+    """What the letter confirms: the order that was placed, or what was booked later."""
+    news = letter.payload["news"]
+    if news == "placed":
+        return confirming.confirmation_of(party)
+    return confirming.confirmation_of(party, letter.payload.get("claim", "")) if news == "booked" else None
 
 
 @letters.kind("registration.withdrawn")

@@ -231,7 +231,7 @@ def test_the_buyer_reads_all_places_and_the_sum():
     text = rendered("registration.party").text
 
     assert "2. Start-up: Ben Wittkowski\n3. Start-up: name still open\n" in text
-    assert "Total: €240 including VAT." in text
+    assert "Total: €240\nincluding 19% VAT: €38.32\n" in text
     assert (party.reference in text, mails.party_url(party) in text) == (True, True)
 
 
