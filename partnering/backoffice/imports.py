@@ -79,6 +79,10 @@ class NotReady(DomainError):
     message = _l("This file cannot be brought in as it is. Please check it again.")
 
 
+CELL = 60
+"""How much of a wrong cell is shown."""
+
+
 class Forgotten(DomainError):
     """The file is no longer kept."""
 
@@ -183,6 +187,8 @@ class Row:
     add_ons: list[Product] = field(default_factory=list)
     code: Code | None = None
     faults: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict)
+    """What stands in the cells that are wrong."""
     known: bool = False
 
 
@@ -203,13 +209,16 @@ def understood(
         if done % 50 == 0:
             progress(done, total)
         row = _read(known, number, {key: cells[place] for key, place in column.items()}, options)
+        row.cells = {fault[0]: cells[column[fault[0]]][:CELL] for fault in row.faults if fault[0] in column}
         key = canonical(row.values.get("email", ""))
         if key and key in first:
             row.faults.append(("email", "doubled", {"row": first[key]}))
+            row.cells["email"] = row.values["email"][:CELL]
         elif key and key in taken:
             row.known = True
             if not options.get("skip_known"):
                 row.faults.append(("email", "registered", {}))
+                row.cells["email"] = row.values["email"][:CELL]
         if key:
             first.setdefault(key, number)
         if row.product is not None and not row.faults and not row.known:
@@ -338,7 +347,7 @@ def _registered(event: Event, addresses: Sequence[str]) -> set[str]:
 def report_of(rows: Sequence[Row]) -> dict[str, Any]:
     """What the dry run found, as it is kept; sentences are made when it is read, in the reader's language."""
     errors = [
-        {"row": row.number, "field": key, "code": code, "names": names}
+        {"row": row.number, "field": key, "code": code, "names": names, "cell": row.cells.get(key, "")}
         for row in rows
         for key, code, names in row.faults
     ]

@@ -19,7 +19,7 @@ from ..meetings.models import Meeting, MeetingDelegate, MeetingSlot
 from ..registration.models import Item, Party, Place, Registration
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
-from ..tickets.models import Claim, Product
+from ..tickets.models import Claim, PriceTier, Product
 from .models import PeopleImport
 
 STEP = 600
@@ -205,6 +205,19 @@ def sold_out(event: Event) -> tuple[int, list[Product]]:
     products = ticket_queries.products_on_show(event)
     left = tickets.lefts(products)
     return len(products), [product for product in products if not left[product.id]]
+
+
+def asks_money(event: Event) -> bool:
+    """Whether any ticket or add-on on sale costs something."""
+    return bool(
+        db.session.scalar(
+            sa.select(
+                sa.exists()
+                .where(PriceTier.product_id == Product.id, PriceTier.gross > 0)
+                .where(Product.event_id == event.id, Product.active)
+            )
+        )
+    )
 
 
 def funnel(event: Event) -> tuple[int, int, int]:

@@ -356,7 +356,7 @@ def test_errors_are_sentences_in_the_reader_s_language_and_a_table(
 
     assert sentence in shown
     assert [row[0] for row in rows[1:]] == ["2", "2"]
-    assert (rows[0][2], rows[1][2]) == (head, sentence)
+    assert (rows[0][3], rows[1][2:]) == (head, ["nix", sentence])
 
 
 def test_the_page_of_a_report_takes_the_same_questions_for_few_rows_and_many(ctx: Flask, client: FlaskClient):

@@ -134,10 +134,10 @@ def import_errors(public_id: str) -> Response:
     kept = import_or_404(public_id)
     names = field_words(current_event())
     rows = [
-        [fault["row"], names.get(fault["field"], fault["field"]), said(fault)]
+        [fault["row"], names.get(fault["field"], fault["field"]), fault.get("cell", ""), said(fault)]
         for fault in kept.report.get("errors", [])
     ]
-    content = export.as_csv([_("Row"), _("Field"), _("What is wrong")], rows)
+    content = export.as_csv([_("Row"), _("Where"), _("What stands there"), _("What is wrong")], rows)
     return _file(content, "text/csv; charset=utf-8", "errors.csv")
 
 
@@ -174,7 +174,8 @@ def _report(event: Event, kept: PeopleImport) -> dict[str, Any]:
     return {
         "report": kept.report,
         "errors": [
-            (fault["row"], names.get(fault["field"], fault["field"]), said(fault)) for fault in faults[:SHOWN_ERRORS]
+            (fault["row"], names.get(fault["field"], fault["field"]), fault.get("cell", ""), said(fault))
+            for fault in faults[:SHOWN_ERRORS]
         ],
         "hidden": len(faults) - len(faults[:SHOWN_ERRORS]) + int(kept.report.get("more", 0)),
         "sold": [(called.get(key, key), number) for key, number in sorted(kept.report.get("sold", {}).items())],
