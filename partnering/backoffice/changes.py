@@ -17,7 +17,7 @@ from ..delegates.models import Delegate
 from ..events.models import Event, Participant
 from ..i18n import _, _l, bi
 from ..invoices.models import Invoice
-from ..questions.models import Question, QuestionSection
+from ..questions.models import Question, QuestionSection, QuestionVersion
 from ..registration.models import Party, Registration, WaitingEntry
 from ..tickets.models import Code, MemberList, Pool, Product
 
@@ -219,8 +219,13 @@ def _names(
         leads["product", product.public_id] = product.public_id
     for section in _found(QuestionSection, refs["question_section"]):
         names["question_section", section.public_id] = bi(section.title)
-    for question in _found(Question, refs["question"], selectinload(Question.versions)):
-        names["question", question.public_id] = bi(question.versions[-1].label)
+    for ref, label in db.session.execute(
+        sa.select(Question.public_id, QuestionVersion.label)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(Question.public_id.in_(refs["question"]))
+        .order_by(QuestionVersion.number)
+    ):
+        names["question", ref] = bi(label)
     _name_what_is_gone(refs, names)
     return names, leads
 

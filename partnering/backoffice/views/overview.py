@@ -13,7 +13,10 @@ from ...events.models import Event
 from ...events.queries import is_over
 from ...events.routing import current_event
 from ...i18n import _, _n, bi, locale, time
+from ...invoices import queries as invoices
 from ...mail import queries as letters
+from ...registration import approval
+from ...tickets import queries as ticket_queries
 from .. import changes, queries
 from .blueprint import argument, bp
 
@@ -82,14 +85,21 @@ def needs(event: Event, meetings: queries.Meetings, dead: int) -> list[Need]:
         sentence = _n("legal text is missing", "legal texts are missing", len(missing))
         link = url_for("events_desk.legal", kind=missing[0])
         found.append(Need(len(missing), sentence, _("Write"), link))
+    if not ticket_queries.products_of(event):
+        found.append(Need(None, _("There is no ticket yet"), _("Make one"), url_for(".create_product")))
+    elif queries.asks_money(event) and invoices.setup_of(event) is None:
+        sentence = _("Tickets cost something, and nobody invoices yet")
+        found.append(Need(None, sentence, _("Set up invoices"), url_for("invoices_desk.set_up")))
     if event.state == "draft":
         found.append(Need(None, _("The conference is not published"), _("Publish"), url_for("events_desk.state")))
-    if event.state == "published" and not on_show and not is_over(event):
-        found.append(Need(None, _("No ticket is on show"), _("Make one"), url_for(".tickets")))
-    if sold_out and not is_over(event):
-        names = ", ".join(bi(product.name) for product in sold_out)
-        sentence = _n("ticket sold out: %(names)s", "tickets sold out: %(names)s", len(sold_out), names=names)
-        found.append(Need(len(sold_out), sentence, _("Add places"), url_for(".tickets")))
+    asking = approval.number_waiting(event)
+    if asking:
+        sentence = _n("request for a ticket waits for you", "requests for tickets wait for you", asking)
+        found.append(Need(asking, sentence, _("Decide"), url_for(".approvals")))
+    late = invoices.totals(event).get("overdue")
+    if late:
+        sentence = _n("invoice is overdue", "invoices are overdue", late.number)
+        found.append(Need(late.number, sentence, _("See invoices"), url_for("invoices_desk.index", state="overdue")))
     if meetings.waiting_long:
         sentence = _n("request waits long for an answer", "requests wait long for an answer", meetings.waiting_long)
         link = address("meetings_desk.meetings", state="open") or url_for(".overview")
