@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from partnering import clock
 from partnering.accounts.models import Person
 from partnering.backoffice import changes, queries
 from partnering.backoffice.views import overview
@@ -19,10 +20,12 @@ from partnering.mail.models import OutboxLetter
 from partnering.registration.models import Registration
 from partnering.registration.services import cancel_registration
 from tests.factories import make_event, make_party, make_pool, make_product, make_registration
+from tests.factories.invoices import make_invoiced, make_setup
+from tests.factories.waiting import make_asked
 from tests.factories.world import make_conference
 from tests.support.signing_in import sign_in
 
-from .desk import counted, open_desk
+from .desk import counted, open_desk, organiser_of
 from .test_people import let_in
 
 NOW = datetime(2027, 3, 31, 10, 0, tzinfo=UTC)
@@ -96,14 +99,37 @@ def test_arrivals_count_guests_once_and_by_ten_minutes(ctx: Flask, freeze):
 
 def test_nothing_needs_somebody_where_all_is_well(event: Event, client: FlaskClient):
     make_product(event)
+    make_setup(event)
 
     assert needs(client, event) == []
+
+
+def test_a_new_draft_says_what_is_still_to_be_set_up(event: Event, client: FlaskClient):
+    root = f"/manage/{event.slug}"
+    without = needs(client, event)
+    make_product(event)
+
+    assert without[0] == f"{root}/tickets/new"
+    assert needs(client, event) == [f"{root}/invoices/set-up"]
+
+
+def test_requests_to_decide_and_late_invoices_need_somebody(event: Event, client: FlaskClient, freeze):
+    make_invoiced(event)
+    make_asked(event)
+    freeze(clock.now() + timedelta(days=20))
+    sign_in(client, organiser_of(event))
+
+    found = needs(client, event)
+
+    assert f"/manage/{event.slug}/approvals" in found
+    assert f"/manage/{event.slug}/invoices?state=overdue" in found
 
 
 def test_what_needs_somebody_leads_where_it_is_done(ctx: Flask, client: FlaskClient):
     event = open_desk(client, state="draft", legal=False)
     make_product(event, pools=[make_pool(event, 1)])
     make_registration(event, product=make_product(event, pools=[make_pool(event, 1)]))
+    make_setup(event)
     with transaction():
         for letter in db.session.scalars(sa.select(OutboxLetter)):
             letter.state = "dead"
@@ -118,6 +144,7 @@ def test_what_needs_somebody_leads_where_it_is_done(ctx: Flask, client: FlaskCli
 
 
 def test_a_place_without_a_name_is_told(event: Event, client: FlaskClient):
+    make_setup(event)
     make_party(event, people=[{"email": "a@example.org", "given_name": "A", "family_name": "B"}, {}])
 
     assert queries.unnamed_places(event) == 1
