@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("ctx")
 
 GUEST = {"given_name": "Lena", "family_name": "Ott", "email": "lena@example.org"}
 NAME = {"given_name": "Lena", "family_name": "Ott"}
+ADDRESS = {"name": "Jana", "street": "Weg 1", "postcode": "01067", "city": "Dresden", "country": "DE"}
 TABLES = (Party, Place, Registration, Item, Claim, OutboxLetter, AuditEntry)
 
 PLACE_STATES = ("open", "asked", "taken", "cancelled", "closed", "reminded")
@@ -46,7 +47,7 @@ TICKET_DEEDS = {
 
 PARTY_STATES = ("placed", "cancelled", "closed", "withdrawn", "company", "late")
 PARTY_DEEDS = {
-    "/cancel": {"placed", "company", "late"},
+    "/cancel": {"placed", "closed", "company", "late"},
     "/withdraw": {"placed", "closed"},
     "/remind": {"placed", "company", "late", "closed"},
     "/answers": {"placed", "company", "late"},
@@ -78,7 +79,7 @@ def arrange(state, freeze):
     places = dict(zip(("own", "asked", "taken", "open"), queries.places_of(party), strict=True))
     with transaction():
         party = db.session.get_one(Party, party.id)
-        party.billing = {"kind": "company" if state == "company" else "private", "name": "Jana"}
+        party.billing = {**ADDRESS, "kind": "company" if state == "company" else "private"}
         services.set_details(there(places["taken"].registration), title="", **NAME, function="")
         tour = there(product_at(event, things["tour"]))
         for place in queries.places_of(party):
