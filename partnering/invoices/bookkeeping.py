@@ -57,15 +57,16 @@ def _cells(row: Row) -> Iterator[list[object]]:
             buyer["order_number"],
             " – ".join(part for part in (line["text"], line["detail"]) if part),
             Figure(line["quantity"]),
-            Figure(_decimal(line["rate"])),
+            Figure(decimal(line["rate"])),
             line["tax"],
-            Figure(_decimal(line["net"])),
-            Figure(_decimal(line["vat"])),
-            Figure(_decimal(line["gross"])),
+            Figure(decimal(line["net"])),
+            Figure(decimal(line["vat"])),
+            Figure(decimal(line["gross"])),
             invoice.currency,
         ]
 
 
-def _decimal(hundredths: int) -> str:
+def decimal(hundredths: int) -> str:
+    """Cents, or hundredths of a percent, as spreadsheets of the language in force read them."""
     sign, whole = "-" if hundredths < 0 else "", abs(hundredths)
     return f"{sign}{whole // 100}{',' if locale() == 'de' else '.'}{whole % 100:02d}"

@@ -402,6 +402,11 @@ def event_by_id(id: int) -> Event | None:
     return db.session.get(Event, id)
 
 
+def event_at(public_id: str) -> Event | None:
+    """The event with this public id."""
+    return db.session.scalars(sa.select(Event).where(Event.public_id == public_id)).one_or_none()
+
+
 def without_document(issued_before: datetime, limit: int) -> Sequence[str]:
     """The public ids of invoices issued before a moment that have no PDF yet, oldest first."""
     return db.session.scalars(

@@ -11,7 +11,7 @@ from .. import clock, faults
 from ..db import db, transaction
 from ..i18n import speaking
 from ..jobs import Progress, periodic, task
-from . import mails, printing, queries, services
+from . import auditing, mails, printing, queries, services
 from .models import InvoiceDocument
 
 BATCH = 20
@@ -65,6 +65,19 @@ def _keep(id: int, event_id: int, content: bytes) -> bool:
         .returning(InvoiceDocument.id)
     )
     return kept.scalar_one_or_none() is not None
+
+
+@task(auditing.TASK)
+def make_audit_file(job: Progress, *, language: str) -> dict[str, int] | None:
+    """Make the file for a tax audit of an event's invoices."""
+    event = queries.event_at(job.event_ref or "")
+    if event is None:
+        return None
+    name = f"audit-{event.slug}.zip"
+    with speaking(language):
+        content = auditing.file_of(event, job.progress)
+    job.file(name, "application/zip", content)
+    return {"bytes": len(content)}
 
 
 @periodic("invoices.make_missing", every=timedelta(minutes=10))

@@ -258,7 +258,7 @@ def _guests(event: Event, made: Conference, words: Words) -> dict[str, Registrat
 
 
 def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Words) -> None:
-    """The party is a consumer's, who may withdraw; a tour is booked for them, a dinner can be."""
+    """The party is a consumer's, who may withdraw; a tour was booked for them later, a dinner can be."""
     event.withdrawal = "button"
     address = {"street": words("Weg 1"), "postcode": "01067", "city": words("Dresden")}
     party.billing = {"kind": "private", "name": words("Jana Wittkowski"), **address}
@@ -268,6 +268,7 @@ def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Wor
         for gross, de, en in ((1_500, "Führung", "Tour"), (6_000, "Abendessen", "Dinner"))
     )
     assert first.registration is not None
+    party.placed_at = clock.now() - timedelta(minutes=5)
     booked = workshops.book(first.registration, tour)
     assert booked.claim is not None
     made.things |= {
@@ -294,6 +295,8 @@ def _extras(event: Event, made: Conference, pool: Pool, ticket: Product, words: 
     made.things |= {
         "backoffice.edit_add_on.public_id": workshop.public_id,
         "backoffice.booked.public_id": workshop.public_id,
+        "backoffice.called_off_add_on.public_id": workshop.public_id,
+        "backoffice.end_add_on.public_id": workshop.public_id,
         "backoffice.booked_file.public_id": workshop.public_id,
         "backoffice.move_product.public_id": ticket.public_id,
         "backoffice.override_pool.public_id": pool.public_id,
@@ -568,6 +571,29 @@ def _letters_and_jobs(event: Event, made: Conference) -> None:
         )
     )
     made.things["badges.public_id"] = job.public_id
+    audit = Job(
+        task="invoices.audit_file",
+        arguments={"language": "de"},
+        state="done",
+        run_at=clock.now(),
+        event_ref=event.public_id,
+        owner_ref=organiser.public_id,
+        created_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    db.session.add(audit)
+    db.session.flush()
+    db.session.add(
+        JobFile(
+            job_id=audit.id,
+            name="audit.zip",
+            media_type="application/zip",
+            content=b"PK\x05\x06" + bytes(18),
+            created_at=clock.now(),
+        )
+    )
+    made.things["invoices_desk.audit_progress.public_id"] = audit.public_id
+    made.things["invoices_desk.audit_file.public_id"] = audit.public_id
     many = Job(
         task="people.several",
         arguments={"deed": "cancel", "people": ["aaaaaaaaaaaaaaaa"] * 60},

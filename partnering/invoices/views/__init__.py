@@ -5,10 +5,10 @@ from flask import Flask
 from ...epc import in_fours
 from ...registration.views import extras
 from ..printing import percent
-from . import buyer, lists, one, setting_up
+from . import auditing, buyer, lists, one, setting_up
 from .blueprint import desk
 
-__all__ = ["blueprints", "buyer", "install", "lists", "one", "setting_up"]
+__all__ = ["auditing", "blueprints", "buyer", "install", "lists", "one", "setting_up"]
 
 blueprints = (buyer.bp, buyer.own, desk)
 
