@@ -28,6 +28,7 @@ from tests.readers import pages
 from tests.readers.codes import zbar, zxing
 from tests.support.counting import statements_of
 from tests.support.signing_in import sign_in
+from tests.support.there import there
 
 NOW = datetime(2027, 9, 1, 12, tzinfo=UTC)
 HEADING = printing.Heading(
@@ -270,7 +271,7 @@ def test_what_is_sensitive_stands_neither_on_the_badge_nor_in_its_code(ctx: Flas
     said = pages.text(file.content) + file.content.decode("latin-1") + repr(badge)
     assert [word for word in ("Zöliakie", "liakie", "Ernährung", "Ern") if word in said] == []
     assert zbar(pages.picture(file.content, dpi=200)) == [badge.code]
-    assert badge.code == codes.code_text(registration.code)
+    assert badge.code == codes.code_text(there(registration.code))
 
 
 # -- the job

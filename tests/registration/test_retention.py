@@ -124,7 +124,7 @@ def test_sensitive_answers_end_with_the_registration(how):
 def test_sensitive_answers_end_with_a_request(deed):
     party = make_draft(make_event(), product=None)
     with transaction():
-        party.product.needs_approval = True
+        there(party.product).needs_approval = True
     typed(party)
     with transaction():
         approval.ask(party)

@@ -207,7 +207,7 @@ def test_once_its_term_is_over_it_falls_under_the_rules(client, freeze):
     item = there(db.session.get(Item, item.id))
 
     assert (permissions.may_withdraw_add_on(item), refunds.quote(item).fee) == (False, 3_000)
-    assert client.post(f"{address(item.party)}/{item.claim.public_id}").status_code == 409
+    assert client.post(f"{address(item.party)}/{there(item.claim).public_id}").status_code == 409
 
 
 @pytest.mark.parametrize(("kind", "right"), [("private", True), ("company", False)])
