@@ -14,7 +14,6 @@ from ..i18n import _, bi, money
 from ..mail import letters, outbox
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
-from ..tickets.models import Product
 from . import codes, confirming, queries
 from .models import Item, Party, Place, Registration
 
