@@ -58,6 +58,8 @@ SENTENCES: dict[str, LazyString] = {
     "catering.names_seen": _l("%(who)s looked at who eats what."),
     "photos.list_taken": _l("%(who)s downloaded who does not want to be photographed."),
     "catering.names_taken": _l("%(who)s downloaded who eats what."),
+    "party.called_off": _l("The booking of %(thing)s ended without a fee: the conference is cancelled."),
+    "product.called_off": _l("%(who)s called off “%(thing)s”."),
     "approval.ended": _l("The request of %(thing)s ended with the conference."),
     "party.placed": _l("%(thing)s registered."),
     "registration.added": _l("%(who)s registered %(thing)s by hand."),

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, StringField
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from ..events.forms import one_line
@@ -68,6 +68,14 @@ class PersonForm(FlaskForm):
     family_name = StringField(_l("Last name"), [InputRequired(_l("Enter the last name")), Length(max=80)], [one_line])
     function = StringField(_l("Function"), [Optional(), Length(max=120)], [one_line])
     company = StringField(_l("Organisation"), [Optional(), Length(max=200)], [one_line])
+
+
+class CallOffForm(FlaskForm):
+    """That everything which is booked ends, without a fee."""
+
+    understood = BooleanField(
+        _l("I know that this cannot be undone."), [InputRequired(_l("Tick the box to end the bookings"))]
+    )
 
 
 class ConfirmForm(FlaskForm):

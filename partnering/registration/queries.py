@@ -183,6 +183,16 @@ _ITEMS = (
 )
 
 
+def person_by_id(public_id: str) -> Person | None:
+    """The person with this public id."""
+    return db.session.scalars(sa.select(Person).where(Person.public_id == public_id)).one_or_none()
+
+
+def item_at(item_id: int) -> Item | None:
+    """The line with this id."""
+    return db.session.get(Item, item_id)
+
+
 def choice_products(event_id: int) -> Sequence[ChoiceProduct]:
     """Which choices of an event's questions are sold, and as what."""
     return db.session.scalars(

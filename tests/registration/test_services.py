@@ -288,13 +288,13 @@ def test_a_hold_can_be_extended_twice(freeze):
         services.extend(party)
 
 
-def test_what_was_never_sent_is_forgotten_after_two_days(freeze):
+def test_what_was_never_sent_is_forgotten_after_a_day(freeze):
     event = make_event()
     product = make_product(event, capacity=2)
     placed, draft = make_party(event, product=product), make_draft(event, product=product)
-    freeze(clock.now() + timedelta(days=1))
+    freeze(clock.now() + timedelta(hours=12))
     younger = make_draft(event, product=make_product(event))
-    freeze(clock.now() + timedelta(days=1, minutes=1))
+    freeze(clock.now() + timedelta(hours=12, minutes=1))
 
     with transaction():
         assert services.forget_drafts() == 1

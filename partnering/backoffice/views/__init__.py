@@ -2,6 +2,7 @@
 
 from . import (
     approvals,
+    calling_off,
     catering,
     codes,
     entering,
@@ -26,6 +27,7 @@ from .blueprint import bp
 
 __all__ = [
     "approvals",
+    "calling_off",
     "catering",
     "codes",
     "entering",

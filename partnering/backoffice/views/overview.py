@@ -15,7 +15,7 @@ from ...events.routing import current_event
 from ...i18n import _, _n, bi, locale, time
 from ...invoices import queries as invoices
 from ...mail import queries as letters
-from ...registration import approval
+from ...registration import approval, calling_off
 from ...tickets import queries as ticket_queries
 from .. import changes, queries
 from .blueprint import argument, bp
@@ -92,6 +92,18 @@ def needs(event: Event, meetings: queries.Meetings, dead: int) -> list[Need]:
         found.append(Need(None, sentence, _("Set up invoices"), url_for("invoices_desk.set_up")))
     if event.state == "draft":
         found.append(Need(None, _("The conference is not published"), _("Publish"), url_for("events_desk.state")))
+    booked = calling_off.all_open(event).number if event.state == "cancelled" else 0
+    if booked:
+        sentence = _n(
+            "booking stands, and the conference is cancelled", "bookings stand, and the conference is cancelled", booked
+        )
+        found.append(Need(booked, sentence, _("End them"), url_for(".called_off")))
+    if event.state == "published" and not on_show and not is_over(event):
+        found.append(Need(None, _("No ticket is on show"), _("Make one"), url_for(".tickets")))
+    if sold_out and not is_over(event):
+        names = ", ".join(bi(product.name) for product in sold_out)
+        sentence = _n("ticket sold out: %(names)s", "tickets sold out: %(names)s", len(sold_out), names=names)
+        found.append(Need(len(sold_out), sentence, _("Add places"), url_for(".tickets")))
     asking = approval.number_waiting(event)
     if asking:
         sentence = _n("request for a ticket waits for you", "requests for tickets wait for you", asking)

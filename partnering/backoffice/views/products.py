@@ -15,9 +15,10 @@ from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, bi
 from ...programme.queries import rooms_of
+from ...registration import workshop_times
 from ...tickets import queries as ticket_queries
 from ...tickets.models import Product
-from ...tickets.services import is_on_sale, lefts
+from ...tickets.services import is_called_off, is_on_sale, lefts
 from .. import queries, sales, selling, typed
 from ..export import as_csv
 from ..selling_forms import AddOnForm, ProductForm
@@ -223,8 +224,14 @@ def _days_with(day: str | None, event: Event) -> list[date]:
 def booked(public_id: str) -> str:
     """Who has booked an add-on."""
     product = sold.product_or_404(public_id, "add_on")
+    at = product.appointment
     return render_template(
-        "backoffice/booked.html", product=product, rows=sales.bookings(product), session=sales.session_of(product)
+        "backoffice/booked.html",
+        product=product,
+        rows=sales.bookings(product),
+        session=sales.session_of(product),
+        clashing=workshop_times.clashing(at) if at is not None else frozenset(),
+        called_off=is_called_off(product),
     )
 
 

@@ -15,7 +15,7 @@ from ...events.models import Event, Participant
 from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...events.services import participant_for
-from ...i18n import _, bi, locale
+from ...i18n import _, _n, bi, locale
 from .. import queries, services, words
 from ..forms import CancelForm, SessionForm, listed
 from ..models import ProgrammeSession
@@ -101,6 +101,8 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
         else:
             flash(_("Your answers are saved.") if done else _("Nothing has changed."), "ok")
             _warn(done.busy)
+            if done.clashing:
+                flash(_clash_words(len(done.clashing)), "warn")
             return redirect(url_for(".edit", public_id=public_id))
     found = [each for each in queries.clashes(queries.sessions_of(current_event())) if _concerns(each, session)]
     return _page(
@@ -143,6 +145,15 @@ def restore(public_id: str) -> Response:
 
 def _concerns(clash: Clash, session: ProgrammeSession) -> bool:
     return session.id in (clash.first.id, clash.second.id)
+
+
+def _clash_words(number: int) -> str:
+    """How many who have booked the session are taken when it takes place now; the list of bookings names them."""
+    return _n(
+        "One person who has booked it is taken by something else at that time, and decides which to attend.",
+        "%(num)s people who have booked it are taken by something else at that time, and decide which to attend.",
+        number,
+    )
 
 
 def _warn(busy: Sequence[Participant]) -> None:
