@@ -67,6 +67,9 @@ SENTENCES: dict[str, LazyString] = {
     "registration.exception": _l("%(who)s changed until when %(thing)s may change the ticket."),
     "registration.answers": _l("%(who)s changed answers of %(thing)s."),
     "party.given": _l("%(who)s gave tickets to %(thing)s."),
+    "party.sent_again": _l("%(who)s sent %(thing)s the link to the booking again."),
+    "party.link_renewed": _l("%(who)s took back the link to the booking of %(thing)s."),
+    "waiting.link_renewed": _l("%(who)s took back the link of %(thing)s to the waiting list."),
     "people.imported": _l("%(who)s brought in a list of people."),
     "people.exported": _l("%(who)s loaded a list of people."),
     "registration.cancelled": _l("The registration of %(thing)s was cancelled (%(who)s)."),
@@ -139,7 +142,7 @@ HIDDEN = (
 
 @dataclass(frozen=True)
 class Change:
-    """A sentence, when it happened, and where it leads: ("person" | "product" | "", public id)."""
+    """A sentence, when it happened, and where it leads: ("person" | "product" | "party" | "", public id)."""
 
     at: datetime
     sentence: str
@@ -174,7 +177,7 @@ def _change(entry: AuditEntry, names: dict[tuple[str, str], str], leads: dict[tu
     thing = (entry.object_kind, entry.object_ref)
     sentence = SENTENCES.get(entry.action, _l("%(who)s: %(action)s."))
     words = {"who": who, "thing": names.get(thing, _("somebody")), "action": entry.action}
-    kind = "product" if entry.object_kind == "product" else "person"
+    kind = entry.object_kind if entry.object_kind in ("product", "party") else "person"
     return Change(entry.at, str(sentence) % words, (kind, leads[thing]) if thing in leads else ("", ""))
 
 
@@ -196,6 +199,8 @@ def _names(
         leads["delegate", delegate.public_id] = delegate.participant.public_id
     for party in _found(Party, refs["party"]):
         names["party", party.public_id] = party.contact_name
+        if party.placed_at is not None:
+            leads["party", party.public_id] = party.public_id
     for entry in _found(WaitingEntry, refs["waiting_entry"]):
         names["waiting_entry", entry.public_id] = entry.name
     for registration, participant in db.session.execute(

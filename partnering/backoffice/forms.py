@@ -1,5 +1,6 @@
 """What organisers may type about people, and fields that other forms of the desk share. Shape only."""
 
+import secrets
 from functools import partial
 from typing import Any
 
@@ -80,3 +81,14 @@ class CallOffForm(FlaskForm):
 
 class ConfirmForm(FlaskForm):
     """A button that sends nothing but itself."""
+
+
+def new_key() -> str:
+    """What tells a page that is sent twice from one that was opened twice."""
+    return secrets.token_urlsafe(12)
+
+
+class OnceForm(FlaskForm):
+    """A form whose deed is done once, however often it is sent: its page's key comes back with it."""
+
+    once = HiddenField(default=new_key)

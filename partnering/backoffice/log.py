@@ -135,11 +135,16 @@ def deeds(event: Event, asked: Asked, *, before: int | None = None) -> tuple[lis
 
 def about(event: Event, participant: Participant, most: int = 8) -> list[Deed]:
     """What happened to one person, newest first."""
+    return of(event, refs_of(event, [participant.id]), most)
+
+
+def of(event: Event, refs: Sequence[str], most: int) -> list[Deed]:
+    """What happened to the things with these public ids, newest first."""
     entries = db.session.scalars(
         sa.select(AuditEntry)
         .where(
             AuditEntry.event_ref == event.public_id,
-            AuditEntry.object_ref.in_(refs_of(event, [participant.id])),
+            AuditEntry.object_ref.in_(refs),
             AuditEntry.action.not_in(changes.HIDDEN),
         )
         .order_by(AuditEntry.id.desc())

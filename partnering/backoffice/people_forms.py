@@ -12,14 +12,14 @@ from ..i18n import _l, bi
 from ..registration.forms import GuestForm
 from ..tickets.models import Product
 from . import typed
-from .forms import AMOUNT, WHOLE, MomentField, a_number
+from .forms import AMOUNT, WHOLE, MomentField, OnceForm, a_number
 
 
 def _names(products: Sequence[Product]) -> list[Any]:
     return listed({product.public_id: bi(product.name) for product in products})
 
 
-class EnterForm(GuestForm):
+class EnterForm(OnceForm, GuestForm):
     """Somebody entered by hand: ticket, extras, price or code, language, letter."""
 
     company = StringField(_l("Organisation"), [Optional(), Length(max=200)], [one_line])
@@ -68,10 +68,14 @@ class MoveForm(FlaskForm):
         return form
 
 
-class CancelForm(FlaskForm):
+class CancelForm(OnceForm):
     """Ending registrations."""
 
     waive_fee = BooleanField(_l("Keep nothing of the price, whatever the refund rules say"))
+
+
+class SeatForm(OnceForm, GuestForm):
+    """Who gets a place: the first to hold it, or instead of somebody."""
 
 
 class ExceptionForm(FlaskForm):
@@ -80,7 +84,7 @@ class ExceptionForm(FlaskForm):
     until = MomentField(_l("Changes until"), [Optional()], description=_l("Left empty, the day for everybody holds."))
 
 
-class GiveForm(FlaskForm):
+class GiveForm(OnceForm):
     """Tickets free of charge for somebody, who names the people."""
 
     ticket = SelectField(_l("Ticket"), [InputRequired(_l("Choose a ticket"))], choices=[])

@@ -1,6 +1,5 @@
 """What organisers may type about pools, tickets, add-ons and refunds. Shape only; numbers are read by `typed`."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -25,7 +24,7 @@ from ..fields import RowsField
 from ..i18n import LazyText, _l, bi, day
 from ..tickets.models import Pool, Product
 from . import typed
-from .forms import AMOUNT, AUDIENCES, ROLES, WHOLE, MomentField, a_number
+from .forms import AMOUNT, AUDIENCES, ROLES, WHOLE, MomentField, OnceForm, a_number
 
 PERCENTAGE = _l("Enter a percentage from 0 to 100, such as 19")
 EVERYBODY_AND_OTHERS = {
@@ -35,20 +34,15 @@ EVERYBODY_AND_OTHERS = {
 MOST_ROWS = 12
 
 
-def _key() -> str:
-    return secrets.token_urlsafe(12)
-
-
 def _when_asked(form: Any, field: Any) -> None:
     """Let a field pass that the page did not show: its pool was made meanwhile."""
     if field.raw_data is not None and not field.raw_data:
         raise StopValidation
 
 
-class Deed(FlaskForm):
+class Deed(OnceForm):
     """What every form here carries: a key against sending twice, and the version that its page showed."""
 
-    once = HiddenField(default=_key)
     version = HiddenField()
 
 

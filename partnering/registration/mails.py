@@ -118,14 +118,14 @@ def withdrawal_link(party: Party) -> None:
     to_buyer("registration.withdrawal_link", party, f"withdrawal_link:{hour}")
 
 
-def party_changed(party: Party, news: str, **more: Any) -> None:
-    """What has become of a buyer's places. `news` names the deed, so that it is told once."""
-    to_buyer("registration.party", party, news, news=news.partition(":")[0], **more)
+def party_changed(party: Party, news: str, **more: Any) -> bool:
+    """What has become of a buyer's places. `news` names the deed, so that it is told once; False if it was told."""
+    return to_buyer("registration.party", party, news, news=news.partition(":")[0], **more)
 
 
-def to_buyer(kind: str, party: Party, deed: str, **more: Any) -> None:
-    """Write to the buyer of a party, once for each `deed`; `more` goes into the letter."""
-    outbox.post(
+def to_buyer(kind: str, party: Party, deed: str, **more: Any) -> bool:
+    """Write to the buyer of a party, once for each `deed`; `more` goes into the letter. False if it was written."""
+    return outbox.post(
         kind,
         key=f"party:{party.public_id}:{deed}",
         address=party.contact_email,

@@ -51,6 +51,11 @@ def left(entry: WaitingEntry, why: str) -> None:
     _post("registration.waiting_left", entry, "left", why=why)
 
 
+def link_renewed(entry: WaitingEntry) -> None:
+    """The secret link of an entry was taken back: here is the new one."""
+    _post("registration.waiting_joined", entry, f"link:{entry.generation}", renewed=True)
+
+
 def has_ticket(held: Registration) -> None:
     """Somebody with a ticket was put on the waiting list: told to them alone."""
     today = clock.now().date().isoformat()
@@ -79,7 +84,10 @@ def render_joined(letter: OutboxLetter) -> Letter | None:
     if entry is None or entry.closed_at is not None:
         return None
     return letters.compose(
-        "registration/mail/waiting_joined", **_about(entry), again=letter.payload.get("again", False)
+        "registration/mail/waiting_joined",
+        **_about(entry),
+        again=letter.payload.get("again", False),
+        renewed=letter.payload.get("renewed", False),
     )
 
 

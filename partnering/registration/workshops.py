@@ -175,10 +175,10 @@ def _hold_contested(registration: Registration) -> None:
 # -- booking later
 
 
-def bookable(place: Place) -> list[Product]:
+def bookable(place: Place, *, by: str = "holder") -> list[Product]:
     """The add-ons that can still be booked for a place, sold out ones included, in the organiser's order.
 
-    What an answer to a question sells is not among them.
+    Sale dates and limits per order do not bind an "organiser". What an answer to a question sells is not among them.
     """
     held = {item.claim.product_id for item in queries.add_ons_of(place) if item.claim is not None}
     answered = {pair.product_id for pair in queries.choice_products(place.event_id)}
@@ -187,8 +187,11 @@ def bookable(place: Place) -> list[Product]:
         product
         for product in ticket_queries.add_ons_for(place.product)
         if product.id not in held | answered
-        and units[product.id] < product.most_per_order
-        and tickets.is_on_sale(product, code=code)
+        and (
+            tickets.has_price(product, code)
+            if by == "organiser"
+            else units[product.id] < product.most_per_order and tickets.is_on_sale(product, code=code)
+        )
     ]
 
 
@@ -212,8 +215,8 @@ def book(holder: Registration | Place, product: Product, *, by: str = "holder") 
     """Book an add-on for a place, at the price of today, and tell whoever holds it.
 
     What is booked already stays as it is. When a buyer books for somebody else, what takes that person's time is theirs
-    alone to know: the workshop is contested then, see above. Raises `NotOffered`, `LimitPerOrder`, `TimeConflict` or
-    `SoldOut`; then the transaction must end.
+    alone to know: the workshop is contested then, see above. Sale dates and limits do not bind an "organiser". Raises
+    `NotOffered`, `LimitPerOrder`, `TimeConflict` or `SoldOut`; then the transaction must end.
     """
     place = _place_of(holder)
     tickets.turn(place.event_id)
@@ -225,9 +228,9 @@ def book(holder: Registration | Place, product: Product, *, by: str = "holder") 
     gone = place.cancelled_at is not None or (isinstance(holder, Registration) and holder.state != "live")
     if gone:
         raise NotOffered
-    if _units_of(place.party)[product.id] >= product.most_per_order:
+    if by != "organiser" and _units_of(place.party)[product.id] >= product.most_per_order:
         raise tickets.LimitPerOrder(fewest=product.fewest_per_order, most=product.most_per_order)
-    if product not in bookable(place):
+    if product not in bookable(place, by=by):
         raise NotOffered
     for other in _timed(held):
         if conflicts([product, other]):

@@ -33,6 +33,11 @@ def price(product: Product, at: datetime | None = None, code: Code | None = None
     return tier
 
 
+def has_price(product: Product, code: Code | None = None) -> bool:
+    """Whether a product has a price now, on sale or not."""
+    return running(product.tiers, clock.now(), audience_of(product, code)) is not None
+
+
 def priced(product: Product, at: datetime | None = None, code: Code | None = None) -> Price:
     """What one unit costs at a moment (now) after the code's reduction, never below 0. Raises `NotOnSale`."""
     tier = price(product, at, code)

@@ -10,7 +10,7 @@ from .claims import Wanted, cancel, confirm, decline, expire, extend, hold, rele
 from .errors import CodeInvalid, CodeUsed, HoldExpired, LimitPerOrder, NotOnSale, SoldOut
 from .money import net_of, split
 from .pools import override, set_capacity, turn
-from .prices import Price, price, priced
+from .prices import Price, has_price, price, priced
 from .selling import UNLIMITED, check_order, free_pools, is_called_off, is_on_sale, left, lefts
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "expire_due",
     "extend",
     "free_pools",
+    "has_price",
     "hold",
     "is_called_off",
     "is_on_sale",

@@ -252,6 +252,20 @@ def _guests(event: Event, made: Conference, words: Words) -> dict[str, Registrat
         "backoffice.edit_pool.public_id": pool.public_id,
         "product": standard.public_id,
     }
+    made.things |= {
+        f"backoffice.{endpoint}.public_id": party.public_id
+        for endpoint in (
+            "booking",
+            "seat_person",
+            "remind_place",
+            "cancel_seat",
+            "cancel_booking",
+            "place_extras",
+            "change_place_extra",
+            "resend_booking",
+            "renew_booking_link",
+        )
+    } | {"place_id": party.places[1].public_id}
     _extras(event, made, pool, standard, words)
     _bought_for_oneself(event, made, party, words)
     return found
@@ -344,7 +358,7 @@ def _waiting(event: Event, made: Conference, guests: dict[str, Registration], wo
         "request": links.token("party", refused.public_id, refused.generation),
     }
     made.things |= {"registration.wait_for_add_on.public_id": extra.public_id}
-    for endpoint in ("waiting_entry", "change_waiting"):
+    for endpoint in ("waiting_entry", "change_waiting", "renew_waiting_link"):
         made.things[f"backoffice.{endpoint}.public_id"] = waits.public_id
     for endpoint in ("approval_request", "approve_request", "reject_request", "take_back_approval"):
         made.things[f"backoffice.{endpoint}.public_id"] = asked.public_id

@@ -2,6 +2,7 @@
 
 from . import (
     approvals,
+    bookings,
     calling_off,
     catering,
     codes,
@@ -27,6 +28,7 @@ from .blueprint import bp
 
 __all__ = [
     "approvals",
+    "bookings",
     "calling_off",
     "catering",
     "codes",

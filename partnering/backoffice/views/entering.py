@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ...db import transaction
 from ...errors import or_404
 from ...events.models import Event
-from ...events.pages import fresh_event, page
+from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, _n, locale
 from ...registration import desk, entering
@@ -37,8 +37,13 @@ def add_person() -> str | BaseResponse | tuple[str, int]:
         try:
             with transaction():
                 event = fresh_event()
-                added = entering.enter(event, _entry(event, form, asked.kept()), letters=bool(form.letter.data))
-                public_id = added.participant.public_id
+
+                def deed() -> dict[str, str]:
+                    entry = _entry(event, form, asked.kept())
+                    added = entering.enter(event, entry, letters=bool(form.letter.data))
+                    return {"person": added.participant.public_id}
+
+                public_id = once(form, deed)["person"]
         except entering.DuplicateRegistration as error:
             form.email.errors = [str(error.message)]
         except (CodeInvalid, CodeUsed) as error:
@@ -95,26 +100,28 @@ def give_tickets() -> str | BaseResponse | tuple[str, int]:
             with transaction():
                 event = fresh_event()
                 product = or_404(ticket_queries.product_at(event, form.ticket.data))
-                given = _give(event, product, count, form)
+                given = once(form, lambda: _give(event, product, count, form))
         except SoldOut as error:
             form.count.errors = [str(error.message)]
             status = 409
         else:
-            if given:
+            if "code" in given:
                 flash(_("The code %(code)s keeps the places. Whoever registers at %(link)s gets them.", **given), "ok")
             else:
                 flash(_n("One ticket is given away.", "%(num)s tickets are given away.", count), "ok")
-            return redirect(url_for(".give_tickets" if given else ".unnamed"))
+            return redirect(
+                url_for(".give_tickets") if "code" in given else url_for(".booking", public_id=given["party"])
+            )
     return page("backoffice/give.html", form, status, products=tickets)
 
 
 def _give(event: Event, product: Product, count: int, form: GiveForm) -> dict[str, str]:
-    """The code and where it is used; nothing where the places were given at once."""
+    """The code and where it is used; or the booking, where the places were given at once."""
     if form.way.data == "voucher":
         code = giving.voucher(event, product, count, note=form.name.data or "")
         link = services.register_url(event, code)
         return {"code": code.text, "link": link}
-    desk.give(
+    party = desk.give(
         event,
         product,
         count,
@@ -124,4 +131,4 @@ def _give(event: Event, product: Product, count: int, form: GiveForm) -> dict[st
         locale=form.locale.data,
         letter=bool(form.letter.data),
     )
-    return {}
+    return {"party": party.public_id}

@@ -47,6 +47,7 @@ def tabs() -> list[tuple[str, str, str]]:
     """The lists of people; rooms that are not there are left out."""
     listed = [
         ("people", _("People"), address("backoffice.people")),
+        ("bookings", _("Bookings"), address("backoffice.bookings_list")),
         ("unnamed", _("Places without a name"), address("backoffice.unnamed")),
         ("waiting", _("Waiting list"), address("backoffice.waiting")),
         ("approvals", _("For approval"), address("backoffice.approvals")),

@@ -9,7 +9,7 @@ from ... import clock
 from ...db import transaction
 from ...errors import DomainError, or_404, require
 from ...events.models import Participant
-from ...events.pages import fresh_event, page
+from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, _n
 from ...meetings import queries as meeting_queries
@@ -19,13 +19,12 @@ from ...questions.shown import lines
 from ...registration import codes, desk, refunds
 from ...registration import queries as registrations
 from ...registration import services as registering
-from ...registration.forms import GuestForm
 from ...registration.models import Registration
 from ...tickets import queries as ticket_queries
 from ...tickets.services import NotOnSale, SoldOut
 from .. import answers, guests, log, services, typed
 from ..forms import ConfirmForm, PersonForm
-from ..people_forms import CancelForm, ExceptionForm, MoveForm
+from ..people_forms import CancelForm, ExceptionForm, MoveForm, SeatForm
 from .blueprint import bp
 from .letters import kind_words
 from .people import state_words
@@ -155,22 +154,27 @@ def move_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
 @bp.route("/people/<public_id>/substitute", methods=["GET", "POST"])
 def substitute_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
     """Give somebody's place to another person, whose ticket goes out; the old one is worthless at once."""
-    ticket_or_404(public_id)
-    form = GuestForm()
+    form = SeatForm()
     if form.validate_on_submit():
+
+        def deed() -> dict[str, str]:
+            held = ticket_or_404(public_id)
+            registrations.locked_party(held.place.party.public_id, in_turn=True)
+            services.require_nobody(event, form.guest.email)
+            new = registering.name_substitute(held, form.guest, by="organiser")
+            return {"person": new.participant.public_id if new is not None else public_id}
+
         try:
             with transaction():
                 event = fresh_event()
-                held = ticket_or_404(public_id)
-                registrations.locked_party(held.place.party.public_id, in_turn=True)
-                services.require_nobody(event, form.guest.email)
-                new = registering.name_substitute(held, form.guest, by="organiser")
-                follows = new.participant.public_id if new is not None else public_id
+                follows = once(form, deed)["person"]
         except registering.DuplicateRegistration as error:
             form.email.errors = [str(error.message)]
         else:
             flash(_("The place has passed on. The new ticket is on its way."), "ok")
             return redirect(url_for(".person", public_id=follows))
+    else:
+        ticket_or_404(public_id)
     return page("backoffice/substitute.html", form, guest=guest_or_404(public_id))
 
 

@@ -11,14 +11,15 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from ...db import transaction
 from ...errors import DomainError, or_404, require
 from ...events.forms import lines, listed
-from ...events.pages import fresh_event, page
+from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
 from ...i18n import _, _l
+from ...registration import secret_links, waiting_mails, waiting_queries
 from ...registration import waiting as waitlist
-from ...registration import waiting_mails, waiting_queries
 from ...registration.models import WaitingEntry
 from ...tickets import services as tickets
 from .. import deciding
+from ..forms import OnceForm
 from .blueprint import argument, bp
 
 DEEDS = {"move_up": _l("Move up"), "offer": _l("Offer now"), "remove": _l("Remove")}
@@ -87,9 +88,21 @@ def change_waiting(public_id: str) -> Response | str | tuple[str, int]:
     return redirect(url_for(".waiting_entry", public_id=public_id), 303)
 
 
-def _entry(public_id: str) -> WaitingEntry:
+@bp.post("/waiting/<public_id>/new-link")
+def renew_waiting_link(public_id: str) -> Response:
+    """Take the link of an entry back and send a new one."""
+    form = OnceForm()
+    require(form.validate_on_submit())
+    with transaction():
+        fresh_event()
+        once(form, lambda: secret_links.renew_waiting(_entry(public_id, still_open=True)))
+    flash(_("The old link opens nothing any more. The new one is on its way."), "ok")
+    return redirect(url_for(".waiting_entry", public_id=public_id), 303)
+
+
+def _entry(public_id: str, *, still_open: bool = False) -> WaitingEntry:
     entry = or_404(waiting_queries.entry_at(public_id))
-    require(entry.event_id == current_event().id)
+    require(entry.event_id == current_event().id and not (still_open and entry.closed_at is not None))
     return entry
 
 
@@ -104,5 +117,6 @@ def _entry_page(entry: WaitingEntry, form: DeedForm, status: int = 200) -> str |
         position=waitlist.position(entry) if entry.state == "waiting" else None,
         steps=deciding.steps_of_entry(entry),
         left=tickets.left(entry.product),
+        sure=OnceForm(formdata=None),
         **offered,
     )

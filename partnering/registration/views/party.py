@@ -2,22 +2,23 @@
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, g, redirect, url_for
 from werkzeug.wrappers import Response
 
 from ... import limits
 from ...accounts import signing_in
 from ...db import transaction
+from ...errors import or_404
 from ...guards import guarded, secret_link
 from ...i18n import _, _n, locale
 from ...questions.shown import lines
 from ...text import taken_apart
 from ...tickets import queries as ticket_queries
-from .. import changes, mails, permissions, queries, refunds, services
+from .. import changes, mails, permissions, queries, refunds, secret_links, services
 from ..change_forms import CorrectForm, NameForm, OnceForm
 from ..forms import GuestForm
 from ..models import Party, Place
-from .blueprint import bp, page
+from .blueprint import bp, page, public_id_of
 from .deeds import back, count_letter, once, party_of, place_of, require_change
 from .extras import sections_of
 from .places import open_questions, shown_places
@@ -25,6 +26,9 @@ from .shown import order_of
 from .withdrawal import later_contracts
 
 Answer = Response | tuple[str, int]
+
+LINKS_A_DAY = 5
+"""How often one booking gets a new link in a day."""
 
 
 @bp.get("/r/<token>")
@@ -224,6 +228,18 @@ def _ask_change(place: Place) -> None:
     if place.cancelled_at is not None:
         raise services.PlaceGone
     require_change(permissions.may_name(place))
+
+
+@bp.post("/r/<token>/new-link")
+@guarded(secret_link)
+def renew_link(token: str) -> Answer:
+    """Take this link back, and send another one to the buyer. From then on this page is gone."""
+    public_id, _generation = public_id_of("party", token)
+    limits.hit("party links", public_id, limit=LINKS_A_DAY, seconds=86_400)
+    once(public_id, OnceForm(), lambda: secret_links.renew(party_of(token), by="buyer"))
+    party = or_404(queries.party_at(public_id))
+    g.event = party.event
+    return page("link_renewed", party.event, party=party)
 
 
 @bp.post("/r/<token>/sign-in")

@@ -90,9 +90,9 @@ def booked(place: Place, registration: Registration | None = None) -> list[Booke
     ]
 
 
-def offered(place: Place, token: str = "") -> list[Offered]:
+def offered(place: Place, token: str = "", *, by: str = "holder") -> list[Offered]:
     """What can be booked for it now, sold out things included; with the ticket's `token` one can wait for those."""
-    products = workshops.bookable(place)
+    products = workshops.bookable(place, by=by)
     small = bool(products) and taxing.is_small(place.party.event)
     left = tickets.lefts(products)
     held = [each.product for each in booked(place)]
