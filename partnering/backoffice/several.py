@@ -19,8 +19,8 @@ TASK = "people.several"
 AT_ONCE = 50
 """Up to how many people something is done with while the organiser waits; more are left to the worker."""
 MOST = 5_000
-CANCELLED_TOGETHER = 20
-"""How many registrations end in one transaction: each is whole in itself, and others want to buy meanwhile."""
+TOGETHER = 20
+"""With how many people the worker does something in one transaction, since others want to buy meanwhile."""
 
 
 def holders(event: Event, wanted: Wanted) -> list[str]:
@@ -39,11 +39,9 @@ def holders(event: Event, wanted: Wanted) -> list[str]:
     )
 
 
-def pieces(deed: str, people: Sequence[str]) -> list[Sequence[str]]:
-    """The people in parts, each one transaction: people are moved, or written to, all together or not at all."""
-    if deed != "cancel":
-        return [people]
-    return [people[at : at + CANCELLED_TOGETHER] for at in range(0, len(people), CANCELLED_TOGETHER)]
+def pieces(people: Sequence[str]) -> list[Sequence[str]]:
+    """The people in parts, each one transaction."""
+    return [people[at : at + TOGETHER] for at in range(0, len(people), TOGETHER)]
 
 
 def do(

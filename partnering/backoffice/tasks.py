@@ -79,7 +79,7 @@ def several_people(
 ) -> dict[str, Any]:
     """Do one thing with many people, as long as whoever asked may; how many it was done with, and what ended it."""
     number, done = 0, 0
-    for piece in several.pieces(deed, people):
+    for piece in several.pieces(people):
         try:
             with transaction(), audit.acting(("person", job.owner_ref or "")):
                 event, person = _event_and_person(job)

@@ -176,11 +176,13 @@ def done_words(deed: str, number: int) -> str:
 def _failed(job: Job, result: dict[str, Any]) -> str:
     """Why the worker stopped, or an empty string."""
     sentences = {
-        "sold_out": _("There are not enough places left on that ticket, so nobody was moved."),
-        "shared_ticket": _("Among them is a ticket for several people, which cannot be moved, so nobody was moved."),
+        "sold_out": _("There are not enough places on that ticket for everybody."),
+        "shared_ticket": _("Among them is a ticket for several people, which cannot be moved for one of them."),
     }
     if "failed" in result:
-        return sentences.get(str(result["failed"]), _("Something has changed meanwhile, so it was not done."))
+        return sentences.get(
+            str(result["failed"]), _("Something has changed meanwhile, so it was not done for everybody.")
+        )
     if job.state == "failed":
         return _("This could not be finished. Look at the list: it shows with whom it was done.")
     return ""
