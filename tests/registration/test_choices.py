@@ -1,4 +1,4 @@
-"""Registering with a code, with extras and with questions: what is shown, refused, held, kept and stored."""
+"""Registering with a code and with extras: what is shown, refused, held, kept and stored."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,78 +9,17 @@ import sqlalchemy as sa
 
 from partnering import clock
 from partnering.db import BilingualText, db, transaction
-from partnering.events.models import Event
-from partnering.questions.models import Answer, SensitiveAnswer
-from partnering.questions.queries import answers_of, question_at
 from partnering.registration import waiting
-from partnering.registration.invariants import money_adds_up, places_paid_from_claims
-from partnering.registration.models import ChoiceProduct, Item, Party, Registration, WaitingEntry
+from partnering.registration.models import Item, Party, Registration, WaitingEntry
 from partnering.tickets import services as tickets
-from partnering.tickets.invariants import pools_counted
 from partnering.tickets.models import Claim, Code, PriceTier
 from partnering.tickets.queries import product_at
-from tests.factories import make_code, make_event, make_member_list, make_product, make_registration, make_workshop
-from tests.factories.questions import make_question
+from tests.factories import make_code, make_member_list, make_product, make_registration, make_workshop
 from tests.support.counting import statements
 from tests.support.there import there
 
+from .shop import BEN, URL, at_extras, items
 from .test_flow import BILL, JANA, count, problems, shown
-
-URL = "/e/shop/register"
-BEN = {
-    "people-1-given_name": "Ben",
-    "people-1-family_name": "Adeyemi",
-    "people-1-email": "ben@lumenfold.example",
-}
-
-
-class Shop:
-    """An event at "shop" with one ticket for 220 €, and whatever a test puts beside it."""
-
-    def __init__(self, app):
-        self.app = app
-        with app.app_context():
-            self.event_id = make_event("shop").id
-            self.ticket = make_product(self.event, partnering=False, capacity=9).public_id
-            db.session.remove()
-
-    @property
-    def event(self):
-        """The event, in the session in force."""
-        return db.session.get_one(Event, self.event_id)
-
-    def add(self, make, *args, **values):
-        """Make something at the event; its public id."""
-        with self.app.app_context():
-            made = make(self.event, *args, **values).public_id
-            db.session.remove()
-        return made
-
-    def ask(self, statement):
-        """The rows of a question to the database."""
-        with self.app.app_context():
-            rows = db.session.execute(statement).all()
-            db.session.remove()
-        return [tuple(row) for row in rows]
-
-    def sound(self):
-        """What violates the invariants of tickets and registrations now."""
-        with self.app.app_context():
-            found = [finding for rule in (pools_counted, places_paid_from_claims, money_adds_up) for finding in rule()]
-            db.session.remove()
-        return found
-
-
-@pytest.fixture
-def shop(app):
-    """The shop."""
-    return Shop(app)
-
-
-def items(shop):
-    """(kind, list price, price, code) of every line, in order."""
-    return shop.ask(sa.select(Item.kind, Item.list_gross, Item.gross, Item.code_text).order_by(Item.id))
-
 
 # -- codes
 
@@ -230,12 +169,6 @@ def test_a_code_that_ends_before_placing_leads_back_with_everything_kept(shop, c
 # -- extras
 
 
-def at_extras(shop, client, people=JANA, quantity="1"):
-    """Go as far as the extras; the answer to the people."""
-    client.post(URL, data={"ticket": shop.ticket, "quantity": quantity})
-    return client.post(f"{URL}/people", data=people)
-
-
 def test_extras_are_chosen_for_each_person_and_tied_to_their_places(shop, client):
     dinner = shop.add(make_product, kind="add_on", gross=6_500, partnering=False, capacity=5)
     talk = shop.add(make_workshop, "Patente", clock.now() + timedelta(days=40), gross=4_500, capacity=5)
@@ -359,171 +292,6 @@ def test_an_extra_that_has_gone_meanwhile_is_asked_for_again(shop, client, freez
     assert client.post(f"{URL}/extras", data={"sent": "1"}).location == f"{URL}/check"
     assert client.post(f"{URL}/check", data=BILL).location == f"{URL}/done"
     assert shop.sound() == []
-
-
-# -- questions
-
-
-@pytest.fixture
-def asking(shop):
-    """The shop with questions: one for the buyer that leads to a second, one for everybody, and one about diet."""
-    shop.how = shop.add(make_question, "single_choice", "Woher?", asks="buyer", required=True)
-    rule = {"fact": f"question:{shop.how}", "is": "b"}
-    shop.which = shop.add(make_question, "short_text", "Welche?", asks="buyer", required=True, rule=rule)
-    shop.phone = shop.add(make_question, "phone", "Telefon", required=True)
-    shop.diet = shop.add(make_question, "multiple_choice", "Kost", data_class="sensitive", choices={"a": "Kein Fisch"})
-    return shop
-
-
-def at_questions(shop, client, people=JANA, quantity="1"):
-    """Go as far as the questions; the answer to the people."""
-    return at_extras(shop, client, people, quantity)
-
-
-def field(asking, prefix, name):
-    """The name of a question's field."""
-    return f"{prefix}-q_{getattr(asking, name)}"
-
-
-def answers(asking, **more):
-    """What a buyer sends who answers what is needed."""
-    given = {field(asking, "o", "how"): "a", field(asking, "p0", "phone"): "+49 351 4040", **more}
-    return {**given, "o-seen": asking.how, "p0-seen": f"{asking.phone} {asking.diet}"}
-
-
-def test_questions_stand_before_the_check_and_answers_on_sheets(asking, client):
-    assert at_questions(asking, client).location == f"{URL}/questions"
-    assert client.get(f"{URL}/check").location == f"{URL}/questions"
-    assert client.get(f"{URL}/questions").status_code == 200
-
-    assert client.post(f"{URL}/questions", data=answers(asking)).location == f"{URL}/check"
-    assert "+49 351 4040" in shown(client.get(f"{URL}/check"))
-    client.post(f"{URL}/check", data=BILL)
-
-    with asking.app.app_context():
-        party = db.session.scalars(sa.select(Party)).one()
-        registration = db.session.scalars(sa.select(Registration)).one()
-        assert answers_of(party.sheet) == {asking.how: "a"}
-        assert answers_of(registration.sheet) == {asking.phone: "+49 351 4040"}
-        assert party.draft == {}
-        db.session.remove()
-
-
-def test_a_question_that_comes_up_is_asked_before_one_goes_on(asking, client):
-    at_questions(asking, client)
-
-    asked = client.post(f"{URL}/questions?lang=en", data=answers(asking, **{field(asking, "o", "how"): "b"}))
-    seen = answers(asking, **{field(asking, "o", "how"): "b", field(asking, "o", "which"): "Netz"})
-    sent = client.post(f"{URL}/questions", data={**seen, "o-seen": f"{asking.how} {asking.which}"})
-
-    assert asked.status_code == 422
-    assert f'data-question="{field(asking, "o", "which")}"' in asked.text
-    assert sent.location == f"{URL}/check"
-
-
-def test_what_is_hidden_again_is_not_kept(asking, client):
-    at_questions(asking, client)
-    both = answers(asking, **{field(asking, "o", "how"): "b", field(asking, "o", "which"): "Netz"})
-    client.post(f"{URL}/questions", data={**both, "o-seen": f"{asking.how} {asking.which}"})
-
-    client.post(f"{URL}/questions", data={**both, field(asking, "o", "how"): "a"})
-    client.post(f"{URL}/check", data=BILL)
-
-    with asking.app.app_context():
-        assert answers_of(db.session.scalars(sa.select(Party)).one().sheet) == {asking.how: "a"}
-        db.session.remove()
-
-
-def test_the_page_asks_the_same_engine_which_questions_are_shown(asking, client):
-    at_questions(asking, client)
-    sent = answers(asking, **{field(asking, "o", "how"): "b"})
-
-    answer = client.post(f"{URL}/questions/shown", data=sent)
-
-    names = [field(asking, "o", "how"), field(asking, "o", "which"), field(asking, "p0", "phone")]
-    assert set(answer.json["shown"]) == {*names, field(asking, "p0", "diet"), "p0-agreed"}
-    assert asking.app.test_client().post(f"{URL}/questions/shown", data=sent).status_code == 409
-    asking.app.config["WTF_CSRF_ENABLED"] = True
-    try:
-        assert client.post(f"{URL}/questions/shown", data=sent).status_code == 400
-    finally:
-        asking.app.config["WTF_CSRF_ENABLED"] = False
-
-
-def test_a_file_that_was_chosen_and_not_sent_yet_brings_up_what_follows_it(asking, client):
-    asking.proof = asking.add(make_question, "file", "Nachweis", asks="buyer")
-    rule = {"fact": f"question:{asking.proof}", "answered": True}
-    asking.until = asking.add(make_question, "short_text", "Gilt bis", asks="buyer", rule=rule)
-    at_questions(asking, client)
-    chosen = {f"{field(asking, 'o', 'proof')}-chosen": "1"}
-
-    asked = [
-        field(asking, "o", "until") in client.post(f"{URL}/questions/shown", data=answers(asking, **more)).json["shown"]
-        for more in ({}, chosen)
-    ]
-
-    assert asked == [False, True]
-
-
-def test_sensitive_answers_never_lie_in_the_draft(asking, client):
-    at_questions(asking, client)
-    given = {field(asking, "p0", "diet"): ["a"]}
-
-    refused = client.post(f"{URL}/questions?lang=en", data=answers(asking, **given))
-    taken = client.post(f"{URL}/questions", data=answers(asking, **given, **{"p0-agreed": "y"}))
-    [(draft,)] = asking.ask(sa.select(Party.draft))
-    assert (refused.status_code, taken.location) == (422, f"{URL}/check")
-    assert asking.diet not in str(draft["answers"]["people"])
-    assert "Kein Fisch" not in shown(client.get(f"{URL}/check"))
-    client.post(f"{URL}/check", data=BILL)
-
-    with asking.app.app_context():
-        [kept] = db.session.scalars(sa.select(SensitiveAnswer)).all()
-        registration = db.session.scalars(sa.select(Registration)).one()
-        assert (kept.value, kept.sheet_id) == ({"value": ["a"]}, registration.sheet_id)
-        assert kept.delete_after > asking.event.last_day
-        assert [answer.question_id for answer in db.session.scalars(sa.select(Answer)).all()] != [kept.question_id]
-        db.session.remove()
-
-
-def test_colleagues_may_answer_for_themselves(asking, client):
-    at_questions(asking, client, {**JANA, **BEN}, "2")
-    page = client.get(f"{URL}/questions").text
-
-    assert (field(asking, "p1", "phone") in page, field(asking, "p1", "diet") in page) == (True, False)
-    assert client.post(f"{URL}/questions", data=answers(asking)).location == f"{URL}/check"
-    client.post(f"{URL}/check", data=BILL)
-
-    sheets = asking.ask(
-        sa.select(Registration.badge_name, Registration.sheet_id.is_not(None)).order_by(Registration.id)
-    )
-    assert [(name, bool(there_is)) for name, there_is in sheets] == [("Jana Wittkowski", True), ("Ben Adeyemi", False)]
-
-
-def test_a_choice_that_costs_is_held_and_sold(asking, client):
-    shirt = asking.add(make_question, "single_choice", "T-Shirt", choices={"no": "Keines", "m": "M"})
-    with asking.app.app_context():
-        product = make_product(asking.event, kind="add_on", gross=1_500, capacity=1, hidden=True, partnering=False)
-        with transaction():
-            question = there(question_at(asking.event, shirt))
-            db.session.add(
-                ChoiceProduct(event_id=asking.event_id, question_id=question.id, choice_key="m", product_id=product.id)
-            )
-        db.session.remove()
-    at_questions(asking, client)
-    given = answers(asking, **{f"p0-q_{shirt}": "m"})
-    given["p0-seen"] += f" {shirt}"
-
-    assert client.post(f"{URL}/questions", data=given).location == f"{URL}/check"
-    assert items(asking) == [("ticket", 22_000, 22_000, ""), ("add_on", 1_500, 1_500, "")]
-    other = asking.app.test_client()
-    at_questions(asking, other, {**JANA, "people-0-email": "other@example.org"})
-    late = other.post(f"{URL}/questions", data=given)
-    client.post(f"{URL}/check", data=BILL)
-
-    assert late.status_code == 422
-    assert asking.ask(sa.select(Item.gross, Item.place_id.is_not(None)).where(Item.kind == "add_on")) == [(1_500, True)]
-    assert asking.sound() == []
 
 
 # -- the invoice's address, approval
