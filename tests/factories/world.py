@@ -275,6 +275,7 @@ def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Wor
     """The party is a consumer's, who may withdraw; a tour was booked for them later, a dinner can be."""
     event.withdrawal = "button"
     address = {"street": words("Weg 1"), "postcode": "01067", "city": words("Dresden")}
+    party.placed_at = clock.now() - timedelta(minutes=5)
     party.billing = {"kind": "private", "name": words("Jana Wittkowski"), **address}
     first = party.places[0]
     tour, dinner = (
@@ -282,7 +283,6 @@ def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Wor
         for gross, de, en in ((1_500, "Führung", "Tour"), (6_000, "Abendessen", "Dinner"))
     )
     assert first.registration is not None
-    party.placed_at = clock.now() - timedelta(minutes=5)
     booked = workshops.book(first.registration, tour)
     assert booked.claim is not None
     made.things |= {
