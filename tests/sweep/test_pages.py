@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response
+from playwright.sync_api import BrowserContext, Page
 from werkzeug.routing import Rule
 
 from tests.conftest import NewVisitor
@@ -13,6 +13,7 @@ from tests.security.stage import Stage, methods_of, parameters, routes, set_up
 from tests.support.browser import axe_violations
 from tests.support.servers import Site
 from tests.support.signing_in import cookie_of
+from tests.sweep.looking import Glance
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine("sqlite"), pytest.mark.timeout(300)]
 
@@ -62,6 +63,16 @@ class Visit:
     address: str
     name: str
     status: int = 200
+
+    @property
+    def named(self) -> str:
+        """How problems call it."""
+        return f"{self.name} ({self.address})"
+
+    @property
+    def awaited(self) -> int:
+        """The status it should answer."""
+        return 404 if self.name == "404" else self.status
 
 
 @pytest.fixture(scope="module")
@@ -151,15 +162,15 @@ def forms(stage: Stage) -> list[Visit]:
     ]
 
 
-class Eye:
-    """Looks at pages in one language, width and scheme, and notes what is wrong instead of stopping."""
+class Eye(Glance):
+    """Looks at pages in one language, width and scheme, each with the eyes of who may see it."""
 
     def __init__(self, stage: Stage, new_visitor: NewVisitor, site: Site, width: int, locale: str, scheme: str) -> None:
-        self.stage, self.locale = stage, locale
+        super().__init__(locale)
+        self.stage = stage
         self._open = lambda: new_visitor(site.url, width=width, locale=locale, scheme=scheme)
         self._site = site
         self._contexts: dict[str, BrowserContext] = {}
-        self.problems: list[str] = []
 
     def page(self, role: str) -> Page:
         """A page of this role's browser, kept."""
@@ -176,45 +187,8 @@ class Eye:
         """Open a page and look at it."""
         page = self.page(visit.role)
         response = page.goto(with_language(visit.address, self.locale))
-        self.look(page, response, visit, axe)
+        self.look(page, response, visit.named, axe, visit.awaited)
 
-    def look(
-        self, page: Page, response: Response | None, visit: Visit, axe: Callable[[Page], list[str]] | None
-    ) -> None:
-        """Note what is wrong with the page that is open."""
-        facts = page.evaluate(FACTS)
-        status = response.status if response else 0
-        wanted = {
-            "status": (status, 404 if visit.name == "404" else visit.status),
-            "headings": (facts["headings"], 1),
-            "language": (facts["language"], self.locale),
-            "wider than the screen": (facts["wide"], []),
-        }
-        for what, (is_so, should_be) in wanted.items():
-            if is_so != should_be:
-                self.problems.append(f"{visit.name} ({visit.address}): {what} {is_so}, not {should_be}")
-        if not facts["title"]:
-            self.problems.append(f"{visit.name}: no title")
-        if axe is not None:
-            self.problems += [f"{visit.name}: {line}" for line in axe(page)]
-
-
-FACTS = """() => {
-  const root = document.documentElement, wide = [];
-  if (root.scrollWidth > root.clientWidth) {
-    for (const element of document.body.querySelectorAll("*")) {
-      if (element.getBoundingClientRect().right > root.clientWidth + 1 && wide.length < 5)
-        wide.push(`${element.tagName}.${element.className} ${Math.round(element.getBoundingClientRect().right)}`);
-    }
-    wide.push(String(root.scrollWidth));
-  }
-  return {
-    title: document.title.trim(),
-    headings: document.querySelectorAll("h1").length,
-    language: root.lang,
-    wide,
-  };
-}"""
 
 SEND_EMPTY = """() => {
   const form = [...document.querySelectorAll("main form")].find(form => form.method === "post"
@@ -257,8 +231,7 @@ def test_every_form_says_what_is_missing(
         page.goto(with_language(visit.address, locale))
         with page.expect_navigation() as sent:
             page.evaluate(SEND_EMPTY)
-        visit.status = 422
-        eye.look(page, sent.value, visit, axe_violations)
+        eye.look(page, sent.value, visit.named, axe_violations, 422)
         if page.locator("[role=alert]").count() == 0:
             eye.problems.append(f"{visit.name}: no summary of errors")
 
