@@ -71,9 +71,11 @@ def required_draft(event: Event, step: str) -> Party:
 
 
 def elsewhere(event: Event, step: str) -> str | None:
-    """Where to send somebody who opens the page of `step` too early: the first step that is not done."""
-    first = first_unfinished(current_draft(event))
-    return step_url(first) if STEPS.index(first) < STEPS.index(step) else None
+    """Where to send somebody who opens the page of `step` too early, or does not meet it: the first one not done."""
+    party = current_draft(event)
+    first = first_unfinished(party)
+    here = STEPS.index(first) >= STEPS.index(step) and applies(party, step)
+    return None if here else step_url(first)
 
 
 def placed_party(event: Event) -> Party | None:

@@ -20,12 +20,10 @@ Answer = Response | tuple[str, int]
 def extras() -> Answer:
     """Dinner, tours, workshops: for each person what they like, sold-out ones with their waiting list."""
     event = current_event()
-    too_early = drafts.elsewhere(event, "extras")
-    if too_early is not None:
-        return redirect(too_early)
+    elsewhere = drafts.elsewhere(event, "extras")
+    if elsewhere is not None:
+        return redirect(elsewhere)
     party = drafts.required_draft(event, "extras")
-    if not drafts.applies(party, "extras"):
-        return redirect(drafts.next_url(party))
     return _extras_page(party, _form(party, sent=False))
 
 

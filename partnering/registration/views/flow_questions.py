@@ -55,12 +55,10 @@ class Asked:
 def questions() -> Answer:
     """What the organiser asks; colleagues may answer for themselves later."""
     event = current_event()
-    too_early = drafts.elsewhere(event, "questions")
-    if too_early is not None:
-        return redirect(too_early)
+    elsewhere = drafts.elsewhere(event, "questions")
+    if elsewhere is not None:
+        return redirect(elsewhere)
     party = drafts.required_draft(event, "questions")
-    if not drafts.applies(party, "questions"):
-        return redirect(drafts.next_url(party))
     return _questions_page(party, _asked(party, sent=False))
 
 
