@@ -135,6 +135,7 @@ class ProductForm(Sold):
     features_en = TextAreaField(_l("What it includes, English"), [Optional(), Length(max=1000)], [lines])
     audience = SelectField(_l("For"), choices=listed(AUDIENCES), default="standard")
     role = SelectField(_l("Word on the badge"), choices=listed(ROLES), default="attendee")
+    capacity = StringField(_l("How many there are"), [Optional(), a_number(0, 100_000)], [one_line])
     seats = StringField(_l("People on one ticket"), [InputRequired(WHOLE), a_number(1, 20)], [one_line])
     fewest_per_order = StringField(_l("Least in one order"), [InputRequired(WHOLE), a_number(1, 100)], [one_line])
     most_per_order = StringField(_l("Most in one order"), [InputRequired(WHOLE), a_number(1, 100)], [one_line])

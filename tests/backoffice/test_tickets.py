@@ -15,7 +15,7 @@ from partnering.db import db
 from partnering.events.models import Event
 from partnering.i18n import days_between
 from partnering.tickets import services as tickets
-from partnering.tickets.models import Claim, Pool, PriceTier, Product
+from partnering.tickets.models import Claim, Pool, PriceTier, Product, ProductPool
 from tests.factories import make_event, make_pool, make_product, make_registration
 
 from .desk import form_of, open_desk
@@ -197,6 +197,23 @@ def test_a_wrong_price_is_named_above_by_its_row_and_in_words(event: Event, clie
     assert re.findall(r'<li><a href="(#[^"]+)">([^<]+)</a></li>', page) == [
         ("#prices-1-gross", "Price 2: Enter an amount such as 220.00")
     ]
+
+
+def test_a_first_ticket_brings_its_places_along_and_the_next_one_shares_them(event: Event, client: FlaskClient):
+    path = f"/manage/{event.slug}/tickets/new"
+
+    client.post(path, data=answers(capacity="40", seats="2"))
+    pool = the(Pool)
+    shared = form_of(client, path)[f"draw_{pool.public_id}"]
+    client.post(path, data=answers(capacity="40", **{f"draw_{pool.public_id}": "1"}))
+
+    assert (pool.capacity, shared) == (40, ["1"])
+    assert [(row.quantity, row.pool_id) for row in drawn()] == [(2, pool.id), (1, pool.id)]
+
+
+def drawn() -> list[ProductPool]:
+    db.session.expire_all()
+    return list(db.session.scalars(sa.select(ProductPool).order_by(ProductPool.id)))
 
 
 def test_a_price_that_ends_at_midnight_is_told_with_its_last_day(event: Event, client: FlaskClient):

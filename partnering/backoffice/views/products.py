@@ -1,5 +1,7 @@
 """Ticket types and add-ons: made, changed, and who booked them."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ... import clock
-from ...db import transaction
+from ...db import BilingualText, transaction
 from ...errors import DomainError, Stale
 from ...events.models import Event
 from ...events.pages import fresh_event, once, page
@@ -17,7 +19,7 @@ from ...i18n import _, bi
 from ...programme.queries import rooms_of
 from ...registration import workshop_times
 from ...tickets import queries as ticket_queries
-from ...tickets.models import Product
+from ...tickets.models import Pool, Product
 from ...tickets.services import is_called_off, is_on_sale, lefts
 from .. import queries, sales, selling, typed
 from ..export import as_csv
@@ -26,6 +28,9 @@ from . import sold
 from .blueprint import bp
 
 Answer = str | Response | tuple[str, int]
+
+PLACES = BilingualText("Plätze", "Places")
+"""What the pool is called that a first ticket brings with it; others may draw on it later."""
 
 
 @bp.route("/tickets/new", methods=["GET", "POST"])
@@ -71,9 +76,14 @@ def _save_ticket(form: Any, public_id: str | None) -> None:
     event = fresh_event()
     pools = ticket_queries.pools_of(event)
     if public_id is None:
-        tiers = sold.tiers(form, event, None)
-        links = sold.links(form, event, pools)
-        once(form, lambda: selling.create_product(event, sold.values(form, event), tiers, links))
+        capacity = typed.whole(form.capacity.data) if not pools else None
+        values, tiers, links = sold.values(form, event), sold.tiers(form, event, None), sold.links(form, event, pools)
+
+        def deed() -> object:
+            own = {selling.create_pool(event, PLACES, capacity).id: values["seats"]} if capacity is not None else {}
+            return selling.create_product(event, values, tiers, selling.Links({**links.draws, **own}, links.beside))
+
+        once(form, deed)
         return
     product = sold.product_or_404(public_id, "ticket")
     version = typed.whole(form.version.data)
@@ -101,8 +111,14 @@ def _shown_ticket(event: Event, product: Product | None, pools: Any, add_ons: An
         **sold.NEW,
         "days": [day.isoformat() for day in sold.days_of(event)],
         "add_ons": [each.public_id for each in add_ons if not each.offered_with],
-        **({f"draw_{pools[0].public_id}": "1"} if len(pools) == 1 else {}),
+        **({f"draw_{_usual(event, pools).public_id}": "1"} if pools else {}),
     }
+
+
+def _usual(event: Event, pools: Sequence[Pool]) -> Pool:
+    """The pool on which most tickets draw, the first of several."""
+    drawn = Counter(row.pool_id for ticket in sales.products_of(event, "ticket") for row in ticket.draws)
+    return max(pools, key=lambda pool: drawn[pool.id])
 
 
 def _ended(product: Product | None) -> list[Any]:
