@@ -1,11 +1,15 @@
 """What can happen to consents: given with proof, withdrawn with immediate effect."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from .. import clock
 from ..db import BilingualText, db
 from ..events.models import Event, Participant
 from .models import Consent, ConsentText
+from .signals import consent_withdrawn
 
 
 def text_for(event: Event, purpose: str, text: BilingualText, recipient: str = "") -> ConsentText:
@@ -59,6 +63,22 @@ def withdraw(participant: Participant, purpose: str, recipient: str = "") -> Non
     if held is not None:
         held.withdrawn_at = clock.now()
         db.session.flush()
+
+
+def take_back(participant: Participant, purpose: str, recipient: str = "") -> None:
+    """The same by the participant's own word, told to the rooms that act on it, such as the directory."""
+    withdraw(participant, purpose, recipient)
+    consent_withdrawn.send(participant, purpose=purpose, recipient=recipient)
+
+
+def in_force(participant: Participant) -> Sequence[Consent]:
+    """Everything that a participant agrees to now, with the texts they saw, oldest first."""
+    return db.session.scalars(
+        sa.select(Consent)
+        .where(Consent.participant_id == participant.id, Consent.withdrawn_at.is_(None))
+        .options(joinedload(Consent.text))
+        .order_by(Consent.id)
+    ).all()
 
 
 def current(participant: Participant, purpose: str, recipient: str = "") -> Consent | None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ..consents.signals import consent_withdrawn
+from ..events.models import Participant
 from ..registration.models import Party, Registration
 from ..registration.signals import (
     party_placed,
@@ -41,6 +43,14 @@ def delegate_for_registration(registration: Registration, placing: bool = False,
     """
     if registration.place.product.partnering and not placing:
         services.join(registration)
+
+
+@consent_withdrawn.connect
+def found_no_longer(participant: Participant, purpose: str = "", **news: Any) -> None:
+    """Whoever takes back that they may be found is found by nobody from this moment."""
+    delegate = queries.delegate_of(participant) if purpose == "directory" else None
+    if delegate is not None:
+        services.show(delegate, "hidden", channel="consents")
 
 
 @registrations_entered.connect

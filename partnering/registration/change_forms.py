@@ -53,6 +53,13 @@ class ConsentForm(FlaskForm):
     newsletter = BooleanField(_l("News"))
 
 
+class TakeBackForm(FlaskForm):
+    """Which consent somebody takes back."""
+
+    purpose = HiddenField(validators=[InputRequired(), Length(max=20)])
+    recipient = HiddenField(validators=[Length(max=255)])
+
+
 class WithdrawalForm(FlaskForm):
     """Which contract somebody wants to withdraw from, who has not got its link at hand."""
 

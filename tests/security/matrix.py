@@ -155,6 +155,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "registration.give_up_for_me": TICKET,
     # participants
     "registration.my_ticket": PARTICIPANTS,
+    "registration.my_consents": PARTICIPANTS,
+    "registration.take_back_consent": PARTICIPANTS,
     "delegates.directory": GUESTS,
     "delegates.partner": GUESTS,
     "delegates.profile": GUESTS,

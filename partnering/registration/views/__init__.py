@@ -3,7 +3,20 @@
 from flask import Flask
 
 from .. import instructions, taxing
-from . import add_ons, answers, approval, booking, check, flow, flow_questions, party, ticket, waiting, withdrawal
+from . import (
+    add_ons,
+    answers,
+    approval,
+    booking,
+    check,
+    flow,
+    flow_questions,
+    my_consents,
+    party,
+    ticket,
+    waiting,
+    withdrawal,
+)
 from .blueprint import bp
 
 blueprints = (bp,)
@@ -18,6 +31,7 @@ __all__ = [
     "flow",
     "flow_questions",
     "install",
+    "my_consents",
     "party",
     "ticket",
     "waiting",

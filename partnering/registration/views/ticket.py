@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from ... import limits, qr
 from ...accounts import signing_in
 from ...consents import services as consents
+from ...consents.models import Consent
 from ...db import transaction
 from ...errors import Gone, NotFound, require
 from ...events.models import Event
@@ -66,7 +67,19 @@ def known(token: str) -> Registration:
 def ticket_ended(error: TicketEnded) -> tuple[str, int]:
     """What became of the ticket, for whoever opens its old link."""
     registration = error.registration
-    return page("gone", _event(registration), status=error.status, passed_on=registration.state == "substituted")
+    return page(
+        "gone",
+        _event(registration),
+        status=error.status,
+        passed_on=registration.state == "substituted",
+        given=_given(registration),
+        token=(request.view_args or {}).get("token"),
+    )
+
+
+def _given(registration: Registration) -> list[Consent]:
+    """What somebody whose ticket has ended agreed to while they had it."""
+    return [one for one in consents.in_force(registration.participant) if one.purpose in services.CONSENTS]
 
 
 def _event(registration: Registration) -> Event:
@@ -141,6 +154,7 @@ def _ticket_page(token: str, registration: Registration, form: DetailsForm, stat
         asks=open_questions(event, "attendee") if live else [],
         answers=lines(registration.sheet) if registration.sheet else [],
         consents=_consents(registration),
+        given=[] if live else _given(registration),
         sentences=services.CONSENTS,
         sure=OnceForm(formdata=None),
     )
@@ -154,12 +168,16 @@ def _consents(registration: Registration) -> ConsentForm:
 @bp.post("/t/<token>/consents")
 @guarded(secret_link)
 def set_consents(token: str) -> Response:
-    """Agree to photos or news, or no longer: as long as the ticket lives, since consent may end at any time."""
+    """Agree to photos or news, or no longer. Once the ticket has ended nothing is agreed to, and all can be ended."""
     form = ConsentForm()
     require(form.validate_on_submit())
     with transaction():
+        registration = known(token)
         sentences = {purpose: services.in_both(said) for purpose, said in services.CONSENTS.items()}
-        services.agree(registration_of(token), {p: form[p].data for p in sentences}, sentences)
+        if registration.state != "live":
+            given = {consent.purpose for consent in consents.in_force(registration.participant)}
+            sentences = {purpose: said for purpose, said in sentences.items() if purpose in given}
+        services.agree(registration, {p: form[p].data for p in sentences}, sentences)
     flash(_("Your choice is saved."), "ok")
     return redirect(url_for(".ticket_page", token=token, _anchor="choices"), 303)
 
