@@ -163,6 +163,15 @@ def test_who_cancelled_without_a_fee_has_nothing_left_to_withdraw_from():
     assert not permissions.may_withdraw(party)
 
 
+@pytest.mark.parametrize(("kind", "said"), [("private", True), ("company", False)])
+def test_who_is_about_to_pay_a_fee_reads_that_withdrawing_costs_nothing(client, kind, said):
+    party = bought(kind=kind)
+
+    page = client.get(f"{address(party).removesuffix('/withdraw')}/cancel?lang=en").text
+
+    assert ("withdraw from the whole contract instead" in page, address(party) in page) == (said, said)
+
+
 def book_later(party, freeze, days=10, gross=6_000):
     """An add-on booked that many days later; its line."""
     freeze(clock.now() + timedelta(days=days))

@@ -219,6 +219,8 @@ def _cancel_page(token: str, party: Party, place: Place | None) -> tuple[str, in
         form=OnceForm(formdata=None),
         quote=refunds.quote(place or party),
         rules=refunds.refund_sentences(party.event),
+        may_withdraw=permissions.may_withdraw(party),
+        withdrawal_day=permissions.withdrawal_day(party),
         until=permissions.place_passes_until(place) if place else party.event.opens_at,
         may_change=permissions.may_name(place) if place else permissions.may_cancel_party(party),
     )
