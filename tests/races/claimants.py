@@ -1,8 +1,9 @@
-"""Buyers who need no page: `python -m tests.races.claimants URL COUNT TICKETS [CODE] [--careless]`.
+"""Buyers who need no page: `python -m tests.races.claimants URL COUNT [--careless]`.
 
-TICKETS are public ids joined by commas, all claimed at once; CODE is typed with them. Each buyer is a thread that is
-ready before a line on stdin lets all of them go. Prints as JSON what each met: "got", or the code of the refusal.
-With `--careless` the guard is off: they look whether there is room, and write a moment later.
+Plays one round for each line on stdin, TICKETS and perhaps CODE: TICKETS are public ids joined by commas, all claimed
+at once; CODE is typed with them. Each buyer is a thread that is ready before another line lets all of them go. Prints
+as JSON what each met: "got", or the code of the refusal. With `--careless` the guard is off: they look whether there
+is room, and write a moment later.
 """
 
 import json
@@ -84,7 +85,7 @@ def ignore_checks(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA ignore_check_constraints=ON")
 
 
-def main(url: str, count: int, refs: str, text: str = "") -> None:
+def main(url: str, count: int) -> None:
     """All buyers of this process."""
     options = {"TESTING": True, "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": count, "max_overflow": count}}
     app = create_app(options, settings_for(url))
@@ -96,13 +97,14 @@ def main(url: str, count: int, refs: str, text: str = "") -> None:
             db.engine.dispose()
     ready = threading.Barrier(count + 1)
     with ThreadPoolExecutor(count) as threads:
-        answers = [threads.submit(claim, app, refs.split(","), text, ready) for _ in range(count)]
-        print("ready", flush=True)  # noqa: T201 -- the parent waits for it
-        sys.stdin.readline()
-        ready.wait(240)
-        print(json.dumps([answer.result() for answer in answers]), flush=True)  # noqa: T201 -- the answer
+        while line := sys.stdin.readline():
+            refs, _blank, text = line.strip().partition(" ")
+            answers = [threads.submit(claim, app, refs.split(","), text, ready) for _ in range(count)]
+            print("ready", flush=True)  # noqa: T201 -- the parent waits for it
+            sys.stdin.readline()
+            ready.wait(240)
+            print(json.dumps([answer.result() for answer in answers]), flush=True)  # noqa: T201 -- the answer
 
 
 if __name__ == "__main__":
-    address, number, tickets, *typed = [argument for argument in sys.argv[1:] if argument != "--careless"]
-    main(address, int(number), tickets, *typed)
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,11 +1,42 @@
 """Several processes that begin at the same moment."""
 
+import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from .servers import ROOT
 from .there import there
+
+ROUNDS = int(os.environ.get("RACES", "20"))
+"""How often a race is run that has many rounds; `make soak` asks for 200."""
+
+Crowd = Sequence["subprocess.Popen[str]"]
+
+
+@contextmanager
+def crowd(lanes: Sequence[Sequence[str]], environment: Mapping[str, str] | None = None) -> Iterator[Crowd]:
+    """Several Python processes; `lanes` are their arguments ("-m", module, ...). None outlives the block."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, *lane],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for lane in lanes
+    ]
+    try:
+        yield started
+    finally:
+        for each in started:
+            each.kill()
+            each.wait()
+            there(each.stdin).close()
+            there(each.stdout).close()
 
 
 def race(
@@ -20,33 +51,26 @@ def race(
     Each reads its line of `lines` if there are any, writes "ready", and waits for another line, which all get at the
     same moment. A process that fails makes this fail; none outlives it.
     """
-    crowd = [
-        subprocess.Popen(
-            [sys.executable, *lane],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for lane in lanes
-    ]
-    try:
-        if lines:
-            for each, line in zip(crowd, lines, strict=True):
-                _say(each, line)
-        assert [there(each.stdout).readline() for each in crowd] == ["ready\n"] * len(crowd)
-        for each in crowd:
-            _say(each, "go")
-        answers = [each.communicate(timeout=timeout)[0] for each in crowd]
-        assert [each.returncode for each in crowd] == [0] * len(crowd)
+    with crowd(lanes, environment) as started:
+        _start(started, lines)
+        answers = [each.communicate(timeout=timeout)[0] for each in started]
+        assert [each.returncode for each in started] == [0] * len(started)
         return answers
-    finally:
-        for each in crowd:
-            each.kill()
-            each.wait()
-            there(each.stdin).close()
-            there(each.stdout).close()
+
+
+def play(started: Crowd, lines: Sequence[str]) -> list[str]:
+    """One of many rounds of a crowd: each reads its line, is ready, and answers with a line once all may go."""
+    _start(started, lines)
+    return [there(each.stdout).readline() for each in started]
+
+
+def _start(started: Crowd, lines: Sequence[str]) -> None:
+    if lines:
+        for each, line in zip(started, lines, strict=True):
+            _say(each, line)
+    assert [there(each.stdout).readline() for each in started] == ["ready\n"] * len(started)
+    for each in started:
+        _say(each, "go")
 
 
 def _say(process: "subprocess.Popen[str]", line: str) -> None:
