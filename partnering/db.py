@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
@@ -269,7 +270,7 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     if session.info.get("writing"):
         raise OutsideTransaction("transaction() inside transaction()")
-    session.rollback()
+    end_reading()
     session.info.pop("now", None)
     session.info["writing"] = True
     try:
@@ -284,6 +285,22 @@ def transaction() -> Iterator[Session]:
         session.info["writing"] = False
     for deed in session.info.pop("afterwards", []):
         deed()
+
+
+def end_reading() -> None:
+    """End what was read so far and forget it: what is asked next is as new as can be.
+
+    On PostgreSQL with a COMMIT: at every ROLLBACK psycopg forgets the statements that it has prepared, and all of them
+    would be parsed and planned anew for every request.
+    """
+    session = db.session()
+    bind = session.get_bind()
+    if session.in_transaction() and not session.info.get("writing") and bind.dialect.name == "postgresql":
+        link = session.connection().connection.dbapi_connection
+        if link is not None and link.info.transaction_status == TransactionStatus.INTRANS:
+            with suppress(bind.dialect.loaded_dbapi.Error):  # whoever asks next meets what is wrong
+                link.commit()
+    session.rollback()
 
 
 def write(*things: Model) -> None:
@@ -346,6 +363,7 @@ def writing() -> bool:
 
 def install(app: Any) -> None:
     """Guard the session of `app`: writes and commits happen inside `transaction()` only."""
+    app.teardown_appcontext(lambda _error: end_reading())
     with app.app_context():
         engine = db.engine
         if engine.dialect.name == "sqlite":

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
 from . import clock
-from .db import db, writing
+from .db import db, end_reading, writing
 from .headers import cacheable
 from .i18n import locale
 
@@ -72,7 +72,7 @@ def remembered_part(key: tuple[Any, ...], make: Callable[[], T]) -> T:
     state = kept.state(db.engine)
     found = kept.parts.get(key)
     if found is None or found[0] != state or found[2] != slot:
-        db.session.rollback()  # what was read so far may be older than `state`
+        end_reading()  # what was read so far may be older than `state`
         found = (state, make(), slot)
         with kept.lock:
             kept.parts[key] = found
@@ -96,7 +96,7 @@ def remembered(seconds: int = 60) -> Callable[[Callable[..., str]], Callable[...
             state = kept.state(db.engine)
             found = kept.pages.get(key)
             if found is None or found[0] != state or found[2] != slot:
-                db.session.rollback()  # what was read so far may be older than `state`
+                end_reading()  # what was read so far may be older than `state`
                 html = view(**values)
                 if not g.get("public_for"):
                     return html

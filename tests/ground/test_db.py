@@ -17,8 +17,10 @@ from partnering.db import (
     after_commit,
     append_only_tables,
     db,
+    end_reading,
     new_public_id,
     transaction,
+    write,
     writing,
 )
 from partnering.events.models import Event, Host
@@ -171,6 +173,59 @@ def test_sqlite_waits_keeps_foreign_keys_and_loses_nothing(ctx):
     }
 
     assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}
+
+
+@pytest.mark.engine("postgresql")
+def test_a_statement_stays_prepared_from_one_deed_to_the_next(ctx):
+    for number in range(30):  # on whichever of the pool's connections
+        names()
+        with transaction():
+            write(host(f"host {number}"))
+        names()
+        end_reading()
+
+    prepared = db.session.scalars(sa.text("SELECT statement FROM pg_prepared_statements ORDER BY 1")).all()
+    assert [" ".join(statement.split()[:3]) for statement in prepared] == ["INSERT INTO host", "SELECT host.name FROM"]
+
+
+def undone() -> None:
+    with transaction():
+        write(host("gone"))
+        raise Undone
+
+
+def test_what_is_undone_is_undone_even_where_reading_went_before(ctx):
+    names()
+    with pytest.raises(Undone):
+        undone()
+    end_reading()
+
+    assert names() == []
+
+
+def test_rows_written_at_once_are_what_flushing_would_have_made_of_them(ctx):
+    with transaction() as session:
+        flushed = host("flushed")
+        session.add(flushed)
+        session.flush()
+        written, another = host("written"), host("another")
+        write(written, another)
+        written.city = "Dresden"
+    db.session.expire_all()
+
+    def told(row: Host) -> dict[str, object]:
+        own = ("id", "public_id", "name", "legal_name", "city")
+        return {column.name: getattr(row, column.name) for column in Host.__table__.columns if column.name not in own}
+
+    assert told(written) == told(another) == told(flushed)
+    assert (written.city, another.city) == ("Dresden", "")
+    assert len({written.public_id, another.public_id, flushed.public_id}) == 3
+    assert names() == ["another", "flushed", "written"]
+
+
+def test_nothing_is_written_at_once_outside_a_transaction(ctx):
+    with pytest.raises(OutsideTransaction):
+        write(host())
 
 
 @pytest.mark.engine("postgresql")
