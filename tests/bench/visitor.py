@@ -45,8 +45,12 @@ class Visitor:
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> int:
         if self.cookies:
             headers = {**headers, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:  # kept alive for as long as the server keeps it, and others came first
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
         self.page = answer.read().decode()
         self.path, self.status = path, answer.status
         self.headers = {name.lower(): value for name, value in answer.getheaders()}
