@@ -57,6 +57,7 @@ SENTENCES: dict[str, LazyString] = {
     "form.copied": _l("%(who)s copied the form of another event."),
     "catering.names_seen": _l("%(who)s looked at who eats what."),
     "photos.list_taken": _l("%(who)s downloaded who does not want to be photographed."),
+    "invoices.audit_file": _l("%(who)s asked for the file for a tax audit."),
     "catering.names_taken": _l("%(who)s downloaded who eats what."),
     "party.called_off": _l("The booking of %(thing)s ended without a fee: the conference is cancelled."),
     "product.called_off": _l("%(who)s called off “%(thing)s”."),

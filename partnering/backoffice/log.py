@@ -26,17 +26,20 @@ MOST_FOUND = 50
 KINDS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
     "people": (
         _l("People and their tickets"),
-        ("registration.", "participant.", "party.", "place.", "people.", "add_on.", "approval.", "waiting."),
+        (
+            *("registration.", "participant.", "party.", "place.", "people.", "add_on.", "approval.", "waiting."),
+            *("answers.", "catering.", "photos."),
+        ),
     ),
     "tickets": (
         _l("Tickets, places and codes"),
         ("pool.", "product.", "code.", "member_list.", "refund_rules."),
     ),
-    "questions": (_l("The form"), ("question.", "section.", "form.", "questions.")),
-    "invoices": (_l("Invoices"), ("invoice.", "invoices.", "payment.")),
+    "questions": (_l("The form"), ("form.",)),
+    "invoices": (_l("Invoices"), ("invoice.", "invoices.", "invoice_setup.", "host.", "payment.")),
     "meetings": (_l("Partnering"), ("meeting.", "meetings.", "delegate.", "profile.")),
     "programme": (_l("Programme"), ("programme.",)),
-    "door": (_l("Doors and badges"), ("scan.", "checkin_list.", "badges.", "device.")),
+    "door": (_l("Doors and badges"), ("scan.", "checkin_list.", "badges.")),
     "event": (_l("Conference and team"), ("event.", "team.", "letter.")),
 }
 """Groups of deeds, by how their names begin."""

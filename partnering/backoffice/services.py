@@ -1,4 +1,4 @@
-"""What the desk can do that no room below offers: pools and ticket types, corrections to people, new codes."""
+"""What the desk can do that no room below offers: corrections to people, new codes and tickets sent again."""
 
 import hashlib
 from collections.abc import Mapping

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from partnering.backoffice.changes import HIDDEN, SENTENCES
+from partnering.backoffice.log import KINDS
 
 PEOPLE_AND_HOSTS = ("person.", "host.", "role.")
 """What concerns no event."""
@@ -16,3 +17,8 @@ def test_every_recorded_deed_has_a_sentence(root: Path):
     assert len(recorded) > 30
     unnamed = {deed for deed in recorded - set(SENTENCES) - set(HIDDEN) if not deed.startswith(PEOPLE_AND_HOSTS)}
     assert unnamed == set()
+
+
+def test_every_deed_that_is_shown_is_of_one_kind():
+    kinds = {deed: [key for key, (_name, begins) in KINDS.items() if deed.startswith(begins)] for deed in SENTENCES}
+    assert {deed: found for deed, found in kinds.items() if deed not in HIDDEN and len(found) != 1} == {}
