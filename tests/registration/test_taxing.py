@@ -5,8 +5,9 @@ import itertools
 import pytest
 
 from partnering.db import db, transaction
-from partnering.registration import orders, services, taxing
+from partnering.registration import entering, orders, services, taxing
 from partnering.registration.models import Party
+from partnering.registration.seats import Guest
 from tests.factories import make_code, make_draft, make_event, make_party, make_product
 from tests.factories.invoices import make_setup
 
@@ -81,6 +82,22 @@ def test_a_small_business_shows_no_vat_from_the_first_page_to_the_line():
     party = make_party(event, product=make_product(event, gross=11_900), billing=HOME)
 
     assert said(party) == [(11_900, 0, 11_900, 0, "small_business")]
+
+
+def test_who_is_entered_by_hand_pays_no_vat_to_a_small_business_either():
+    event = make_event()
+    make_setup(event, small_business=True)
+    ticket, dinner = make_product(event, gross=11_900), make_product(event, kind="add_on", gross=5_950, pools=[])
+    entries = [
+        entering.Entry(Guest("jana@example.org", family_name="Wittkowski"), ticket, add_ons=[dinner]),
+        entering.Entry(Guest("ben@example.org", family_name="Stein"), ticket),
+    ]
+
+    with transaction():
+        held = entering.enter_all(event, entries)
+
+    dear, cheap = (11_900, 0, 11_900, 0, "small_business"), (5_950, 0, 5_950, 0, "small_business")
+    assert [said(one.place.party) for one in held] == [[dear, cheap], [dear]]
 
 
 def test_who_is_no_small_business_any_more_charges_the_rate_again():
