@@ -13,7 +13,6 @@ from ...i18n import _
 from ...questions import answering
 from ...questions import queries as asked_queries
 from ...questions.forms import AnswerForm
-from ...questions.models import AnswerSheet
 from ...questions.queries import QuestionShown
 from .. import facts, permissions, queries, services
 from ..change_forms import OnceForm
@@ -72,7 +71,7 @@ def _of_holder(registration: Registration, *, sent: bool) -> AnswerForm:
     return _form(event, open_questions(event, "attendee"), known, kept, own=True, sent=sent)
 
 
-def _save(event: Event, sheet: AnswerSheet | None, form: AnswerForm, holder: Party | Registration) -> None:
+def _save(form: AnswerForm, holder: Party | Registration, event: Event) -> None:
     answering.keep_files(event, [form])
     services.answer(holder, form.questions, form.kept() | form.kept(sensitive=True))
 
@@ -91,7 +90,7 @@ def order_answers(token: str) -> Answer:
     def deed() -> None:
         party = party_of(token)
         require_change(permissions.may_change_orders(party))
-        _save(party.event, party.sheet, form, party)
+        _save(form, party, party.event)
 
     once(party.public_id, sure, deed)
     flash(_("Your answers are saved."), "ok")
@@ -122,7 +121,7 @@ def ticket_answers(token: str) -> Answer:
 
     def deed() -> None:
         registration = changeable(registration_of(token), permissions.may_answer)
-        _save(event, registration.sheet, form, registration)
+        _save(form, registration, event)
 
     once(registration.public_id, sure, deed)
     flash(_("Your answers are saved."), "ok")
