@@ -337,8 +337,10 @@ def bring_back(question: Question) -> None:
 def move(question: Question, steps: int) -> None:
     """Move a question up (-1) or down (1) past those that are asked; at the end of its section it goes on to the next.
 
-    Raises `RuleLooksAhead` when a condition would look at a later question.
+    A retired one stays where it is. Raises `RuleLooksAhead` when a condition would look at a later question.
     """
+    if question.retired_at is not None:
+        return
     event = _event(question)
     order = list(
         db.session.scalars(

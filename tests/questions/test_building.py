@@ -203,6 +203,20 @@ def test_questions_move_up_and_down_and_on_to_the_next_section(event):
     assert [[q.label.de for q in section.questions] for section in queries.form_of(event)] == [["A", "B"], ["C"]]
 
 
+def test_a_question_that_was_retired_meanwhile_does_not_move(event):
+    first, second = make_question(event, label="A"), make_question(event, label="B")
+    with transaction():
+        building.retire(fresh(second))
+
+    with transaction():
+        building.move(fresh(second), -1)
+    with transaction():
+        building.bring_back(fresh(second))
+
+    assert asked(event) == ["A", "B"]
+    assert fresh(first).position == 0
+
+
 def test_sections_move_with_their_questions(event):
     make_question(event, label="A")
     other = make_section(event, "Weiteres")
