@@ -26,7 +26,7 @@ from ..tickets import codes
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
 from ..tickets.models import Code, Product
-from . import reading, spreadsheet
+from . import bills, reading, spreadsheet
 from .models import PeopleImport
 from .reading import Wrong
 
@@ -53,6 +53,7 @@ FIELDS: dict[str, LazyString] = {
     "price": _l("Price"),
     "code": _l("Code"),
     "locale": _l("Language"),
+    **bills.FIELDS,
 }
 NEEDED = ("email", "given_name", "family_name")
 LENGTHS = {"title": 40, "given_name": 80, "family_name": 80, "function": 120, "company": 200}
@@ -103,6 +104,7 @@ def guessed(heads: Sequence[str], asked: Iterable[QuestionShown]) -> dict[str, s
     free = {fold(head): head for head in reversed(heads)}
     names = {key: [fold(word) for word in said.split(",")] for key, said in HEADINGS.items()}
     names |= {ANSWER + one.public_id: [fold(one.label.de), fold(one.label.en)] for one in asked}
+    names |= {key: [fold(word) for word in said.split(",")] for key, said in bills.HEADINGS.items()}
     found = {}
     for key, words in names.items():
         word = next((word for word in words if word and word in free), None)
@@ -183,6 +185,7 @@ class Row:
     number: int
     values: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
+    billing: dict[str, str] = field(default_factory=dict)
     product: Product | None = None
     add_ons: list[Product] = field(default_factory=list)
     code: Code | None = None
@@ -243,6 +246,13 @@ def _read(known: Known, number: int, cells: Mapping[str, str], options: Mapping[
         row.values[key] = attempt(key, partial(reading.line, cells.get(key, ""), most, needed=key in NEEDED)) or ""
     row.values["locale"] = attempt(
         "locale", lambda: reading.language(cells.get("locale", ""), str(options.get("locale") or "de"))
+    )
+    row.billing = bills.read(
+        cells,
+        attempt,
+        name=" ".join(part for part in (row.values["given_name"], row.values["family_name"]) if part),
+        company=row.values["company"],
+        country=known.event.host.country,
     )
     written = cells.get("price", "")
     row.values["gross"] = attempt("price", lambda: reading.price(written) if written else options.get("gross"))
@@ -429,6 +439,7 @@ def bring_in(event: Event, kept: PeopleImport, rows: Sequence[Row], *, letters: 
             read[row.code.id] if row.code else None,
             [fresh[one.id] for one in row.add_ons],
             row.answers,
+            row.billing,
         )
         for row in rows
         if row.product is not None and not row.known

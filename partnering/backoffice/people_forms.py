@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from ..events.forms import email_address, listed, one_line
 from ..i18n import _l, bi
-from ..registration.forms import GuestForm
+from ..registration.forms import BillingForm, GuestForm
 from ..tickets.models import Product
 from . import typed
 from .forms import AMOUNT, WHOLE, MomentField, OnceForm, a_number
@@ -42,6 +42,15 @@ class EnterForm(OnceForm, GuestForm):
     def validate_code(self, field: Any) -> None:
         if field.data and self.price.data:
             raise ValidationError(str(_l("Enter a price or a code, not both")))
+
+
+class EnterBillForm(BillingForm):
+    """Whom the invoice of somebody entered by hand goes to; left empty, it is asked for later."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anything of an address was typed."""
+        return any(self[name].data for name in self.BILLING if name not in ("kind", "country", "seen"))
 
 
 BASES = {

@@ -28,7 +28,7 @@ from ..text import clean, fold
 from ..tickets import money
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
-from . import codes, mails, seats, signals, workshops
+from . import codes, mails, queries, seats, signals, taxing, workshops
 from .models import Item, Party, Place, Registration
 from .placing import DuplicateRegistration as DuplicateRegistration
 from .seats import Guest
@@ -37,6 +37,8 @@ from .seats import Guest
 @dataclass(frozen=True)
 class Entry:
     """Somebody to be registered. `gross` in cents replaces the price of the day; with 0 add-ons are free as well.
+
+    `billing` is whom the invoice goes to, as the forms of registering keep it; empty, somebody asks for it later.
 
     `answers` are plain values by the question's public id, the buyer's among them; sensitive questions are left out.
     """
@@ -49,6 +51,7 @@ class Entry:
     code: Code | None = None
     add_ons: Sequence[Product] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
+    billing: Mapping[str, str] = field(default_factory=dict)
 
 
 def enter(event: Event, entry: Entry, *, letters: bool = True) -> Registration:
@@ -86,7 +89,7 @@ def enter_all(
             reference=seats.new_reference(),
             locale=entry.locale,
             draft={},
-            billing={},
+            billing=dict(entry.billing),
             created_at=now,
             placed_at=now,
         )
@@ -102,6 +105,9 @@ def enter_all(
     ]
     _add(place for own in places for place in own)
     _charge(event, entries, parties, places, claims, now)
+    for entry, party in zip(entries, parties, strict=True):
+        if entry.billing and any(product.online for product in (entry.product, *entry.add_ons)):
+            taxing.settle(party, queries.items_of(party))  # what is online is taxed where its recipient is
     registrations = [
         Registration(
             event_id=event.id,

@@ -18,7 +18,7 @@ from ...tickets import queries as ticket_queries
 from ...tickets.models import Code, Product
 from ...tickets.services import CodeInvalid, CodeUsed, SoldOut
 from .. import answers, giving, services, typed
-from ..people_forms import EnterForm, GiveForm
+from ..people_forms import EnterBillForm, EnterForm, GiveForm
 from .blueprint import bp
 
 
@@ -32,14 +32,15 @@ def add_person() -> str | BaseResponse | tuple[str, int]:
     chosen = next((one for one in tickets if one.public_id == form.ticket.data), tickets[0] if tickets else None)
     asked = answers.form_for_new(event, chosen)
     status = 200
-    good = form.validate_on_submit()
-    if good and asked.validate():
+    bill = _bill(event, form)
+    good = [form.validate_on_submit(), not bill.is_wanted or bill.validate()]
+    if all(good) and asked.validate():
         try:
             with transaction():
                 event = fresh_event()
 
                 def deed() -> dict[str, str]:
-                    entry = _entry(event, form, asked.kept())
+                    entry = _entry(event, form, asked.kept(), bill.billing() if bill.is_wanted else {})
                     added = entering.enter(event, entry, letters=bool(form.letter.data))
                     return {"person": added.participant.public_id}
 
@@ -56,10 +57,19 @@ def add_person() -> str | BaseResponse | tuple[str, int]:
         else:
             flash(_("The person is registered."), "ok")
             return redirect(url_for(".person", public_id=public_id))
-    return page("backoffice/add_person.html", form, status, products=tickets, asked=asked)
+    return page("backoffice/add_person.html", form, status, products=tickets, asked=asked, bill=bill)
 
 
-def _entry(event: Event, form: EnterForm, given: dict[str, Any]) -> entering.Entry:
+def _bill(event: Event, form: EnterForm) -> EnterBillForm:
+    """The invoice address as it was typed; without a name of its own it is that of the company or the person."""
+    bill = EnterBillForm(country=event.host.country)
+    if bill.is_wanted and not bill.billing_name.data:
+        bill.billing_name.data = form.company.data or form.guest.name
+        bill.billing_name.raw_data = [bill.billing_name.data]
+    return bill
+
+
+def _entry(event: Event, form: EnterForm, given: dict[str, Any], billing: dict[str, str]) -> entering.Entry:
     """What was typed. Raises `CodeInvalid` or `TimeConflict`."""
     product = or_404(ticket_queries.product_at(event, form.ticket.data))
     wanted = set(form.add_ons.data or [])
@@ -76,6 +86,7 @@ def _entry(event: Event, form: EnterForm, given: dict[str, Any]) -> entering.Ent
         _code(event, form.code.data or "", product, form.guest.email),
         add_ons,
         given,
+        billing,
     )
 
 
