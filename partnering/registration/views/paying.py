@@ -5,6 +5,7 @@ from typing import NamedTuple
 from flask import request
 
 from ...i18n import bi
+from ...tickets import services as tickets
 from ...tickets.models import Product
 from .. import taxing, workshops
 from ..change_forms import BillForm
@@ -23,6 +24,7 @@ class Bill(NamedTuple):
     def keep(self, party: Party) -> None:
         """Let the party's invoices go to what was sent, within the deed that books."""
         if self.address is not None:
+            tickets.turn(party.event_id)  # before the party is written to: whoever books takes them in this order
             taxing.bill_to(party, self.address)
 
 
