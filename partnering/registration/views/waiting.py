@@ -18,12 +18,13 @@ from ...i18n import _, bi, locale
 from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
 from ...tickets.models import Product
-from .. import drafts, permissions, queries, services, taxing, waiting, waiting_mails, waiting_queries, workshops
+from .. import drafts, permissions, services, taxing, waiting, waiting_mails, waiting_queries, workshops
 from ..forms import SureForm
 from ..models import Registration, WaitingEntry
 from ..waiting_forms import ChangeForm, JoinForm
 from .blueprint import bp, check_generation, page, public_id_of
 from .paying import Bill, bill_of, costs
+from .ticket import registration_of
 
 JOINS_A_CALLER = 60
 """How often one network address joins in a quarter of an hour: a university shares one address."""
@@ -265,7 +266,7 @@ def _cost(registration: Registration, product: Product) -> int | None:
 @guarded(secret_link)
 def wait_for_add_on(token: str, public_id: str) -> Answer:
     """Wait for a workshop or another add-on that is sold out, with one's ticket."""
-    registration, product = _held(token), None
+    registration = registration_of(token)
     product = ticket_queries.product_at(registration.participant.event, public_id)
     person = registration.participant.person
     if product is None or product.kind != "add_on" or product.hidden or person is None:
@@ -276,7 +277,7 @@ def wait_for_add_on(token: str, public_id: str) -> Answer:
     limits.hit("wait for add-on", registration.public_id, limit=CHANGES_AN_ENTRY, seconds=3600)
     try:
         with transaction():
-            registration = _held(token)
+            registration = registration_of(token)
             product = ticket_queries.product_at(registration.participant.event, public_id)
             if product is None or product not in workshops.bookable(registration.place):
                 raise waiting.NoWaitingList
@@ -296,14 +297,3 @@ def wait_for_add_on(token: str, public_id: str) -> Answer:
         return redirect(url_for(".ticket_page", token=token), 303)
     flash(_("You are on the waiting list."), "ok")
     return redirect(url_for(".waiting", event_slug=g.event.slug, token=secret), 303)
-
-
-def _held(token: str) -> Registration:
-    """The live registration of a ticket's secret link. Raises `NotFound` or `Gone`."""
-    public_id, generation = public_id_of("ticket", token)
-    registration = queries.registration_at(public_id)
-    if registration is None or registration.state != "live":
-        raise NotFound
-    check_generation(registration.generation, generation)
-    g.event = registration.participant.event
-    return registration
