@@ -35,7 +35,7 @@ def test_a_code_is_applied_and_nothing_that_was_chosen_is_lost(shop, client):
     assert count(shop.app, Party, Claim) == (0, 0)
     assert f'value="{other}" checked' in re.sub(r' id="ticket"', "", page.text)
     assert 'name="quantity" inputmode="numeric" autocomplete="off" value="3"' in page.text
-    assert "Code SPRING-20 is valid. It takes 20 % off the price." in shown(page)
+    assert "Code SPRING-20 is valid. It takes 20% off the price." in shown(page)
     assert re.findall(r'<s class="num">.*?</s><b class="num">(.*?)</b>', page.text) == ["€176", "€72"]
 
 

@@ -3,9 +3,11 @@
 import pytest
 
 from partnering.db import BilingualText, db, transaction
-from partnering.registration.views.shown import option_of
+from partnering.i18n import speaking
+from partnering.registration.views.shown import option_of, order_of
 from partnering.tickets.models import PriceTier
-from tests.factories import make_event, make_product
+from tests.factories import make_event, make_party, make_product
+from tests.factories.invoices import BILLING
 from tests.factories.tickets import make_code, make_member_list
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -49,3 +51,16 @@ def test_a_code_that_keeps_places_or_takes_something_off_stands_on_its_ticket(ki
 
     assert option_of(product, 50, event, code).code_works
     assert not option_of(product, 50, event).code_works
+
+
+@pytest.mark.parametrize(
+    ("rate", "locale", "words"), [(1900, "de", "19\xa0%"), (1900, "en", "19%"), (805, "de", "8,05\xa0%")]
+)
+def test_a_rate_is_told_as_people_write_it(ctx, rate, locale, words):
+    event = make_event()
+    party = make_party(event, product=make_product(event, gross=10_000, vat_rate=rate), billing=BILLING)
+
+    with speaking(locale):
+        order = order_of(party)
+
+    assert [said for said, _cents in order.vats] == [words]

@@ -19,6 +19,7 @@ from ...tickets import services as tickets
 from ...tickets.models import Code, PriceTier, Product
 from .. import drafts, orders, queries, services, taxing
 from ..models import Item, Party
+from ..refund_rules import percent
 
 FEW = 10
 """From how many places left on the card says so."""
@@ -103,7 +104,7 @@ def code_sentence(code: Code, options: Sequence[Option]) -> str:
     if code.audience:
         parts.append(_("Member prices apply.") if code.kind == "member" else _("Special prices apply."))
     if code.discount == "percent" and code.value:
-        parts.append(_("It takes %(percent)s off the price.", percent=percent_of(code.value)))
+        parts.append(_("It takes %(percent)s off the price.", percent=percent(code.value)))
     elif code.discount == "amount" and code.value:
         amount = money(code.value, fitting[0].product.currency)
         parts.append(_("It takes %(amount)s off each ticket.", amount=amount))
@@ -117,14 +118,6 @@ def code_sentence(code: Code, options: Sequence[Option]) -> str:
     if code.member_list_id is not None:
         parts.append(_("In the next step we check that your email address is on the list of members."))
     return " ".join([_("Code %(code)s is valid.", code=code.text), *parts])
-
-
-def percent_of(basis_points: int) -> str:
-    """A share as people read it: "20 %", "12.5 %"."""
-    whole, rest = divmod(basis_points, 100)
-    if not rest:
-        return f"{whole} %"
-    return bi(BilingualText(de=f"{whole},{rest:02d}", en=f"{whole}.{rest:02d}")).rstrip("0") + " %"
 
 
 @dataclass(frozen=True)
@@ -193,11 +186,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Order:
-    """What a party is about to owe: lines, sums in cents, VAT by rate, and until when its places are held."""
+    """What a party is about to owe: lines, sums in cents, VAT by rate in words, and until when its places are held."""
 
     lines: list[Line]
     gross: int
-    vats: list[tuple[int, int]]
+    vats: list[tuple[str, int]]
     notes: list[str]
     currency: str
     until: datetime | None
@@ -244,7 +237,7 @@ def order_of(party: Party, billing: Mapping[str, Any] | None = None, all_items: 
     return Order(
         lines=list(grouped.values()),
         gross=total,
-        vats=sorted((rate, cents) for rate, cents in vats.items() if rate and cents),
+        vats=[(percent(rate), cents) for rate, cents in sorted(vats.items()) if rate and cents],
         notes=notes,
         currency=items[0].currency if items else "EUR",
         until=until,
