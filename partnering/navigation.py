@@ -56,7 +56,12 @@ def address(endpoint: str) -> str | None:
         return None
 
 
-BELOW = {"meetings.request_meeting": "delegates.directory"}
+BELOW = {
+    "meetings.request_meeting": "delegates.directory",
+    "backoffice.bookings_list": "backoffice.people",
+    "backoffice.booking": "backoffice.people",
+    "events_desk.clone": "events_desk.settings",
+}
 """Pages that belong to another room's entry."""
 
 

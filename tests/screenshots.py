@@ -32,7 +32,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.meetings.models import Meeting, MeetingSide
 from partnering.programme.models import ProgrammeSession, SessionPerson, Track
 from partnering.registration.models import Registration
-from partnering.tickets.models import Pool, Product
+from partnering.tickets.models import Code, Pool, Product
 from tests.factories import make_product
 from tests.factories.waiting import make_asked, make_sold_out, make_waiting
 from tests.factories.world import Conference, World
@@ -164,7 +164,12 @@ def fill(made: Conference, event: Event) -> None:
         "backoffice.waiting_entry.public_id": waits.public_id,
         "backoffice.approval_request.public_id": asked.public_id,
         "registration.wait_for_add_on.public_id": first(Product, Product.kind == "add_on"),
-        "backoffice.edit_product.public_id": first(Product),
+        "backoffice.edit_product.public_id": first(Product, Product.kind == "ticket"),
+        "backoffice.edit_add_on.public_id": first(Product, Product.kind == "add_on"),
+        "backoffice.booked.public_id": first(Product, Product.kind == "add_on"),
+        "backoffice.edit_code.public_id": first(Code, Code.kind == "voucher"),
+        "backoffice.create_code.kind": "discount",
+        "backoffice.booking.public_id": ticket.place.party.public_id,
         "backoffice.edit_pool.public_id": first(Pool),
         "backoffice.letter.public_id": letter.public_id if letter is not None else "",
         "list_id": door.public_id,
