@@ -160,6 +160,15 @@ def test_what_another_ticket_costs_stands_beside_it_before_anything_happens(even
     assert [sum_ in page for sum_ in ("40\xa0€ weniger", "70\xa0€ mehr")] == [True, True]
 
 
+def test_a_group_ticket_says_at_once_that_it_is_not_moved_for_one(event: Event, client: FlaskClient):
+    make_product(event)
+    held = make_registration(event, product=make_product(event, seats=3))
+
+    page = client.get(address(event, held, "/move")).text
+
+    assert (str(desk.SharedTicket.message) in page, 'name="ticket"' in page) == (True, False)
+
+
 def test_members_stay_members_when_they_are_moved(event: Event):
     code = make_code(event, "MITGLIED", "member", audience="member")
     held, other = make_registration(event), make_product(event, gross=29_000)

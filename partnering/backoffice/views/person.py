@@ -145,7 +145,8 @@ def move_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
         product.id: (desk.moved_price(held, product, "then"), desk.moved_price(held, product, "today"))
         for product in offered
     }
-    context = {"guest": guest_or_404(public_id), "held": held, "offered": offered, "prices": prices}
+    shared = str(desk.SharedTicket.message)
+    context = {"guest": guest_or_404(public_id), "held": held, "offered": offered, "prices": prices, "shared": shared}
     return page(
         "backoffice/move.html", form, status, paid=desk.moved_price(held, held.place.product, "same"), **context
     )
