@@ -92,13 +92,20 @@ def within_event(guard: Guard) -> Guard:
     return _with_event(guard)
 
 
+homes: list[Callable[[Person, Event], str | None]] = []
+"""Functions of rooms above that say where somebody belongs who takes no part in an event and has something there."""
+
+
 def participant() -> Response | None:
-    """People who take part in this event in any role; `g.participant` is set."""
+    """People who take part in this event in any role; `g.participant` is set. Others are led home, if they have one."""
     if g.get("person") is None:
         return to_sign_in()
     g.participant = queries.participant_of(g.person, g.event)
     if g.participant is None or g.participant.erased_at is not None:
-        raise NotFound
+        home = next((url for url in (home_of(g.person, g.event) for home_of in homes) if url), None)
+        if home is None or request.method not in ("GET", "HEAD"):
+            raise NotFound
+        return redirect(home)
     return None
 
 

@@ -154,6 +154,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "registration.book_for_me": TICKET,
     "registration.give_up_for_me": TICKET,
     # participants
+    "registration.my_bookings": SIGNED_IN,
     "registration.my_ticket": PARTICIPANTS,
     "registration.my_consents": PARTICIPANTS,
     "registration.take_back_consent": PARTICIPANTS,

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from ...events import routing
 from .. import instructions, taxing
 from . import (
     add_ons,
@@ -11,6 +12,7 @@ from . import (
     check,
     flow,
     flow_questions,
+    mine,
     my_consents,
     party,
     ticket,
@@ -31,6 +33,7 @@ __all__ = [
     "flow",
     "flow_questions",
     "install",
+    "mine",
     "my_consents",
     "party",
     "ticket",
@@ -40,6 +43,8 @@ __all__ = [
 
 
 def install(app: Flask) -> None:
-    """Let pages and letters ask whether prices contain VAT, and what consumers are told about withdrawing."""
+    """Lead buyers without a ticket home; let pages ask whether prices contain VAT, and how consumers withdraw."""
+    if mine.home_without_part not in routing.homes:
+        routing.homes.append(mine.home_without_part)
     app.jinja_env.globals["shows_no_vat"] = taxing.is_small
     app.jinja_env.globals["withdrawal_in_short"] = instructions.in_short
