@@ -4,33 +4,17 @@
 tokens, so that they outlive the session they were made in.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
-from typing import Any
-
-import sqlalchemy as sa
+from datetime import timedelta
 
 from partnering import clock, links
 from partnering.accounts.models import Person, SecondFactor
 from partnering.agenda import services as agenda
-from partnering.agenda.models import Location
-from partnering.backoffice import imports, question_prices, spreadsheet
-from partnering.checkin import services as checkin
-from partnering.checkin.models import Device
-from partnering.db import BilingualText, db
+from partnering.backoffice import imports, spreadsheet
+from partnering.db import db
 from partnering.delegates import services as delegates
 from partnering.events.models import Event
 from partnering.invoices import ledger, tasks
 from partnering.invoices import queries as invoices
-from partnering.jobs.models import Job, JobFile
-from partnering.mail.models import OutboxLetter
-from partnering.meetings import queries as meeting_queries
-from partnering.meetings import services as meetings
-from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
-from partnering.questions import building, queries, uploads
-from partnering.questions import services as asked
-from partnering.questions.models import Question
 from partnering.registration import approval, workshops
 from partnering.registration import services as registration
 from partnering.registration.models import Party, Registration
@@ -39,51 +23,14 @@ from partnering.tables import as_csv
 from partnering.tickets import codes
 from partnering.tickets.models import Pool, Product
 
-from .events import make_caterer, make_crew, make_event, make_host, make_organiser, make_participant, make_person
+from .conference import Conference, Words, World, both, morning, plainly, remember
+from .events import make_caterer, make_crew, make_event, make_host, make_organiser, make_person
 from .ground import deed
 from .invoices import BILLING, make_setup
 from .registration import make_guest, make_party
 from .tickets import make_member_list, make_pool, make_product
 from .waiting import cancel, make_asked, make_sold_out, make_waiting
-
-Words = Callable[[str], str]
-"""Makes the text for a place in the world from its plain form."""
-
-TERMS = [("offer", "goal", "licence"), ("seek", "goal", "licence")]
-
-
-@dataclass
-class Conference:
-    """One event: what its addresses are made of, and who is there.
-
-    `things` are values of URL parameters, under "endpoint.parameter" or the parameter's name alone; `people` are ids
-    of persons by role; `tokens` are secrets by purpose.
-    """
-
-    slug: str
-    name: str
-    things: dict[str, str] = field(default_factory=dict)
-    people: dict[str, int] = field(default_factory=dict)
-    addresses: dict[str, str] = field(default_factory=dict)
-    tokens: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class World:
-    """Two conferences that must not know of each other, one in which nothing happened yet, and who runs it all.
-
-    The people of the bare one are those of `own`.
-    """
-
-    own: Conference
-    other: Conference
-    bare: Conference
-    admin: int
-
-
-def plainly(text: str) -> str:
-    """Texts as they are."""
-    return text
+from .world_rooms import door, form, letters_and_jobs, partnering, programme
 
 
 def make_world(words: Words = plainly) -> World:
@@ -103,13 +50,13 @@ def make_conference(slug: str, words: Words = plainly) -> Conference:
         _team(event, made, words)
         guests = _guests(event, made, words)
         _waiting(event, made, guests, words)
-        _partnering(event, made, guests, words)
-        _programme(event, made, guests, words)
-        _door(event, made, guests, words)
+        partnering(event, made, guests, words)
+        programme(event, made, guests, words)
+        door(event, made, guests, words)
         _money(event, made)
-        _form(event, made, guests, words)
+        form(event, made, guests, words)
         _lists(event, made, words)
-        _letters_and_jobs(event, made)
+        letters_and_jobs(event, made)
         db.session.flush()
     return made
 
@@ -128,10 +75,6 @@ def make_bare_conference(slug: str, people: Conference) -> Conference:
     return made
 
 
-def _both(words: Words, de: str, en: str) -> BilingualText:
-    return BilingualText(de=words(de), en=words(en))
-
-
 def _event(slug: str, words: Words) -> Event:
     host = make_host(
         words("Probe e. V."), legal_name=words("Probe e. V."), street=words("Beispielweg 1"), city=words("Dresden")
@@ -139,15 +82,15 @@ def _event(slug: str, words: Words) -> Event:
     event = make_event(
         slug,
         host=host,
-        name=_both(words, f"Tagung {slug}", f"Conference {slug}"),
-        claim=_both(words, "Zwei Tage für die Lebenswissenschaften", "Two days for the life sciences"),
-        description=_both(words, "Eine Tagung mit *Gesprächen*.", "A conference with *meetings*."),
-        venue=_both(words, "Haus der Proben", "House of Samples"),
+        name=both(words, f"Tagung {slug}", f"Conference {slug}"),
+        claim=both(words, "Zwei Tage für die Lebenswissenschaften", "Two days for the life sciences"),
+        description=both(words, "Eine Tagung mit *Gesprächen*.", "A conference with *meetings*."),
+        venue=both(words, "Haus der Proben", "House of Samples"),
         address=words("Beispielweg 1, 01067 Dresden"),
         city=words("Dresden"),
-        travel=_both(words, "Mit der Bahn bis Dresden.", "By train to Dresden."),
-        accessibility=_both(words, "Alles ist stufenlos.", "There are no steps."),
-        notice=_both(words, "Die Garderobe ist offen.", "The cloakroom is open."),
+        travel=both(words, "Mit der Bahn bis Dresden.", "By train to Dresden."),
+        accessibility=both(words, "Alles ist stufenlos.", "There are no steps."),
+        notice=both(words, "Die Garderobe ist offen.", "The cloakroom is open."),
         faq=[
             {
                 "question": {"de": words("Gibt es WLAN?"), "en": words("Is there Wi-Fi?")},
@@ -158,7 +101,7 @@ def _event(slug: str, words: Words) -> Event:
         sender_address=f"tagung@{slug}.example",
     )
     seller = {"legal_name": words("Probe e. V."), "street": words("Beispielweg 1"), "city": words("Dresden")}
-    make_setup(event, seller=seller, footer=_both(words, "Danke.", "Thank you."), bank=words("Probebank"))
+    make_setup(event, seller=seller, footer=both(words, "Danke.", "Thank you."), bank=words("Probebank"))
     return event
 
 
@@ -170,7 +113,7 @@ def _team(event: Event, made: Conference, words: Words) -> None:
     ):
         person = make_person(f"{area}@{event.slug}.example", given_name=words(given), family_name=words(family))
         make(event, person)
-        _remember(made, area, person)
+        remember(made, area, person)
     crew = db.session.get_one(Person, made.people["crew"])
     made.things |= {"events_desk.remove.public_id": crew.public_id, "area": "crew", "kind": "terms"}
     organiser = db.session.get_one(Person, made.people["organiser"])
@@ -185,23 +128,19 @@ def _team(event: Event, made: Conference, words: Words) -> None:
     )
 
 
-def _remember(made: Conference, role: str, person: Person) -> None:
-    made.people[role], made.addresses[role] = person.id, person.email
-
-
 def _guests(event: Event, made: Conference, words: Words) -> dict[str, Registration]:
     pool = make_pool(event, 300, words("Saal"))
     standard = make_product(
         event,
         pools=[pool],
         gross=22_000,
-        name=_both(words, "Standard", "Standard"),
-        description=_both(words, "Beide Tage.", "Both days."),
-        features=_both(words, "Partnering", "Partnering"),
+        name=both(words, "Standard", "Standard"),
+        description=both(words, "Beide Tage.", "Both days."),
+        features=both(words, "Partnering", "Partnering"),
         recommended=True,
     )
     stand = make_product(
-        event, pools=[pool], gross=90_000, name=_both(words, "Stand", "Stand"), role="exhibitor", position=1
+        event, pools=[pool], gross=90_000, name=both(words, "Stand", "Stand"), role="exhibitor", position=1
     )
     guest = make_guest(
         f"attendee@{event.slug}.example",
@@ -238,7 +177,7 @@ def _guests(event: Event, made: Conference, words: Words) -> dict[str, Registrat
     for role, held in found.items():
         person = held.participant.person
         assert person is not None
-        _remember(made, role, person)
+        remember(made, role, person)
     made.tokens |= {
         "party": links.token("party", party.public_id, party.generation),
         "ticket": links.token("ticket", jana.public_id, jana.generation),
@@ -279,7 +218,7 @@ def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Wor
     party.billing = {"kind": "private", "name": words("Jana Wittkowski"), **address}
     first = party.places[0]
     tour, dinner = (
-        make_product(event, kind="add_on", gross=gross, pools=[], name=_both(words, de, en), partnering=False)
+        make_product(event, kind="add_on", gross=gross, pools=[], name=both(words, de, en), partnering=False)
         for gross, de, en in ((1_500, "Führung", "Tour"), (6_000, "Abendessen", "Dinner"))
     )
     assert first.registration is not None
@@ -300,9 +239,9 @@ def _bought_for_oneself(event: Event, made: Conference, party: Party, words: Wor
 def _extras(event: Event, made: Conference, pool: Pool, ticket: Product, words: Words) -> None:
     """A workshop, a code, a member list, refund rules."""
     workshop = make_product(
-        event, kind="add_on", pools=[pool], gross=4_000, name=_both(words, "Kurs", "Course"), partnering=False
+        event, kind="add_on", pools=[pool], gross=4_000, name=both(words, "Kurs", "Course"), partnering=False
     )
-    workshop.appointment_id = agenda.appoint(event, "session", _morning(event, 14), _morning(event, 15)).id
+    workshop.appointment_id = agenda.appoint(event, "session", morning(event, 14), morning(event, 15)).id
     members = make_member_list(event, words("Mitglieder"), ["verein.example"])
     code = codes.make(event, text="KEEP-2", kind="voucher", products=[ticket], blocked=2, note=words("Für Gäste"))
     set_rules(event, [Terms(28, 10_000, 2_500), Terms(14, 5_000, 2_500)])
@@ -338,15 +277,15 @@ def _lists(event: Event, made: Conference, words: Words) -> None:
 
 def _waiting(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
     """Sold out: somebody waits, somebody has an offer; and two requests, one waiting, one rejected."""
-    dinner, held = make_sold_out(event, capacity=2, gross=8_000, name=_both(words, "Abend", "Dinner"), position=5)
+    dinner, held = make_sold_out(event, capacity=2, gross=8_000, name=both(words, "Abend", "Dinner"), position=5)
     offered = make_waiting(dinner, email=f"offered@{event.slug}.example", name=words("Olga Zeit"))
     cancel(held[0])
     waits = make_waiting(
         dinner, quantity=3, all_or_none=False, email=f"waits@{event.slug}.example", name=words("Wanda Quast")
     )
-    extra = make_product(event, kind="add_on", capacity=0, name=_both(words, "Führung", "Guided tour"), position=6)
+    extra = make_product(event, kind="add_on", capacity=0, name=both(words, "Führung", "Guided tour"), position=6)
     press = make_product(
-        event, needs_approval=True, gross=0, name=_both(words, "Presse", "Press"), position=7, partnering=False
+        event, needs_approval=True, gross=0, name=both(words, "Presse", "Press"), position=7, partnering=False
     )
     guest = make_guest(f"press@{event.slug}.example", words("Petra"), words("Feder"), function=words("Redakteurin"))
     asked = make_asked(event, product=press, people=[guest, {}], company=words("Wochenblatt"))
@@ -378,249 +317,3 @@ def _money(event: Event, made: Conference) -> None:
         "invoices_desk.billing.public_id": invoice.party.public_id,
         "entry": entry.public_id,
     }
-
-
-def _morning(event: Event, hour: int, minute: int = 0) -> datetime:
-    return clock.from_zone(datetime.combine(event.first_day, time(hour, minute)), event.zone)
-
-
-def _partnering(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
-    block = meetings.make_block(
-        event, _both(words, "Partnering", "Partnering"), _morning(event, 13), _morning(event, 17)
-    )
-    tables = meetings.make_tables(event, "AB", 6, zone=_both(words, "Halle", "Hall"))
-    who = {role: delegates.join(held) for role, held in guests.items()}
-    for delegate in who.values():
-        delegates.edit(
-            delegate.profile,
-            offers=words("Peptidsynthese nach GMP"),
-            seeks=words("Partner für die Klinik"),
-            description=words("Wir falten Proteine mit Licht."),
-            organisation_type="biotech_company",
-            country="DE",
-            terms=TERMS,
-        )
-        delegates.show(delegate, "name")
-    jana, henrike, paul = who["attendee"], who["other attendee"], who["exhibitor"]
-    slots = meeting_queries.shared_slots([jana, paul])
-    asked = meetings.request_meeting(jana, paul, slots[:2], words("Ich möchte über Peptide sprechen."))
-    held = meetings.request_meeting(henrike, paul, slots[3:4], words("Guten Tag."))
-    meetings.accept(held, slots[3])
-    kept_free = agenda.block(jana.participant, event, slots[-2].starts_at, slots[-2].ends_at)
-    made.things |= {
-        "block_entry": kept_free.public_id,
-        "delegates.id": paul.public_id,
-        "meetings.request_meeting.id": henrike.public_id,
-        "meetings.id": asked.public_id,
-        "meetings_desk.id": held.public_id,
-        "block": block.public_id,
-        "table": tables[0].public_id,
-        "slot": slots[0].public_id,
-        "free_slot": slots[-1].public_id,
-    }
-
-
-def _programme(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
-    person = make_person(f"speaker@{event.slug}.example", given_name=words("Ewa"), family_name=words("Łęcka"))
-    speaker = make_participant(
-        event,
-        person,
-        given_name=words("Ewa"),
-        family_name=words("Łęcka"),
-        company=words("Universität Beispielstadt"),
-        function=words("Professorin"),
-    )
-    speaker.biography = words("Forscht an Enzymen.")
-    _remember(made, "speaker", person)
-    track = Track(event_id=event.id, name=_both(words, "Bioprozess", "Bioprocess"), tint=2)
-    rooms = [
-        Location(event_id=event.id, kind="room", name=_both(words, f"Saal {n}", f"Hall {n}"), position=n)
-        for n in (1, 2)
-    ]
-    db.session.add_all([track, *rooms])
-    db.session.flush()
-    talk: ProgrammeSession | None = None
-    for number, (room, hour, kind) in enumerate(((0, 9, "keynote"), (0, 10, "talk"), (1, 10, "workshop"))):
-        starts = _morning(event, hour)
-        slot = agenda.appoint(event, "session", starts, starts + timedelta(minutes=45), rooms[room])
-        talk = ProgrammeSession(
-            event_id=event.id,
-            track_id=track.id,
-            appointment_id=slot.id,
-            kind=kind,
-            title=_both(words, f"Enzyme im Reaktor {number}", f"Enzymes in the reactor {number}"),
-            subtitle=_both(words, "Ein Überblick", "An overview"),
-            abstract=_both(words, "Ein **langer** Text.", "A **long** text."),
-            language="de",
-            updated_at=clock.now(),
-        )
-        db.session.add(talk)
-        db.session.flush()
-        if number:
-            continue
-        db.session.add(SessionPerson(event_id=event.id, session_id=talk.id, participant_id=speaker.id))
-        agenda.attend(slot, speaker, "speaker", blocks=True)
-        jana = guests["attendee"].participant
-        db.session.add(Bookmark(event_id=event.id, session_id=talk.id, participant_id=jana.id, created_at=clock.now()))
-        agenda.attend(slot, jana, "bookmark", blocks=False)
-        made.things |= {"session": talk.public_id, "programme.public_id": talk.public_id}
-    made.things |= {
-        "programme_desk.public_id": made.things["session"],
-        "programme_desk.save_room.public_id": rooms[0].public_id,
-        "programme_desk.save_track.public_id": track.public_id,
-        "speaker": speaker.public_id,
-    }
-
-
-def _form(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
-    """A form with a question of every kind, answered by the attendee; sensitive ones, versions, a price and a limit."""
-    section = building.add_section(event, _both(words, "Ihr Besuch", "Your visit"), _both(words, "Kurz.", "Brief."))
-    empty = building.add_section(event, _both(words, "Weiteres", "More"))
-    given = {
-        "short_text": words("kurz"),
-        "long_text": words("lang"),
-        "single_choice": "a",
-        "multiple_choice": ["a", "b"],
-        "number": 3,
-        "date": "2027-10-13",
-        "country": "CZ",
-        "phone": "+49 351 4040",
-        "yes_no": True,
-        "organisation": words("Lumenfold GmbH"),
-    }
-    made_of: dict[str, Question] = {}
-
-    def ask(kind: str, name: str, **more: Any) -> Question:
-        choices = [(key, _both(words, f"Wahl {key}", f"Choice {key}")) for key in "ab"] if "choice" in kind else []
-        asked_as = {name: more.pop(name) for name in ("asks", "internal") if name in more}
-        said = building.Words(
-            kind,
-            _both(words, f"Frage {name}", f"Question {name}"),
-            _both(words, "Hilfe", "Help"),
-            purpose=_both(words, "Planung", "planning"),
-            choices=choices,
-            **more,
-        )
-        return building.add_question(section, said, **asked_as)
-
-    for kind in given:
-        made_of[kind] = ask(kind, kind)
-    made_of["file"] = ask("file", "file")
-    under = {"all": [{"fact": f"question:{made_of['single_choice'].public_id}", "in": ["a"]}]}
-    ask("short_text", "nur wenn", rule=under)
-    ask("short_text", "einmal", asks="buyer")
-    ask("short_text", "intern", internal=True)
-    food = ask("single_choice", "Essen", data_class="sensitive", retention_days=30)
-    need = ask("long_text", "Bedarf", data_class="sensitive", retention_days=30)
-    gone = ask("short_text", "früher")
-    building.retire(gone)
-    question_prices.set_prices(
-        event, made_of["multiple_choice"], {"a": question_prices.Wanted(_both(words, "Wahl a", "a"), 4_500, 80)}, 1900
-    )
-    upload = uploads.Upload(words("nachweis.pdf"), "application/pdf", b"%PDF-1.4\n")
-    file = uploads.keep(event, made_of["file"].id, upload)
-    answers = {made_of[kind].public_id: value for kind, value in given.items()}
-    answers |= {made_of["file"].public_id: file.public_id, food.public_id: "a", need.public_id: words("Nüsse")}
-    jana = guests["attendee"]
-    sheet = asked.new_sheet(event)
-    jana.sheet_id = sheet.id
-    asked.save(sheet, queries.current_questions(event, "attendee"), answers)
-    held = building.words_of(queries.newest_version(made_of["short_text"]))
-    building.revise(made_of["short_text"], replace(held, required=False, label=_both(words, "Neu", "New")))
-    made.things |= {"way": "up", "backoffice.answer_file.public_id": file.public_id}
-    for name in ("edit_section", "move_section"):
-        made.things[f"backoffice.{name}.public_id"] = section.public_id
-    made.things["backoffice.remove_section.public_id"] = empty.public_id
-    for name in ("edit_question", "move_question", "retire_question"):
-        made.things[f"backoffice.{name}.public_id"] = made_of["multiple_choice"].public_id
-    made.things["backoffice.ask_question_again.public_id"] = gone.public_id
-
-
-def _door(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
-    door = checkin.make_list(event, _both(words, "Südtür", "South door"))
-    crew = db.session.get_one(Person, made.people["crew"])
-    device = checkin.browser_device(event, crew)
-    verdict = checkin.redeem_registration(event, door, device, guests["other attendee"])
-    checkin.redeem_code(event, door, device, words("kein Ticket"))
-    db.session.add(
-        Device(
-            event_id=event.id,
-            kind="enrolled",
-            name=words("Telefon 1"),
-            token_hash="0" * 63 + str(event.id)[-1],
-            created_at=clock.now(),
-        )
-    )
-    made.things |= {"list_id": door.public_id, "scan_id": verdict.scan.public_id}
-
-
-def _letters_and_jobs(event: Event, made: Conference) -> None:
-    letter = db.session.scalars(
-        sa.select(OutboxLetter).where(OutboxLetter.event_ref == event.public_id).order_by(OutboxLetter.id)
-    ).first()
-    if letter is not None:
-        made.things["letter"] = letter.public_id
-        made.things["backoffice.letter.public_id"] = letter.public_id
-        made.things["backoffice.retry_letter.public_id"] = letter.public_id
-    organiser = db.session.get_one(Person, made.people["organiser"])
-    job = Job(
-        task="badges.pdf",
-        arguments={},
-        state="done",
-        run_at=clock.now(),
-        event_ref=event.public_id,
-        owner_ref=organiser.public_id,
-        created_at=clock.now(),
-        finished_at=clock.now(),
-    )
-    db.session.add(job)
-    db.session.flush()
-    db.session.add(
-        JobFile(
-            job_id=job.id,
-            name="badges.pdf",
-            media_type="application/pdf",
-            content=b"%PDF-1.4\n",
-            created_at=clock.now(),
-        )
-    )
-    made.things["badges.public_id"] = job.public_id
-    audit = Job(
-        task="invoices.audit_file",
-        arguments={"language": "de"},
-        state="done",
-        run_at=clock.now(),
-        event_ref=event.public_id,
-        owner_ref=organiser.public_id,
-        created_at=clock.now(),
-        finished_at=clock.now(),
-    )
-    db.session.add(audit)
-    db.session.flush()
-    db.session.add(
-        JobFile(
-            job_id=audit.id,
-            name="audit.zip",
-            media_type="application/zip",
-            content=b"PK\x05\x06" + bytes(18),
-            created_at=clock.now(),
-        )
-    )
-    made.things["invoices_desk.audit_progress.public_id"] = audit.public_id
-    made.things["invoices_desk.audit_file.public_id"] = audit.public_id
-    many = Job(
-        task="people.several",
-        arguments={"deed": "cancel", "people": ["aaaaaaaaaaaaaaaa"] * 60},
-        state="done",
-        done=60,
-        total=60,
-        result={"done": 40, "failed": "registration_ended"},
-        run_at=clock.now(),
-        event_ref=event.public_id,
-        owner_ref=organiser.public_id,
-        created_at=clock.now(),
-        finished_at=clock.now(),
-    )
-    db.session.add(many)
-    db.session.flush()
-    made.things["backoffice.several_at_work.public_id"] = many.public_id

@@ -1,0 +1,275 @@
+"""What the rooms above registration have at a conference: partnering, programme, form, doors, letters, jobs."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from partnering import clock
+from partnering.accounts.models import Person
+from partnering.agenda import services as agenda
+from partnering.agenda.models import Location
+from partnering.backoffice import question_prices
+from partnering.checkin import services as checkin
+from partnering.checkin.models import Device
+from partnering.db import db
+from partnering.delegates import services as delegates
+from partnering.events.models import Event
+from partnering.jobs.models import Job, JobFile
+from partnering.mail.models import OutboxLetter
+from partnering.meetings import queries as meeting_queries
+from partnering.meetings import services as meetings
+from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
+from partnering.questions import building, queries, uploads
+from partnering.questions import services as asked
+from partnering.questions.models import Question
+from partnering.registration.models import Registration
+
+from .conference import Conference, Words, both, morning, remember
+from .events import make_participant, make_person
+
+TERMS = [("offer", "goal", "licence"), ("seek", "goal", "licence")]
+
+
+def partnering(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
+    """People who partner, free and busy, with requests and meetings in every state."""
+    block = meetings.make_block(event, both(words, "Partnering", "Partnering"), morning(event, 13), morning(event, 17))
+    tables = meetings.make_tables(event, "AB", 6, zone=both(words, "Halle", "Hall"))
+    who = {role: delegates.join(held) for role, held in guests.items()}
+    for delegate in who.values():
+        delegates.edit(
+            delegate.profile,
+            offers=words("Peptidsynthese nach GMP"),
+            seeks=words("Partner für die Klinik"),
+            description=words("Wir falten Proteine mit Licht."),
+            organisation_type="biotech_company",
+            country="DE",
+            terms=TERMS,
+        )
+        delegates.show(delegate, "name")
+    jana, henrike, paul = who["attendee"], who["other attendee"], who["exhibitor"]
+    slots = meeting_queries.shared_slots([jana, paul])
+    asked = meetings.request_meeting(jana, paul, slots[:2], words("Ich möchte über Peptide sprechen."))
+    held = meetings.request_meeting(henrike, paul, slots[3:4], words("Guten Tag."))
+    meetings.accept(held, slots[3])
+    kept_free = agenda.block(jana.participant, event, slots[-2].starts_at, slots[-2].ends_at)
+    made.things |= {
+        "block_entry": kept_free.public_id,
+        "delegates.id": paul.public_id,
+        "meetings.request_meeting.id": henrike.public_id,
+        "meetings.id": asked.public_id,
+        "meetings_desk.id": held.public_id,
+        "block": block.public_id,
+        "table": tables[0].public_id,
+        "slot": slots[0].public_id,
+        "free_slot": slots[-1].public_id,
+    }
+
+
+def programme(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
+    """Sessions with speakers, tracks and bookmarks."""
+    person = make_person(f"speaker@{event.slug}.example", given_name=words("Ewa"), family_name=words("Łęcka"))
+    speaker = make_participant(
+        event,
+        person,
+        given_name=words("Ewa"),
+        family_name=words("Łęcka"),
+        company=words("Universität Beispielstadt"),
+        function=words("Professorin"),
+    )
+    speaker.biography = words("Forscht an Enzymen.")
+    remember(made, "speaker", person)
+    track = Track(event_id=event.id, name=both(words, "Bioprozess", "Bioprocess"), tint=2)
+    rooms = [
+        Location(event_id=event.id, kind="room", name=both(words, f"Saal {n}", f"Hall {n}"), position=n) for n in (1, 2)
+    ]
+    db.session.add_all([track, *rooms])
+    db.session.flush()
+    talk: ProgrammeSession | None = None
+    for number, (room, hour, kind) in enumerate(((0, 9, "keynote"), (0, 10, "talk"), (1, 10, "workshop"))):
+        starts = morning(event, hour)
+        slot = agenda.appoint(event, "session", starts, starts + timedelta(minutes=45), rooms[room])
+        talk = ProgrammeSession(
+            event_id=event.id,
+            track_id=track.id,
+            appointment_id=slot.id,
+            kind=kind,
+            title=both(words, f"Enzyme im Reaktor {number}", f"Enzymes in the reactor {number}"),
+            subtitle=both(words, "Ein Überblick", "An overview"),
+            abstract=both(words, "Ein **langer** Text.", "A **long** text."),
+            language="de",
+            updated_at=clock.now(),
+        )
+        db.session.add(talk)
+        db.session.flush()
+        if number:
+            continue
+        db.session.add(SessionPerson(event_id=event.id, session_id=talk.id, participant_id=speaker.id))
+        agenda.attend(slot, speaker, "speaker", blocks=True)
+        jana = guests["attendee"].participant
+        db.session.add(Bookmark(event_id=event.id, session_id=talk.id, participant_id=jana.id, created_at=clock.now()))
+        agenda.attend(slot, jana, "bookmark", blocks=False)
+        made.things |= {"session": talk.public_id, "programme.public_id": talk.public_id}
+    made.things |= {
+        "programme_desk.public_id": made.things["session"],
+        "programme_desk.save_room.public_id": rooms[0].public_id,
+        "programme_desk.save_track.public_id": track.public_id,
+        "speaker": speaker.public_id,
+    }
+
+
+def form(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
+    """A form with a question of every kind, answered by the attendee; sensitive ones, versions, a price and a limit."""
+    section = building.add_section(event, both(words, "Ihr Besuch", "Your visit"), both(words, "Kurz.", "Brief."))
+    empty = building.add_section(event, both(words, "Weiteres", "More"))
+    given = {
+        "short_text": words("kurz"),
+        "long_text": words("lang"),
+        "single_choice": "a",
+        "multiple_choice": ["a", "b"],
+        "number": 3,
+        "date": "2027-10-13",
+        "country": "CZ",
+        "phone": "+49 351 4040",
+        "yes_no": True,
+        "organisation": words("Lumenfold GmbH"),
+    }
+    made_of: dict[str, Question] = {}
+
+    def ask(kind: str, name: str, **more: Any) -> Question:
+        choices = [(key, both(words, f"Wahl {key}", f"Choice {key}")) for key in "ab"] if "choice" in kind else []
+        asked_as = {name: more.pop(name) for name in ("asks", "internal") if name in more}
+        said = building.Words(
+            kind,
+            both(words, f"Frage {name}", f"Question {name}"),
+            both(words, "Hilfe", "Help"),
+            purpose=both(words, "Planung", "planning"),
+            choices=choices,
+            **more,
+        )
+        return building.add_question(section, said, **asked_as)
+
+    for kind in given:
+        made_of[kind] = ask(kind, kind)
+    made_of["file"] = ask("file", "file")
+    under = {"all": [{"fact": f"question:{made_of['single_choice'].public_id}", "in": ["a"]}]}
+    ask("short_text", "nur wenn", rule=under)
+    ask("short_text", "einmal", asks="buyer")
+    ask("short_text", "intern", internal=True)
+    food = ask("single_choice", "Essen", data_class="sensitive", retention_days=30)
+    need = ask("long_text", "Bedarf", data_class="sensitive", retention_days=30)
+    gone = ask("short_text", "früher")
+    building.retire(gone)
+    question_prices.set_prices(
+        event, made_of["multiple_choice"], {"a": question_prices.Wanted(both(words, "Wahl a", "a"), 4_500, 80)}, 1900
+    )
+    upload = uploads.Upload(words("nachweis.pdf"), "application/pdf", b"%PDF-1.4\n")
+    file = uploads.keep(event, made_of["file"].id, upload)
+    answers = {made_of[kind].public_id: value for kind, value in given.items()}
+    answers |= {made_of["file"].public_id: file.public_id, food.public_id: "a", need.public_id: words("Nüsse")}
+    jana = guests["attendee"]
+    sheet = asked.new_sheet(event)
+    jana.sheet_id = sheet.id
+    asked.save(sheet, queries.current_questions(event, "attendee"), answers)
+    held = building.words_of(queries.newest_version(made_of["short_text"]))
+    building.revise(made_of["short_text"], replace(held, required=False, label=both(words, "Neu", "New")))
+    made.things |= {"way": "up", "backoffice.answer_file.public_id": file.public_id}
+    for name in ("edit_section", "move_section"):
+        made.things[f"backoffice.{name}.public_id"] = section.public_id
+    made.things["backoffice.remove_section.public_id"] = empty.public_id
+    for name in ("edit_question", "move_question", "retire_question"):
+        made.things[f"backoffice.{name}.public_id"] = made_of["multiple_choice"].public_id
+    made.things["backoffice.ask_question_again.public_id"] = gone.public_id
+
+
+def door(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:
+    """A door, a device, and somebody who came in."""
+    door = checkin.make_list(event, both(words, "Südtür", "South door"))
+    crew = db.session.get_one(Person, made.people["crew"])
+    device = checkin.browser_device(event, crew)
+    verdict = checkin.redeem_registration(event, door, device, guests["other attendee"])
+    checkin.redeem_code(event, door, device, words("kein Ticket"))
+    db.session.add(
+        Device(
+            event_id=event.id,
+            kind="enrolled",
+            name=words("Telefon 1"),
+            token_hash="0" * 63 + str(event.id)[-1],
+            created_at=clock.now(),
+        )
+    )
+    made.things |= {"list_id": door.public_id, "scan_id": verdict.scan.public_id}
+
+
+def letters_and_jobs(event: Event, made: Conference) -> None:
+    """Letters and jobs as they stand in lists."""
+    letter = db.session.scalars(
+        sa.select(OutboxLetter).where(OutboxLetter.event_ref == event.public_id).order_by(OutboxLetter.id)
+    ).first()
+    if letter is not None:
+        made.things["letter"] = letter.public_id
+        made.things["backoffice.letter.public_id"] = letter.public_id
+        made.things["backoffice.retry_letter.public_id"] = letter.public_id
+    organiser = db.session.get_one(Person, made.people["organiser"])
+    job = Job(
+        task="badges.pdf",
+        arguments={},
+        state="done",
+        run_at=clock.now(),
+        event_ref=event.public_id,
+        owner_ref=organiser.public_id,
+        created_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    db.session.add(job)
+    db.session.flush()
+    db.session.add(
+        JobFile(
+            job_id=job.id,
+            name="badges.pdf",
+            media_type="application/pdf",
+            content=b"%PDF-1.4\n",
+            created_at=clock.now(),
+        )
+    )
+    made.things["badges.public_id"] = job.public_id
+    audit = Job(
+        task="invoices.audit_file",
+        arguments={"language": "de"},
+        state="done",
+        run_at=clock.now(),
+        event_ref=event.public_id,
+        owner_ref=organiser.public_id,
+        created_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    db.session.add(audit)
+    db.session.flush()
+    db.session.add(
+        JobFile(
+            job_id=audit.id,
+            name="audit.zip",
+            media_type="application/zip",
+            content=b"PK\x05\x06" + bytes(18),
+            created_at=clock.now(),
+        )
+    )
+    made.things["invoices_desk.audit_progress.public_id"] = audit.public_id
+    made.things["invoices_desk.audit_file.public_id"] = audit.public_id
+    many = Job(
+        task="people.several",
+        arguments={"deed": "cancel", "people": ["aaaaaaaaaaaaaaaa"] * 60},
+        state="done",
+        done=60,
+        total=60,
+        result={"done": 40, "failed": "registration_ended"},
+        run_at=clock.now(),
+        event_ref=event.public_id,
+        owner_ref=organiser.public_id,
+        created_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    db.session.add(many)
+    db.session.flush()
+    made.things["backoffice.several_at_work.public_id"] = many.public_id
