@@ -146,6 +146,7 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("attendee", "/account", "account"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}", "ticket data"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}/substitute", "substitute"),
+        Visit("party link", f"/r/{own.tokens['party']}/billing", "billing address"),
         Visit("organiser", "/manage/new", "new event"),
         Visit("organiser", f"/manage/{own.slug}/team", "team"),
         Visit("organiser", f"/manage/{own.slug}/people/add", "add person"),
