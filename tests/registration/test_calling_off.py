@@ -174,7 +174,8 @@ def test_a_workshop_that_does_not_take_place_is_paid_back_in_full(app, dinner):
     for _twice in range(2):
         end_add_on(event, workshop_id, own_time=True)
 
-    live = {there(item.claim).product_id: item.gross for item in db.session.scalars(sa.select(Item)) if not item.cancelled_at}
+    items = [item for item in db.session.scalars(sa.select(Item)) if not item.cancelled_at]
+    live = {there(item.claim).product_id: item.gross for item in items}
     assert 5_000 not in live.values()
     assert tour_id in live
     assert not db.session.get_one(Product, workshop_id).active
