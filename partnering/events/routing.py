@@ -141,15 +141,6 @@ def _after_second_factor(may: Callable[[Person | None, Event], bool]) -> Respons
     return to_second_factor()
 
 
-def admin() -> Response | None:
-    """Who runs the installation, after their second factor."""
-    if g.get("person") is None:
-        return to_sign_in()
-    if not g.person.is_admin:
-        raise NotFound
-    return to_second_factor()
-
-
 def to_second_factor() -> Response | None:
     """None once this session has its second factor, else the way there."""
     if permissions.has_second_factor():

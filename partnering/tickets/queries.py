@@ -77,12 +77,6 @@ def add_ons_for(product: Product) -> list[Product]:
     )
 
 
-def workshops_of(event: Event) -> list[Product]:
-    """The add-ons that take place at a time of their own, in order of that time."""
-    found = _add_ons(Product.event_id == event.id, Product.appointment_id.is_not(None))
-    return sorted(found, key=lambda product: (product.appointment.starts_at, product.id) if product.appointment else ())
-
-
 def _add_ons(*conditions: sa.ColumnElement[bool]) -> list[Product]:
     return list(
         db.session.scalars(

@@ -355,11 +355,3 @@ def test_add_ons_go_with_the_tickets_they_are_offered_with():
 
 def offer(add_on, product):
     return ProductAddOn(event_id=product.event_id, product_id=product.id, add_on_id=add_on.id)
-
-
-def test_workshops_come_in_the_order_of_their_time():
-    event = make_event()
-    late, early = make_workshop(event, hours=3), make_workshop(event)
-    make_product(event, kind="add_on")
-
-    assert queries.workshops_of(event) == [early, late]
