@@ -60,9 +60,9 @@ def instruction(event: Event, withdraw_url: str) -> list[Section]:
                     organiser=", ".join(seller(event.host)),
                 ),
                 _(
-                    "You can also withdraw online at %(url)s. If you use this function, we send you without delay an "
+                    "You can also withdraw online. If you use this function, we send you without delay an "
                     "acknowledgement of receipt by email, with the content of your withdrawal and the day and time at "
-                    "which it arrived.",
+                    "which it arrived. Its address: %(url)s",
                     url=withdraw_url,
                 ),
                 _(
