@@ -64,17 +64,6 @@ def standing_of(persons: Iterable[Person], event: Event) -> dict[int, Standing]:
     return {one.person_id: Standing(one, held) for one, held in rows if one.person_id is not None}
 
 
-def registrations_of(event: Event) -> Sequence[Registration]:
-    """The live registrations of an event by name, with people, tickets and codes loaded."""
-    return db.session.scalars(
-        sa.select(Registration)
-        .join(Participant, Participant.id == Registration.participant_id)
-        .where(Registration.event_id == event.id, Registration.state == "live")
-        .options(*WITH_PEOPLE)
-        .order_by(Participant.sort_name, Registration.id)
-    ).all()
-
-
 def registration_at(public_id: str) -> Registration | None:
     """The registration with this public id, whatever its state."""
     return db.session.scalars(

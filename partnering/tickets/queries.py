@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ..agenda.models import Appointment
 from ..db import db
 from ..events.models import Event
-from .models import Code, Pool, Product, ProductAddOn
+from .models import Pool, Product, ProductAddOn
 from .pools import identity
 
 
@@ -90,13 +90,3 @@ def _add_ons(*conditions: sa.ColumnElement[bool]) -> list[Product]:
             .order_by(Product.position, Product.id)
         )
     )
-
-
-def codes_of(event: Event) -> Sequence[Code]:
-    """The event's codes with what they are for, the newest first."""
-    return db.session.scalars(
-        sa.select(Code)
-        .where(Code.event_id == event.id)
-        .options(sa.orm.selectinload(Code.products))
-        .order_by(Code.created_at.desc(), Code.id.desc())
-    ).all()
