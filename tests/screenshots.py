@@ -28,9 +28,11 @@ from partnering.delegates.models import Delegate
 from partnering.demo.cli import PERSONAS
 from partnering.events.models import Event, Participant, TeamRole
 from partnering.events.queries import event_by_slug
+from partnering.invoices.models import Invoice
 from partnering.mail.models import OutboxLetter
 from partnering.meetings.models import Meeting, MeetingSide
 from partnering.programme.models import ProgrammeSession, SessionPerson, Track
+from partnering.questions.models import Question, QuestionSection
 from partnering.registration.models import Registration
 from partnering.tickets.models import Code, Pool, Product
 from tests.factories import make_product
@@ -161,8 +163,18 @@ def fill(made: Conference, event: Event) -> None:
         "registration.public_id": ticket.place.party.places[-1].public_id,
         "guest_id": ticket.public_id,
         "backoffice.public_id": jana.public_id,
+        "backoffice.booking.public_id": ticket.place.party.public_id,
         "backoffice.waiting_entry.public_id": waits.public_id,
+        "backoffice.change_waiting.public_id": waits.public_id,
         "backoffice.approval_request.public_id": asked.public_id,
+        "backoffice.create_code.kind": "voucher",
+        "backoffice.edit_code.public_id": first(Code),
+        "backoffice.edit_add_on.public_id": first(Product, Product.appointment_id.is_not(None)),
+        "backoffice.booked.public_id": first(Product, Product.appointment_id.is_not(None)),
+        "backoffice.edit_section.public_id": first(QuestionSection),
+        "backoffice.edit_question.public_id": first(Question),
+        "invoices_desk.public_id": first(Invoice),
+        "registration.place_extras.public_id": ticket.place.public_id,
         "registration.wait_for_add_on.public_id": first(Product, Product.kind == "add_on"),
         "backoffice.edit_product.public_id": first(Product, Product.kind == "ticket"),
         "backoffice.edit_add_on.public_id": first(Product, Product.kind == "add_on"),
@@ -284,15 +296,27 @@ def register(camera: Camera, page: Page) -> None:
     page.locator("input[name=people-0-email]").fill(f"ahe.{camera.look}.{date.max.year}@lumenfold.example")
     page.locator("input[name=company]").fill("Gesellschaft für Biotechnologieverfahrensentwicklung mbH")
     _submit(page)
+    camera.shoot(page, "registration.extras")
+    _submit(page)
+    camera.shoot(page, "registration.questions")
+    _submit(page)
     camera.shoot(page, "delegates.register_profile")
-    if "/partnering" in page.url:
-        page.locator("button[name=later]").first.click()
+    _submit(page, "button[name=later]")
     camera.shoot(page, "registration.check")
+    _submit(page)
+    camera.shoot(page, "registration.check.errors")
+    page.locator("input[name=street]").fill("Straße des 17. Juni 135")
+    page.locator("input[name=postcode]").fill("10623")
+    page.locator("input[name=city]").fill("Berlin")
+    page.locator("input[name=terms]").check()
+    page.locator("input[name=privacy]").check()
+    _submit(page)
+    camera.shoot(page, "registration.done")
 
 
-def _submit(page: Page) -> None:
+def _submit(page: Page, selector: str = MAIN) -> None:
     with page.expect_navigation():
-        page.locator(MAIN).first.click()
+        page.locator(selector).first.click()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ The browser's cookie holds only the party's public id, signed. What was typed li
 import secrets
 from typing import NamedTuple
 
-from flask import current_app, g, session, url_for
+from flask import current_app, flash, g, session, url_for
 from werkzeug.routing import BuildError
 
 from ..db import transaction, writing
@@ -73,9 +73,17 @@ def required_draft(event: Event, step: str) -> Party:
 def elsewhere(event: Event, step: str) -> str | None:
     """Where to send somebody who opens the page of `step` too early, or does not meet it: the first one not done."""
     party = current_draft(event)
+    if party is None:
+        return begin_again()
     first = first_unfinished(party)
     here = STEPS.index(first) >= STEPS.index(step) and applies(party, step)
     return None if here else step_url(first)
+
+
+def begin_again() -> str:
+    """The first step, for whoever has nothing under way any more or not yet: what they opened is explained there."""
+    flash(str(StepsMissing.message), "info")
+    return step_url("ticket")
 
 
 def placed_party(event: Event) -> Party | None:

@@ -165,6 +165,16 @@ ACTIONS: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 
+@pytest.mark.parametrize("path", ["/people", "/check"])
+def test_whoever_opens_a_step_with_nothing_under_way_is_told_why_they_are_at_the_ticket(client, shop, path):
+    url, _ticket = shop
+
+    page = client.get(f"{url}{path}?lang=en", follow_redirects=True)
+
+    assert "This step is not open yet, or it is already done. Please begin with the ticket." in page.text
+    assert "already done" not in client.get(f"{url}?lang=en").text
+
+
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: f"{action[0]}{action[1] or '/'}")
 def test_no_step_is_reached_before_those_in_front_of_it(app, client, shop, state, action):

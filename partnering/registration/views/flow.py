@@ -243,7 +243,7 @@ def people() -> Answer:
     """Who comes? Colleagues' names may stay open."""
     party = drafts.current_draft(current_event())
     if party is None:
-        return redirect(drafts.step_url("ticket"))
+        return redirect(drafts.begin_again())
     typed = party.draft.get("people") or party.draft.get("typed") or _known()
     form = PeopleForm(
         formdata=None, company=party.draft.get("company", ""), people=[{**p, "open": not p} for p in typed]
