@@ -23,7 +23,7 @@ from ..tickets import services as tickets
 from ..tickets.models import Claim, Product
 from ..tickets.money import split
 from ..tickets.prices import Price
-from . import mails, queries, refunds, signals, taxing, workshop_mails
+from . import mails, queries, refunds, signals, sold_choices, taxing, workshop_mails
 from .models import Item, Party, Place, Registration
 
 ON_STAGE = ("speaker", "chair")
@@ -178,15 +178,17 @@ def _hold_contested(registration: Registration) -> None:
 def bookable(place: Place, *, by: str = "holder") -> list[Product]:
     """The add-ons that can still be booked for a place, sold out ones included, in the organiser's order.
 
-    Sale dates and limits per order do not bind an "organiser". What an answer to a question sells is not among them.
+    Sale dates and limits per order do not bind an "organiser". Of what a question sells, its choices are among them
+    that can still be chosen.
     """
     held = {item.claim.product_id for item in queries.add_ons_of(place) if item.claim is not None}
-    answered = {pair.product_id for pair in queries.choice_products(place.event_id)}
+    sold = {pair.product_id for pair in queries.choice_products(place.event_id)}
+    closed = sold - sold_choices.open_to(place, held) if sold else sold
     units, code = _units_of(place.party), place.party.code
     return [
         product
         for product in ticket_queries.add_ons_for(place.product)
-        if product.id not in held | answered
+        if product.id not in held | closed
         and (
             tickets.has_price(product, code)
             if by == "organiser"
@@ -236,7 +238,9 @@ def book(holder: Registration | Place, product: Product, *, by: str = "holder") 
         if conflicts([product, other]):
             raise TimeConflict.between(bi(product.name), bi(other.name))
     (claim,) = tickets.hold(place.party.event, [(product, 1)], clock.now())
-    return take(place, claim, by=by)
+    item = take(place, claim, by=by)
+    sold_choices.note(place, product, chosen=True)
+    return item
 
 
 def _place_of(holder: Registration | Place) -> Place:
@@ -306,6 +310,7 @@ def give_up(
     if registration is not None:
         _exit(registration, product)
         _hold_contested(registration)
+    sold_choices.note(place, product, chosen=False)
     if quote.paid_gross:
         mails.add_on_changed(party, items[0], "given_up", mails.holder_name(place), quote.told())
     after = {"product": product.public_id, "fee": quote.fee, "by": by}

@@ -11,7 +11,7 @@ from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...i18n import _
 from ...registration import queries as registrations
-from ...registration import refunds, workshops
+from ...registration import refunds, sold_choices, workshops
 from ...registration.models import Place, Registration
 from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
@@ -65,6 +65,7 @@ def _page(place: Place, name: str, back: tuple[str, str], address: Callable[[str
         name=name,
         back_to=back,
         address=address,
+        about=sold_choices.labels(place),
         booked=booked,
         offered=[
             (

@@ -10,7 +10,7 @@ from ...i18n import bi
 from ...questions.queries import QuestionShown, current_questions
 from ...tickets import services as tickets
 from ...tickets.models import Product
-from .. import changes, mails, permissions, queries, taxing, workshops
+from .. import changes, mails, permissions, queries, sold_choices, taxing, workshops
 from ..models import Item, Party, Place, Registration
 
 
@@ -61,30 +61,36 @@ def state_of(place: Place) -> str:
 
 @dataclass(frozen=True)
 class Booked:
-    """An add-on that a place has; `clash` says what takes its time."""
+    """An add-on that a place has; `clash` says what takes its time, `about` the question that it answers."""
 
     item: Item
     product: Product
     clash: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)
 class Offered:
-    """An add-on that can be booked: price in cents, what is left, what is in its way, where one can wait for it."""
+    """An add-on that can be booked: price in cents, what is left, what is in its way, where one can wait for it.
+
+    `about` is the question that it answers, where it is a choice.
+    """
 
     product: Product
     gross: int
     left: int
     clash: str = ""
     waitlist: str | None = None
+    about: str = ""
 
 
 def booked(place: Place, registration: Registration | None = None) -> list[Booked]:
     """What a place has beside the ticket; what takes its time is told to its holder alone, with `registration`."""
     contested = workshops.contested(registration) if registration is not None else []
     clashes = {product.id: what for product, what in contested}
+    about = sold_choices.labels(place)
     return [
-        Booked(item, item.claim.product, clashes.get(item.claim.product_id, ""))
+        Booked(item, item.claim.product, clashes.get(item.claim.product_id, ""), about.get(item.claim.product_id, ""))
         for item in queries.add_ons_of(place)
         if item.claim is not None
     ]
@@ -94,7 +100,7 @@ def offered(place: Place, token: str = "", *, by: str = "holder") -> list[Offere
     """What can be booked for it now, sold out things included; with the ticket's `token` one can wait for those."""
     products = workshops.bookable(place, by=by)
     small = bool(products) and taxing.is_small(place.party.event)
-    left = tickets.lefts(products)
+    left, about = tickets.lefts(products), sold_choices.labels(place) if products else {}
     held = [each.product for each in booked(place)]
     found = []
     for product in products:
@@ -109,12 +115,13 @@ def offered(place: Place, token: str = "", *, by: str = "holder") -> list[Offere
                 url_for(".wait_for_add_on", token=token, public_id=product.public_id)
                 if token and gone and product.waiting_list
                 else None,
+                about.get(product.id, ""),
             )
         )
     return found
 
 
 def open_questions(event: Event, asks: str) -> list[QuestionShown]:
-    """What can still be answered: not what a choice was paid or counted for, which is booked and given up instead."""
+    """What can still be answered: not what a choice costs or counts, which is an extra: booked and given up."""
     sold = {pair.question_id for pair in queries.choice_products(event.id)}
     return [question for question in current_questions(event, asks) if question.id not in sold]
