@@ -8,10 +8,11 @@ from ...events.routing import current_event
 from ...i18n import _
 from ...tickets import services as tickets
 from .. import drafts, services, swaps, workshops
-from ..forms import ExtrasForm, SureForm
+from ..forms import ExtrasForm
 from ..models import Party
-from .blueprint import bp, page
-from .shown import extras_of, order_of
+from .blueprint import bp
+from .shown import extras_of
+from .step import step_page
 
 Answer = Response | tuple[str, int]
 
@@ -63,16 +64,4 @@ def _form(party: Party, *, sent: bool) -> ExtrasForm:
 
 
 def _extras_page(party: Party, form: ExtrasForm, status: int = 200) -> tuple[str, int]:
-    return page(
-        "extras",
-        current_event(),
-        status=status,
-        form=form,
-        form_errors=form.errors,
-        party=party,
-        order=order_of(party),
-        extras=extras_of(party),
-        steps=drafts.steps(party),
-        sure=SureForm(formdata=None),
-        step="extras",
-    )
+    return step_page("extras", party, status, form=form, form_errors=form.errors, extras=extras_of(party))

@@ -20,10 +20,11 @@ from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
 from ...tickets.models import Code, Product
 from .. import drafts, offers, orders, queries, services, swaps
-from ..forms import PeopleForm, SureForm, TicketForm
+from ..forms import PeopleForm, TicketForm
 from ..models import Item, Party
 from .blueprint import bp, page
-from .shown import code_sentence, option_of, order_of
+from .shown import code_sentence, option_of
+from .step import step_page
 
 HOLDS_A_CALLER = 500
 """Choices of a ticket by one network address in a quarter of an hour: a university shares one address."""
@@ -287,18 +288,7 @@ def _known() -> list[dict[str, str]]:
 
 
 def _people_page(party: Party, form: PeopleForm, status: int = 200) -> tuple[str, int]:
-    return page(
-        "people",
-        current_event(),
-        status=status,
-        form=form,
-        form_errors=form.errors,
-        party=party,
-        order=order_of(party),
-        steps=drafts.steps(party),
-        sure=SureForm(formdata=None),
-        step="people",
-    )
+    return step_page("people", party, status, form=form, form_errors=form.errors)
 
 
 @bp.post("/e/<event_slug>/register/extend")

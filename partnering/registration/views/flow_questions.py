@@ -21,8 +21,8 @@ from ...tickets import services as tickets
 from .. import drafts, facts, queries, services, swaps, workshops
 from ..forms import SureForm
 from ..models import Party
-from .blueprint import bp, page
-from .shown import order_of
+from .blueprint import bp
+from .step import step_page
 
 Answer = Response | tuple[str, int]
 
@@ -203,16 +203,5 @@ def _file_names(event: Event, everything: list[QuestionShown], answers: list[dic
 
 
 def _questions_page(party: Party, asked: Asked, status: int = 200) -> tuple[str, int]:
-    return page(
-        "questions",
-        current_event(),
-        status=status,
-        asked=asked,
-        form_errors=asked.errors,
-        party=party,
-        order=order_of(party),
-        steps=drafts.steps(party),
-        back=drafts.step_url("extras" if drafts.applies(party, "extras") else "people"),
-        sure=SureForm(formdata=None),
-        step="questions",
-    )
+    back = drafts.step_url("extras" if drafts.applies(party, "extras") else "people")
+    return step_page("questions", party, status, asked=asked, form_errors=asked.errors, back=back)
