@@ -149,7 +149,13 @@ def on_ticket(party: Party) -> Markup | None:
     row = next((row for row in reversed(queries.rows_of(party)) if row.state in HOLDS), None)
     if row is None:
         return None
-    html = render_template("invoices/on_ticket.html", row=row, states=state_words(), slug=party.event.slug)
+    html = render_template(
+        "invoices/on_ticket.html",
+        row=row,
+        states=state_words(),
+        slug=party.event.slug,
+        signed_in=g.get("person") is not None,
+    )
     return Markup(html)  # rendered just now, with everything escaped
 
 
