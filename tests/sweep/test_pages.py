@@ -40,7 +40,7 @@ COMBINATIONS = [
 ]
 CHECKED_BY_AXE = {(390, "de", "light"), (1280, "en", "dark")}
 
-FILES = {".ics", ".pdf", ".csv", ".json", ".xml", ".xlsx", "/answers/files/<public_id>"}
+FILES = {".ics", ".pdf", ".csv", ".json", ".xml", ".xlsx", ".zip", "/answers/files/<public_id>"}
 NOT_PAGES = {"static", "checkin_desk.numbers", "lobby.gallery"}
 """What is no page, or not on a real site."""
 AFTER_A_STEP = {
