@@ -59,8 +59,12 @@ def asked_of(event: Event) -> list[QuestionShown]:
     return [question for question in asked if not question.sensitive and question.kind != "file"]
 
 
-def rows(event: Event, wanted: Wanted, words: dict[str, str]) -> Iterator[list[object]]:
-    """A row for everybody who is wanted, in order; `words` say what states are called."""
+def rows(event_id: int, wanted: Wanted, words: dict[str, str]) -> Iterator[list[object]]:
+    """A row for everybody who is wanted, in order; `words` say what states are called.
+
+    They are read while the answer is being sent: by then nothing that the page had loaded is in the session any more.
+    """
+    event = db.session.get_one(Event, event_id)
     asked = asked_of(event)
     products = {product.id: bi(product.name) for product in ticket_queries.products_of(event)}
     arrived = guests.arrivals(Admission.event_id == event.id)

@@ -79,7 +79,7 @@ def _as_file(kind: str, media_type: str, write: Callable[..., Iterator[bytes]]) 
         event = fresh_event()
         audit.record("people.exported", event, event=event, after={"format": kind, **left_out})
     event = current_event()
-    rows = lists.rows(event, wanted, state_words())
+    rows = lists.rows(event.id, wanted, state_words())
     response = Response(stream_with_context(write(lists.heads(lists.asked_of(event)), rows)), content_type=media_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-people.{kind}")
     return response
