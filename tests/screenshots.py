@@ -177,8 +177,6 @@ def fill(made: Conference, event: Event) -> None:
         "registration.place_extras.public_id": ticket.place.public_id,
         "registration.wait_for_add_on.public_id": first(Product, Product.kind == "add_on"),
         "backoffice.edit_product.public_id": first(Product, Product.kind == "ticket"),
-        "backoffice.edit_add_on.public_id": first(Product, Product.kind == "add_on"),
-        "backoffice.booked.public_id": first(Product, Product.kind == "add_on"),
         "backoffice.edit_code.public_id": first(Code, Code.kind == "voucher"),
         "backoffice.create_code.kind": "discount",
         "backoffice.booking.public_id": ticket.place.party.public_id,

@@ -134,6 +134,6 @@ def test_several_choices_of_one_question_are_booked_one_by_one(event):
 
     for tour in tours:
         with transaction():
-            workshops.book(fresh(party).places[0], db.session.get(type(tour), tour.id), by="organiser")
+            workshops.book(fresh(party).places[0], db.session.get_one(type(tour), tour.id), by="organiser")
 
     assert (told(party), sound()) == ([["a", "c"]], [])
