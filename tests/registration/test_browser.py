@@ -67,11 +67,11 @@ def test_without_script_a_number_too_high_is_refused_and_can_be_mended(live_serv
 def test_who_waits_for_something_is_not_asked_whether_they_would_take_it_too(live_server, new_visitor, shop, axe):
     page = new_visitor(live_server.url, locale="de", width=390).new_page()
     page.goto(f"{shop['url']}/waitlist?ticket={shop['tour']}")
-    tour, dinner = (page.locator(f"input[name=others][value={shop[name]}]") for name in ("tour", "dinner"))
+    tour, dinner = (page.locator(f'input[name=others][value="{shop[name]}"]') for name in ("tour", "dinner"))
 
     expect(tour).to_be_hidden()
     dinner.check()
-    page.check(f"input[name=ticket][value={shop['dinner']}]")
+    page.check(f'input[name=ticket][value="{shop["dinner"]}"]')
     expect(dinner).to_be_hidden()
     expect(dinner).not_to_be_checked()
     expect(tour).to_be_visible()

@@ -40,7 +40,7 @@ TICKET_DEEDS = {
     "/substitute": (GUEST, {"live"}),
     "/cancel": ({}, {"live"}),
     "/answers": ({}, {"live"}),
-    "/consents": ({"photo": "y"}, {"live", "closed"}),
+    "/consents": ({"photo": "y"}, set(TICKET_STATES)),  # ending what was agreed to is always possible
     "/extras/{dinner}": ({}, {"live"}),
     "/extras/{tour}/give-up": ({}, {"live"}),
 }
