@@ -142,8 +142,10 @@ _SETUP = (
 
 def is_small_business(event: Event) -> bool:
     """Whether the event invoices as a small business, which shows no VAT (§ 19 UStG)."""
-    asked = sa.select(InvoiceSetup.small_business).where(InvoiceSetup.event_id == event.id)
-    return bool(db.session.scalar(asked))
+    return bool(db.session.scalar(_SMALL, {"event": event.id}))
+
+
+_SMALL = sa.select(InvoiceSetup.small_business).where(InvoiceSetup.event_id == sa.bindparam("event"))
 
 
 # -- one invoice

@@ -69,23 +69,19 @@ def place(
     known = persons_at(canonical(guest.email) for guest in named)
     standing = queries.standing_of(known.values(), event)
     persons = _persons(named, known, party.locale)
+    held = standing.get(persons[buyer.email].id, NEW_HERE).held
+    places = _new_places(party, product, len(people)) if held is None or len(people) > 1 else []
     party.contact_person_id = persons[buyer.email].id
     party.organisation_id = organisation.id if organisation else None
     party.contact_name, party.contact_email = buyer.name, buyer.email
     party.billing = dict(draft.get("billing", {}))
     party.placed_at = clock.now()
     party.draft = {}
-    held = standing.get(persons[buyer.email].id, NEW_HERE).held
-    if held is not None and len(people) == 1:
+    if held is not None and not places:
         _take_nothing(party, held, items)
         return
+    _tie(items, places, draft)
     _charge(party, items)
-    places = [
-        Place(event_id=event.id, party_id=party.id, product_id=product.id, position=position)
-        for position in range(len(people))
-    ]
-    write(*places)
-    _tie(party, items, places, draft)
     seated: list[Registration | None] = [
         None
         if guest.is_open
@@ -139,14 +135,25 @@ def _take_nothing(party: Party, held: Registration, items: Sequence[Item]) -> No
     mails.already_registered(held, party)
 
 
+def _new_places(party: Party, product: Product, count: int) -> list[Place]:
+    places = [
+        Place(event_id=party.event_id, party_id=party.id, product_id=product.id, position=position)
+        for position in range(count)
+    ]
+    write(*places)
+    return places
+
+
 def _charge(party: Party, items: Sequence[Item]) -> None:
     """Tax lines for this buyer, and mark a party that owes nothing as settled."""
     taxing.settle(party, items)
     if total_of(items) == 0:
         party.settled_at = clock.now()
+    db.session.flush()
+    db.session.expire(party, ["items"])
 
 
-def _tie(party: Party, items: Sequence[Item], places: Sequence[Place], draft: Mapping[str, Any]) -> None:
+def _tie(items: Sequence[Item], places: Sequence[Place], draft: Mapping[str, Any]) -> None:
     """Tie lines to places; a ticket for several people is tied to none of theirs."""
     units = [item for item in items if item.kind == "ticket"]
     for number, item in enumerate(units):
@@ -160,8 +167,6 @@ def _tie(party: Party, items: Sequence[Item], places: Sequence[Place], draft: Ma
         for public_id in wanted:
             if extra.get(public_id):
                 extra[public_id].pop(0).place_id = seat.id
-    db.session.flush()
-    db.session.expire(party, ["items"])
 
 
 def total_of(items: Iterable[Item]) -> int:
@@ -278,13 +283,10 @@ def add_registration(
     party.contact_name, party.contact_email = guest.name, guest.email
     party.billing = dict(billing or {})
     party.placed_at = clock.now()
-    places = [
-        Place(event_id=event.id, party_id=party.id, product_id=product.id, position=n) for n in range(product.seats)
-    ]
-    _charge(party, lines)
-    write(*places)
+    places = _new_places(party, product, product.seats)
     db.session.expire(party, ["places"])
-    _tie(party, lines, places, {"add_ons": [[add_on.public_id for add_on in add_ons]]})
+    _tie(lines, places, {"add_ons": [[add_on.public_id for add_on in add_ons]]})
+    _charge(party, lines)
     registration = _seat_first(places[0], person, guest, organisation, appointment, letters, locale)
     if add_ons:
         workshops.attend(registration, letters=letters)

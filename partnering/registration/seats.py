@@ -132,7 +132,9 @@ def seat(
         created_at=clock.now(),
         confirmed_at=clock.now() if confirmed else None,
     )
-    place.invited_name, place.invited_address = ("", "") if confirmed else (guest.name, guest.email)
+    invited = ("", "") if confirmed else (guest.name, guest.email)
+    if (place.invited_name, place.invited_address) != invited:
+        place.invited_name, place.invited_address = invited
     write(registration)
     db.session.expire(place, ["registrations"])
     codes.issue(registration)

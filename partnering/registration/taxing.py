@@ -123,8 +123,9 @@ def settle(party: Party, items: Iterable[Item]) -> None:
     small = is_small(party.event)
     for item in lines:
         amount = amount_of(item, party.event, party.billing, small=small)
-        item.net, item.vat, item.gross = amount.net, amount.vat, amount.gross
-        item.vat_rate, item.tax_kind = amount.rate, amount.kind
+        if amount[:5] != (item.net, item.vat, item.gross, item.vat_rate, item.tax_kind):
+            item.net, item.vat, item.gross = amount.net, amount.vat, amount.gross
+            item.vat_rate, item.tax_kind = amount.rate, amount.kind
     db.session.flush()
 
 

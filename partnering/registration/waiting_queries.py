@@ -68,13 +68,19 @@ def queue(event_id: int) -> list[Line]:
 
 def anybody(event_id: int, pool_ids: Collection[int] | None = None) -> bool:
     """Whether somebody waits at an event, or has an offer whose time is over; with `pool_ids` for one of these."""
-    overdue = sa.exists().where(
-        WaitingEntry.event_id == event_id, WaitingEntry.state == "offered", WaitingEntry.offered_until <= clock.now()
-    )
-    waits = sa.exists().where(Pool.event_id == event_id, Pool.waiting > 0)
-    if pool_ids is not None:
-        waits = waits.where(Pool.id.in_(sorted(pool_ids)))
-    return bool(db.session.scalar(sa.select(sa.or_(waits, overdue))))
+    statement = _ANYBODY if pool_ids is None else _ANYBODY_FOR
+    values = {"event": event_id, "now": clock.now(), "pools": sorted(pool_ids or ())}
+    return bool(db.session.scalar(statement, values))
+
+
+_WAITS = sa.exists().where(Pool.event_id == sa.bindparam("event"), Pool.waiting > 0)
+_OVERDUE = sa.exists().where(
+    WaitingEntry.event_id == sa.bindparam("event"),
+    WaitingEntry.state == "offered",
+    WaitingEntry.offered_until <= sa.bindparam("now"),
+)
+_ANYBODY = sa.select(sa.or_(_WAITS, _OVERDUE))
+_ANYBODY_FOR = sa.select(sa.or_(_WAITS.where(Pool.id.in_(sa.bindparam("pools", expanding=True))), _OVERDUE))
 
 
 def count_waiting(pool_ids: Iterable[int]) -> None:
