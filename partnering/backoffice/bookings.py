@@ -10,7 +10,7 @@ from ..accounts.addresses import canonical
 from ..db import db
 from ..events.models import Event
 from ..mail.models import OutboxLetter
-from ..registration import changes
+from ..registration import changes, lacking
 from ..registration import queries as registrations
 from ..registration.models import Item, Party, Place, Registration
 from ..text import fold
@@ -20,7 +20,10 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class Seat:
-    """A place of a booking. state: "confirmed", "asked", "open" or "cancelled"; `lines` are what is charged for it."""
+    """A place of a booking. state: "confirmed", "asked", "open" or "cancelled"; `lines` are what is charged for it.
+
+    `lacks`: whoever holds it has not answered all they must.
+    """
 
     number: int
     place: Place
@@ -28,6 +31,7 @@ class Seat:
     state: str
     lines: list[Item]
     may_remind: bool
+    lacks: bool
 
     @property
     def name(self) -> str:
@@ -43,17 +47,15 @@ def seats_of(party: Party) -> list[Seat]:
     for item in registrations.items_of(party):
         if item.cancelled_at is None:
             lines.setdefault(item.place_id, []).append(item)
-    return [
-        Seat(
-            number,
-            place,
-            place.registration,
-            _state(place),
-            lines.get(place.id, []),
-            changes.is_asked(place) and changes.may_remind(place),
-        )
-        for number, place in enumerate(registrations.places_of(party), start=1)
-    ]
+    places = registrations.places_of(party)
+    missing = lacking.of_all([place.registration for place in places if place.registration is not None])
+    seats = []
+    for number, place in enumerate(places, start=1):
+        held, state = place.registration, _state(place)
+        lacks = held is not None and held.id in missing
+        to_remind = (changes.is_asked(place) or (lacks and state == "confirmed")) and changes.may_remind(place)
+        seats.append(Seat(number, place, held, state, lines.get(place.id, []), to_remind, lacks))
+    return seats
 
 
 def _state(place: Place) -> str:

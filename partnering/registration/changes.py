@@ -17,7 +17,7 @@ from ..i18n import _l
 from ..questions import services as answers
 from ..questions.queries import QuestionShown, answers_of
 from ..tickets import services as tickets
-from . import mails, queries, refunds, seats, signals, workshops
+from . import lacking, mails, queries, refunds, seats, signals, workshops
 from .models import Item, Party, Place, Registration
 from .refunds import Quote
 from .seats import Guest
@@ -276,22 +276,30 @@ def _require_asked(seat: Place) -> None:
 
 
 def remind(seat: Place) -> None:
-    """Write again to whoever was asked to take a place; one letter a day, by the event's calendar.
+    """Write again to whoever was asked to take a place or has not answered all; one letter a day, by the event's day.
 
     Raises `PlaceGone`, `AlreadyConfirmed`, `NobodyToRemind` or `RemindedToday`.
     """
-    _require_asked(seat)
+    if not _lacks(seat):
+        _require_asked(seat)
     if not may_remind(seat):
         raise RemindedToday
     _remind(seat)
 
 
 def remind_all(party: Party) -> int:
-    """Write again to all who were asked, have not answered and were not reminded today; how many there were.
+    """Write again to all who have something to answer and were not reminded today; how many there were.
 
     Raises `NobodyToRemind`.
     """
-    waiting = [place for place in queries.places_of(party) if is_asked(place) and may_remind(place)]
+    places = queries.places_of(party)
+    incomplete = lacking.of_all([place.registration for place in places if place.registration is not None])
+    waiting = [
+        place
+        for place in places
+        if (is_asked(place) or (place.registration is not None and place.registration.id in incomplete))
+        and may_remind(place)
+    ]
     if not waiting:
         raise NobodyToRemind
     for place in waiting:
@@ -303,6 +311,12 @@ def is_asked(seat: Place) -> bool:
     """Whether somebody was asked to take this place and has not answered."""
     answered = seat.registration is not None and seat.registration.confirmed_at is not None
     return seat.cancelled_at is None and bool(seat.invited_address) and not answered
+
+
+def _lacks(seat: Place) -> bool:
+    """Whether somebody has taken the place and not answered what they must."""
+    held = seat.registration
+    return held is not None and held.confirmed_at is not None and bool(lacking.of(held))
 
 
 def may_remind(seat: Place) -> bool:

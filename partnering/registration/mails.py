@@ -14,7 +14,7 @@ from ..i18n import _, bi, money
 from ..mail import letters, outbox
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
-from . import codes, confirming, queries
+from . import codes, confirming, lacking, queries
 from .models import Item, Party, Place, Registration
 
 
@@ -172,6 +172,7 @@ def render_confirmed(letter: OutboxLetter) -> Letter | None:
         privacy_url=letters.url("events.privacy", event_slug=event.slug),
         invited_by="" if buyer else party.contact_name,
         unconfirmed=registration.confirmed_at is None,
+        lacks=bool(lacking.of(registration)),
         owed=money(owed, items[0].currency) if owed else "",
         invoice_to=invoice_address(party),
         order=confirming.confirmation_of(party) if owed and len(queries.places_of(party)) == 1 else None,

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from .. import clock
 from ..events.models import Event
+from . import lacking
 from .models import Item, Party, Place, Registration
 
 WITHDRAWAL_DAYS = 14
@@ -44,9 +45,10 @@ def may_change_place(place: Place) -> bool:
 
 
 def may_answer(registration: Registration) -> bool:
-    """Whether the holder may still say what is printed and answer questions: who was named late, until they did."""
-    late = registration.confirmed_at is None and may_pass_on(registration)
-    return late or may_change_ticket(registration)
+    """Whether the holder may still say what is printed and answer questions: after the date until both are done."""
+    if may_change_ticket(registration):
+        return True
+    return may_pass_on(registration) and (registration.confirmed_at is None or bool(lacking.of(registration)))
 
 
 def passes_until(registration: Registration) -> datetime:

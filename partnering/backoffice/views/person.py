@@ -16,7 +16,7 @@ from ...meetings import queries as meeting_queries
 from ...meetings import states
 from ...questions import queries as questions
 from ...questions.shown import lines
-from ...registration import codes, desk, refunds
+from ...registration import codes, desk, lacking, refunds
 from ...registration import queries as registrations
 from ...registration import services as registering
 from ...registration.models import Registration
@@ -271,6 +271,7 @@ def person_page(guest: guests.Guest) -> str:
         answers=answer_words(),
         kinds=kind_words(),
         said=[*lines(live.place.party.sheet), *lines(live.sheet)] if live is not None else [],
+        lacks=lacking.of(live) if live is not None else [],
         asks=any(not question.sensitive and question.kind != "file" for question in asked),
         charged=guests.items_of(live.place) if live is not None else [],
         deeds=log.about(event, one, most=8),

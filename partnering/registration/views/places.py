@@ -10,13 +10,13 @@ from ...i18n import bi
 from ...questions.queries import QuestionShown, current_questions
 from ...tickets import services as tickets
 from ...tickets.models import Product
-from .. import changes, mails, permissions, queries, sold_choices, taxing, workshops
+from .. import changes, lacking, mails, permissions, queries, sold_choices, taxing, workshops
 from ..models import Item, Party, Place, Registration
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A place as its buyer sees it. state: "taken", "asked", "open", "cancelled"."""
+    """A place as its buyer sees it. state: "taken", "asked", "open", "cancelled"; `lacks`: answers are missing."""
 
     place: Place
     name: str
@@ -24,6 +24,7 @@ class Shown:
     add_ons: list[Item]
     may_name: bool
     may_remind: bool
+    lacks: bool = False
 
     @property
     def asked_at(self) -> datetime | None:
@@ -37,17 +38,26 @@ def shown_places(party: Party) -> list[Shown]:
     for item in queries.items_of(party):
         if item.kind == "add_on" and item.cancelled_at is None:
             add_ons.setdefault(item.place_id, []).append(item)
+    places = queries.places_of(party)
+    missing = lacking.of_all([place.registration for place in places if place.registration is not None])
     return [
-        Shown(
-            place,
-            mails.holder_name(place),
-            state_of(place),
-            add_ons.get(place.id, []),
-            permissions.may_name(place),
-            changes.is_asked(place) and changes.may_remind(place),
-        )
-        for place in queries.places_of(party)
+        _shown(place, add_ons.get(place.id, []), place.registration is not None and place.registration.id in missing)
+        for place in places
     ]
+
+
+def _shown(place: Place, add_ons: list[Item], incomplete: bool) -> Shown:
+    state = state_of(place)
+    lacks = incomplete and state == "taken"
+    return Shown(
+        place,
+        mails.holder_name(place),
+        state,
+        add_ons,
+        permissions.may_name(place),
+        (changes.is_asked(place) or lacks) and changes.may_remind(place),
+        lacks,
+    )
 
 
 def state_of(place: Place) -> str:

@@ -16,7 +16,7 @@ from ...events.routing import current_event, current_participant, participant, w
 from ...guards import guarded, secret_link
 from ...i18n import _, bi, locale
 from ...questions.shown import lines
-from .. import codes, mails, permissions, queries, refunds, services
+from .. import codes, lacking, mails, permissions, queries, refunds, services
 from ..change_forms import ConsentForm, NameForm, OnceForm
 from ..forms import DetailsForm
 from ..models import Registration
@@ -125,7 +125,20 @@ def set_details(token: str) -> Response | tuple[str, int]:
             function=form.function.data or "",
         )
     flash(_("Your answers are saved."), "ok")
-    return redirect(url_for(".ticket_page", token=token), 303)
+    return redirect(_next_after_details(token), 303)
+
+
+def _next_after_details(token: str) -> str:
+    """On to what must still be answered: in the form, or among the extras where a choice is booked; else the ticket."""
+    registration = registration_of(token)
+    missing = lacking.of(registration)
+    if not missing or not permissions.may_answer(registration):
+        return url_for(".ticket_page", token=token)
+    flash(_("Please answer the questions as well that are still open."), "info")
+    in_form = {question.id for question in open_questions(_event(registration), "attendee")}
+    if any(question.id in in_form for question in missing):
+        return url_for(".ticket_answers", token=token)
+    return url_for(".ticket_page", token=token, _anchor="extras")
 
 
 def _ticket_page(token: str, registration: Registration, form: DetailsForm, status: int = 200) -> tuple[str, int]:
@@ -152,6 +165,7 @@ def _ticket_page(token: str, registration: Registration, form: DetailsForm, stat
         booked=booked(registration.place, registration) if live else [],
         offered=offered(registration.place, token) if live else [],
         asks=open_questions(event, "attendee") if live else [],
+        lacks=lacking.of(registration),
         answers=lines(registration.sheet) if registration.sheet else [],
         consents=_consents(registration),
         given=[] if live else _given(registration),
