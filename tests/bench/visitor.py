@@ -48,7 +48,8 @@ class Visitor:
         try:
             self.connection.request(method, path, body, headers)
             answer = self.connection.getresponse()
-        except http.client.RemoteDisconnected:  # kept alive for as long as the server keeps it, and others came first
+        except ConnectionError:  # kept alive for as long as the server keeps it, and others came first
+            self.connection.close()
             self.connection.request(method, path, body, headers)
             answer = self.connection.getresponse()
         self.page = answer.read().decode()
