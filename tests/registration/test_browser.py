@@ -38,11 +38,11 @@ def test_the_bar_says_how_many_times_the_price_and_asks_no_number_where_there_is
     page.goto(f"{shop['url']}/register")
     price, number = page.locator("[data-bar-price]"), page.get_by_label("Wie viele Tickets?")
 
-    page.check(f"input[value={shop['single']}]")
+    page.check(f'input[value="{shop["single"]}"]')
     number.fill("3")
     expect(price).to_have_text("3 × 220 €")
     axe(page)
-    page.check(f"input[value={shop['team']}]")
+    page.check(f'input[value="{shop["team"]}"]')
     expect(number).to_be_hidden()
     expect(price).to_have_text("190 €")
 
@@ -54,7 +54,7 @@ def test_without_script_a_number_too_high_is_refused_and_can_be_mended(live_serv
     page = new_visitor(live_server.url, locale="de", width=390, java_script_enabled=False).new_page()
     page.goto(f"{shop['url']}/register")
 
-    page.check(f"input[value={shop['team']}]")
+    page.check(f'input[value="{shop["team"]}"]')
     page.get_by_label("Wie viele Tickets?").fill("3")
     page.locator(".buybar .btn").click()
     expect(page.locator("#quantity-error")).to_contain_text("höchstens 1")

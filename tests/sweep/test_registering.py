@@ -106,7 +106,7 @@ def test_every_step_bears_long_words_and_says_what_is_missing(
     walk.send("a code nobody knows", 422, "button[name=apply]")
     walk.fill(code=CODE)
     walk.send("a code", 200, "button[name=apply]")
-    page.check(f"input[name=ticket][value={shop.ticket}]")
+    page.check(f"input[name=ticket][value='{shop.ticket}']")
     walk.fill(quantity="99")
     walk.send("too many", 422)
     walk.fill(quantity="3")
