@@ -194,9 +194,10 @@ def accept(entry: WaitingEntry) -> Party | None:
     hold_all(entry)
     if entry.state != "offered" or entry.registration is None:
         raise NoOffer
-    with swaps.swapping():  # the place goes from the offer to the booking
-        tickets.release(offered_claims(entry))
-        item = workshops.book(entry.registration, entry.product)
+    [claim] = offered_claims(entry)
+    item = workshops.book(entry.registration, entry.product, offered=claim)
+    if item.claim_id != claim.id:  # booked otherwise meanwhile
+        tickets.release([claim])
     entry.claim_id = item.claim_id
     _confirm(entry)
     return None

@@ -213,12 +213,13 @@ def price_for(party: Party, product: Product) -> Price:
     return Price(tier, tier.gross, tier.gross, "")
 
 
-def book(holder: Registration | Place, product: Product, *, by: str = "holder") -> Item:
+def book(holder: Registration | Place, product: Product, *, by: str = "holder", offered: Claim | None = None) -> Item:
     """Book an add-on for a place, at the price of today, and tell whoever holds it.
 
     What is booked already stays as it is. When a buyer books for somebody else, what takes that person's time is theirs
-    alone to know: the workshop is contested then, see above. Sale dates and limits do not bind an "organiser". Raises
-    `NotOffered`, `LimitPerOrder`, `TimeConflict` or `SoldOut`; then the transaction must end.
+    alone to know: the workshop is contested then, see above. Sale dates and limits do not bind an "organiser". What is
+    `offered` to whoever waited is held already. Raises `NotOffered`, `LimitPerOrder`, `TimeConflict` or `SoldOut`; then
+    the transaction must end.
     """
     place = _place_of(holder)
     tickets.turn(place.event_id)

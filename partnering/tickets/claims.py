@@ -115,9 +115,13 @@ def _take(event_id: int, units: Sequence[Unit], code: Code | None, *, tell: bool
     uses = [identity(unit.product) for unit in units if unit.code_id is not None]
     total = pools.summed(unit.draws for unit in units)
     if code is not None and uses and code.kind == "voucher":
+        _make_room(event_id, total, tell)  # what ran out of a voucher is kept for it again
         with db.session.begin_nested():
-            vouchers.lay_open(code, uses)
-            _draw(event_id, units, total, tell)
+            kept = vouchers.lay_open(code, uses)  # stays theirs, also where the capacity has been lowered since
+            more = {pool_id: number - kept.get(pool_id, 0) for pool_id, number in total.items()}
+            _draw(event_id, units, {pool_id: number for pool_id, number in more.items() if number > 0}, tell)
+            spare = {pool_id: number - total.get(pool_id, 0) for pool_id, number in kept.items()}
+            pools.give_back({pool_id: number for pool_id, number in spare.items() if number > 0})
             vouchers.use(code, len(uses))
         return
     _draw(event_id, units, total, tell)
@@ -133,14 +137,19 @@ def _draw(event_id: int, units: Sequence[Unit], total: Draws, tell: bool) -> Non
     """Draw for all units; if refused, give back what ran out and try once more. Raises `SoldOut`."""
     refused = pools.draw(total)
     if refused is not None:
-        freed = _expire_on(event_id, total)
-        if freed:
-            if tell:  # those who wait come before whoever draws
-                signals.places_freed.send(event_id, pool_ids=freed)
+        if _make_room(event_id, total, tell):
             refused = pools.draw(total)
         if refused is not None:
             raise SoldOut(product=next(unit.product for unit in units if refused in unit.draws))
     pools.forget(Pool, total)
+
+
+def _make_room(event_id: int, total: Draws, tell: bool) -> bool:
+    """Give back what ran out on these pools; whether anything came free. Those who wait come before whoever draws."""
+    freed = _expire_on(event_id, total)
+    if freed and tell:
+        signals.places_freed.send(event_id, pool_ids=freed)
+    return bool(freed)
 
 
 def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: str) -> list[Claim]:

@@ -51,24 +51,25 @@ def _free(pool_ids: set[int], code: Code | None) -> dict[int, int]:
     """What can be drawn from each pool, never less than 0."""
     if not pool_ids:
         return {}
-    back = _coming_back(pool_ids, code)
+    back, own = _coming_back(pool_ids, code)
     rows = db.session.execute(
         sa.select(Pool.id, Pool.capacity, Pool.over, Pool.used).where(Pool.id.in_(pool_ids)).order_by(Pool.id)
     )
     free = {}
     for number, capacity, over, used in rows:
         used -= back[number]
-        free[number] = max(0, capacity + (min(over, max(0, used - capacity)) if back[number] else over) - used)
+        beyond = min(over, max(0, used - capacity)) if back[number] else over
+        free[number] = max(0, capacity + beyond - used) + own[number]
     return free
 
 
-def _coming_back(pool_ids: set[int], code: Code | None) -> Mapping[int, int]:
-    """What claims that ran out, and those kept for the code, would give back to each pool."""
+def _coming_back(pool_ids: set[int], code: Code | None) -> tuple[Mapping[int, int], Mapping[int, int]]:
+    """What claims that ran out would give back to each pool, and what of each is kept for the code alone."""
     now = clock.now()
     ran_out = sa.and_(Claim.state.in_(ENDING), Claim.until < now)
-    own: sa.ColumnElement[bool] = sa.false()
+    kept: sa.ColumnElement[bool] = sa.false()
     if code is not None and code.kind == "voucher":
-        own = sa.and_(Claim.code_id == identity(code), Claim.state == "blocked")
+        kept = sa.and_(Claim.code_id == identity(code), Claim.state == "blocked")
     rows = db.session.execute(
         sa.select(
             Claim.id,
@@ -85,20 +86,25 @@ def _coming_back(pool_ids: set[int], code: Code | None) -> Mapping[int, int]:
         .where(
             Claim.event_id == sa.select(Pool.event_id).where(Pool.id == min(pool_ids)).scalar_subquery(),
             ClaimDraw.pool_id.in_(pool_ids),
-            sa.or_(ran_out, own),
+            sa.or_(ran_out, kept),
         )
         .order_by(Claim.id)
     ).all()
-    back: Counter[int] = Counter()
+    back, own = Counter[int](), Counter[int]()
     ending: dict[int, dict[int, int]] = {}
     for claim_id, pool_id, quantity, state, voucher_id, uses, blocked, valid in rows:
-        if voucher_id is not None and state != "blocked" and not (code is not None and voucher_id == identity(code)):
-            # of what ran out of another voucher, it keeps the first again, as `vouchers.unuse` has it
+        if state == "blocked":
+            own[pool_id] += quantity
+            continue
+        if voucher_id is not None:
+            # of what ran out of a voucher, it keeps the first again, as `vouchers.unuse` has it
             nth = ending.setdefault(voucher_id, {}).setdefault(claim_id, len(ending[voucher_id]))
             if valid and nth < _kept_again(uses, blocked, rows, voucher_id):
+                if code is not None and voucher_id == identity(code):
+                    own[pool_id] += quantity
                 continue
         back[pool_id] += quantity
-    return back
+    return back, own
 
 
 def _kept_again(uses: int, blocked: int, rows: Iterable[sa.Row], voucher_id: int) -> int:

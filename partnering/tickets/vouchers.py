@@ -94,15 +94,15 @@ def _block_again(code_id: int, claim: Ended) -> None:
     db.session.flush()
 
 
-def lay_open(code: Code, product_ids: Sequence[int]) -> None:
-    """Give back as many of a voucher's places as there are units about to be bought, those of their products first.
+def lay_open(code: Code, product_ids: Sequence[int]) -> dict[int, int]:
+    """End as many of a voucher's kept places as there are units about to be bought, those of their products first.
 
-    It is the caller's turn, so nobody else gets them.
+    What they drew from each pool still counts as used: the caller draws that much less, and gives back the rest.
     """
     row = _standing(pools.identity(code))
     units = min(len(product_ids), max(0, row.blocked - row.uses))
     if units == 0:
-        return
+        return {}
     link = db.session.connection()
     ids = link.execute(
         sa.select(_claim.c.id)
@@ -118,8 +118,8 @@ def lay_open(code: Code, product_ids: Sequence[int]) -> None:
         .group_by(_claim_draw.c.pool_id)
         .order_by(_claim_draw.c.pool_id)
     ).all()
-    pools.give_back({pool_id: int(quantity) for pool_id, quantity in draws})
     pools.forget(Claim, taken)
+    return {pool_id: int(quantity) for pool_id, quantity in draws}
 
 
 def _standing(code_id: int) -> Any:

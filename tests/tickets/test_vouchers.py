@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from partnering.db import db, transaction
 from partnering.tickets import codes, services
 from partnering.tickets.errors import NothingToKeep
-from partnering.tickets.models import Code
+from partnering.tickets.models import Code, Pool
 from tests.factories import make_event, make_product
 from tests.factories.tickets import make_pool
 
@@ -137,3 +137,18 @@ def test_expired_holds_of_a_voucher_are_left_for_it_alone(freeze):
         hold(product)
     hold(product, 1, voucher)
     assert sound()
+
+
+def test_what_is_kept_stays_when_the_capacity_is_lowered():
+    event = make_event()
+    product = make_product(event, capacity=3)
+    voucher = make_code(event, kind="voucher", products=[product], blocked=1)
+    with transaction():
+        services.set_capacity(db.session.get_one(Pool, product.draws[0].pool_id), 0)
+
+    assert (services.left(product), services.left(product, voucher)) == (0, 1)
+    hold(product, 1, voucher)
+
+    assert (kept(voucher), voucher.uses, sound()) == (0, 1, True)
+    with pytest.raises(services.SoldOut):
+        hold(product, 1, voucher)
