@@ -16,6 +16,7 @@ from ..events.services import rename
 from ..i18n import _l
 from ..questions import services as answers
 from ..questions.queries import QuestionShown, answers_of
+from ..tickets import codes
 from ..tickets import services as tickets
 from . import lacking, mails, queries, refunds, seats, signals, workshops
 from .models import Item, Party, Place, Registration
@@ -197,7 +198,7 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
     """Give a place to somebody: an open one, or as substitute for whoever holds it, whose code and link die at once.
 
     The add-ons of the place go with it; answers and consents do not. None when that person already holds a
-    registration; whoever asks sees no difference. Raises `PlaceGone`.
+    registration; whoever asks sees no difference. Raises `PlaceGone`, or `CodeInvalid` where only members may come.
     """
     hold(seat.party)
     db.session.refresh(seat)
@@ -205,6 +206,8 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
         raise PlaceGone
     party = seat.party
     before = seat.registration
+    if by == "buyer" and before is None and not seat.invited_address:
+        _require_member(seat, guest)
     person = seats.person_of(guest, party.locale)
     if before is not None and before.participant.person_id == person.id:
         return before
@@ -230,6 +233,18 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
         after={"name": guest.name, "email": guest.email, "by": by},
     )
     return registration
+
+
+def _require_member(seat: Place, guest: Guest) -> None:
+    """Raises `CodeInvalid` when a place at the members' price is to go to somebody who is none.
+
+    A substitute for a member need not be one: whoever cannot come may always send somebody else.
+    """
+    code = seat.party.code
+    if code is None or not codes.asks_everybody(code) or codes.is_member(code, guest.email):
+        return
+    if any(item.place_id == seat.id and item.code_text == code.text for item in queries.items_of(seat.party)):
+        raise tickets.CodeInvalid("member")
 
 
 def name_substitute(registration: Registration, guest: Guest, *, by: str = "holder") -> Registration | None:

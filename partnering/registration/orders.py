@@ -311,6 +311,10 @@ def check(party: Party, items: Sequence[Item] | None = None) -> None:
     if party.code is not None and party.product is not None:
         people = party.draft.get("people") or [{}]
         codes.check(party.code, party.product, people[0].get("email", ""), units=0)
+        if codes.asks_everybody(party.code):
+            for person in people[1:]:
+                if person.get("email") and not codes.is_member(party.code, person["email"]):
+                    raise tickets.CodeInvalid("member")
 
 
 def extend(party: Party) -> None:

@@ -15,7 +15,18 @@ from .errors import CodeInvalid, CodeTaken, CodeUnfit, CodeUsed, NothingToKeep, 
 from .models import Code, CodeProduct, MemberEntry, MemberList, Product
 from .prices import opens, works_for
 
-__all__ = ["check", "find", "fold", "is_member", "make", "opened", "opens", "set_blocked", "works_for"]
+__all__ = [
+    "asks_everybody",
+    "check",
+    "find",
+    "fold",
+    "is_member",
+    "make",
+    "opened",
+    "opens",
+    "set_blocked",
+    "works_for",
+]
 
 LONGEST = 40
 """Letters and digits of a code."""
@@ -92,6 +103,11 @@ def is_member(code: Code, address: str) -> bool:
         MemberEntry.list_id == code.member_list_id, MemberEntry.value.in_(candidates)
     )
     return bool(candidates) and db.session.scalar(found.limit(1)) is not None
+
+
+def asks_everybody(code: Code) -> bool:
+    """Whether each person's address must be on the code's list: where its price is for members, not for a buyer."""
+    return code.kind == "member" and code.member_list_id is not None
 
 
 def member_value(text: str) -> str | None:

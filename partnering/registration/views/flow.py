@@ -265,18 +265,22 @@ def keep_people() -> Answer:
 
 
 def _speaks_for(code: Code | None, form: PeopleForm) -> bool:
-    """Whether a code is this buyer's to use; why not stands beside their address."""
-    own = form.people[0].form
-    if code is None or codes.is_member(code, str(own.email.data)):
+    """Whether a code is theirs to use: the buyer's, or everybody's who is named; why not stands beside the address."""
+    if code is None:
         return True
+    asked = form.people if codes.asks_everybody(code) else form.people[:1]
+    named = [entry.form for entry in asked if not entry.form.is_open]
+    strangers = [person for person in named if not codes.is_member(code, str(person.email.data))]
     why = _(
         "Code %(code)s is for members, and this address is not on their list. "
         "Use the one that is, or leave out the code.",
         code=code.text,
     )
-    own.email.errors = [why]
-    form.people.errors = [entry.form.errors for entry in form.people]
-    return False
+    for person in strangers:
+        person.email.errors = [why]
+    if strangers:
+        form.people.errors = [entry.form.errors for entry in form.people]
+    return not strangers
 
 
 def _known() -> list[dict[str, str]]:

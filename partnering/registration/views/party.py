@@ -14,6 +14,7 @@ from ...i18n import _, _n, locale
 from ...questions.shown import lines
 from ...text import taken_apart
 from ...tickets import queries as ticket_queries
+from ...tickets import services as tickets
 from .. import changes, mails, permissions, queries, refunds, secret_links, services
 from ..change_forms import CorrectForm, NameForm, OnceForm
 from ..forms import GuestForm
@@ -76,7 +77,11 @@ def name_place(token: str, public_id: str) -> Answer:
         _ask_change(place)
         services.name_person(place, form.guest)
 
-    once(party.public_id, form, deed)
+    try:
+        once(party.public_id, form, deed)
+    except tickets.CodeInvalid as error:
+        form.email.errors = [str(error.message)]
+        return _name_page(token, *place_of(token, public_id), form)
     flash(_("We have written to %(name)s.", name=form.guest.name), "ok")
     return back(token)
 

@@ -14,7 +14,7 @@ from ...events.models import Event
 from ...i18n import _, _n, bi, day, money, span
 from ...questions.queries import current_questions, file_names
 from ...questions.shown import text_of
-from ...tickets import prices
+from ...tickets import codes, prices
 from ...tickets import services as tickets
 from ...tickets.models import Code, PriceTier, Product
 from .. import drafts, orders, queries, services, taxing
@@ -115,7 +115,9 @@ def code_sentence(code: Code, options: Sequence[Option]) -> str:
     if code.kind == "voucher" and code.blocked > code.uses:
         kept = code.blocked - code.uses
         parts.append(_n("One place is kept for it.", "%(num)s places are kept for it.", kept))
-    if code.member_list_id is not None:
+    if codes.asks_everybody(code):
+        parts.append(_("In the next step we check that everybody who comes is on the list of members by email address."))
+    elif code.member_list_id is not None:
         parts.append(_("In the next step we check that your email address is on the list of members."))
     return " ".join([_("Code %(code)s is valid.", code=code.text), *parts])
 
