@@ -125,6 +125,11 @@ def test_nobody_asks_through_the_old_query_interface():
     assert lines_with(r"\b[A-Z]\w+\.query\b|session(\(\))?\.query\(", PYTHON | TESTS) == []
 
 
+def test_a_lock_taken_while_reading_anew_names_its_row():
+    """What was loaded beside a row is loaded again with it, and PostgreSQL cannot lock what may not be there."""
+    assert lines_with(r"with_for_update=True", PYTHON) == []
+
+
 def test_nothing_is_left_for_later():
     assert lines_with(FOR_LATER, PYTHON | TESTS | TEMPLATES | SCRIPTS) == []
 
