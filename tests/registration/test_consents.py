@@ -88,7 +88,7 @@ def test_whoever_is_signed_in_ends_consents_without_a_ticket(client, agreed):
         assert client.post(url, data={"purpose": "photo", "recipient": ""}).status_code == 303
 
     assert in_force() == ["newsletter"]
-    assert client.post(url).status_code == 404
+    assert client.post(url).status_code == 422
 
 
 def test_nobody_ends_the_consents_of_somebody_else(client, agreed):
