@@ -137,7 +137,7 @@ def test_a_code_of_members_asks_for_the_buyers_address(shop, client):
             db.session.add(PriceTier(event_id=product.event_id, product_id=product.id, gross=15_000, audience="member"))
         db.session.remove()
     page = shown(client.get(f"{URL}?lang=en&code=club"))
-    assert "we check that everybody who comes is on the list of members by email address" in page
+    assert "we check that all who come are on the list of members by email address" in page
     client.post(URL, data={"ticket": shop.ticket, "code": "club"})
 
     refused = client.post(f"{URL}/people?lang=en", data=JANA)

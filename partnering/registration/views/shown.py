@@ -116,7 +116,7 @@ def code_sentence(code: Code, options: Sequence[Option]) -> str:
         kept = code.blocked - code.uses
         parts.append(_n("One place is kept for it.", "%(num)s places are kept for it.", kept))
     if codes.asks_everybody(code):
-        parts.append(_("In the next step we check that everybody who comes is on the list of members by email address."))
+        parts.append(_("In the next step we check that all who come are on the list of members by email address."))
     elif code.member_list_id is not None:
         parts.append(_("In the next step we check that your email address is on the list of members."))
     return " ".join([_("Code %(code)s is valid.", code=code.text), *parts])
