@@ -369,6 +369,8 @@ def install(app: Any) -> None:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _sqlite_connect)
             event.listen(engine, "begin", _sqlite_begin)
+        else:
+            event.listen(engine, "checkin", _postgresql_checkin)
 
 
 def _sqlite_connect(connection: Any, record: Any) -> None:
@@ -382,6 +384,22 @@ def _sqlite_connect(connection: Any, record: Any) -> None:
 def _sqlite_begin(connection: Connection) -> None:
     kind = connection.get_execution_options().get("begin", "")
     connection.exec_driver_sql(f"BEGIN {kind}".strip())
+
+
+@event.listens_for(Session, "after_begin")
+def _read_only_unless_writing(session: Session, begun: SessionTransaction, connection: Connection) -> None:
+    """Let PostgreSQL itself refuse what is written outside `transaction()`, whichever way it comes."""
+    if connection.dialect.name == "postgresql" and not begun.nested:
+        _driver(connection).read_only = not session.info.get("writing")
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _postgresql_checkin(connection: Any, record: Any) -> None:
+    if connection is not None and not connection.closed:
+        connection.read_only = None  # as the server has it, for whoever goes without the session
 
 
 @event.listens_for(Session, "before_flush")

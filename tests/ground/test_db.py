@@ -223,6 +223,25 @@ def test_rows_written_at_once_are_what_flushing_would_have_made_of_them(ctx):
     assert names() == ["another", "flushed", "written"]
 
 
+@pytest.mark.engine("postgresql")
+def test_postgresql_refuses_what_is_written_past_the_session(ctx):
+    with transaction():
+        write(host("there"))
+    link = db.session.connection()
+
+    with pytest.raises(sa.exc.InternalError, match="read-only"):
+        link.execute(sa.delete(Host))
+    end_reading()
+
+    assert names() == ["there"]
+    with transaction():
+        db.session.connection().execute(sa.delete(Host))
+    with db.engine.begin() as free:
+        free.execute(sa.text("CREATE TABLE by_hand (id integer)"))
+        free.execute(sa.text("DROP TABLE by_hand"))
+    assert names() == []
+
+
 def test_nothing_is_written_at_once_outside_a_transaction(ctx):
     with pytest.raises(OutsideTransaction):
         write(host())
