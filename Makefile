@@ -52,7 +52,7 @@ verify: $(VENV)/.run ## Check the database against the models and the rules, wit
 .PHONY: test
 test: setup lint ## All checks and tests, on SQLite and PostgreSQL (ARGS="..." for pytest, --quick for SQLite only)
 	@$(PY) -m partnering.translations compile
-	@$(PY) -m pytest -n 2 --dist loadscope $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 .PHONY: soak
 soak: setup ## Eight processes do everything to places at once, then every rule (SOAK_SECONDS=60); then long races and walks

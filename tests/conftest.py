@@ -46,6 +46,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", engines, ids=engines, scope="session")
 
 
+LONGEST = ("sweep", "soak", "races", "flows")
+"""Folders whose tests take longest: begun first, so that no worker ends long after the other."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    places = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(LONGEST)))
+
+
 @cache
 def _app_on(engine: str) -> Flask:
     """The application that all tests of this process share."""
