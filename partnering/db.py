@@ -288,19 +288,24 @@ def transaction() -> Iterator[Session]:
 
 
 def end_reading() -> None:
-    """End what was read so far and forget it: what is asked next is as new as can be.
-
-    On PostgreSQL with a COMMIT: at every ROLLBACK psycopg forgets the statements that it has prepared, and all of them
-    would be parsed and planned anew for every request.
-    """
+    """End what was read so far and forget it: what is asked next is as new as can be."""
     session = db.session()
+    _keep_plans(session)
+    session.rollback()
+
+
+def _keep_plans(session: Session) -> None:
+    """On PostgreSQL end reading with a COMMIT: at every ROLLBACK psycopg forgets the statements that it has prepared.
+
+    All of them would be parsed and planned anew for every request.
+    """
     bind = session.get_bind()
-    if session.in_transaction() and not session.info.get("writing") and bind.dialect.name == "postgresql":
+    if not session.in_transaction() or session.info.get("writing") or bind.dialect.name != "postgresql":
+        return
+    with suppress(sa.exc.SQLAlchemyError, bind.dialect.loaded_dbapi.Error):  # whoever asks next meets what is wrong
         link = session.connection().connection.dbapi_connection
         if link is not None and link.info.transaction_status == TransactionStatus.INTRANS:
-            with suppress(bind.dialect.loaded_dbapi.Error):  # whoever asks next meets what is wrong
-                link.commit()
-    session.rollback()
+            link.commit()
 
 
 def write(*things: Model) -> None:
@@ -363,7 +368,7 @@ def writing() -> bool:
 
 def install(app: Any) -> None:
     """Guard the session of `app`: writes and commits happen inside `transaction()` only."""
-    app.teardown_appcontext(lambda _error: end_reading())
+    app.teardown_appcontext(lambda _error: _keep_plans(db.session()))  # the session itself is closed after that
     with app.app_context():
         engine = db.engine
         if engine.dialect.name == "sqlite":

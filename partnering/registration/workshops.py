@@ -238,7 +238,9 @@ def book(holder: Registration | Place, product: Product, *, by: str = "holder", 
     for other in _timed(held):
         if conflicts([product, other]):
             raise TimeConflict.between(bi(product.name), bi(other.name))
-    (claim,) = tickets.hold(place.party.event, [(product, 1)], clock.now())
+    claim = offered
+    if claim is None:
+        (claim,) = tickets.hold(place.party.event, [(product, 1)], clock.now())
     item = take(place, claim, by=by)
     sold_choices.note(place, product, chosen=True)
     return item
