@@ -72,7 +72,13 @@ def known_fields() -> list[Known]:
             if isinstance(unbound, UnboundField):
                 field = unbound.bind(form=wtforms.Form(), name=name, prefix="", _meta=DefaultMeta(), translations=None)
                 found.append(Known(form, name, unbound, field))
-    return sorted(found, key=lambda known: (known.at.rpartition(".")[0], known.unbound.creation_counter))
+    return sorted(found, key=lambda known: (known.at.rpartition(".")[0], *_place(known)))
+
+
+def _place(known: Known) -> tuple[int, int]:
+    """Where a field stands in its form: after those it inherits, then as written, whatever was imported first."""
+    owners = [number for number, owner in enumerate(reversed(known.form.__mro__)) if known.name in vars(owner)]
+    return owners[-1], known.unbound.creation_counter
 
 
 def _forms() -> Iterator[type[Form]]:
