@@ -13,7 +13,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -261,6 +263,13 @@ class OutsideTransaction(RuntimeError):
     """Something was about to be written or committed outside `transaction()`."""
 
 
+QUEUE_SECONDS = 15
+"""How long a deed waits for others of its process; then it asks SQLite itself, which waits as long once more."""
+
+_queues: WeakKeyDictionary[Any, Lock] = WeakKeyDictionary()
+"""Where threads of this process queue for SQLite's one writer, by engine; SQLite only looks now and then."""
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One deed: ends what was read before, begins anew (IMMEDIATE on SQLite), commits at the end or undoes all.
@@ -273,8 +282,10 @@ def transaction() -> Iterator[Session]:
     end_reading()
     session.info.pop("now", None)
     session.info["writing"] = True
+    queue = _queues.get(session.get_bind())
+    waited = queue is not None and queue.acquire(timeout=QUEUE_SECONDS)
     try:
-        if session.get_bind().dialect.name == "sqlite":
+        if queue is not None:
             session.connection(execution_options={"begin": "IMMEDIATE"})
         yield session
         session.commit()
@@ -282,6 +293,8 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
+        if queue is not None and waited:
+            queue.release()
         session.info["writing"] = False
     for deed in session.info.pop("afterwards", []):
         deed()
@@ -372,6 +385,7 @@ def install(app: Any) -> None:
     with app.app_context():
         engine = db.engine
         if engine.dialect.name == "sqlite":
+            _queues[engine] = Lock()
             event.listen(engine, "connect", _sqlite_connect)
             event.listen(engine, "begin", _sqlite_begin)
         else:

@@ -63,19 +63,22 @@ def hold(
     that had run out have been given back.
     """
     event_id = identity(event)
-    pools.connection(event_id)
-    units = _units(wanted, code)
+    link = pools.connection(event_id)
+    units = _units(link, wanted, code)
     _take(event_id, units, code, tell=state != "offered")
     return _write(event_id, units, until, state)
 
 
-def _units(wanted: Wanted, code: Code | None) -> list[Unit]:
+def _units(link: sa.Connection, wanted: Wanted, code: Code | None) -> list[Unit]:
     """Every unit with what stands behind its product, asked in one question."""
     now = clock.now()
     products = {identity(product): product for product, _quantity in wanted}
     needs: dict[int, dict[int, int]] = {number: {} for number in products}
     tiers: dict[int, dict[int, Any]] = {number: {} for number in products}
-    for row in db.session.connection().execute(_BEHIND, {"products": list(products)}):
+    asked = (
+        (_BEHIND_ONE, {"product": next(iter(products))}) if len(products) == 1 else (_BEHIND, {"products": [*products]})
+    )
+    for row in link.execute(*asked):
         if row.pool_id is not None:
             needs[row.product_id][row.pool_id] = row.quantity
         if row.id is not None:
@@ -90,7 +93,7 @@ def _units(wanted: Wanted, code: Code | None) -> list[Unit]:
     return units
 
 
-_BEHIND = (
+_behind = (
     sa.select(
         Product.__table__.c.id.label("product_id"),
         ProductPool.__table__.c.pool_id,
@@ -105,9 +108,10 @@ _BEHIND = (
             ProductPool.__table__, ProductPool.__table__.c.product_id == Product.__table__.c.id
         ).outerjoin(PriceTier.__table__, PriceTier.__table__.c.product_id == Product.__table__.c.id)
     )
-    .where(Product.__table__.c.id.in_(sa.bindparam("products", expanding=True)))
     .order_by(ProductPool.__table__.c.pool_id, PriceTier.__table__.c.id)
 )
+_BEHIND_ONE = _behind.where(Product.__table__.c.id == sa.bindparam("product"))
+_BEHIND = _behind.where(Product.__table__.c.id.in_(sa.bindparam("products", expanding=True)))
 
 
 def _take(event_id: int, units: Sequence[Unit], code: Code | None, *, tell: bool = True) -> None:
@@ -155,24 +159,25 @@ def _make_room(event_id: int, total: Draws, tell: bool) -> bool:
 def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: str) -> list[Claim]:
     """The claims of units that are drawn. Rows are written as they are, without the session's bookkeeping."""
     link, now = db.session.connection(), clock.now()
-    claims = [
-        Claim(
-            public_id=new_public_id(),
-            event_id=event_id,
-            product_id=identity(unit.product),
-            tier_id=unit.tier_id,
-            code_id=unit.code_id,
-            state=state,
-            until=until,
-            created_at=now,
-            changed_at=now,
-        )
+    rows: list[dict[str, Any]] = [
+        {
+            "public_id": new_public_id(),
+            "event_id": event_id,
+            "product_id": identity(unit.product),
+            "tier_id": unit.tier_id,
+            "code_id": unit.code_id,
+            "state": state,
+            "until": until,
+            "created_at": now,
+            "changed_at": now,
+        }
         for unit in units
     ]
-    rows = [{name: getattr(claim, name) for name in _WRITTEN} for claim in claims]
-    draws = []
-    for claim, unit, number in zip(claims, units, link.execute(_WRITE, rows).scalars(), strict=True):
-        claim.id = number
+    written = link.execute(_WRITE, rows if len(rows) > 1 else rows[0]).scalars()
+    claims, draws = [], []
+    for row, unit, number in zip(rows, units, written, strict=True):
+        claim = Claim(id=number, **row)
+        claims.append(claim)
         sa.orm.make_transient_to_detached(claim)
         draws += [
             {"event_id": event_id, "claim_id": number, "pool_id": pool_id, "quantity": quantity}
@@ -184,7 +189,6 @@ def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: 
     return claims
 
 
-_WRITTEN = ("public_id", "event_id", "product_id", "tier_id", "code_id", "state", "until", "created_at", "changed_at")
 _WRITE = sa.insert(Claim).returning(_claim.c.id, sort_by_parameter_order=True)
 _WRITE_DRAWS = sa.insert(ClaimDraw)
 
@@ -216,12 +220,25 @@ def _keep(claims: Iterable[Claim], state: str | None, until: datetime | None) ->
     ids = sorted(identity(claim) for claim in claims)
     if not ids:
         return
-    pools.connection()
+    link = pools.connection()
     states = OPEN if state is not None else ENDING
-    if len(ids) > 1 or not _move(ids, states, state, until):
+    if len(ids) > 1 or not (_confirm_one(link, ids[0]) if state == "confirmed" else _move(ids, states, state, until)):
         _keep_several(ids, states, state, until)
     for claim in claims:
         db.session.expire(claim, ["state", "until", "changed_at"])
+
+
+def _confirm_one(link: sa.Connection, number: int) -> bool:
+    """Confirm an open claim; whether it was open. What `_move` does, for the one that is asked most."""
+    return link.execute(_CONFIRM_ONE, {"number": number, "now": clock.now()}).first() is not None
+
+
+_CONFIRM_ONE = (
+    sa.update(Claim)
+    .where(_claim.c.id == sa.bindparam("number"), sa.or_(*(_claim.c.state == state for state in OPEN)))
+    .values(state="confirmed", until=None, changed_at=sa.bindparam("now"))
+    .returning(_claim.c.id)
+)
 
 
 def _move(ids: Sequence[int], states: Sequence[str], state: str | None, until: datetime | None) -> int:
@@ -313,7 +330,10 @@ def expire_holds(event: Event) -> int:
 
 def block(event: Event, product: Product, units: int, code: Code) -> None:
     """Take places that are kept for a voucher. Raises `SoldOut`."""
-    kept = [unit._replace(code_id=identity(code), tier_id=None) for unit in _units([(product, units)], None)]
+    kept = [
+        unit._replace(code_id=identity(code), tier_id=None)
+        for unit in _units(db.session.connection(), [(product, units)], None)
+    ]
     total = pools.summed(unit.draws for unit in kept)
     _draw(identity(event), kept, total, tell=True)
     _write(identity(event), kept, None, "blocked")

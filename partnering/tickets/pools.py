@@ -46,23 +46,23 @@ _GIVE_BACK = (
 _UNDO = sa.update(Pool).where(_pool.c.id == sa.bindparam("pool")).values(used=_left)
 
 
-def turn(event_id: int) -> None:
-    """Be the only one who changes an event's places until the transaction ends. Raises `OutsideTransaction`.
+def turn(event_id: int) -> sa.Connection:
+    """Be the only one who changes an event's places until the transaction ends; the transaction's connection.
 
-    On SQLite there is one writer at a time anyway.
+    On SQLite there is one writer at a time anyway. Raises `OutsideTransaction`.
     """
     if not writing():
         raise OutsideTransaction("claims are made inside transaction()")
-    with db.session.no_autoflush:
-        link = db.session.connection()
+    link = db.session.connection()
     if link.dialect.name == "sqlite":
-        return
+        return link
     info, within = db.session().info, link.get_transaction()
     if info.get("turn") == (within, event_id):
-        return
+        return link
     link.execute(_TURN, {"event": event_id})
     if link.get_nested_transaction() is None:  # a lock taken behind a savepoint goes when that is undone
         info["turn"] = (within, event_id)
+    return link
 
 
 _TURN = sa.text("SELECT pg_advisory_xact_lock(hashtext('places of an event'), CAST(:event AS integer))")
@@ -75,10 +75,9 @@ def connection(event_id: int | None = None) -> sa.Connection:
     """
     if not writing():
         raise OutsideTransaction("claims are made inside transaction()")
-    if event_id is not None:
-        turn(event_id)
+    link = turn(event_id) if event_id is not None else db.session.connection()
     db.session.flush()
-    return db.session.connection()
+    return link
 
 
 def identity(thing: Any) -> int:
@@ -95,13 +94,13 @@ def summed(needs: Iterable[Draws]) -> dict[int, int]:
     return dict(sorted(total.items()))
 
 
-def draw(total: Draws) -> int | None:
+def draw(total: Draws, link: sa.Connection | None = None) -> int | None:
     """Count `total` as used, pool by pool in order of id. The first pool that refused, or None; then nothing is drawn.
 
     What had been drawn before a refusal is taken back by hand: these rows are locked, and a savepoint for each sale
     would cost more than the sale.
     """
-    link = db.session.connection()
+    link = link or db.session.connection()
     drawn: dict[int, int] = {}
     for pool_id, quantity in total.items():
         if link.execute(_DRAW, {"pool": pool_id, "quantity": quantity}).first() is None:

@@ -114,6 +114,6 @@ def test_deeds_that_take_places_in_opposite_order_take_turns(make_app):
 
 
 def test_without_turns_they_wait_for_each_other(make_app, monkeypatch):
-    monkeypatch.setattr(pools, "turn", lambda event_id: None)
+    monkeypatch.setattr(pools, "turn", lambda event_id: db.session.connection())
 
     assert hold_crosswise(make_app()) == ["40P01", "done"]

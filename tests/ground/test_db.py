@@ -1,6 +1,7 @@
 """Transactions, column types, and what the database itself refuses, on both databases alike."""
 
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -221,6 +222,31 @@ def test_rows_written_at_once_are_what_flushing_would_have_made_of_them(ctx):
     assert (written.city, another.city) == ("Dresden", "")
     assert len({written.public_id, another.public_id, flushed.public_id}) == 3
     assert names() == ["another", "flushed", "written"]
+
+
+def test_whoever_queues_goes_on_as_soon_as_a_deed_was_undone(ctx, monkeypatch):
+    monkeypatch.setattr("partnering.db.QUEUE_SECONDS", 600)
+    told = []
+
+    def deed() -> None:
+        with ctx.app_context(), transaction():
+            write(host("next"))
+        told.append("done")
+
+    queuing = threading.Thread(target=deed, daemon=True)
+
+    def undone_while_somebody_queues() -> None:
+        with transaction():
+            write(host("gone"))
+            queuing.start()
+            raise Undone
+
+    with pytest.raises(Undone):
+        undone_while_somebody_queues()
+    queuing.join(20)
+
+    assert told == ["done"]
+    assert names() == ["next"]
 
 
 @pytest.mark.engine("postgresql")
