@@ -94,13 +94,13 @@ def summed(needs: Iterable[Draws]) -> dict[int, int]:
     return dict(sorted(total.items()))
 
 
-def draw(total: Draws, link: sa.Connection | None = None) -> int | None:
+def draw(total: Draws) -> int | None:
     """Count `total` as used, pool by pool in order of id. The first pool that refused, or None; then nothing is drawn.
 
     What had been drawn before a refusal is taken back by hand: these rows are locked, and a savepoint for each sale
     would cost more than the sale.
     """
-    link = link or db.session.connection()
+    link = db.session.connection()
     drawn: dict[int, int] = {}
     for pool_id, quantity in total.items():
         if link.execute(_DRAW, {"pool": pool_id, "quantity": quantity}).first() is None:
