@@ -31,7 +31,7 @@ def manage_blueprint(name: str, import_name: str, path: str = "", *, guard: Guar
     )
 
 
-def half_event_blueprint(name: str, import_name: str, *, guard: Guard = public) -> GuardedBlueprint:
+def half_event_blueprint(name: str, import_name: str, *, guard: Guard) -> GuardedBlueprint:
     """A blueprint of whose pages only some lie within an event: each names its whole address.
 
     The guards of its other pages, named with `@guarded`, find no event.

@@ -202,6 +202,25 @@ def door(event: Event, made: Conference, guests: dict[str, Registration], words:
     made.things |= {"list_id": door.public_id, "scan_id": verdict.scan.public_id}
 
 
+def _made(event: Event, by: Person, task: str, name: str, media_type: str, content: bytes, **arguments: str) -> Job:
+    """A job that is done, and the file that it made."""
+    job = Job(
+        task=task,
+        arguments=arguments,
+        state="done",
+        run_at=clock.now(),
+        event_ref=event.public_id,
+        owner_ref=by.public_id,
+        created_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    db.session.add(job)
+    db.session.flush()
+    file = JobFile(job_id=job.id, name=name, media_type=media_type, content=content, created_at=clock.now())
+    db.session.add(file)
+    return job
+
+
 def letters_and_jobs(event: Event, made: Conference) -> None:
     """Letters and jobs as they stand in lists."""
     letter = db.session.scalars(
@@ -212,49 +231,10 @@ def letters_and_jobs(event: Event, made: Conference) -> None:
         made.things["backoffice.letter.public_id"] = letter.public_id
         made.things["backoffice.retry_letter.public_id"] = letter.public_id
     organiser = db.session.get_one(Person, made.people["organiser"])
-    job = Job(
-        task="badges.pdf",
-        arguments={},
-        state="done",
-        run_at=clock.now(),
-        event_ref=event.public_id,
-        owner_ref=organiser.public_id,
-        created_at=clock.now(),
-        finished_at=clock.now(),
-    )
-    db.session.add(job)
-    db.session.flush()
-    db.session.add(
-        JobFile(
-            job_id=job.id,
-            name="badges.pdf",
-            media_type="application/pdf",
-            content=b"%PDF-1.4\n",
-            created_at=clock.now(),
-        )
-    )
-    made.things["badges.public_id"] = job.public_id
-    audit = Job(
-        task="invoices.audit_file",
-        arguments={"language": "de"},
-        state="done",
-        run_at=clock.now(),
-        event_ref=event.public_id,
-        owner_ref=organiser.public_id,
-        created_at=clock.now(),
-        finished_at=clock.now(),
-    )
-    db.session.add(audit)
-    db.session.flush()
-    db.session.add(
-        JobFile(
-            job_id=audit.id,
-            name="audit.zip",
-            media_type="application/zip",
-            content=b"PK\x05\x06" + bytes(18),
-            created_at=clock.now(),
-        )
-    )
+    badges = _made(event, organiser, "badges.pdf", "badges.pdf", "application/pdf", b"%PDF-1.4\n")
+    made.things["badges.public_id"] = badges.public_id
+    empty_zip = b"PK\x05\x06" + bytes(18)
+    audit = _made(event, organiser, "invoices.audit_file", "audit.zip", "application/zip", empty_zip, language="de")
     made.things["invoices_desk.audit_progress.public_id"] = audit.public_id
     made.things["invoices_desk.audit_file.public_id"] = audit.public_id
     many = Job(

@@ -8,8 +8,9 @@ from ... import links
 from ...errors import Gone, NotFound
 from ...events.models import Event
 from ...events.routing import half_event_blueprint
+from ...guards import public
 
-bp = half_event_blueprint("registration", __name__)
+bp = half_event_blueprint("registration", __name__, guard=public)
 
 
 def public_id_of(purpose: str, token: str) -> tuple[str, int]:
