@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel.speaklater import LazyString
 
 from ..i18n import _l
-from ..registration.forms import VAT_ID
 from ..text import clean, fold
+from ..tickets import vat_numbers
 from . import reading
 from .reading import Wrong
 
@@ -73,7 +73,7 @@ def read(
 
 
 def _vat_id(text: str) -> str:
-    if text and not VAT_ID.fullmatch(text):
+    if text and not vat_numbers.can_be(text):
         raise Wrong("bad_vat_id")
     return text
 

@@ -23,7 +23,7 @@ PAID_AFTER = timedelta(days=6)
 SELLER = {
     "street": "Musterstraße 7",
     "postcode": "04109",
-    "vat_id": "DE999999999",
+    "vat_id": "DE999999995",
     "tax_number": "231/000/00000",
 }
 

@@ -13,7 +13,8 @@ from ..events.forms import DayField, email_address, lines, listed, one_line
 from ..fields import WholeField
 from ..i18n import _, _l, locale
 from ..questions.forms import countries
-from ..registration.forms import LEITWEG, VAT_ID
+from ..registration.forms import LEITWEG
+from ..tickets import vat_numbers
 
 _AMOUNT = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{2}))?")
 _DAYS = re.compile(r"[0-9]{1,3}(\s*,\s*[0-9]{1,3}){0,4}")
@@ -38,9 +39,9 @@ def _account(form: FlaskForm, field: Any) -> None:
 
 
 def vat_number(form: FlaskForm, field: Any) -> None:
-    """The shape of one, with its country."""
-    if not VAT_ID.fullmatch(field.data):
-        raise ValidationError(_("Enter the VAT number with its country code, for example DE123456789"))
+    """One that can be right, with its country."""
+    if fault := vat_numbers.fault(field.data):
+        raise ValidationError(fault)
 
 
 class DeedForm(FlaskForm):

@@ -27,6 +27,7 @@ from ..accounts.addresses import canonical
 from ..i18n import _, _l, locale
 from ..questions.forms import countries
 from ..text import clean
+from ..tickets import vat_numbers
 from .seats import Guest
 
 MOST_PLACES = 200
@@ -220,9 +221,6 @@ class CountryField(SelectField):
 LEITWEG = re.compile(r"[0-9]{2,12}(-[A-Za-z0-9]{1,30})?-[0-9]{2}\Z")
 """The buyer reference of public bodies in Germany: rough and fine address, check digits."""
 
-VAT_ID = re.compile(r"[A-Za-z]{2}[A-Za-z0-9 .+*-]{2,18}")
-"""A country code and what a country makes of it, Switzerland's CHE included."""
-
 
 class BillingForm(FlaskForm):
     """Where the invoice goes. `seen` is the sum that the page showed, in cents."""
@@ -256,9 +254,9 @@ class BillingForm(FlaskForm):
             Address()(self, field)
 
     def validate_vat_id(self, field: Any) -> None:
-        """Letters and digits as they stand on invoices; whether it is known abroad is not asked here."""
-        if self.kind.data == "company" and field.data and not VAT_ID.fullmatch(field.data):
-            raise ValidationError(_("Enter the VAT number with its country code, for example DE123456789"))
+        """A number that can be right; whether it was given out is not asked here."""
+        if self.kind.data == "company" and field.data and (fault := vat_numbers.fault(field.data)):
+            raise ValidationError(fault)
 
     def validate_leitweg_id(self, field: Any) -> None:
         """The shape that public bodies hand out."""

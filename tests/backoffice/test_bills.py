@@ -21,7 +21,7 @@ from .desk import form_of, open_desk
 from .test_imports import bring_in, check, upload
 
 JANA = {"given_name": "Jana", "family_name": "Wittkowski", "email": "jana@lumenfold.example"}
-ADDRESS = {"street": "Lichtweg 4", "postcode": "04109", "city": "Leipzig", "vat_id": "DE123456789"}
+ADDRESS = {"street": "Lichtweg 4", "postcode": "04109", "city": "Leipzig", "vat_id": "DE123456788"}
 HEADS = ["E-Mail", "Vorname", "Nachname", "Firma", "Straße", "PLZ", "Ort", "Land", "USt-IdNr.", "Bestellnummer"]
 
 
@@ -55,7 +55,7 @@ def test_somebody_entered_with_an_address_gets_the_invoice_at_once(event: Event,
     enter(client, event, company="Lumenfold GmbH", **ADDRESS, order_number="B 7")
 
     assert invoiced() == [("Lumenfold GmbH", "Leipzig", "DE")]
-    assert (billing()["kind"], billing()["order_number"], billing()["vat_id"]) == ("company", "B 7", "DE123456789")
+    assert (billing()["kind"], billing()["order_number"], billing()["vat_id"]) == ("company", "B 7", "DE123456788")
 
 
 def test_without_an_address_the_invoice_waits_and_a_half_one_is_refused(event: Event, client: FlaskClient):
@@ -116,7 +116,13 @@ def test_what_is_wrong_in_an_address_is_named(ctx: Flask, event: Event, client: 
 def test_an_online_ticket_is_taxed_where_its_recipient_is(event: Event, client: FlaskClient):
     online = make_product(event, gross=11_900, online=True)
 
-    enter(client, event, ticket=online.public_id, company="Bio AG", **{**ADDRESS, "vat_id": "CHE123", "country": "CH"})
+    enter(
+        client,
+        event,
+        ticket=online.public_id,
+        company="Bio AG",
+        **{**ADDRESS, "vat_id": "CHE-107.787.577 MWST", "country": "CH"},
+    )
 
     db.session.rollback()
     [item] = db.session.scalars(sa.select(Party)).one().items

@@ -33,7 +33,7 @@ SELLER = {
     "postcode": "01067",
     "city": "Dresden",
     "country": "DE",
-    "vat_id": "DE123456789",
+    "vat_id": "DE123456788",
     "tax_number": "203/140/12345",
 }
 

@@ -15,7 +15,7 @@ from tests.support.there import there
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
-AUSTRIA = {**BILLING, "country": "AT", "vat_id": "ATU12345678"}
+AUSTRIA = {**BILLING, "country": "AT", "vat_id": "ATU12345675"}
 SWISS = {**BILLING, "country": "CH", "vat_id": ""}
 FRANCE = {**BILLING, "kind": "private", "country": "FR", "vat_id": ""}
 
@@ -194,7 +194,7 @@ def test_an_address_that_was_missing_brings_the_invoice(client):
 
 def test_another_sum_is_shown_before_it_binds(client):
     party = online_party()
-    abroad = {**SENT, "country": "AT", "vat_id": "ATU12345678"}
+    abroad = {**SENT, "country": "AT", "vat_id": "ATU12345675"}
 
     asked = client.post(f"{link(party)}?lang=en", data={**abroad, "seen": "11900"})
 

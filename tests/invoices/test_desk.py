@@ -25,7 +25,7 @@ SET_UP = {
     "postcode": "01067",
     "city": "Dresden",
     "country": "DE",
-    "vat_id": "DE123456789",
+    "vat_id": "DE123456788",
     "prefix": "T27-",
     "account_holder": "Probe e. V.",
     "iban": "DE02 1203 0000 0000 2020 51",
@@ -77,7 +77,7 @@ def test_set_up_once_everything_that_waits_is_issued(desk, client):
     fresh()
     setup = db.session.scalars(sa.select(InvoiceSetup)).one()
     assert (setup.iban, setup.bic, setup.reminder_days, setup.series.prefix) == (IBAN, "BYLADEM1001", [3, 14], "T27-")
-    assert db.session.get_one(Host, event.host_id).vat_id == "DE123456789"
+    assert db.session.get_one(Host, event.host_id).vat_id == "DE123456788"
     assert one("T27-00001").party_id == party.id
 
 
@@ -91,6 +91,7 @@ def test_set_up_once_everything_that_waits_is_issued(desk, client):
         ("bic", "BYLA"),
         ("vat_id", ""),
         ("vat_id", "123456789"),
+        ("vat_id", "DE123456789"),
         ("legal_name", ""),
         ("street", ""),
         ("postcode", ""),
@@ -142,11 +143,11 @@ def test_who_the_host_is_in_law_is_not_for_organisers_of_one_event(ctx, client):
     before = event.host.legal_name
 
     page = client.get(path).text
-    answer = client.post(path, data={**SET_UP, "legal_name": "Fremd GmbH", "vat_id": "DE999999999"})
+    answer = client.post(path, data={**SET_UP, "legal_name": "Fremd GmbH", "vat_id": "DE999999995"})
 
     fresh()
     host = db.session.get_one(Host, event.host_id)
-    assert (answer.status_code, host.legal_name, host.vat_id != "DE999999999") == (303, before, True)
+    assert (answer.status_code, host.legal_name, host.vat_id != "DE999999995") == (303, before, True)
     assert ('name="legal_name"' in page, 'name="iban"' in page) == (False, True)
     assert db.session.scalars(sa.select(InvoiceSetup.iban)).one() == IBAN
 

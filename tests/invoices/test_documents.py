@@ -94,7 +94,7 @@ def test_it_says_what_the_law_asks_for():
         "Probe e. V.",
         "Beispielweg 1",
         "01067 Dresden",
-        "DE123456789",
+        "DE123456788",
         "203/140/12345",
         "Łódzkie Zakłady Peptydów GmbH & Co. KG,",
         "Lichtweg 4",

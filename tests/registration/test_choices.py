@@ -21,6 +21,8 @@ from tests.support.there import there
 from .shop import BEN, URL, at_extras, items
 from .test_flow import BILL, JANA, count, problems, shown
 
+WRONG_DIGITS = "This is no valid VAT number: compare it character by character, it does not fit its check digits"
+
 # -- codes
 
 
@@ -301,7 +303,7 @@ def test_the_sum_that_was_shown_is_the_sum_that_binds(shop, client):
     online = shop.add(make_product, online=True, gross=11_900, partnering=False)
     client.post(URL, data={"ticket": online})
     client.post(f"{URL}/people", data=JANA)
-    abroad = {**BILL, "country": "AT", "vat_id": "ATU12345678", "seen": "11900"}
+    abroad = {**BILL, "country": "AT", "vat_id": "ATU12345675", "seen": "11900"}
 
     asked = client.post(f"{URL}/check?lang=en", data=abroad)
     sent = client.post(f"{URL}/check", data={**abroad, "seen": "10000"})
@@ -316,7 +318,9 @@ def test_the_sum_that_was_shown_is_the_sum_that_binds(shop, client):
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("vat_id", "12345", "Enter the VAT number with its country code, for example DE123456789"),
+        ("vat_id", "12345", "Enter the VAT number with its country code, for example DE123456788"),
+        ("vat_id", "GR094259216", "Greek VAT numbers begin with EL"),
+        ("vat_id", "DE12", WRONG_DIGITS),
         ("leitweg_id", "abc", "Enter the Leitweg-ID as you were given it, for example 04011000-1234512345-06"),
         ("billing_email", "jana@", "Enter a complete email address, for example name@company.com"),
         ("country", "XX", "Choose the country"),
@@ -336,7 +340,7 @@ def test_a_private_person_has_no_numbers_of_a_business(shop, client):
     client.post(URL, data={"ticket": shop.ticket})
     client.post(f"{URL}/people", data=JANA)
 
-    client.post(f"{URL}/check", data={**BILL, "kind": "private", "vat_id": "DE123456789", "order_number": "7"})
+    client.post(f"{URL}/check", data={**BILL, "kind": "private", "vat_id": "DE123456788", "order_number": "7"})
 
     [(billing,)] = shop.ask(sa.select(Party.billing))
     assert (billing["kind"], billing["vat_id"], billing["order_number"]) == ("private", "", "")
