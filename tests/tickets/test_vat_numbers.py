@@ -57,7 +57,7 @@ def test_one_wrong_digit_is_a_fault(text):
     assert len([number for number in wrong if vat_numbers.can_be(number)]) <= 1  # two remainders may share a digit
 
 
-@pytest.mark.parametrize("text", ["DE12", "DE123456789", "ATU1234567", "CHE123", "GB12", "NO12", "XI1", "EL1"])
+@pytest.mark.parametrize("text", ["DE12", "DE123456789", "ATU1234567", "CHE123", "GB12", "NO12", "XI12", "EL12"])
 def test_what_is_cut_short_or_made_up_is_a_fault(text, ctx):
     with speaking("en"):
         assert vat_numbers.fault(text) == (
