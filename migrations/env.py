@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from partnering.db import Bilingual, UtcDateTime, db
+from partnering.db import Bilingual, UtcDateTime, belongs_to_search, db
 from partnering.jobs.procrastinate_schema import is_procrastinate
 
 engine = db.engine
@@ -12,9 +12,9 @@ target = db.metadata
 
 
 def include(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
-    """Leave out what procrastinate keeps for itself."""
+    """Leave out what procrastinate and the search keep for themselves."""
     table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", "")
-    return not is_procrastinate(table)
+    return not is_procrastinate(table) and not belongs_to_search(name)
 
 
 def render(kind: str, thing: object, autogen: object) -> str | bool:

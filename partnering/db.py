@@ -259,6 +259,45 @@ def append_only_statements(table: str, dialect: str) -> list[str]:
     ]
 
 
+def searchable(table: sa.Table) -> None:
+    """Let the words of `table.text` be searched: FTS5 beside it on SQLite, a GIN index over tsvector on PostgreSQL.
+
+    `text` holds folded words with single spaces between (see `text.words`), so that both databases cut it alike.
+    """
+    table.info["searchable"] = True
+    for dialect in ("sqlite", "postgresql"):
+        for statement in searchable_statements(table.name, dialect):
+            event.listen(table, "after_create", sa.DDL(statement).execute_if(dialect=dialect))
+    drop = sa.DDL(f"DROP TABLE IF EXISTS {table.name}_words")
+    event.listen(table, "after_drop", drop.execute_if(dialect="sqlite"))
+
+
+def searchable_tables() -> list[str]:
+    """The tables of ours whose words can be searched."""
+    return [table.name for table in Model.metadata.sorted_tables if table.info.get("searchable")]
+
+
+def belongs_to_search(name: str | None) -> bool:
+    """Whether a table or index is kept by the databases for `searchable`: no model stands behind it."""
+    return any(name == f"ix_{table}_words" or f"{name}_".startswith(f"{table}_words_") for table in searchable_tables())
+
+
+def searchable_statements(table: str, dialect: str) -> list[str]:
+    """The statements that make `table` searchable on `dialect`; migrations run the same ones."""
+    if dialect == "postgresql":
+        return [f"CREATE INDEX ix_{table}_words ON {table} USING gin (to_tsvector('simple', text))"]
+    words, old, new = f"{table}_words", "VALUES ('delete', old.id, old.text)", "VALUES (new.id, new.text)"
+    forget = f"INSERT INTO {words} ({words}, rowid, text) {old};"
+    keep = f"INSERT INTO {words} (rowid, text) {new};"
+    return [
+        f"CREATE VIRTUAL TABLE {words} USING fts5(text, content='{table}', content_rowid='id', "
+        "tokenize='unicode61 remove_diacritics 0', prefix='2 3')",
+        f"CREATE TRIGGER {words}_insert AFTER INSERT ON {table} BEGIN {keep} END",
+        f"CREATE TRIGGER {words}_delete AFTER DELETE ON {table} BEGIN {forget} END",
+        f"CREATE TRIGGER {words}_update AFTER UPDATE OF text ON {table} BEGIN {forget} {keep} END",
+    ]
+
+
 class OutsideTransaction(RuntimeError):
     """Something was about to be written or committed outside `transaction()`."""
 

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask.cli import with_appcontext
 
-from .db import Model, append_only_tables, db
+from .db import Model, append_only_tables, belongs_to_search, db, searchable_tables
 
 Finding = str
 Check = Callable[[], Iterable[Finding]]
@@ -91,6 +91,8 @@ def schema_as_in_models() -> Iterator[Finding]:
             yield from (f"{table.name}: {kind} {name} is missing" for name in sorted(wanted - found))
             yield from (f"{table.name}: {kind} {name} is unknown" for name in sorted(found - wanted))
     wanted_triggers = {name for table in append_only_tables() for name in trigger_names(table, dialect.name)}
+    if dialect.name == "sqlite":
+        wanted_triggers |= {f"{t}_words_{deed}" for t in searchable_tables() for deed in ("insert", "delete", "update")}
     found_triggers = _triggers(dialect.name)
     yield from (f"trigger {name} is missing" for name in sorted(wanted_triggers - found_triggers))
 
@@ -125,7 +127,7 @@ def _parts(table: sa.Table, inspector: sa.Inspector, dialect: sa.Dialect) -> Ite
                 i.get("dialect_options", {}).get(f"{dialect.name}_where") is not None,
             )
             for i in inspector.get_indexes(table.name)
-            if i["name"] not in uniques
+            if i["name"] not in uniques and not belongs_to_search(i["name"])
         },
     )
 

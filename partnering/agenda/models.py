@@ -21,18 +21,19 @@ from ..events.models import Participant
 
 
 class Zone(PublicId, InEvent, Model):
-    """A part of the venue; walking between zones takes time."""
+    """A part of the venue. `walk_minutes` is how long it takes to get there from any other zone, and back."""
 
     name: Mapped[BilingualText]
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
+    walk_minutes: Mapped[int] = mapped_column(sa.Integer, default=5)
 
-    __table_args__ = in_event()
+    __table_args__ = in_event(sa.CheckConstraint("walk_minutes BETWEEN 0 AND 60", name="walk_minutes_range"))
 
 
 class Location(PublicId, InEvent, Model):
     """A room, table, stand or virtual room. An exclusive one holds one appointment at a time.
 
-    Tables are named like the wells of a plate: row letter and column number, "C4".
+    Tables are named like the wells of a plate: row letter and column number, "C4". A virtual room has a `url`.
     """
 
     zone_id: Mapped[int | None]
@@ -44,6 +45,7 @@ class Location(PublicId, InEvent, Model):
     capacity: Mapped[int | None] = mapped_column(sa.Integer)
     exclusive: Mapped[bool] = mapped_column(default=False)
     closed_from: Mapped[datetime | None]
+    url: Mapped[str] = mapped_column(default="")
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
 
     zone: Mapped[Zone | None] = to_one("Location", "Zone", "zone_id")
@@ -51,6 +53,7 @@ class Location(PublicId, InEvent, Model):
     __table_args__ = in_event(
         within_event("zone_id", "zone"),
         one_of("kind", "room", "table", "stand", "virtual"),
+        sa.CheckConstraint("url = '' OR kind = 'virtual'", name="only_virtual_has_url"),
         sa.UniqueConstraint("event_id", "kind", "external_ref"),
     )
 
@@ -88,12 +91,14 @@ class AgendaEntry(PublicId, InEvent, Model):
 
     `sequence` rises in the transaction that changes time, place, people or status for this recipient; `sent_sequence`
     and `sent_state` say what left the house. A letter's topic is the entry and its version the sequence.
+    `lead_minutes` before the appointment are taken too: setting up before a talk.
     """
 
     appointment_id: Mapped[int] = mapped_column(index=True)
     participant_id: Mapped[int] = mapped_column(index=True)
     role: Mapped[str] = mapped_column(sa.String(12))
     blocks: Mapped[bool] = mapped_column(default=True)
+    lead_minutes: Mapped[int] = mapped_column(sa.Integer, default=0)
     state: Mapped[str] = mapped_column(sa.String(10), default="live")
     uid: Mapped[str] = mapped_column(sa.String(80), unique=True)
     sequence: Mapped[int] = mapped_column(sa.Integer, default=0)
@@ -114,6 +119,7 @@ class AgendaEntry(PublicId, InEvent, Model):
         one_of("state", "live", "cancelled"),
         one_of("sent_state", "none", "confirmed", "cancelled"),
         sa.CheckConstraint("sent_sequence IS NULL OR sent_sequence <= sequence", name="sent_not_ahead"),
+        sa.CheckConstraint("lead_minutes BETWEEN 0 AND 240", name="lead_minutes_range"),
     )
 
 
@@ -133,6 +139,7 @@ class ParticipantAtom(Model):
     __table_args__ = (
         sa.ForeignKeyConstraint(["entry_id", "participant_id"], ["agenda_entry.id", "agenda_entry.participant_id"]),
         sa.Index("uq_participant_atom_binding", "participant_id", "atom", unique=True, **only_where("NOT contested")),
+        sa.Index("ix_participant_atom_time", "atom", "participant_id"),
     )
 
 
