@@ -1,7 +1,7 @@
 """What can be asked about doors, scans and who is in."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -13,6 +13,7 @@ from ..events.models import Event, Participant
 from ..registration.models import Item, Party, Place, Registration, TicketCode
 from ..text import clean, fold
 from ..tickets.models import Product
+from ..tickets.queries import admits_on
 from .models import Admission, CheckinList, Device, Scan
 from .verdicts import Verdict
 
@@ -248,7 +249,10 @@ def last_counted(event: Event) -> Scan | None:
 
 
 def counts(event: Event, lists: Sequence[CheckinList]) -> dict[int, tuple[int, int]]:
-    """By list id: (guests admitted, on a daily list today; guests expected). Two queries for any number of lists."""
+    """By list id: (guests admitted, on a daily list today; guests expected). Two queries for any number of lists.
+
+    Expected are those whose ticket admits on a day that the list counts, see `_days_counted`.
+    """
     arrived = {
         (list_id, key): number
         for list_id, key, number in db.session.execute(
@@ -258,20 +262,38 @@ def counts(event: Event, lists: Sequence[CheckinList]) -> dict[int, tuple[int, i
         )
     }
     expected = db.session.execute(
-        sa.select(Product.public_id, sa.func.count())
+        sa.select(Product, sa.func.count(Registration.id))
         .select_from(Registration)
         .join(Place, Place.id == Registration.place_id)
         .join(Product, Product.id == Place.product_id)
         .where(Registration.event_id == event.id, Registration.state == "live")
-        .group_by(Product.public_id)
+        .group_by(Product.id)
     ).all()
     now = clock.now()
     answer = {}
     for each in lists:
-        allowed = each.rules.get("products")
-        awaited = sum(number for product, number in expected if allowed is None or product in allowed)
+        days = _days_counted(each, event, now)
+        awaited = sum(
+            number
+            for product, number in expected
+            if lets_in(each, product) and any(admits_on(product, day) for day in days)
+        )
         answer[each.id] = (arrived.get((each.id, window_key(each, event, now)), 0), awaited)
     return answer
+
+
+def _days_counted(checkin_list: CheckinList, event: Event, moment: datetime) -> list[date]:
+    """The days whose guests a list awaits: of a daily one today, between its days the next, after them the last."""
+    rule = checkin_list.rules.get("days")
+    own = sorted(date.fromisoformat(day) for day in rule) if rule is not None else _days_of(event)
+    if checkin_list.window_kind == "event" or not own:
+        return own
+    today = clock.in_zone(moment, event.zone).date()
+    return [next((day for day in own if day >= today), own[-1])]
+
+
+def _days_of(event: Event) -> list[date]:
+    return [event.first_day + timedelta(days=n) for n in range((event.last_day - event.first_day).days + 1)]
 
 
 def refusals(event: Event, since: datetime) -> list[tuple[str, int]]:

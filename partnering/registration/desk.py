@@ -42,8 +42,9 @@ def move(
 ) -> Item:
     """Put somebody on another ticket: the new line, at `gross` cents or as `basis` says, see `moved_price`.
 
-    Code, agenda and what else was booked stay. The places of the old ticket come free only once the new ones are
-    taken, so that both may draw on one pool. The line before ends without a fee; invoices follow the difference.
+    Code, agenda and what else was booked stay. Where both tickets draw on one pool nothing more is taken from it, so
+    that one which is over-full refuses nobody who is in it. The line before ends without a fee; invoices follow the
+    difference.
     Raises `SharedTicket`, `NothingToMove`, `CodeInvalid`, `CodeUsed` or `SoldOut`; then the transaction must end.
     """
     place, party = registration.place, registration.place.party
@@ -63,8 +64,8 @@ def move(
     if gross is None and code is None:
         gross = moved_price(registration, product, basis)
     with swapping():
-        tickets.cancel(orders.claims_in(old))
-        (claim,) = tickets.hold(party.event, [(product, 1)], clock.now() + timedelta(minutes=1), code=code)
+        until = clock.now() + timedelta(minutes=1)
+        (claim,) = tickets.exchange(party.event, orders.claims_in(old), [(product, 1)], until, code=code)
         tickets.confirm([claim])
     for item in old:
         item.cancelled_at = clock.now()

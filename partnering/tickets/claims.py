@@ -69,6 +69,29 @@ def hold(
     return _write(event_id, units, until, state)
 
 
+def exchange(
+    event: Event, given: Iterable[Claim], wanted: Wanted, until: datetime | None, *, code: Code | None = None
+) -> list[Claim]:
+    """Take places for everything in `wanted`, as `hold`, and give the confirmed ones in `given` back for them.
+
+    Pools may refuse only what is drawn beyond that, so that one which is over-full meanwhile lets its own people stay.
+    Raises `SoldOut` or `CodeUsed`; then the transaction must end.
+    """
+    event_id = identity(event)
+    link = pools.connection(event_id)
+    units = _units(link, wanted, code)
+    given = list(given)
+    _ended, back = _leave(_stored(_claim.c.id.in_([identity(claim) for claim in given])), ("confirmed",), "cancelled")
+    _take(event_id, units, code, back=back)
+    for claim in given:
+        db.session.expire(claim)
+    taken = _write(event_id, units, until, "held")
+    freed = _beyond(back, pools.summed(unit.draws for unit in units))
+    if freed:
+        signals.places_freed.send(event_id, pool_ids=set(freed))
+    return taken
+
+
 def _units(link: sa.Connection, wanted: Wanted, code: Code | None) -> list[Unit]:
     """Every unit with what stands behind its product, asked in one question."""
     now = clock.now()
@@ -114,27 +137,40 @@ _BEHIND_ONE = _behind.where(Product.__table__.c.id == sa.bindparam("product"))
 _BEHIND = _behind.where(Product.__table__.c.id.in_(sa.bindparam("products", expanding=True)))
 
 
-def _take(event_id: int, units: Sequence[Unit], code: Code | None, *, tell: bool = True) -> None:
-    """Draw what the units need and count the code's uses, or do neither. Raises `SoldOut` or `CodeUsed`."""
+def _take(
+    event_id: int, units: Sequence[Unit], code: Code | None, *, back: Draws | None = None, tell: bool = True
+) -> None:
+    """Draw what the units need and count the code's uses, or do neither. Raises `SoldOut` or `CodeUsed`.
+
+    What comes `back` from whoever takes still counts as used: so much less is drawn, and the rest given back.
+    """
     uses = [identity(unit.product) for unit in units if unit.code_id is not None]
     total = pools.summed(unit.draws for unit in units)
     if code is not None and uses and code.kind == "voucher":
         _make_room(event_id, total, tell)  # what ran out of a voucher is kept for it again
         with db.session.begin_nested():
             kept = vouchers.lay_open(code, uses)  # stays theirs, also where the capacity has been lowered since
-            more = {pool_id: number - kept.get(pool_id, 0) for pool_id, number in total.items()}
-            _draw(event_id, units, {pool_id: number for pool_id, number in more.items() if number > 0}, tell)
-            spare = {pool_id: number - total.get(pool_id, 0) for pool_id, number in kept.items()}
-            pools.give_back({pool_id: number for pool_id, number in spare.items() if number > 0})
+            theirs = pools.summed((kept, back or {}))
+            _draw(event_id, units, _beyond(total, theirs), tell)
+            pools.give_back(_beyond(theirs, total))
             vouchers.use(code, len(uses))
-        return
-    _draw(event_id, units, total, tell)
-    if code is not None and uses:
-        try:
-            vouchers.use(code, len(uses))
-        except CodeUsed:
-            pools.undo(total)
-            raise
+    else:
+        more = _beyond(total, back) if back else total
+        _draw(event_id, units, more, tell)
+        if code is not None and uses:
+            try:
+                vouchers.use(code, len(uses))
+            except CodeUsed:
+                pools.undo(more)
+                raise
+        if back:
+            pools.give_back(_beyond(back, total))
+
+
+def _beyond(draws: Draws, others: Draws) -> dict[int, int]:
+    """What `draws` take from each pool beyond `others`."""
+    more = {pool_id: quantity - others.get(pool_id, 0) for pool_id, quantity in draws.items()}
+    return {pool_id: quantity for pool_id, quantity in more.items() if quantity > 0}
 
 
 def _draw(event_id: int, units: Sequence[Unit], total: Draws, tell: bool) -> None:
@@ -359,7 +395,15 @@ def _finish(ending: Sequence["Taken"], before: Sequence[str], after: str, *, tel
     """Move claims from states that count to one that does not, and give back what they took; those that moved."""
     if not ending:
         return []
-    event_id = ending[0].event_id
+    ended, total = _leave(ending, before, after)
+    pools.give_back(total)
+    if total and tell:
+        signals.places_freed.send(ending[0].event_id, pool_ids=set(total))
+    return ended
+
+
+def _leave(ending: Sequence["Taken"], before: Sequence[str], after: str) -> tuple[list["Taken"], dict[int, int]]:
+    """Move claims to a state that does not count; those that moved, and what of each pool the caller must give back."""
     _lock([taken.id for taken in ending])
     statement = (
         sa.update(Claim)
@@ -373,12 +417,8 @@ def _finish(ending: Sequence["Taken"], before: Sequence[str], after: str, *, tel
     if before != ("blocked",):
         for code_id in sorted({taken.code_id for taken in ended if taken.code_id is not None}):
             stay |= vouchers.unuse(code_id, [taken for taken in ended if taken.code_id == code_id])
-    total = pools.summed(taken.draws for taken in ended if taken.id not in stay)
-    pools.give_back(total)
     pools.forget(Claim, changed)
-    if total and tell:
-        signals.places_freed.send(event_id, pool_ids=set(total))
-    return ended
+    return ended, pools.summed(taken.draws for taken in ended if taken.id not in stay)
 
 
 def _expire_on(event_id: int, total: Draws) -> set[int]:

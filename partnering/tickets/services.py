@@ -6,7 +6,7 @@ itself; `codes` is called by its own name. The pools' CHECK is the referee behin
 
 from ..events.models import Event
 from . import claims, codes
-from .claims import Wanted, cancel, confirm, decline, expire, extend, hold, release, to_pending
+from .claims import Wanted, cancel, confirm, decline, exchange, expire, extend, hold, release, to_pending
 from .errors import CodeInvalid, CodeUsed, HoldExpired, LimitPerOrder, NotOnSale, SoldOut
 from .money import net_of, split
 from .pools import override, set_capacity, turn
@@ -27,6 +27,7 @@ __all__ = [
     "check_order",
     "confirm",
     "decline",
+    "exchange",
     "expire",
     "expire_due",
     "extend",

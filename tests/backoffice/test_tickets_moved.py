@@ -20,7 +20,7 @@ from partnering.questions.models import Answer
 from partnering.registration import desk
 from partnering.registration.models import Item, Party, Place, Registration
 from partnering.tickets.models import Code, Pool, PriceTier, Product
-from partnering.tickets.services import SoldOut
+from partnering.tickets.services import SoldOut, set_capacity
 from tests.factories import (
     make_code,
     make_event,
@@ -87,6 +87,39 @@ def test_nobody_is_moved_where_no_place_is_left_and_the_old_one_stays(event: Eve
 
     now = fresh(held)
     assert ([item.cancelled_at for item in now.place.party.items], now.place.product_id != full.id) == ([None], True)
+
+
+def test_an_over_full_pool_refuses_nobody_who_is_in_it_already(event: Event):
+    hall, dinner = make_pool(event, 3), make_pool(event, 1)
+    cheap, dear = make_product(event, pools=[hall]), make_product(event, pools=[hall, dinner])
+    held, second, _third = [make_registration(event, product=cheap) for _person in range(3)]
+    with transaction():
+        set_capacity(db.session.get_one(Pool, hall.id), 1)
+
+    with transaction():
+        desk.move(db.session.get_one(Registration, held.id), db.session.get_one(Product, dear.id))
+    with pytest.raises(SoldOut), transaction():  # the dinner is full now, and that is what they would add to
+        desk.move(db.session.get_one(Registration, second.id), db.session.get_one(Product, dear.id))
+
+    db.session.expire_all()
+    pools = [db.session.get_one(Pool, pool.id) for pool in (hall, dinner)]
+    assert [(pool.used, pool.capacity, pool.over) for pool in pools] == [(3, 1, 2), (1, 1, 0)]
+    assert (fresh(held).place.product_id, fresh(second).place.product_id, sound()) == (dear.id, cheap.id, [])
+
+
+def test_moving_out_of_an_over_full_pool_takes_its_excess_along(event: Event):
+    hall = make_pool(event, 2)
+    inside, outside = make_product(event, pools=[hall]), make_product(event)
+    held, _other = [make_registration(event, product=inside) for _person in range(2)]
+    with transaction():
+        set_capacity(db.session.get_one(Pool, hall.id), 0)
+
+    with transaction():
+        desk.move(db.session.get_one(Registration, held.id), db.session.get_one(Product, outside.id))
+
+    db.session.expire_all()
+    pool = db.session.get_one(Pool, hall.id)
+    assert ((pool.used, pool.capacity, pool.over), sound()) == ((1, 0, 1), [])
 
 
 def test_a_group_ticket_is_not_moved_for_one_of_the_group(event: Event):

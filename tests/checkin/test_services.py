@@ -626,6 +626,29 @@ def test_counts_are_of_the_tickets_that_a_door_lets_in(event, device, door):
     assert queries.counts(event, [door, narrow, daily]) == {door.id: (2, 4), narrow.id: (0, 1), daily.id: (1, 4)}
 
 
+def test_a_day_awaits_those_whose_ticket_admits_on_it(freeze, event):
+    first, last = event.first_day.isoformat(), event.last_day.isoformat()
+    for days in ([], [first], [last], [last]):
+        make_attendee(event, make_product(event, days=days))
+    whole, daily = make_door(event, "Haus"), make_door(event, "Tag", window_kind="day")
+    opening = make_door(event, "Eröffnung", rules={"days": [first]})
+    daily_last = make_door(event, "Ausklang", window_kind="day", rules={"days": [last]})
+
+    seen = []
+    for day in (
+        event.first_day - timedelta(days=1),
+        event.first_day,
+        event.last_day,
+        event.last_day + timedelta(days=9),
+    ):
+        freeze(berlin(f"{day}T08:00"))
+        expected = queries.counts(event, [whole, daily, opening, daily_last])
+        seen.append([expected[door.id][1] for door in (whole, daily, opening, daily_last)])
+
+    assert event.first_day < event.last_day
+    assert seen == [[4, 2, 2, 3], [4, 2, 2, 3], [4, 3, 2, 3], [4, 3, 2, 3]]
+
+
 def test_arrivals_are_counted_in_steps_of_ten_minutes(freeze, event, device, door):
     for moment in ("07:41", "07:49", "08:02"):
         freeze(berlin(f"2027-10-13T{moment}"))

@@ -14,7 +14,8 @@ from partnering.events.models import Event
 from partnering.mail.models import OutboxLetter
 from partnering.registration import queries, tasks, waiting, waiting_mails
 from partnering.registration.models import Registration, WaitingEntry
-from partnering.tickets.models import Product
+from partnering.tickets import services as tickets
+from partnering.tickets.models import Pool, Product
 from tests.factories import make_event, make_product, make_registration
 from tests.factories.invoices import BILLING
 from tests.factories.waiting import cancel, make_sold_out, make_waiting
@@ -281,6 +282,32 @@ def test_whoever_cancels_waits_for_no_workshop(workshop):
     cancel(db.session.get_one(Registration, wants.id))
 
     assert [entry.state for entry in entries()] == ["left"]
+
+
+def test_a_workshop_that_was_offered_is_theirs_also_when_fewer_places_are_left_than_are_taken(
+    client: FlaskClient, workshop
+):
+    event, extra, _has, wants = workshop
+    slug, pool_id, wants_id = event.slug, extra.draws[0].pool_id, wants.id
+    with transaction():
+        waiting.join(event, extra, 1, email="wants@example.org", name="Wanda", locale="de", registration=wants)
+    with transaction():
+        tickets.set_capacity(db.session.get_one(Pool, pool_id), 2)
+    [entry] = entries()
+    assert entry.state == "offered"
+    with transaction():
+        tickets.set_capacity(db.session.get_one(Pool, pool_id), 0)
+    link = f"/e/{slug}/waitlist/{links.token('waiting', entry.public_id, entry.generation)}"
+
+    first, again = (client.post(f"{link}/accept") for _click in range(2))
+
+    assert [answer.status_code for answer in (first, again)] == [303, 303]
+    db.session.expire_all()
+    assert [entry.state for entry in entries()] == ["confirmed"]
+    booked = queries.add_ons_of(db.session.get_one(Registration, wants_id).place)
+    assert [there(item.claim).state for item in booked] == ["confirmed"]
+    after = db.session.get_one(Pool, pool_id)
+    assert (after.used, after.capacity, after.over) == (2, 0, 2)
 
 
 def test_an_add_on_without_a_ticket_leads_to_registering(client: FlaskClient, workshop):

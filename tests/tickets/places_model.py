@@ -1,6 +1,7 @@
 """What places should do, in plain Python: pools, the claims on them, the uses of codes, what is kept for a voucher."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -92,6 +93,13 @@ class Model:
             return True
         return all(n <= model.free(pool, now) for pool, n in wanted.items())
 
+    def fits_instead(self, number: int, need: dict[int, int], now: datetime) -> bool:
+        """Whether a unit can be had by giving a claim back for it: asked only of pools that it adds to."""
+        tried = self.copy()
+        tried.end(number, "cancelled", instead=need)
+        wanted = {pool: n for pool, n in need.items() if tried.used[pool] + n > self.used[pool]}
+        return all(n <= tried.free(pool, now) for pool, n in wanted.items())
+
     def add(self, number: int, place: Place) -> None:
         """A new claim; one of a voucher takes what was kept for it."""
         kept = place.code is not None and self.kept(place.code) > 0
@@ -106,15 +114,18 @@ class Model:
         place.state = state
         self.add(number, place)
 
-    def end(self, number: int, state: str) -> None:
-        """A claim counts no longer, or is kept for its voucher again; what was allowed beyond the capacity shrinks."""
+    def end(self, number: int, state: str, *, instead: Collection[int] = ()) -> None:
+        """A claim counts no longer, or is kept for its voucher again; what was allowed beyond the capacity shrinks.
+
+        In the pools of what is taken `instead` it does not: nothing comes back there.
+        """
         place = self.claims[number]
         before = self.kept(place.code) if place.code is not None else 0
         place.state = state
         self.used.subtract(place.draws)
         if place.code is not None and self.kept(place.code) > before:
             self.used.update(self.codes[place.code].draws)
-        for pool in place.draws:
+        for pool in set(place.draws) - set(instead):
             self.over[pool] = min(self.over[pool], max(0, self.used[pool] - self.capacity[pool]))
 
     def set_capacity(self, pool: int, capacity: int) -> None:
