@@ -111,6 +111,7 @@ SENTENCES: dict[str, LazyString] = {
     "checkin_list.made": _l("%(who)s made a door."),
     "checkin_list.edited": _l("%(who)s changed a door."),
     "meetings.block_made": _l("%(who)s added times for meetings."),
+    "meetings.rules_set": _l("%(who)s changed the rules for meetings."),
     "meeting.cancelled": _l("A meeting was cancelled (%(who)s)."),
     "delegate.shown": _l("%(thing)s entered the partner directory."),
     "badges.printed": _l("%(who)s had badges printed."),

@@ -1,367 +1,55 @@
-"""The news of meetings, and the letters that bring it.
-
-A request alone makes no letter of its own: whoever is asked gets at most one letter an hour with all that is new.
-Whatever stands in a calendar comes as one letter for each person and meeting.
-"""
-
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
-
-import sqlalchemy as sa
-
-from .. import clock
-from ..agenda import mails as calendar
-from ..agenda import services as agenda
-from ..agenda.models import AgendaEntry
-from ..db import db
-from ..delegates import queries as partnering
-from ..delegates.models import Delegate
-from ..delegates.reasons import MOST, between
-from ..events.mails import to_participant
-from ..events.models import Event
-from ..i18n import _, bi
-from ..mail import letters
-from ..mail.letters import Letter
-from ..mail.models import OutboxLetter
-from . import queries
-from .models import Meeting, MeetingSide
-
-DIGEST = timedelta(hours=1)
-"""Between two letters about new requests to the same person."""
-
-
-# -- the news
-
-
-def meeting_requested(meeting: Meeting) -> None:
-    """Tell whoever was asked: now, or together with what else comes within the hour since their last letter."""
-    delegate = next(side.lead for side in meeting.sides if side.side == "invitee")
-    latest = db.session.scalars(
-        sa.select(OutboxLetter)
-        .where(OutboxLetter.kind == "meetings.requested", OutboxLetter.recipient_ref == delegate.public_id)
-        .order_by(OutboxLetter.id.desc())
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if latest is not None and latest.state == "ready":
-        return
-    number = int(latest.payload.get("number", 0)) + 1 if latest is not None else 1
-    since = latest.created_at if latest is not None else None
-    if latest is not None and latest.state == "dropped":
-        since = None
-    _post(
-        "meetings.requested",
-        delegate,
-        key=f"meetings:{delegate.public_id}:requested:{number}",
-        payload={"delegate": delegate.public_id, "number": number},
-        not_before=(latest.sent_at or latest.created_at) + DIGEST if latest is not None and since else None,
-    )
-
-
-def meeting_confirmed(meeting: Meeting, not_before: datetime | None = None) -> None:
-    """Tell everybody who comes, each with the meeting for their calendar."""
-    for delegate, entry in _entries(meeting):
-        _post_entry("meetings.confirmed", meeting, delegate, entry, not_before=not_before)
-
-
-def meeting_changed(meeting: Meeting) -> None:
-    """Tell everybody who comes that time, place or people are others now."""
-    for delegate, entry in _entries(meeting):
-        _post_entry("meetings.changed", meeting, delegate, entry)
-
-
-def meeting_cancelled(meeting: Meeting, entries: Iterable[AgendaEntry], by: Delegate | None) -> None:
-    """Take the meeting out of everybody's calendar; who called it off gets no sentence of regret."""
-    told = {entry.participant_id: entry for entry in entries}
-    for seat in meeting.delegates:
-        entry = told.get(seat.delegate.participant_id)
-        if entry is not None:
-            _post_entry("meetings.cancelled", meeting, seat.delegate, entry, by=by.public_id if by else "")
-
-
-def meeting_left(meeting: Meeting, entry: AgendaEntry) -> None:
-    """Take the meeting out of the calendar of one who no longer comes."""
-    delegate = partnering.delegate_of(entry.participant) or next(
-        (seat.delegate for seat in meeting.delegates if seat.delegate.participant_id == entry.participant_id), None
-    )
-    if delegate is not None and entry.sent_state == "confirmed":
-        _post_entry("meetings.cancelled", meeting, delegate, entry, by=delegate.public_id)
-
-
-def meeting_accepted(meeting: Meeting) -> None:
-    """Tell both sides that they will meet; the time follows when the organisers have planned."""
-    for side in meeting.sides:
-        _post_news("meetings.accepted", meeting, side)
-
-
-def meeting_countered(meeting: Meeting) -> None:
-    """Tell the side whose turn it is now that other times were suggested."""
-    turn = next(seat.side for seat in meeting.delegates if seat.delegate_id == meeting.turn_id)
-    _post_news("meetings.countered", meeting, next(side for side in meeting.sides if side.side == turn))
-
-
-def meeting_declined(meeting: Meeting) -> None:
-    """Tell whoever waited for this answer, in a neutral sentence."""
-    turn = next((seat.side for seat in meeting.delegates if seat.delegate_id == meeting.turn_id), "invitee")
-    _post_news("meetings.declined", meeting, next(side for side in meeting.sides if side.side != turn))
-
-
-def meeting_withdrawn(meeting: Meeting) -> None:
-    """Tell the invitee, if they heard of the request."""
-    invitee = next(side for side in meeting.sides if side.side == "invitee")
-    if _was_told(meeting, invitee.lead):
-        _post_news("meetings.withdrawn", meeting, invitee)
-
-
-def meeting_expired(meeting: Meeting) -> None:
-    """Tell both sides that nobody answered in time; the invitee only if they heard of the request."""
-    for side in meeting.sides:
-        if side.side == "requester" or _was_told(meeting, side.lead):
-            _post_news("meetings.expired", meeting, side)
-
-
-def _was_told(meeting: Meeting, delegate: Delegate) -> bool:
-    """Whether a letter that named this request has left, or is just leaving."""
-    if meeting.round > 1:
-        return True
-    told = db.session.scalar(
-        sa.select(
-            sa.exists().where(
-                OutboxLetter.kind == "meetings.requested",
-                OutboxLetter.recipient_ref == delegate.public_id,
-                OutboxLetter.state.in_(("leased", "sending", "sent")),
-                sa.func.coalesce(OutboxLetter.sent_at, clock.now()) >= meeting.sent_at,
-            )
-        )
-    )
-    return bool(told)
-
-
-def _post_entry(
-    kind: str,
-    meeting: Meeting,
-    delegate: Delegate,
-    entry: AgendaEntry,
-    *,
-    not_before: datetime | None = None,
-    **more: Any,
-) -> None:
-    _post(
-        kind,
-        delegate,
-        key=f"{kind}:{entry.public_id}:seq{entry.sequence}",
-        payload={"meeting": meeting.public_id, "entry": entry.public_id, "delegate": delegate.public_id, **more},
-        topic=calendar.topic(entry),
-        topic_version=entry.sequence,
-        not_before=not_before,
-    )
-
-
-def _post_news(kind: str, meeting: Meeting, side: MeetingSide) -> None:
-    _post(
-        kind,
-        side.lead,
-        key=f"{kind}:{meeting.public_id}:v{meeting.version}:to:{side.lead.public_id}",
-        payload={"meeting": meeting.public_id, "delegate": side.lead.public_id},
-    )
-
-
-def _post(kind: str, delegate: Delegate, *, key: str, payload: dict[str, Any], **options: Any) -> None:
-    to_participant(kind, delegate.participant, key=key, payload=payload, recipient_ref=delegate.public_id, **options)
-
-
-def _entries(meeting: Meeting) -> list[tuple[Delegate, AgendaEntry]]:
-    if meeting.appointment is None:
-        return []
-    by_participant = {entry.participant_id: entry for entry in agenda.live_entries(meeting.appointment)}
-    return [
-        (seat.delegate, by_participant[seat.delegate.participant_id])
-        for seat in meeting.delegates
-        if seat.delegate.participant_id in by_participant
-    ]
-
-
-# -- the letters
-
-
-@letters.kind("meetings.requested")
-def render_requested(letter: OutboxLetter) -> Letter | None:
-    """Everything that waits for an answer and has not been in a letter before."""
-    delegate = _delegate(letter)
-    if delegate is None or delegate.left_at is not None:
-        return None
-    last = db.session.scalar(
-        sa.select(sa.func.max(OutboxLetter.sent_at)).where(
-            OutboxLetter.kind == letter.kind,
-            OutboxLetter.recipient_ref == letter.recipient_ref,
-            OutboxLetter.state == "sent",
-            OutboxLetter.id < letter.id,
-        )
-    )
-    new = [
-        meeting
-        for meeting in queries.meetings_of(delegate, "received")
-        if meeting.round == 1 and (last is None or (meeting.sent_at is not None and meeting.sent_at > last))
-    ]
-    if not new:
-        return None
-    mine = partnering.terms_of(delegate.profile)
-    asked = []
-    for meeting in new:
-        side = queries.side_of(meeting, delegate)
-        assert side is not None
-        other = queries.other_side(meeting, side)
-        reasons = between(mine, partnering.terms_of(other.profile))[:MOST]
-        asked.append({"meeting": meeting, "other": other, "reasons": reasons, "slots": queries.offered(meeting)})
-    return letters.compose("meetings/mail/requested", event=_event(delegate), me=delegate, asked=asked)
-
-
-@letters.kind("meetings.confirmed")
-def render_confirmed(letter: OutboxLetter) -> Letter | None:
-    """The meeting with time, table and calendar part; nothing when it was taken back meanwhile."""
-    return _render_entry(letter, "meetings/mail/confirmed", "live")
-
-
-@letters.kind("meetings.changed")
-def render_changed(letter: OutboxLetter) -> Letter | None:
-    """The meeting as it is now."""
-    return _render_entry(letter, "meetings/mail/changed", "live")
-
-
-@letters.kind("meetings.cancelled")
-def render_cancelled(letter: OutboxLetter) -> Letter | None:
-    """That the meeting does not take place, with the cancellation for calendars that knew of it."""
-    return _render_entry(letter, "meetings/mail/cancelled", "cancelled")
-
-
-def _render_entry(letter: OutboxLetter, template: str, state: str) -> Letter | None:
-    entry = db.session.scalars(
-        sa.select(AgendaEntry).where(AgendaEntry.public_id == letter.payload.get("entry"))
-    ).one_or_none()
-    context = _context(letter)
-    if entry is None or context is None or entry.state != state:
-        return None
-    meeting, delegate = context["meeting"], context["me"]
-    if state == "live" and meeting.appointment_id != entry.appointment_id:
-        return None
-    itself = letter.payload.get("by") == delegate.public_id
-    part, method = calendar.calendar_part(
-        entry,
-        summary=summary(delegate, meeting),
-        description=description(delegate, meeting),
-        url=letters.url("meetings.show", event_slug=context["event"].slug, id=meeting.public_id),
-        private=True,
-    )
-    composed = letters.compose(template, entry=entry, place=calendar.place_of(entry), itself=itself, **context)
-    return composed.with_(calendar=part, method=method, on_sent=calendar.told(entry))
-
-
-@letters.kind("meetings.accepted")
-def render_accepted(letter: OutboxLetter) -> Letter | None:
-    """That both will meet, and that the time follows."""
-    return _render_news(letter, "meetings/mail/accepted", ("accepted",))
-
-
-@letters.kind("meetings.countered")
-def render_countered(letter: OutboxLetter) -> Letter | None:
-    """That other times were suggested."""
-    return _render_news(letter, "meetings/mail/countered", ("countered",))
-
-
-@letters.kind("meetings.declined")
-def render_declined(letter: OutboxLetter) -> Letter | None:
-    """That it does not work this time."""
-    return _render_news(letter, "meetings/mail/declined", ("declined",))
-
-
-@letters.kind("meetings.withdrawn")
-def render_withdrawn(letter: OutboxLetter) -> Letter | None:
-    """That a request was taken back."""
-    return _render_news(letter, "meetings/mail/withdrawn", ("withdrawn",))
-
-
-@letters.kind("meetings.expired")
-def render_expired(letter: OutboxLetter) -> Letter | None:
-    """That a request ran out."""
-    return _render_news(letter, "meetings/mail/expired", ("expired",))
-
-
-def _render_news(letter: OutboxLetter, template: str, states: tuple[str, ...]) -> Letter | None:
-    context = _context(letter)
-    if context is None or context["meeting"].request_state not in states:
-        return None
-    return letters.compose(template, **context)
-
-
-def _context(letter: OutboxLetter) -> dict[str, Any] | None:
-    """The meeting as its recipient sees it, or None when one of them is gone."""
-    delegate = _delegate(letter)
-    if delegate is None:
-        return None
-    event = _event(delegate)
-    meeting = queries.meeting_by_ref(event, str(letter.payload.get("meeting")))
-    if meeting is None:
-        return None
-    mine = queries.side_of(meeting, delegate)
-    side = mine.side if mine is not None else next(s.side for s in meeting.sides if s.profile_id == delegate.profile_id)
-    other = next(each for each in meeting.sides if each.side != side)
-    return {
-        "event": event,
-        "me": delegate,
-        "meeting": meeting,
-        "other": other,
-        "named": name_of(delegate, meeting, other),
-        "team": queries.seats_of(meeting, other.side),
-        "i_asked": side == "requester",
-        "slots": queries.offered(meeting),
-    }
-
-
-def _delegate(letter: OutboxLetter) -> Delegate | None:
-    return db.session.scalars(
-        sa.select(Delegate).where(Delegate.public_id == letter.payload.get("delegate"))
-    ).one_or_none()
-
-
-def _event(delegate: Delegate) -> Event:
-    return delegate.participant.event
-
-
-# -- what calendars show
-
-
-def name_of(viewer: Delegate, meeting: Meeting, other: MeetingSide) -> str:
-    """The other side as `viewer` may read it: the lead's name, else the organisation."""
-    if queries.shows_name(viewer, other.lead, meeting):
-        return other.lead.participant.name or _("Former participant")
-    return other.profile.organisation.name
-
-
-def summary(viewer: Delegate, meeting: Meeting) -> str:
-    """What the meeting is called in the viewer's calendar."""
-    other = _across(viewer, meeting)
-    name, organisation = name_of(viewer, meeting, other), other.profile.organisation.name
-    shown = name if name == organisation else f"{name} ({organisation})"
-    return _("Meeting: %(name)s", name=shown)
-
-
-def description(viewer: Delegate, meeting: Meeting) -> str:
-    """Who sits at the table, by name and organisation; nobody's address."""
-    lines = []
-    for side in meeting.sides:
-        people = [
-            each.participant.name
-            for each in queries.seats_of(meeting, side.side)
-            if queries.shows_name(viewer, each, meeting)
-        ]
-        lines.append(": ".join(part for part in (side.profile.organisation.name, ", ".join(people)) if part))
-    event = viewer.participant.event
-    return "\n".join([*lines, bi(event.name)])
-
-
-def _across(viewer: Delegate, meeting: Meeting) -> MeetingSide:
-    mine = queries.side_of(meeting, viewer)
-    side = mine.side if mine is not None else next(s.side for s in meeting.sides if s.profile_id == viewer.profile_id)
-    return next(each for each in meeting.sides if each.side != side)
+"""The news of meetings, and the letters that bring it."""
+
+from .news import (
+    DIGEST,
+    meeting_accepted,
+    meeting_cancelled,
+    meeting_changed,
+    meeting_confirmed,
+    meeting_countered,
+    meeting_declined,
+    meeting_expired,
+    meeting_left,
+    meeting_requested,
+    meeting_withdrawn,
+)
+from .rendering import (
+    description,
+    name_of,
+    render_accepted,
+    render_cancelled,
+    render_changed,
+    render_confirmed,
+    render_countered,
+    render_declined,
+    render_expired,
+    render_requested,
+    render_withdrawn,
+    summary,
+)
+
+__all__ = [
+    "DIGEST",
+    "description",
+    "meeting_accepted",
+    "meeting_cancelled",
+    "meeting_changed",
+    "meeting_confirmed",
+    "meeting_countered",
+    "meeting_declined",
+    "meeting_expired",
+    "meeting_left",
+    "meeting_requested",
+    "meeting_withdrawn",
+    "name_of",
+    "render_accepted",
+    "render_cancelled",
+    "render_changed",
+    "render_confirmed",
+    "render_countered",
+    "render_declined",
+    "render_expired",
+    "render_requested",
+    "render_withdrawn",
+    "summary",
+]

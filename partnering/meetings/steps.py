@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .. import clock
+from .. import audit, clock
 from ..db import db, table_of
 from ..delegates.models import Delegate
+from ..events.models import Event
 from ..text import clean_lines
 from .errors import RequestNotOpen, TooManyOpen
 from .models import Meeting, MeetingDelegate, MeetingMessage, MeetingOffer, MeetingSlot
@@ -102,3 +103,13 @@ def say(meeting: Meeting, author: Delegate, text: str) -> None:
         )
         db.session.flush()
         db.session.expire(meeting, ["messages"])
+
+
+def event_of(meeting: Meeting) -> Event:
+    """The event of a meeting."""
+    return db.session.get_one(Event, meeting.event_id)
+
+
+def record(meeting: Meeting, deed: str, **after: Any) -> None:
+    """Write a deed into the log."""
+    audit.record(f"meeting.{deed}", meeting, event=event_of(meeting), after=after or None)

@@ -234,3 +234,23 @@ def test_without_the_constraint_a_table_would_hold_many(make_app, engine):
             )
 
     assert accepts_at_once(app, 6, tables=1, shared_person=False) == ["held"] * 6
+
+
+def test_people_are_locked_in_order_whoever_asks_in_which_order(app: Flask):
+    with app.app_context():
+        people = make_people(make_event(), 3)
+        ids = [person.id for person in people]
+        asked: list[str] = []
+
+        def watch(_c: object, _u: object, statement: str, parameters: object, *_more: object) -> None:
+            asked.append(f"{statement} {parameters}")
+
+        sa.event.listen(db.engine, "before_cursor_execute", watch)
+        try:
+            with transaction():
+                services.lock_people(reversed(ids))
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", watch)
+        (statement,) = [each for each in asked if "FROM participant" in each]
+        assert "ORDER BY participant.id" in statement
+        assert ("FOR NO KEY UPDATE" in statement) == (db.engine.dialect.name == "postgresql")

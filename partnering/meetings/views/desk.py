@@ -16,8 +16,9 @@ from ...i18n import _, day
 from ...i18n import time as clock_time
 from ...text import clean, fold
 from .. import permissions, queries, services, setting_up, states
+from ..desk_forms import BlockForm, TableForm, TablesForm
 from ..errors import RequestNotOpen
-from ..forms import BlockForm, CancelForm, TableForm, TablesForm
+from ..forms import CancelForm
 from ..models import Meeting, MeetingSlot
 
 desk = manage_blueprint("meetings_desk", __name__)

@@ -15,8 +15,8 @@ from ...errors import require
 from ...events.routing import current_event
 from ...i18n import _, day, days_between
 from .. import queries
-from ..forms import DepartureForm, SlotForm
 from ..models import MeetingSlot
+from ..time_forms import DepartureForm, SlotForm
 from .blueprint import bp, me
 
 
