@@ -44,6 +44,15 @@ class NotFound(DomainError):
     status = 404
 
 
+class BrokenLink(NotFound):
+    """A secret link that this house did not sign: most likely a part of it was lost on the way."""
+
+    message = _l(
+        "Part of the link may have been lost on the way. Open it from the email once more, "
+        "or sign in with your email address: there you find all your bookings."
+    )
+
+
 class Forbidden(DomainError):
     """The person is known and the page exists, but it is not theirs to use."""
 

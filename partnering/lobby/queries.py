@@ -30,6 +30,16 @@ class Offer:
     left: int
     on_sale: bool
 
+    @property
+    def gone(self) -> bool:
+        """Whether less is left than one order must hold."""
+        return self.left < self.product.fewest_per_order
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is a waiting list to join for what is gone."""
+        return self.gone and self.on_sale and self.product.waiting_list
+
 
 @dataclass(frozen=True)
 class Plate:

@@ -10,6 +10,7 @@ from ..guards import GuardedBlueprint, guarded, public
 from ..headers import answer_unchanged, cacheable
 from ..i18n import _
 from ..memory import remembered
+from ..registration.queries import takes_codes
 from ..registration.refunds import refund_sentences
 from . import queries
 from .forms import GalleryForm
@@ -57,14 +58,17 @@ def show() -> str:
     if event.state != "draft":
         cacheable()
     offers = queries.offers(event)
-    prices = [offer.price.gross for offer in offers if offer.price and offer.on_sale and offer.left]
+    prices = [offer.price.gross for offer in offers if offer.price and offer.on_sale and not offer.gone]
+    takes_part = event.state == "published" and not event_queries.is_over(event)
     return render_template(
         "lobby/event.html",
         over=event_queries.is_over(event),
         offers=offers,
         cheapest=min(prices, default=None),
         refunds=refund_sentences(event) if any(prices) else [],
-        bookable=bool(prices) and event.state == "published" and not event_queries.is_over(event),
+        bookable=bool(prices) and takes_part,
+        waits=takes_part and not prices and any(offer.waits for offer in offers),
+        takes_codes=takes_part and takes_codes(event),
         sessions=queries.highlights(event),
         plate=queries.plate(event),
         slot_minutes=queries.slot_minutes(event),

@@ -12,7 +12,7 @@ from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event, FormerSlug
 from partnering.i18n import speaking
 from partnering.tickets.models import PriceTier
-from tests.factories import make_admin, make_event, make_organiser, make_pool, make_product
+from tests.factories import make_admin, make_code, make_event, make_organiser, make_pool, make_product
 from tests.support.signing_in import sign_in
 
 PUBLIC = ["", "venue", "legal-notice", "privacy", "terms", "accessibility", "help"]
@@ -175,6 +175,34 @@ def test_tickets_say_price_early_price_and_what_is_left(ctx: Flask, client: Flas
     assert ["3 places left" in cards[1], "Sold out" in cards[2], "free of charge" in cards[3]] == [True, True, True]
     assert ("Sold out" in cards[3], "Not on sale" in cards[4], len(cards)) == (False, True, 5)
     assert "Secret" not in page
+
+
+def test_what_is_sold_out_leads_to_its_waiting_list(ctx: Flask, client: FlaskClient):
+    event = make_event("probe")
+    ticket = make_product(event, capacity=0)
+    without = make_product(event, capacity=0, waiting_list=False)
+
+    page = client.get("/e/probe/?lang=en").text
+    cards = re.findall(r"<article.*?</article>", page, re.DOTALL)
+
+    assert [f"/e/probe/waitlist?ticket={ticket.public_id}" in card for card in cards] == [True, False]
+    assert f"ticket={without.public_id}" not in page
+    hero = page.partition("</section>")[0]
+    assert (re.findall(r'href="([^"]*/waitlist)\?lang=en"', hero), "Register now" in page) == (
+        ["/e/probe/waitlist"],
+        False,
+    )
+    assert "I have a code" not in page
+
+
+def test_who_has_a_code_finds_where_to_enter_it_though_all_is_sold_out(ctx: Flask, client: FlaskClient):
+    event = make_event("probe")
+    make_product(event, capacity=0)
+    make_code(event, "FRIENDS")
+
+    page = client.get("/e/probe/?lang=en").text
+
+    assert '<a href="/e/probe/register?lang=en">I have a code</a>' in page
 
 
 def test_prices_that_need_a_code_are_not_told_to_everybody(ctx: Flask, client: FlaskClient):

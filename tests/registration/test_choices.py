@@ -14,7 +14,7 @@ from partnering.registration.models import Item, Party, Registration, WaitingEnt
 from partnering.tickets import services as tickets
 from partnering.tickets.models import Claim, Code, PriceTier
 from partnering.tickets.queries import product_at
-from tests.factories import make_code, make_member_list, make_product, make_registration, make_workshop
+from tests.factories import make_code, make_member_list, make_pool, make_product, make_registration, make_workshop
 from tests.support.counting import statements
 from tests.support.there import there
 
@@ -115,6 +115,31 @@ def test_the_last_use_of_a_code_goes_to_one(shop, client):
 
     assert (answer.status_code, problems(answer)) == (422, ["This code has been used as often as it may be."])
     assert client.post(URL, data={"ticket": shop.ticket, "code": "ONCE"}).status_code == 303
+
+
+def test_a_code_that_does_not_reach_says_how_far_it_does(shop, client):
+    shop.add(make_code, "THREE", discount="percent", value=5_000, uses_max=3)
+
+    answer = client.post(f"{URL}?lang=en", data={"ticket": shop.ticket, "code": "THREE", "quantity": "4"})
+
+    assert (answer.status_code, problems(answer)) == (422, ["This code is good for 3 more tickets."])
+    assert client.post(URL, data={"ticket": shop.ticket, "code": "THREE", "quantity": "3"}).status_code == 303
+
+
+def test_what_a_voucher_keeps_is_left_for_its_own_tickets_alone(shop, client):
+    with shop.app.app_context():
+        pool = make_pool(shop.event, 5)
+        ours = make_product(shop.event, pools=[pool], name=BilingualText("Förderkreis", "Friends"), partnering=False)
+        make_product(shop.event, pools=[pool], name=BilingualText("Halle", "Hall"), partnering=False)
+        make_code(shop.event, "FRIENDS", "voucher", products=[ours], blocked=3, uses_max=3)
+        db.session.remove()
+
+    page = shown(client.get(f"{URL}?lang=en&code=friends"))
+
+    assert [page.partition(name)[2].split()[:3] for name in ("Friends", "Hall")] == [
+        ["5", "places", "left"],
+        ["2", "places", "left"],
+    ]
 
 
 def test_a_hidden_ticket_is_there_for_its_code_alone(shop, client):

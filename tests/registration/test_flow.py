@@ -467,6 +467,36 @@ def test_who_comes_too_late_goes_back_to_the_ticket_and_keeps_what_was_typed(app
     assert count(app, Registration) == (1,)
 
 
+def test_what_was_held_too_long_and_sold_meanwhile_is_not_shown_as_left(app, client, freeze):
+    url, ticket = open_shop(app, capacity=1)
+    client.post(url, data={"ticket": ticket})
+    client.post(f"{url}/people", data=JANA)
+    assert "One place left" in shown(client.get(f"{url}?lang=en"))
+    freeze(clock.now() + timedelta(minutes=31))
+    register(app.test_client(), (url, ticket), {**JANA, "people-0-email": "faster@example.org"})
+
+    page = client.get(f"{url}?lang=en")
+
+    assert ("One place left" in shown(page), "Sold out" in shown(page)) == (False, True)
+    assert re.search(rf'value="{ticket}"[^>]* disabled', page.text)
+
+
+def test_the_billing_address_need_not_be_typed_again_when_the_places_were_gone(app, client, freeze):
+    url, ticket = open_shop(app, capacity=1)
+    client.post(url, data={"ticket": ticket})
+    client.post(f"{url}/people", data=JANA)
+    freeze(clock.now() + timedelta(minutes=31))
+    register(app.test_client(), (url, ticket), {**JANA, "people-0-email": "faster@example.org"})
+    client.post(f"{url}/check", data={**BILL, "street": "Langer Steg 7"})
+
+    with app.app_context():
+        [kept] = db.session.scalars(sa.select(Party).where(Party.placed_at.is_(None)))
+        street = kept.draft["billing"]["street"]
+        db.session.remove()
+    assert street == "Langer Steg 7"
+    assert 'value="Langer Steg 7"' in client.get(f"{url}/check").text
+
+
 def test_a_hold_is_extended_twice_and_then_says_so(app, client, shop):
     client.post(shop[0], data={"ticket": shop[1]})
 

@@ -365,3 +365,11 @@ def test_strangers_have_no_ticket_page(app, client, booked):
     with app.app_context():
         sign_in(client, make_person("stranger@example.org"))
     assert client.get("/e/tagung/me/ticket").status_code == 404
+
+
+def test_a_link_that_lost_its_end_leads_to_the_bookings(client, booked):
+    for path in (booked.party, booked.tickets[0]):
+        page = client.get(f"{path[:-3]}?lang=en", follow_redirects=True)
+
+        assert (page.status_code, "This link does not work" in page.text) == (404, True)
+        assert re.search(r'href="/bookings[?"]', page.text)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import g, render_template
 
 from ... import links
-from ...errors import Gone, NotFound
+from ...errors import BrokenLink, Gone
 from ...events.models import Event
 from ...events.routing import half_event_blueprint
 from ...guards import public
@@ -14,10 +14,10 @@ bp = half_event_blueprint("registration", __name__, guard=public)
 
 
 def public_id_of(purpose: str, token: str) -> tuple[str, int]:
-    """(public id, generation) of a secret link. Raises `NotFound` for what this house did not sign."""
+    """(public id, generation) of a secret link. Raises `BrokenLink` for what this house did not sign."""
     parts = links.read(purpose, token)
     if parts is None:
-        raise NotFound
+        raise BrokenLink
     return parts
 
 

@@ -20,6 +20,7 @@ from ..forms import CheckForm, SureForm
 from ..models import Party
 from ..refunds import refund_sentences
 from .blueprint import bp, page
+from .flow import used_sentence
 from .shown import answers_of, order_of, owed
 
 PARTIES_A_CALLER = 300
@@ -55,6 +56,7 @@ def place() -> Answer:
     try:
         form, other_sum = _place(event)
     except workshops.TimeConflict as error:
+        _keep_billing(event)
         flash(str(error.message), "bad")
         return redirect(drafts.step_url("extras"), 303)
     except (
@@ -65,11 +67,21 @@ def place() -> Answer:
         tickets.LimitPerOrder,
         tickets.SoldOut,
     ) as error:
-        flash(str(error.message), "bad")
+        _keep_billing(event)
+        flash(used_sentence(error) if isinstance(error, tickets.CodeUsed) else str(error.message), "bad")
         return redirect(drafts.step_url("ticket"), 303)
     if form is None:
         return redirect(f"{request.path.removesuffix('check')}done", 303)
     return _check_page(drafts.required_draft(event, "check"), form, 422, other_sum=other_sum)
+
+
+def _keep_billing(event: Event) -> None:
+    """What was typed at the last step is still there when people come back to it with other places."""
+    with transaction():
+        party = drafts.to_place(event)
+        form = CheckForm(free=not _costs(party))
+        if form.validate_on_submit() and not drafts.is_sent(party):
+            services.keep(party, billing=form.billing())
 
 
 def _place(event: Event) -> tuple[CheckForm | None, bool]:

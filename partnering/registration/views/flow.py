@@ -13,9 +13,9 @@ from ...db import transaction
 from ...events.models import Event
 from ...events.queries import is_over
 from ...events.routing import current_event
-from ...i18n import _, locale, money
+from ...i18n import _, _n, locale, money
 from ...memory import remembered_part
-from ...tickets import codes
+from ...tickets import codes, prices
 from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
 from ...tickets.models import Code, Product
@@ -82,7 +82,10 @@ def choose_ticket() -> Answer:
     except tickets.LimitPerOrder as error:
         form.quantity.errors = [limit_sentence(error)]
         return _refused(form, code, 422)
-    except (tickets.CodeInvalid, tickets.CodeUsed) as error:
+    except tickets.CodeUsed as error:
+        form.code.errors = [used_sentence(error)]
+        return _refused(form, code, 422)
+    except tickets.CodeInvalid as error:
         form.code.errors = [str(error.message)]
         return _refused(form, code, 422)
     except (tickets.SoldOut, tickets.NotOnSale, services.OfferFixed) as error:
@@ -143,6 +146,13 @@ def limit_sentence(error: tickets.LimitPerOrder) -> str:
     if error.fewest > 1:
         return _("From %(fewest)s to %(most)s in one order, please", fewest=error.fewest, most=error.most)
     return _("At most %(most)s in one order, please", most=error.most)
+
+
+def used_sentence(error: tickets.CodeUsed) -> str:
+    """Why a code does not help: used up, or good for fewer than were asked for."""
+    if not error.left:
+        return str(error.message)
+    return _n("This code is good for one more ticket.", "This code is good for %(num)s more tickets.", error.left)
 
 
 def _code(event: Event, form: TicketForm, party: Party | None) -> Code | None:
@@ -209,7 +219,7 @@ def _ticket_page(form: TicketForm, party: Party | None, code: Code | None, statu
 def _cards(
     event: Event, chosen: str, party: Party | None, items: Sequence[Item], code: Code | None, *, wrong: bool
 ) -> Cards:
-    own = sum(item.kind == "ticket" for item in items)
+    own = sum(item.kind == "ticket" and orders.runs(item.claim) for item in items)
     products = list(ticket_queries.products_on_show(event))
     if code is not None:
         known = {product.id for product in products}
@@ -217,7 +227,9 @@ def _cards(
         products.sort(key=lambda product: (product.position, product.id))
     if party is not None and party.product is not None and orders.is_offer(items):
         products = [party.product]
-    left = tickets.lefts(products, code)
+    left = tickets.lefts(products)
+    if code is not None:
+        left |= tickets.lefts([product for product in products if prices.works_for(code, product)], code)
     options = [
         option_of(product, left[product.id] + (own if party and product.id == party.product_id else 0), event, code)
         for product in products
