@@ -98,6 +98,7 @@ SENTENCES: dict[str, LazyString] = {
     "invoice.issued": _l("Invoice %(thing)s was issued (%(who)s)."),
     "invoice.cancelled": _l("Invoice %(thing)s was cancelled (%(who)s)."),
     "invoice.sent_again": _l("%(who)s sent invoice %(thing)s again."),
+    "invoice.reminded": _l("%(who)s reminded of invoice %(thing)s."),
     "invoice.price_charged": _l("%(who)s charged today's price to %(thing)s."),
     "invoice_setup.changed": _l("%(who)s changed how this conference invoices."),
     "host.changed": _l("%(who)s changed the details of the organiser."),

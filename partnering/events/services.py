@@ -33,6 +33,13 @@ class NotReadyToPublish(DomainError):
     missing: tuple[str, ...] = ()
 
 
+class IsCalledOff(DomainError):
+    """Everybody was told, and the event has left their calendars."""
+
+    message = _l("The conference was called off. This cannot be undone.")
+    status = 409
+
+
 class LastOrganiser(DomainError):
     """Without this person nobody could organise the event any more."""
 
@@ -116,7 +123,9 @@ def missing_texts(event: Event) -> tuple[str, ...]:
 
 
 def publish(event: Event) -> None:
-    """Let everybody see the event. Raises `NotReadyToPublish` while a legal text is missing."""
+    """Let everybody see the event. Raises `NotReadyToPublish` while a legal text is missing, `IsCalledOff`."""
+    if event.state == "cancelled":
+        raise IsCalledOff
     missing = missing_texts(event)
     if missing:
         raise NotReadyToPublish(missing=missing)
@@ -124,7 +133,9 @@ def publish(event: Event) -> None:
 
 
 def withdraw(event: Event) -> None:
-    """Make a published event a draft again, seen by its team only."""
+    """Make a published event a draft again, seen by its team only. Raises `IsCalledOff`."""
+    if event.state == "cancelled":
+        raise IsCalledOff
     _set_state(event, "draft")
 
 

@@ -20,6 +20,7 @@ from ..registration.models import Item, Party
 from . import checking, contents, ledger, mails, permissions, queries
 from .checking import Missing
 from .contents import Contents, Paper
+from .errors import NothingOverdue, RemindedToday
 from .models import Invoice, InvoiceLine, InvoiceReminder, InvoiceSeries, InvoiceSetup
 
 DOCUMENT_TASK = "invoices.document"
@@ -356,7 +357,32 @@ def remind(invoice: Invoice) -> bool:
     level = _level(setup, invoice, today)
     if level <= max((reminder.level for reminder in queries.reminders_of(invoice)), default=0):
         return False
-    db.session.add(InvoiceReminder(event_id=event.id, invoice_id=invoice.id, level=level, sent_on=today))
+    return _remind(invoice, level, today)
+
+
+def remind_now(invoice: Invoice) -> bool:
+    """Remind of one overdue invoice because an organiser says so; False when there is nobody to write to.
+
+    It counts as a reminder of the set-up, which does not repeat it. Raises `NothingOverdue`, or `RemindedToday`: one
+    a day is enough.
+    """
+    event = invoice.party.event
+    setup = queries.setup_of(event)
+    lock(invoice.party)
+    if setup is None or queries.standing(invoice).state != "overdue" or not queries.has_document(invoice):
+        raise NothingOverdue
+    today, said = queries.today_at(event), queries.reminders_of(invoice)
+    if said and said[-1].sent_on >= today:
+        raise RemindedToday
+    if not mails.address_of(invoice.party):
+        return False
+    level = max(_level(setup, invoice, today), said[-1].level + 1 if said else 1)
+    audit.record("invoice.reminded", invoice, event=event, after={"level": level})
+    return _remind(invoice, level, today)
+
+
+def _remind(invoice: Invoice, level: int, today: date) -> bool:
+    db.session.add(InvoiceReminder(event_id=invoice.event_id, invoice_id=invoice.id, level=level, sent_on=today))
     db.session.flush()
     return mails.reminded(invoice, level)
 

@@ -79,7 +79,7 @@ class SessionForm(FlaskForm):
 
 
 class CancelForm(FlaskForm):
-    """Call a session off."""
+    """Call a session off, or bring it back."""
 
     tell = BooleanField(_l("Write to its people"), default=True)
 

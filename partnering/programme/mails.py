@@ -47,6 +47,13 @@ def session_cancelled(session: ProgrammeSession, entries: Iterable[AgendaEntry])
         _post("programme.session_cancelled", session, entry)
 
 
+def session_restored(session: ProgrammeSession) -> None:
+    """A session that was called off takes place after all."""
+    assert session.appointment is not None  # released
+    for entry in live_entries(session.appointment):
+        _post("programme.session_restored", session, entry)
+
+
 def _post(kind: str, session: ProgrammeSession, entry: AgendaEntry, **more: Any) -> None:
     if entry.role not in ON_STAGE:
         return
@@ -67,6 +74,12 @@ def _post(kind: str, session: ProgrammeSession, entry: AgendaEntry, **more: Any)
 def render_changed(letter: OutboxLetter) -> Letter | None:
     """The session as it is now, and as it was; nothing when it was called off meanwhile."""
     return _render(letter, "programme/mail/changed", "live")
+
+
+@letters.kind("programme.session_restored")
+def render_restored(letter: OutboxLetter) -> Letter | None:
+    """That the session takes place after all, and when; nothing when it was called off again."""
+    return _render(letter, "programme/mail/restored", "live")
 
 
 @letters.kind("programme.session_cancelled")

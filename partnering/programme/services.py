@@ -48,6 +48,12 @@ class IsCancelled(DomainError):
     message = _l("This session is cancelled.")
 
 
+class EventCalledOff(DomainError):
+    """No session of an event that was called off takes place."""
+
+    message = _l("The whole conference was called off.")
+
+
 @dataclass(frozen=True)
 class Part:
     """Somebody's part in a session: "speaker", "chair" or "panellist", and how many minutes before it are theirs."""
@@ -337,15 +343,15 @@ def cancel(event: Event, session: ProgrammeSession, *, tell: bool = False) -> No
     audit.record("programme.session_cancelled", session, event=event)
 
 
-def restore(event: Event, session: ProgrammeSession) -> list[Participant]:
-    """Bring a cancelled session back at its time, with its people, those who booked and those who chose it.
-
-    Returns who of its people is taken meanwhile; whoever has booked it is told, clash included.
-
-    Raises `RoomTaken`.
+def restore(event: Event, session: ProgrammeSession, *, tell: bool = False) -> list[Participant]:
+    """Bring a cancelled session back with its people, those who booked and those who chose it; who of its people is
+    taken meanwhile. Who has booked is told, clash included; `tell` writes to its people. Raises `EventCalledOff`,
+    `RoomTaken`.
     """
     if session.cancelled_at is None:
         return []
+    if event.state == "cancelled":
+        raise EventCalledOff
     session.cancelled_at = None
     session.updated_at = clock.now()
     audit.record("programme.session_restored", session, event=event)
@@ -364,6 +370,8 @@ def restore(event: Event, session: ProgrammeSession) -> list[Participant]:
         .order_by(Participant.id)
     ):
         agenda.attend(session.appointment, chosen, "bookmark", blocks=False)
+    if tell:
+        mails.session_restored(session)
     return busy
 
 

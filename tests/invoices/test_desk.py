@@ -14,6 +14,7 @@ from partnering.events.cli import organise
 from partnering.events.models import Event, Host, TeamRole
 from partnering.invoices import ledger, queries, tasks
 from partnering.invoices.models import Invoice, InvoiceSetup, LedgerEntry
+from partnering.mail.models import OutboxLetter
 from partnering.registration.models import Party
 from tests.backoffice.desk import counted, open_desk
 from tests.factories import make_event, make_party, make_product
@@ -422,7 +423,26 @@ def test_todays_price_is_charged_to_who_pays_late(desk, client, freeze):
     assert answer.location.endswith(f"/invoices/{one('P27-00004').public_id}")
 
 
-@pytest.mark.parametrize("deed", ["payment", "refund", "cancel", "anew", "today", "send"])
+def test_an_organiser_reminds_of_an_overdue_invoice_with_a_click(desk, client, freeze):
+    event, url = desk
+    invoice = invoice_of(make_invoiced(event))
+    tasks.make_document(invoice.public_id)
+    public_id, now = invoice.public_id, clock.now()
+    assert "Remind of payment" not in client.get(f"{url}/{public_id}?lang=en").text
+    freeze(now + timedelta(days=15))
+    open_desk(client, event)
+    assert "Remind of payment" in client.get(f"{url}/{public_id}?lang=en").text
+
+    answers = [post(client, url, public_id, "remind") for _click in range(2)]
+
+    fresh()
+    shown = client.get(f"{url}/{public_id}?lang=en").text
+    kinds = [letter.kind for letter in db.session.scalars(sa.select(OutboxLetter)) if "reminder" in letter.kind]
+    assert ([answer.status_code for answer in answers], kinds) == ([303, 303], ["invoices.reminder"])
+    assert ("Reminded once, on" in shown, "Remind of payment" in shown) == (True, False)
+
+
+@pytest.mark.parametrize("deed", ["payment", "refund", "cancel", "anew", "today", "send", "remind"])
 def test_an_invoice_of_another_event_does_not_exist(desk, client, deed):
     _event, url = desk
     other = invoice_of(make_invoiced(make_event())).public_id

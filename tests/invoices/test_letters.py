@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from partnering import clock
 from partnering.db import db, transaction
 from partnering.invoices import ledger, queries, services, tasks
+from partnering.invoices.errors import NothingOverdue, RemindedToday
 from partnering.invoices.models import InvoiceReminder
 from partnering.jobs.models import Job as Deferred
 from partnering.mail.models import OutboxLetter
@@ -261,5 +262,61 @@ def test_whoever_does_not_want_reminders_sends_none(late, freeze):
         setup.reminder_days = []
 
     tasks.remind()
+
+    assert levels() == []
+
+
+def test_an_organiser_reminds_at_once_and_not_twice_a_day(late):
+    invoice = invoice_of(late(1))
+    with transaction():
+        assert services.remind_now(invoice)
+
+    with pytest.raises(RemindedToday), transaction():
+        services.remind_now(invoice)
+    late.at(2)
+    with transaction():
+        assert services.remind_now(invoice)
+
+    assert levels() == [1, 2]
+    assert [letter.payload["level"] for letter in kinds("invoices.reminder")] == [1, 2]
+
+
+def test_a_reminder_by_hand_stands_for_those_of_the_set_up_up_to_then(late):
+    invoice = invoice_of(late(2))
+    with transaction():
+        services.remind_now(invoice)
+    for days in (3, 13):
+        late.at(days)
+        tasks.remind()
+    assert levels() == [1]
+
+    late.at(14)
+    with transaction():
+        services.remind_now(invoice)
+    tasks.remind()
+
+    assert levels() == [1, 2]
+
+
+@pytest.mark.parametrize("days", [-3, 0])
+def test_what_is_not_overdue_is_not_reminded_of_by_hand(late, days):
+    invoice = invoice_of(late(days))
+
+    with pytest.raises(NothingOverdue), transaction():
+        services.remind_now(invoice)
+
+    assert levels() == []
+
+
+def test_what_is_paid_or_cancelled_is_not_reminded_of_by_hand(late):
+    paid, cancelled = late(3), make_invoiced(make_event())
+    with transaction():
+        ledger.record_payment(paid, 22_000, queries.today_at(paid.event))
+    invoices = [invoice_of(paid), invoice_of(cancelled)]
+    give_back(cancelled, *cancelled.items)
+
+    for invoice in invoices:
+        with pytest.raises(NothingOverdue), transaction():
+            services.remind_now(invoice)
 
     assert levels() == []

@@ -1,5 +1,6 @@
 """The programme's pages: for everybody, for participants, and the organisers' desk."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -317,7 +318,8 @@ def test_an_organiser_cancels_and_restores_a_session(desk: FlaskClient, event: E
     assert desk.post(f"{address}/cancel", data={"tell": "y"}).status_code == 302
     assert the_session().cancelled_at is not None
     assert "Abgesagt" in page(desk, "/e/probe/programme")
-    assert desk.post(f"{address}/restore").status_code == 302
+    assert re.search(r'<input(?=[^>]* checked)[^>]* name="tell"', page(desk, address))
+    assert desk.post(f"{address}/restore", data={"tell": "y"}).status_code == 302
     assert the_session().cancelled_at is None
 
 

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from icalendar import Calendar
 
 from partnering.agenda import services as agenda
 from partnering.agenda.models import AgendaEntry
 from partnering.audit import AuditEntry
 from partnering.db import BilingualText, db, transaction
+from partnering.events import services as events
 from partnering.events.models import Participant
 from partnering.mail.models import OutboxLetter
 from partnering.programme import queries, services
@@ -17,6 +19,7 @@ from partnering.programme.models import Bookmark, ProgrammeSession
 from partnering.programme.services import Part, Time
 from tests.factories import make_event, make_participant
 from tests.factories.programme import at, make_room, make_session, make_speaker
+from tests.support.letters import calendar_of, deliver_all
 
 
 def entry(session: ProgrammeSession, participant: Participant) -> AgendaEntry:
@@ -306,9 +309,53 @@ def test_who_is_taken_out_of_a_session_is_told(ctx: Flask):
     assert letters() == [("programme.session_cancelled", "jana@example.org")]
 
 
-def test_a_cancelled_event_cancels_its_sessions_once(ctx: Flask):
-    from partnering.events import services as events
+def test_who_was_told_of_the_end_is_told_that_it_takes_place_after_all(app: Flask, ctx: Flask):
+    event = make_event()
+    jana = make_participant(event, email="jana@example.org")
+    session = make_session(event, "Vortrag", speakers=[jana, make_speaker(event, "Ohne Adresse")])
+    with transaction():
+        services.cancel(event, session, tell=True)
+    deliver_all(app)
+    with transaction():
+        services.restore(event, session, tell=True)
+    with transaction():
+        services.restore(event, session, tell=True)
 
+    assert letters()[1:] == [("programme.session_restored", "jana@example.org")]
+    [letter] = deliver_all(app)
+    [told] = Calendar.from_ical(calendar_of(letter) or b"").walk("VEVENT")
+    assert letter["Subject"] == "Findet doch statt: Vortrag"
+    assert (told["STATUS"], told["SEQUENCE"]) == ("CONFIRMED", 2)
+
+
+def test_a_session_called_off_again_before_the_letter_left_brings_no_wrong_news(app: Flask, ctx: Flask):
+    event = make_event()
+    session = make_session(event, "Vortrag", speakers=[make_participant(event, email="jana@example.org")])
+    with transaction():
+        services.cancel(event, session, tell=True)
+    with transaction():
+        services.restore(event, session, tell=True)
+    with transaction():
+        services.cancel(event, session, tell=True)
+
+    assert [letter["Subject"] for letter in deliver_all(app)] == ["Abgesagt: Vortrag"]
+
+
+def test_no_session_comes_back_at_a_conference_that_was_called_off(ctx: Flask):
+    event = make_event()
+    session = make_session(event)
+    with transaction():
+        events.cancel(event)
+
+    with pytest.raises(services.EventCalledOff), transaction():
+        services.restore(event, session, tell=True)
+    for deed in (events.publish, events.withdraw):
+        with pytest.raises(events.IsCalledOff), transaction():
+            deed(event)
+    assert (event.state, session.cancelled_at is None) == ("cancelled", False)
+
+
+def test_a_cancelled_event_cancels_its_sessions_once(ctx: Flask):
     event = make_event()
     jana = make_participant(event, email="jana@example.org")
     session = make_session(event, speakers=[jana])

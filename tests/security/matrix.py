@@ -311,6 +311,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "invoices_desk.issue_anew": ORGANISERS,
     "invoices_desk.charge_today": ORGANISERS,
     "invoices_desk.send": ORGANISERS,
+    "invoices_desk.remind": ORGANISERS,
     "backoffice.tickets": ORGANISERS,
     "backoffice.create_product": ORGANISERS,
     "backoffice.edit_product": ORGANISERS,

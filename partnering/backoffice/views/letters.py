@@ -145,4 +145,5 @@ def kind_words() -> dict[str, str]:
         "meetings.expired": _("Request expired"),
         "programme.session_changed": _("Session changed"),
         "programme.session_cancelled": _("Session cancelled"),
+        "programme.session_restored": _("Session takes place after all"),
     }

@@ -30,6 +30,7 @@ def _shown(invoice: Invoice, **forms: Any) -> str | tuple[str, int]:
     standing, account = queries.standing(invoice), queries.account(party)
     due = invoice.gross - standing.paid if standing.state in ("open", "part_paid", "overdue") else 0
     today = queries.today_at(party.event)
+    reminders = queries.reminders_of(invoice)
     key = new_key()
     payment = PaymentForm(formdata=None, prefix="payment", amount=shown(due) if due else "", on=today, once=key)
     refund = PaymentForm(
@@ -50,7 +51,8 @@ def _shown(invoice: Invoice, **forms: Any) -> str | tuple[str, int]:
         undone={entry.external_ref for entry in queries.ledger_of(party) if entry.source == "undo"},
         others=[row for row in queries.rows_of(party) if row.invoice.id != invoice.id],
         cancellation=queries.cancellation_of(invoice),
-        reminders=queries.reminders_of(invoice),
+        reminders=reminders,
+        reminded_today=bool(reminders) and reminders[-1].sent_on >= today,
         letters=queries.letters_about(party),
         has_document=queries.has_document(invoice),
         dearer=sum(line.gross for line in late.dearer(party).values()),
@@ -161,6 +163,17 @@ def send(public_id: str) -> BaseResponse:
     def deed(invoice: Invoice) -> str:
         sent = services.send_again(invoice, current_person().public_id)
         return _("The letter is on its way.") if sent else _("The letter was sent just now.")
+
+    return _do(public_id, DeedForm(), deed)
+
+
+@desk.post("/<public_id>/remind")
+def remind(public_id: str) -> BaseResponse:
+    """Remind of an overdue invoice now."""
+
+    def deed(invoice: Invoice) -> str:
+        sent = services.remind_now(invoice)
+        return _("The reminder is on its way.") if sent else _("There is no email address to write to.")
 
     return _do(public_id, DeedForm(), deed)
 

@@ -148,7 +148,7 @@ class _Work:
                 self.report.warnings.append(f'{said.place}: "{said.title}" was cancelled here and stays so')
                 self.report.unchanged += 1
                 return
-            services.restore(self.event, session)
+            services.restore(self.event, session, tell=self.tell)
             self.report.restored.append(said.title)
         track = self.tracks.get(said.track)
         held = {part.participant_id: part for part in queries.people_of(session)}

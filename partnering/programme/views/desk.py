@@ -129,10 +129,12 @@ def cancel(public_id: str) -> Response:
 @bp.post("/<public_id>/restore")
 def restore(public_id: str) -> Response:
     """Bring a cancelled session back."""
+    form = CancelForm()
+    require(form.validate_on_submit())
     try:
         with transaction():
-            busy = services.restore(fresh_event(), session_or_404(public_id))
-    except services.RoomTaken as error:
+            busy = services.restore(fresh_event(), session_or_404(public_id), tell=bool(form.tell.data))
+    except (services.EventCalledOff, services.RoomTaken) as error:
         flash(str(error.message), "bad")
     else:
         flash(_("The session takes place again."), "ok")
