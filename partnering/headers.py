@@ -1,8 +1,10 @@
 """What every answer carries: security headers, cache rules, a request id; and forms that scripts cannot forge."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from unicodedata import normalize
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, g, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -43,6 +45,23 @@ def answer_unchanged(response: Response) -> Response:
     if g.get("public_for") and response.status_code == 200:
         response.add_etag()
         response.make_conditional(request)
+    return response
+
+
+def as_file(content: bytes | str | Iterable[bytes], media_type: str, name: str, *, inline: bool = False) -> Response:
+    """An answer to be saved under this name, or, `inline`, to be looked at and perhaps saved.
+
+    RFC 6266: whoever cannot read the name in UTF-8 (RFC 8187) gets it in ASCII beside it.
+    """
+    response = Response(content, content_type=media_type)
+    whole = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split()) or "file"
+    simple = normalize("NFKD", whole).encode("ascii", "ignore").decode().strip()
+    if simple[:1] in ("", "."):
+        simple = f"file{simple}"
+    names = {"filename": simple}
+    if simple != whole:
+        names["filename*"] = f"UTF-8''{quote(whole, safe='!#$&+-.^_`|~')}"
+    response.headers.set("Content-Disposition", "inline" if inline else "attachment", **names)
     return response
 
 

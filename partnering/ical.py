@@ -17,6 +17,9 @@ from icalendar import Alarm, Calendar, Component, Event, vCalAddress, vDuration,
 
 from partnering import vtimezone
 
+MEDIA_TYPE = "text/calendar; charset=utf-8"
+"""Of a calendar that is fetched rather than sent."""
+
 _PRODUCT = "-//biosaxony//Partnering//EN"
 _DURATIONS = ("refresh-interval", "x-published-ttl")
 _BREAKS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")

@@ -10,6 +10,9 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+CSV = "text/csv; charset=utf-8"
+"""The media type of what `as_csv` and `pieces` write."""
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # half and full width
 
 _FIGURE = re.compile(r"-?[0-9]+([.,][0-9]+)?")

@@ -1,6 +1,6 @@
 """Printing badges: choose, look, wait, download."""
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..db import transaction
@@ -8,6 +8,7 @@ from ..errors import NotFound
 from ..events.models import Event
 from ..events.pages import fresh_event
 from ..events.routing import current_event, current_person, manage_blueprint
+from ..headers import as_file
 from ..i18n import _, bi, speaking
 from ..jobs import queries as jobs
 from ..jobs.models import Job
@@ -51,15 +52,13 @@ def progress(public_id: str) -> str:
 
 
 @bp.get("/jobs/<public_id>/badges.pdf")
-def download(public_id: str) -> Response | AnyResponse:
+def download(public_id: str) -> AnyResponse:
     """The file."""
     file = jobs.file_of(_job(public_id))
     if file is None:
         flash(_("This file is no longer kept. Print the badges again."), "warn")
         return redirect(url_for(".index"))
-    response = Response(file.content, content_type=file.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    return response
+    return as_file(file.content, file.media_type, file.name)
 
 
 def _job(public_id: str) -> Job:

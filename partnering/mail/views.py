@@ -12,6 +12,7 @@ from flask import Flask, Response, g, render_template, url_for
 
 from ..errors import NotFound
 from ..guards import GuardedBlueprint, public
+from ..headers import as_file
 from ..i18n import _
 from . import carriers, queries
 
@@ -79,12 +80,11 @@ def part(letter: str, number: int) -> Response:
     if found is None:
         raise NotFound
     kind = found.get_content_type()
-    response = Response(
-        found.get_payload(decode=True), content_type=kind if kind in SHOWN_AS_IS else "application/octet-stream"
-    )
-    inline = kind == "image/png"
     name = found.get_filename() or ("part.ics" if kind == "text/calendar" else "part")
-    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=name)
+    shown_as = kind if kind in SHOWN_AS_IS else "application/octet-stream"
+    content = found.get_payload(decode=True)
+    assert isinstance(content, bytes)  # a leaf, and decoded
+    response = as_file(content, shown_as, name, inline=kind == "image/png")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 

@@ -6,7 +6,7 @@ from datetime import date
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from .. import clock, links
+from .. import clock, ical, links
 from ..agenda.services import TimeTaken
 from ..db import transaction
 from ..errors import Gone, NotFound, or_404, require
@@ -14,7 +14,7 @@ from ..events.models import Event, Participant
 from ..events.queries import is_over
 from ..events.routing import current_event, current_participant, half_event_blueprint, participant
 from ..guards import guarded, secret_link
-from ..headers import single
+from ..headers import as_file, single
 from ..i18n import _, speaking
 from ..mail import letters
 from ..meetings import queries as meetings
@@ -183,16 +183,14 @@ def pdf() -> Response:
     """My schedule on one A4 page."""
     event, now = current_event(), clock.now()
     content = printing.sheet(queries.plan_of(current_participant(), open_too=True), now)
-    response = Response(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{printing.file_name(event, now)}"'
-    return response
+    return as_file(content, "application/pdf", printing.file_name(event, now), inline=True)
 
 
 @bp.get("/e/<event_slug>/me/schedule.ics")
 def ics() -> Response:
     """My sessions and meetings as a file."""
     content = calendars.calendar(queries.plan_of(current_participant()))
-    return _calendar_file(content, f"{current_event().slug}.ics", "attachment")
+    return as_file(content, ical.MEDIA_TYPE, f"{current_event().slug}.ics")
 
 
 @bp.get("/c/<token>.ics")
@@ -202,7 +200,7 @@ def feed(token: str) -> Response:
     me = _subscriber(token)
     with speaking(me.locale):
         content = calendars.calendar(queries.plan_of(me, cancelled=True), subscribed=True)
-    response = _calendar_file(content, f"{me.event.slug}.ics", "inline")
+    response = as_file(content, ical.MEDIA_TYPE, f"{me.event.slug}.ics", inline=True)
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     response.make_conditional(request)
@@ -223,12 +221,6 @@ def _subscriber(token: str) -> Participant:
 def feed_address(me: Participant) -> str:
     """The secret address of a participant's calendar."""
     return letters.url("schedule.feed", token=links.token("feed", me.public_id, me.generation))
-
-
-def _calendar_file(content: bytes, name: str, disposition: str) -> Response:
-    response = Response(content, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'{disposition}; filename="{name}"'
-    return response
 
 
 blueprints = (bp,)

@@ -56,7 +56,7 @@ def test_the_worker_makes_one_file_with_everything_and_its_hashes(client, tmp_pa
     files = opened(file.data)
     assert (file.mimetype, file.headers["Content-Disposition"]) == (
         "application/zip",
-        f'attachment; filename="audit-{event.slug}.zip"',
+        f"attachment; filename=audit-{event.slug}.zip",
     )
     sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
     assert sums == {n: hashlib.sha256(c).hexdigest() for n, c in files.items() if n != "SHA256SUMS"}

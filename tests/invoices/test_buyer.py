@@ -91,7 +91,7 @@ def test_signed_in_the_newest_invoice_opens(client):
     answer = client.get(f"/e/{slug}/me/invoice.pdf")
 
     assert answer.status_code == 200
-    assert answer.headers["Content-Disposition"] == 'inline; filename="Invoice-P27-00001.pdf"'
+    assert answer.headers["Content-Disposition"] == "inline; filename=Invoice-P27-00001.pdf"
 
 
 def test_who_booked_nothing_that_costs_has_no_invoice(client):

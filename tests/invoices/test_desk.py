@@ -380,7 +380,7 @@ def test_the_pdf_opens_once_it_is_made(desk, client):
 
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.data.startswith(b"%PDF-")
-    assert answer.headers["Content-Disposition"] == 'inline; filename="Rechnung-P27-00001.pdf"'
+    assert answer.headers["Content-Disposition"] == "inline; filename=Rechnung-P27-00001.pdf"
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -1,7 +1,5 @@
 """The catering page: how often each answer was given; and, for catering alone, who gave it. Looking is logged."""
 
-from collections.abc import Sequence
-
 from flask import Response, render_template, url_for
 
 from ... import audit
@@ -12,8 +10,10 @@ from ...events.permissions import may_cater, may_organise
 from ...events.routing import catering as catering_guard
 from ...events.routing import current_event, current_person, meal_counting, organiser, within_event
 from ...guards import guarded
+from ...headers import as_file
 from ...i18n import _, bi
 from ...questions import queries as questions
+from ...tables import CSV
 from .. import catering as answers
 from ..export import as_csv
 from .blueprint import bp
@@ -32,7 +32,7 @@ def catering() -> str:
 def catering_counts() -> Response:
     """The same as a file."""
     rows = answers.rows_of_counts(answers.counts(current_event()))
-    return _file("catering.csv", [_("Question"), _("Answer"), _("Guests")], rows)
+    return as_file(as_csv([_("Question"), _("Answer"), _("Guests")], rows), CSV, "catering.csv")
 
 
 @bp.get("/catering/names")
@@ -53,7 +53,7 @@ def catering_list() -> Response:
         for guest in answers.named(event)
         for question, text in guest.answers
     ]
-    return _file("catering-names.csv", [_("Name"), _("Question"), _("Answer")], rows)
+    return as_file(as_csv([_("Name"), _("Question"), _("Answer")], rows), CSV, "catering-names.csv")
 
 
 def _looked(action: str) -> Event:
@@ -75,12 +75,6 @@ def _page(template: str, event: Event, **context: object) -> str:
     return render_template(template, names=may_cater(person, event), organises=organises, **context)
 
 
-def _file(name: str, heads: list[str], rows: Sequence[Sequence[object]]) -> Response:
-    response = Response(as_csv(heads, rows), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
 @bp.get("/answers/files/<public_id>")
 @guarded(within_event(organiser))
 def answer_file(public_id: str) -> Response:
@@ -90,7 +84,6 @@ def answer_file(public_id: str) -> Response:
     require(file.sheet_id is not None)
     newest = next((q for q in questions.shown_versions(event, newest=True) if q.id == file.question_id), None)
     require(newest is not None and (not newest.sensitive or may_cater(current_person(), event)))
-    response = Response(file.content, content_type=file.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=file.name)
+    response = as_file(file.content, file.media_type, file.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

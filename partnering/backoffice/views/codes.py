@@ -12,9 +12,11 @@ from ...errors import Stale, or_404, require
 from ...events.models import Event
 from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
+from ...headers import as_file
 from ...i18n import _, _n, moment
 from ...mail.letters import url as full_url
 from ...registration.refund_rules import percent
+from ...tables import CSV
 from ...tickets import errors
 from ...tickets import queries as ticket_queries
 from ...tickets.models import Code
@@ -77,9 +79,7 @@ def codes_file() -> FileResponse:
         ]
         for code in coding.codes_of(event, argument("q"))
     ]
-    response = FileResponse(as_csv(heads, rows), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-codes.csv")
-    return response
+    return as_file(as_csv(heads, rows), CSV, f"{event.slug}-codes.csv")
 
 
 @bp.route("/tickets/codes/new/<any(discount, access, member, voucher):kind>", methods=["GET", "POST"])

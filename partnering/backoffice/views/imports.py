@@ -11,11 +11,12 @@ from ...errors import DomainError, or_404, require
 from ...events.models import Event
 from ...events.pages import fresh_event, page
 from ...events.routing import current_event, current_person
-from ...headers import single
+from ...headers import as_file, single
 from ...i18n import _, bi, locale
 from ...jobs import defer
 from ...jobs import queries as jobs
 from ...jobs.models import Job
+from ...tables import CSV
 from ...tickets import queries as ticket_queries
 from .. import export, imports, queries, reading, spreadsheet, workbook
 from ..forms import ConfirmForm
@@ -46,14 +47,14 @@ def import_people() -> str | BaseResponse | tuple[str, int]:
 @bp.get("/people/import/template.csv")
 def import_template() -> Response:
     """An empty list with the headings that are understood, and one row as an example."""
-    return _file(export.as_csv(*_template(current_event())), "text/csv; charset=utf-8", "people.csv")
+    return as_file(export.as_csv(*_template(current_event())), CSV, "people.csv")
 
 
 @bp.get("/people/import/template.xlsx")
 def import_template_xlsx() -> Response:
     """The same as a workbook."""
     heads, rows = _template(current_event())
-    return _file(b"".join(workbook.as_xlsx(heads, rows)), workbook.MEDIA_TYPE, "people.xlsx")
+    return as_file(b"".join(workbook.as_xlsx(heads, rows)), workbook.MEDIA_TYPE, "people.xlsx")
 
 
 @bp.get("/people/import/<public_id>")
@@ -138,7 +139,7 @@ def import_errors(public_id: str) -> Response:
         for fault in kept.report.get("errors", [])
     ]
     content = export.as_csv([_("Row"), _("Where"), _("What stands there"), _("What is wrong")], rows)
-    return _file(content, "text/csv; charset=utf-8", "errors.csv")
+    return as_file(content, CSV, "errors.csv")
 
 
 # -- what pages show
@@ -250,12 +251,6 @@ def _template(event: Event) -> tuple[list[str], list[list[object]]]:
         "locale": locale(),
     }
     return list(words.values()), [[example.get(key, "") for key in words]]
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    response = Response(content, content_type=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
 
 
 # -- finding imports

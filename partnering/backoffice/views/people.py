@@ -9,7 +9,9 @@ from ... import audit
 from ...db import transaction
 from ...events.pages import fresh_event
 from ...events.routing import current_event
+from ...headers import as_file
 from ...i18n import _
+from ...tables import CSV
 from ...tickets import queries as ticket_queries
 from .. import export, guests, lists, queries, workbook
 from .blueprint import argument, bp
@@ -62,7 +64,7 @@ def tabs() -> list[tuple[str, str, str]]:
 @bp.get("/people.csv")
 def people_file() -> Response:
     """The same people as a file for spreadsheets, all pages at once."""
-    return _as_file("csv", "text/csv; charset=utf-8", export.pieces)
+    return _as_file("csv", CSV, export.pieces)
 
 
 @bp.get("/people.xlsx")
@@ -80,9 +82,8 @@ def _as_file(kind: str, media_type: str, write: Callable[..., Iterator[bytes]]) 
         audit.record("people.exported", event, event=event, after={"format": kind, **left_out})
     event = current_event()
     rows = lists.rows(event.id, wanted, state_words())
-    response = Response(stream_with_context(write(lists.heads(lists.asked_of(event)), rows)), content_type=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-people.{kind}")
-    return response
+    content = stream_with_context(write(lists.heads(lists.asked_of(event)), rows))
+    return as_file(content, media_type, f"{event.slug}-people.{kind}")
 
 
 def asked(query: Any = None) -> guests.Wanted:

@@ -6,6 +6,8 @@ from ... import audit
 from ...db import transaction
 from ...events.pages import fresh_event
 from ...events.routing import current_event
+from ...headers import as_file
+from ...tables import CSV
 from .. import photos as lists
 from ..export import as_csv
 from .blueprint import bp
@@ -26,6 +28,4 @@ def photos_file() -> Response:
         audit.record("photos.list_taken", event, event=event)
     event = current_event()
     content = as_csv(lists.heads(), lists.rows(lists.photos(event)))
-    response = Response(content, content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-no-photos.csv")
-    return response
+    return as_file(content, CSV, f"{event.slug}-no-photos.csv")

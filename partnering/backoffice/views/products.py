@@ -15,9 +15,11 @@ from ...errors import DomainError, Stale
 from ...events.models import Event
 from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event
+from ...headers import as_file
 from ...i18n import _, bi
 from ...programme.queries import rooms_of
 from ...registration import workshop_times
+from ...tables import CSV
 from ...tickets import queries as ticket_queries
 from ...tickets.models import Pool, Product
 from ...tickets.services import is_called_off, is_on_sale, lefts
@@ -267,8 +269,4 @@ def booked_file(public_id: str) -> FileResponse:
         ]
         for row in sales.bookings(product)
     ]
-    return FileResponse(
-        as_csv(heads, rows),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{event.slug}-{product.public_id}.csv"'},
-    )
+    return as_file(as_csv(heads, rows), CSV, f"{event.slug}-{product.public_id}.csv")

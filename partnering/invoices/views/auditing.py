@@ -2,13 +2,14 @@
 
 import secrets
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...db import transaction
 from ...errors import or_404, require
 from ...events.pages import fresh_event, once, page
 from ...events.routing import current_event, current_person
+from ...headers import as_file
 from ...i18n import _
 from ...jobs import queries as jobs
 from ...jobs.models import Job
@@ -44,9 +45,7 @@ def audit_file(public_id: str) -> BaseResponse:
     if file is None:
         flash(_("This file is no longer kept. Have it made again."), "warn")
         return redirect(url_for(".audit"))
-    response = Response(file.content, content_type=file.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    return response
+    return as_file(file.content, file.media_type, file.name)
 
 
 def _job(public_id: str) -> Job:

@@ -10,6 +10,7 @@ from ... import epc, limits, links, qr
 from ...errors import Gone, NotFound
 from ...events.routing import current_event, current_person, event_blueprint, participant
 from ...guards import GuardedBlueprint, secret_link
+from ...headers import as_file
 from ...i18n import _, speaking
 from ...registration import taxing
 from ...registration.change_forms import BillForm
@@ -117,11 +118,7 @@ def file_of(invoice: Invoice) -> Response:
         raise NotMadeYet
     with speaking(invoice.locale):
         name = mails.file_name(invoice)
-    return Response(
-        document.content,
-        mimetype="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
-    )
+    return as_file(document.content, "application/pdf", name, inline=True)
 
 
 def section(party: Party) -> Markup | None:

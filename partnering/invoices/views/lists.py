@@ -9,8 +9,9 @@ from ...db import transaction
 from ...errors import require
 from ...events.pages import page
 from ...events.routing import current_event
-from ...headers import single
+from ...headers import as_file, single
 from ...i18n import _, _n
+from ...tables import CSV
 from .. import bookkeeping, mails, queries, services
 from ..forms import BillingForm, DeedForm
 from .blueprint import desk, party_or_404, state_words
@@ -65,8 +66,7 @@ def export() -> Response:
     """Every line of every invoice and cancellation as a file for bookkeeping."""
     event = current_event()
     content = bookkeeping.file_of(queries.invoices(event, queries.Wanted(), limit=None))
-    name = f"{_('invoices')}-{event.slug}.csv"
-    return Response(content, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return as_file(content, CSV, f"{_('invoices')}-{event.slug}.csv")
 
 
 # -- what waits for an invoice

@@ -14,7 +14,7 @@ from ...events.models import Event, Participant
 from ...events.queries import participant_of
 from ...events.routing import current_event, current_participant, participant, within_event
 from ...guards import guarded
-from ...headers import cacheable, single
+from ...headers import as_file, cacheable, single
 from ...i18n import _, bi, locale
 from ...mail import letters
 from .. import grid, queries, services, words
@@ -191,6 +191,4 @@ def last_change(each: Released) -> datetime:
 
 def calendar_file(content: bytes, name: str) -> Response:
     """A calendar to open or to subscribe to."""
-    response = Response(content, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    return as_file(content, ical.MEDIA_TYPE, name, inline=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,7 @@ from ...db import transaction
 from ...events.models import Event
 from ...events.queries import legal_text
 from ...events.routing import current_event
+from ...headers import as_file
 from ...i18n import _, bi, locale
 from ...tickets import services as tickets
 from .. import approval, drafts, mails, queries, services, workshops
@@ -222,6 +223,5 @@ def calendar_file(event: Event, uid: str, sequence: int) -> Response:
         last_modified=event.created_at,
         all_day=len(set(days)) > 1,
     )
-    response = current_app.response_class(ical.calendar([entry], bi(event.name), clock.now()), mimetype="text/calendar")
-    response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
-    return response
+    content = ical.calendar([entry], bi(event.name), clock.now())
+    return as_file(content, ical.MEDIA_TYPE, f"{event.slug}.ics")
