@@ -87,6 +87,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_organisation_term_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
+        "consent_recipient",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("aim", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_consent_recipient_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_recipient")),
+        sa.UniqueConstraint("event_id", "id", name=op.f("uq_consent_recipient_event_id_id")),
+        sa.UniqueConstraint("event_id", "name", name=op.f("uq_consent_recipient_event_id_name")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_consent_recipient_public_id")),
+    )
+    with op.batch_alter_table("consent_recipient", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_recipient_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
         "lunch_window",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -811,8 +829,8 @@ def upgrade() -> None:
     with op.batch_alter_table("agenda_entry") as batch_op:
         batch_op.create_check_constraint(op.f("ck_agenda_entry_lead_minutes_range"), "lead_minutes BETWEEN 0 AND 240")
     with op.batch_alter_table("delegate") as batch_op:
-        batch_op.create_check_constraint(op.f("ck_delegate_rhythm_known"), "rhythm IN ('hourly', 'daily')")
         batch_op.create_check_constraint(op.f("ck_delegate_meeting_limit_counts"), "meeting_limit > 0")
+        batch_op.create_check_constraint(op.f("ck_delegate_rhythm_known"), "rhythm IN ('hourly', 'daily')")
         batch_op.create_check_constraint(op.f("ck_delegate_departs_after_arriving"), "departs_at > arrives_at")
     with op.batch_alter_table("location") as batch_op:
         batch_op.create_check_constraint(op.f("ck_location_only_virtual_has_url"), "url = '' OR kind = 'virtual'")
@@ -822,11 +840,11 @@ def upgrade() -> None:
             op.f("ck_meeting_reserve_is_accepted"), "reserve_rank IS NULL OR request_state = 'accepted'"
         )
         batch_op.create_check_constraint(
-            op.f("ck_meeting_placed_has_time"), "placement = 'none' OR appointment_id IS NOT NULL"
-        )
-        batch_op.create_check_constraint(
             op.f("ck_meeting_unplaced_reason_known"),
             "unplaced_reason IN ('', 'slot_removed', 'table_closed', 'talk', 'moved_away', 'time_lost')",
+        )
+        batch_op.create_check_constraint(
+            op.f("ck_meeting_placed_has_time"), "placement = 'none' OR appointment_id IS NOT NULL"
         )
     with op.batch_alter_table("organisation_profile") as batch_op:
         batch_op.create_check_constraint(
@@ -849,16 +867,16 @@ def downgrade() -> None:
     with op.batch_alter_table("agenda_entry") as batch_op:
         batch_op.drop_constraint(op.f("ck_agenda_entry_lead_minutes_range"), type_="check")
     with op.batch_alter_table("delegate") as batch_op:
-        batch_op.drop_constraint(op.f("ck_delegate_rhythm_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_delegate_meeting_limit_counts"), type_="check")
+        batch_op.drop_constraint(op.f("ck_delegate_rhythm_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_delegate_departs_after_arriving"), type_="check")
     with op.batch_alter_table("location") as batch_op:
         batch_op.drop_constraint(op.f("ck_location_only_virtual_has_url"), type_="check")
     with op.batch_alter_table("meeting") as batch_op:
         batch_op.drop_constraint(op.f("ck_meeting_origin_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_meeting_reserve_is_accepted"), type_="check")
-        batch_op.drop_constraint(op.f("ck_meeting_placed_has_time"), type_="check")
         batch_op.drop_constraint(op.f("ck_meeting_unplaced_reason_known"), type_="check")
+        batch_op.drop_constraint(op.f("ck_meeting_placed_has_time"), type_="check")
     with op.batch_alter_table("organisation_profile") as batch_op:
         batch_op.drop_constraint(op.f("ck_organisation_profile_walk_in_somewhere"), type_="check")
     with op.batch_alter_table("zone") as batch_op:
@@ -1070,6 +1088,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lunch_window_event_id"))
 
     op.drop_table("lunch_window")
+    with op.batch_alter_table("consent_recipient", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_recipient_event_id"))
+
+    op.drop_table("consent_recipient")
     with op.batch_alter_table("organisation_term", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_term_organisation_id"))
         batch_op.drop_index("ix_organisation_term_lookup")

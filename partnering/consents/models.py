@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import BilingualText, Model, only_where
+from ..db import BilingualText, InEvent, Model, PublicId, in_event, only_where
 
 PURPOSES = ("directory", "matchmaking", "photo", "newsletter", "sponsor", "contact")
 
@@ -22,6 +22,21 @@ class ConsentText(Model):
     created_at: Mapped[datetime]
 
     __table_args__ = (sa.UniqueConstraint("event_id", "purpose", "recipient", "number"),)
+
+
+class ConsentRecipient(PublicId, InEvent, Model):
+    """A sponsor or exhibitor, by name, to whom people may let the organiser pass their details on.
+
+    Consents to one have the purpose "sponsor" and its `name` as recipient, so a name stays. Nobody is asked any more
+    once it has `ended_at`; consents that were given stay.
+    """
+
+    name: Mapped[str] = mapped_column(sa.String(120))
+    aim: Mapped[BilingualText]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = in_event(sa.UniqueConstraint("event_id", "name"))
 
 
 class Consent(Model):

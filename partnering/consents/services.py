@@ -81,6 +81,27 @@ def in_force(participant: Participant) -> Sequence[Consent]:
     ).all()
 
 
+def history(participant: Participant) -> Sequence[Consent]:
+    """Everything that a participant ever agreed to, with the texts they saw, newest first."""
+    return db.session.scalars(
+        sa.select(Consent)
+        .where(Consent.participant_id == participant.id)
+        .options(joinedload(Consent.text))
+        .order_by(Consent.id.desc())
+    ).all()
+
+
+def counts(event: Event) -> dict[tuple[str, str], int]:
+    """How many participants agree now, by purpose and recipient."""
+    rows = db.session.execute(
+        sa.select(Consent.purpose, Consent.recipient, sa.func.count())
+        .join(Participant, Participant.id == Consent.participant_id)
+        .where(Participant.event_id == event.id, Participant.erased_at.is_(None), Consent.withdrawn_at.is_(None))
+        .group_by(Consent.purpose, Consent.recipient)
+    )
+    return {(purpose, recipient): number for purpose, recipient, number in rows}
+
+
 def current(participant: Participant, purpose: str, recipient: str = "") -> Consent | None:
     """The consent in force, or None."""
     return db.session.scalars(

@@ -1,6 +1,6 @@
 """What makes an order binding: places, people, registrations, answers, agenda, letters, in one deed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from .. import audit, clock
 from ..accounts.addresses import canonical
 from ..accounts.models import Person
 from ..accounts.services import new_persons, persons_at
+from ..consents import recipients
 from ..consents import services as consents
 from ..db import BilingualText, db, write
 from ..errors import DomainError
@@ -42,17 +43,17 @@ class DuplicateRegistration(DomainError):
 def place(
     party: Party,
     *,
-    agreed: Iterable[str] | None = None,
+    agreed: Collection[str] | None = None,
     items: Sequence[Item] | None = None,
     typed: Mapping[str, Any] | None = None,
 ) -> None:
     """Make a party under way binding: places, people, registrations, codes, agenda, letters, in one deed.
 
-    `agreed` names the consents the buyer gave ("photo", "newsletter"), else those in the draft hold. `items` are the
-    party's lines, where the caller has them; `typed` completes the draft. A person who already holds a registration
-    gets none, and no place is taken for a buyer who only wanted one: a letter tells them, nobody else. What was sent in
-    for approval is not asked again whether it is on sale. Raises as `orders.check`, `HoldExpired` or `TimeConflict`;
-    then nothing has changed.
+    `agreed` names the consents the buyer gave ("photo", "newsletter", "to:" and the public id of a recipient), else
+    those in the draft hold. `items` are the party's lines, where the caller has them; `typed` completes the draft. A
+    person who already holds a registration gets none, and no place is taken for a buyer who only wanted one: a letter
+    tells them, nobody else. What was sent in for approval is not asked again whether it is on sale. Raises as
+    `orders.check`, `HoldExpired` or `TimeConflict`; then nothing has changed.
     """
     event, product, draft = party.event, party.product, {**party.draft, **(typed or {})}
     assert product is not None  # a party under way has a ticket
@@ -226,10 +227,13 @@ _NOTICE = sa.select(sa.func.max(LegalText.number)).where(
 )
 
 
-def _agree(registration: Registration, agreed: Iterable[str], locale: str) -> None:
+def _agree(registration: Registration, agreed: Collection[str], locale: str) -> None:
     for purpose in sorted(set(agreed) & set(CONSENTS)):
         text = consents.text_for(registration.participant.event, purpose, in_both(CONSENTS[purpose]))
         consents.give(registration.participant, text, channel="registration", locale=locale)
+    named = {one.removeprefix("to:") for one in agreed if one.startswith("to:")}
+    if named:
+        recipients.agree(registration.participant, named, channel="registration", locale=locale)
 
 
 def in_both(sentence: Any) -> BilingualText:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from ... import clock, ical, limits
 from ...accounts import signing_in
 from ...agenda.services import new_uid
+from ...consents import recipients
 from ...db import transaction
 from ...events.models import Event
 from ...events.queries import legal_text
@@ -113,7 +114,7 @@ def _place_once(event: Event) -> tuple[CheckForm | None, bool]:
     sum_now = owed(party, items, billing)
     if sum_now != form.seen_cents(sum(item.gross for item in items)):
         return form, True
-    typed: dict[str, Any] = {"billing": billing, "consents": form.agreed()}
+    typed: dict[str, Any] = {"billing": billing, "consents": [*form.agreed(), *_recipients_ticked(event)]}
     if party.product is not None and party.product.needs_approval:
         services.keep(party, **typed)
         approval.ask(party)
@@ -153,10 +154,18 @@ def _check_page(party: Party, form: CheckForm, status: int = 200, *, other_sum: 
         refunds=refund_sentences(event) if _costs(party) else [],
         privacy_notice=legal_text(event, "privacy"),
         consents=services.CONSENTS,
+        recipients=recipients.offered(event),
         approval=party.product is not None and party.product.needs_approval,
         sure=SureForm(formdata=None),
         step="check",
     )
+
+
+def _recipients_ticked(event: Event) -> list[str]:
+    """Named recipients to whom the buyer agrees, as the draft keeps them."""
+    if not any(name.startswith("to_") for name in request.form):
+        return []
+    return [f"to:{one.recipient.public_id}" for one in recipients.offered(event) if one.field in request.form]
 
 
 def _add_ons_of_people(party: Party) -> list[list[Any]]:

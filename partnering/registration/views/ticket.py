@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from ... import limits, qr
 from ...accounts import signing_in
+from ...consents import recipients
 from ...consents import services as consents
 from ...consents.models import Consent
 from ...db import transaction
@@ -73,13 +74,20 @@ def ticket_ended(error: TicketEnded) -> tuple[str, int]:
         status=error.status,
         passed_on=registration.state == "substituted",
         given=_given(registration),
+        boxes=_boxes(registration),
         token=(request.view_args or {}).get("token"),
     )
 
 
 def _given(registration: Registration) -> list[Consent]:
     """What somebody whose ticket has ended agreed to while they had it."""
-    return [one for one in consents.in_force(registration.participant) if one.purpose in services.CONSENTS]
+    shown = {*services.CONSENTS, recipients.PURPOSE}
+    return [one for one in consents.in_force(registration.participant) if one.purpose in shown]
+
+
+def _boxes(registration: Registration) -> dict[str, str]:
+    """The names of the boxes of named recipients, by recipient; those of other purposes are called like these."""
+    return {one.name: recipients.field_of(one) for one in recipients.recipients_of(_event(registration))}
 
 
 def _event(registration: Registration) -> Event:
@@ -168,7 +176,9 @@ def _ticket_page(token: str, registration: Registration, form: DetailsForm, stat
         lacks=lacking.of(registration),
         answers=lines(registration.sheet) if registration.sheet else [],
         consents=_consents(registration),
+        recipients=recipients.offered(event, registration.participant) if live else [],
         given=[] if live else _given(registration),
+        boxes={} if live else _boxes(registration),
         sentences=services.CONSENTS,
         sure=OnceForm(formdata=None),
     )
@@ -192,6 +202,8 @@ def set_consents(token: str) -> Response:
             given = {consent.purpose for consent in consents.in_force(registration.participant)}
             sentences = {purpose: said for purpose, said in sentences.items() if purpose in given}
         services.agree(registration, {p: form[p].data for p in sentences}, sentences)
+        ticked = {name.removeprefix("to_") for name in request.form if name.startswith("to_")}
+        recipients.choose(registration.participant, ticked, channel="ticket", may_give=registration.state == "live")
     flash(_("Your choice is saved."), "ok")
     return redirect(url_for(".ticket_page", token=token, _anchor="choices"), 303)
 
