@@ -1,5 +1,6 @@
 """How gunicorn serves the site. Processes: WEB_CONCURRENCY, else two beside PostgreSQL and one beside SQLite."""
 
+import gc
 import os
 import sys
 from typing import Any
@@ -29,3 +30,10 @@ def on_starting(server: Any) -> None:
         refuse_mismatch(create_app())
     except (UnsafeSettings, SchemaMismatch) as reason:
         sys.exit(f"The site does not start: {reason}")
+
+
+def post_worker_init(worker: Any) -> None:
+    """Take what is there for as long as the process lives out of the rounds of the garbage collector."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

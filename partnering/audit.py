@@ -17,7 +17,8 @@ from flask import g, has_request_context
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .db import BilingualText, Json, Model, append_only, db, table_of, write
+from .db import BilingualText, Json, Model, append_only, db, table_of
+from .rows import write
 from .verify import invariant
 
 

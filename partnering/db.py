@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -30,7 +30,6 @@ from sqlalchemy.orm import (
     Session,
     SessionTransaction,
     declared_attr,
-    make_transient_to_detached,
     mapped_column,
     registry,
     relationship,
@@ -138,7 +137,21 @@ class Model(DeclarativeBase):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, sort_order=-10)
 
 
-db = SQLAlchemy(model_class=Model, disable_autonaming=True)
+class OneEngineSession(FlaskSession):
+    """A session of an application that has one database: nobody need look up, for each question, whom to ask."""
+
+    engine: sa.Engine | None = None
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **_more: Any) -> Any:
+        """The application's engine, unless the caller names one."""
+        if bind is not None:
+            return bind
+        if self.engine is None:
+            self.engine = self._db.engine
+        return self.engine
+
+
+db = SQLAlchemy(model_class=Model, disable_autonaming=True, session_options={"class_": OneEngineSession})
 
 
 def new_public_id() -> str:
@@ -358,54 +371,6 @@ def _keep_plans(session: Session) -> None:
         link = session.connection().connection.dbapi_connection
         if link is not None and link.info.transaction_status == TransactionStatus.INTRANS:
             link.commit()
-
-
-def write(*things: Model) -> None:
-    """Insert new rows of one kind at once and give them their ids, as adding and flushing does, at a third of its cost.
-
-    For rows that name others by id and say the same columns. Raises `OutsideTransaction`.
-    """
-    session = db.session()
-    if not session.info.get("writing"):
-        raise OutsideTransaction("a write outside transaction()")
-    session.flush()
-    if not things:
-        return
-    statement, defaults = _insert(type(things[0]))
-    rows = [_row(vars(thing), defaults) for thing in things]
-    assert all(row.keys() == rows[0].keys() for row in rows), "rows that say different columns"
-    numbers = session.connection().execute(statement, rows).scalars().all()
-    for thing, number in zip(things, numbers, strict=True):
-        thing.id = number
-        make_transient_to_detached(thing)  # and with that as if it had been read
-    session.add_all(things)
-
-
-def _row(said: dict[str, Any], defaults: dict[str, Callable[[], Any] | None]) -> dict[str, Any]:
-    """What is stored of a thing that says this; its defaults are said by it from now on."""
-    row = {}
-    for name, default in defaults.items():
-        if name not in said:
-            said[name] = default() if default is not None else None
-            if default is None:
-                continue
-        row[name] = said[name]
-    return row
-
-
-@cache
-def _insert(kind: type[Model]) -> tuple[sa.Insert, dict[str, Callable[[], Any] | None]]:
-    """How rows of a kind are inserted, and what stands in each column unless it is said."""
-    table = kind.__table__
-    defaults = {column.name: _default(column.default) for column in table.columns if column.name != "id"}
-    return sa.insert(kind).returning(table.c.id, sort_by_parameter_order=True), defaults
-
-
-def _default(default: Any) -> Callable[[], Any] | None:
-    """What makes the value of a column that nobody has set; None for one that stays empty."""
-    if default is None:
-        return None
-    return partial(default.arg, None) if default.is_callable else lambda: default.arg
 
 
 def after_commit(deed: Callable[[], None]) -> None:

@@ -88,6 +88,13 @@ def install(app: Flask, *, https: bool) -> None:
 
     csrf.init_app(app)
 
+    @app.before_request
+    def keep_token() -> None:
+        """A page that comes back with what is wrong carries the token that was sent: it holds as long as the visit."""
+        sent = request.form.get("csrf_token") if g.get("csrf_valid") else None
+        if sent:
+            g.csrf_token = sent
+
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", g.get("policy") or policy())

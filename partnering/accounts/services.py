@@ -7,9 +7,10 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import audit, clock
-from ..db import db, write
+from ..db import db
 from ..errors import DomainError
 from ..i18n import _l
+from ..rows import write
 from ..text import clean
 from . import mails, tokens
 from .addresses import canonical

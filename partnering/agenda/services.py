@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import clock
-from ..db import Model, db, write
+from ..db import Model, db
 from ..errors import DomainError
 from ..events.models import Event, Participant
 from ..i18n import _l
+from ..rows import write
 from .models import AgendaEntry, Appointment, Location, LocationAtom, ParticipantAtom
 
 UID_DOMAIN = "calendar.partnering.invalid"

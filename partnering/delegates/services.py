@@ -9,13 +9,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import audit, clock
 from ..consents import services as consents
-from ..db import BilingualText, db, write
+from ..db import BilingualText, db
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
 from ..organisations.models import Organisation
 from ..organisations.services import organisation_for
 from ..registration.models import Registration
+from ..rows import write
 from ..text import clean, clean_lines, fold, folds
 from . import mails, queries, signals, taxonomy
 from .models import VISIBILITIES, Delegate, OrganisationProfile, ProfileTerm

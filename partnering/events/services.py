@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from .. import audit, clock
 from ..accounts.models import Person
-from ..db import BilingualText, db, write
+from ..db import BilingualText, db
 from ..errors import DomainError
 from ..i18n import _l
+from ..rows import write
 from ..text import clean, fold, folds
 from . import queries
 from .models import Event, FormerSlug, Host, LegalText, Participant, TeamRole

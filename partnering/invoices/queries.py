@@ -18,6 +18,7 @@ from ..db import db
 from ..events.models import Event
 from ..mail.models import OutboxLetter
 from ..registration.models import Item, Party
+from ..rows import ask
 from .models import Invoice, InvoiceDocument, InvoiceLine, InvoiceReminder, InvoiceSetup, LedgerEntry
 
 STATES = ("open", "part_paid", "overdue", "paid", "cancelled", "cancellation")
@@ -142,7 +143,7 @@ _SETUP = (
 
 def is_small_business(event: Event) -> bool:
     """Whether the event invoices as a small business, which shows no VAT (§ 19 UStG)."""
-    return bool(db.session.scalar(_SMALL, {"event": event.id}))
+    return bool(ask(_SMALL, {"event": event.id}).scalar())
 
 
 _SMALL = sa.select(InvoiceSetup.small_business).where(InvoiceSetup.event_id == sa.bindparam("event"))

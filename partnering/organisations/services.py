@@ -2,8 +2,9 @@
 
 import sqlalchemy as sa
 
-from ..db import db, write
+from ..db import db
 from ..events.models import Host
+from ..rows import write
 from ..text import clean, fold
 from .models import Organisation
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from .. import clock, links, qr
-from ..db import db, write
+from ..db import db
+from ..rows import write
 from .models import Registration, TicketCode
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import clock
-from ..db import BilingualText, db, write
+from ..db import BilingualText, db
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l, bi
 from ..questions import services as answers
 from ..questions.models import AnswerSheet
+from ..rows import change, write
 from ..tickets import codes, money, prices
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
@@ -294,8 +295,7 @@ def _carry_add_ons(party: Party) -> None:
 
 def keep(party: Party, **answers: Any) -> None:
     """Write what was typed at a step into the draft."""
-    party.draft = {**party.draft, **answers}
-    db.session.flush()
+    change(party, draft={**party.draft, **answers})
 
 
 def check(party: Party, items: Sequence[Item] | None = None) -> None:

@@ -12,7 +12,7 @@ from ..accounts.models import Person
 from ..accounts.services import new_persons, persons_at
 from ..consents import recipients
 from ..consents import services as consents
-from ..db import BilingualText, db, write
+from ..db import BilingualText, db
 from ..errors import DomainError
 from ..events.models import Event, LegalText
 from ..i18n import _l, speaking
@@ -21,6 +21,7 @@ from ..organisations.services import organisation_for
 from ..questions import services as questions
 from ..questions.models import AnswerSheet
 from ..questions.queries import current_questions
+from ..rows import ask, change, write
 from ..text import clean
 from ..tickets import services as tickets
 from ..tickets.models import Code, Product
@@ -46,14 +47,16 @@ def place(
     agreed: Collection[str] | None = None,
     items: Sequence[Item] | None = None,
     typed: Mapping[str, Any] | None = None,
+    small: bool | None = None,
 ) -> None:
     """Make a party under way binding: places, people, registrations, codes, agenda, letters, in one deed.
 
     `agreed` names the consents the buyer gave ("photo", "newsletter", "to:" and the public id of a recipient), else
-    those in the draft hold. `items` are the party's lines, where the caller has them; `typed` completes the draft. A
-    person who already holds a registration gets none, and no place is taken for a buyer who only wanted one: a letter
-    tells them, nobody else. What was sent in for approval is not asked again whether it is on sale. Raises as
-    `orders.check`, `HoldExpired` or `TimeConflict`; then nothing has changed.
+    those in the draft hold. `items` are the party's lines and `small` what `taxing.is_small` said, where the caller has
+    them; `typed` completes the draft. A person who already holds a registration gets none, and no place is taken
+    for a buyer who only wanted one: a letter tells them, nobody else. What was sent in for approval is not asked
+    again whether it is on sale. Raises as `orders.check`, `HoldExpired` or `TimeConflict`; then nothing has
+    changed.
     """
     event, product, draft = party.event, party.product, {**party.draft, **(typed or {})}
     assert product is not None  # a party under way has a ticket
@@ -62,6 +65,7 @@ def place(
     items = queries.items_of(party) if items is None else items
     if party.approval not in ("waiting", "approved"):
         orders.check(party, items)
+    offered = orders.is_offer(items)
     tickets.confirm(orders.claims_in(items))
     company = clean(str(draft.get("company", "")))
     organisation = organisation_for(event.host_id, company) if company else None
@@ -72,17 +76,21 @@ def place(
     persons = _persons(named, known, party.locale)
     held = standing.get(persons[buyer.email].id, NEW_HERE).held
     places = _new_places(party, product, len(people)) if held is None or len(people) > 1 else []
-    party.contact_person_id = persons[buyer.email].id
-    party.organisation_id = organisation.id if organisation else None
-    party.contact_name, party.contact_email = buyer.name, buyer.email
-    party.billing = dict(draft.get("billing", {}))
-    party.placed_at = clock.now()
-    party.draft = {}
+    change(
+        party,
+        contact_person_id=persons[buyer.email].id,
+        organisation_id=organisation.id if organisation else None,
+        contact_name=buyer.name,
+        contact_email=buyer.email,
+        billing=dict(draft.get("billing", {})),
+        placed_at=clock.now(),
+        draft={},
+    )
     if held is not None and not places:
         _take_nothing(party, held, items)
         return
     _tie(items, places, draft)
-    _charge(party, items)
+    _charge(party, items, small)
     seated: list[Registration | None] = [
         None
         if guest.is_open
@@ -113,7 +121,7 @@ def place(
     if own is None or len(places) > 1:  # else their ticket says it all
         mails.party_changed(party, "placed")
     told = draft if held is None else {key: value for key, value in draft.items() if key != "partnering"}
-    signals.party_placed.send(party, draft=told)
+    signals.party_placed.send(party, draft=told, offered=offered)
 
 
 def _persons(named: Sequence[Guest], known: Mapping[str, Person], locale: str) -> dict[str, Person]:
@@ -145,9 +153,9 @@ def _new_places(party: Party, product: Product, count: int) -> list[Place]:
     return places
 
 
-def _charge(party: Party, items: Sequence[Item]) -> None:
+def _charge(party: Party, items: Sequence[Item], small: bool | None = None) -> None:
     """Tax lines for this buyer, and mark a party that owes nothing as settled."""
-    taxing.settle(party, items)
+    taxing.settle(party, items, small=small)
     if total_of(items) == 0:
         party.settled_at = clock.now()
     db.session.flush()
@@ -159,7 +167,8 @@ def _tie(items: Sequence[Item], places: Sequence[Place], draft: Mapping[str, Any
     units = [item for item in items if item.kind == "ticket"]
     for number, item in enumerate(units):
         seats_each = len(places) // len(units)
-        item.place_id = places[number].id if seats_each == 1 else None
+        if seats_each == 1:
+            change(item, place_id=places[number].id)
     extra: dict[str, list[Item]] = {}
     for item in items:
         if item.kind == "add_on" and item.claim is not None:
@@ -167,7 +176,7 @@ def _tie(items: Sequence[Item], places: Sequence[Place], draft: Mapping[str, Any
     for seat, wanted in zip(places, orders.add_ons_by_place(draft), strict=False):
         for public_id in wanted:
             if extra.get(public_id):
-                extra[public_id].pop(0).place_id = seat.id
+                change(extra[public_id].pop(0), place_id=seat.id)
 
 
 def total_of(items: Iterable[Item]) -> int:
@@ -219,7 +228,8 @@ def _sheet(event: Event, answers: Mapping[str, Any], asked: Sequence[Any]) -> An
 
 def notice_number(event: Event) -> int | None:
     """Which version of the privacy notice is in force: the one that whoever registers now has been shown."""
-    return db.session.scalar(_NOTICE, {"event": event.id})
+    number: int | None = ask(_NOTICE, {"event": event.id}).scalar()
+    return number
 
 
 _NOTICE = sa.select(sa.func.max(LegalText.number)).where(

@@ -12,6 +12,7 @@ from ..agenda.models import AgendaEntry, Appointment
 from ..db import db
 from ..events.models import Event, Participant
 from ..questions.models import AnswerSheet, Question
+from ..rows import ask
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
 from .models import ChoiceProduct, Item, Party, Place, Registration, WaitingEntry
@@ -124,7 +125,7 @@ _AMONG_LOCKED = _AMONG.with_for_update(of=Party)
 
 def units_of(party: Party) -> int:
     """How many tickets a party under way holds; add-ons are not counted."""
-    return db.session.scalar(_UNITS, {"party": party.id}) or 0
+    return ask(_UNITS, {"party": party.id}).scalar() or 0
 
 
 _UNITS = (
@@ -141,7 +142,7 @@ class Beside(NamedTuple):
 
 def beside(event_id: int) -> Beside:
     """What registering at an event may be about besides the ticket, in one small question."""
-    return Beside(*db.session.execute(_BESIDE, {"event": event_id}).one())
+    return Beside(*map(bool, ask(_BESIDE, {"event": event_id}).one()))
 
 
 _BESIDE = sa.select(

@@ -56,9 +56,10 @@ def places_go_on(event_id: int, pool_ids: Collection[int] = (), **_more: Any) ->
 
 
 @party_placed.connect
-def waits_no_more(party: Party, **_more: Any) -> None:
+def waits_no_more(party: Party, offered: bool = True, **_more: Any) -> None:
     """An offer was taken."""
-    offers.party_taken(party)
+    if offered:
+        offers.party_taken(party)
 
 
 @registration_cancelled.connect

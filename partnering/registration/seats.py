@@ -12,11 +12,12 @@ from ..accounts.models import Person
 from ..accounts.services import person_for
 from ..agenda import services as agenda
 from ..agenda.models import Appointment
-from ..db import db, write
+from ..db import db
 from ..events.models import Event
 from ..events.services import participant_for
 from ..organisations.models import Organisation
 from ..questions import services as answers
+from ..rows import write
 from ..tickets import services as tickets
 from . import codes, mails, queries, refunds, signals, workshops
 from .models import Party, Place, Registration

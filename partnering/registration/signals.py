@@ -5,7 +5,8 @@ from blinker import Namespace
 _signals = Namespace()
 
 party_placed = _signals.signal("party-placed")
-"""A party was placed. Sender: the party; `draft`: what was typed, partnering answers included."""
+"""A party was placed. Sender: the party; `draft`: what was typed, partnering answers included; `offered` is false where
+nothing of it came from the waiting list."""
 
 registration_begun = _signals.signal("registration-begun")
 """Somebody holds a place. Sender: the registration."""

@@ -112,15 +112,16 @@ def total_for(party: Party, billing: Mapping[str, Any]) -> int:
     return sum(amount_of(item, party.event, billing, small=small).gross for item in items)
 
 
-def settle(party: Party, items: Iterable[Item]) -> None:
+def settle(party: Party, items: Iterable[Item], *, small: bool | None = None) -> None:
     """Write the tax that the party's invoice address asks for into those of these lines that hold.
 
-    It can be done again at any time: what is charged then is what it would have been from the start.
+    It can be done again at any time: what is charged then is what it would have been from the start. `small`: what
+    `is_small` says, where the caller has asked.
     """
     lines = [item for item in items if item.gross and item.claim is not None and item.cancelled_at is None]
     if not lines:
         return
-    small = is_small(party.event)
+    small = is_small(party.event) if small is None else small
     for item in lines:
         amount = amount_of(item, party.event, party.billing, small=small)
         if amount[:5] != (item.net, item.vat, item.gross, item.vat_rate, item.tax_kind):

@@ -10,6 +10,7 @@ from .. import clock
 from ..accounts.addresses import canonical
 from ..db import db
 from ..events.models import Event
+from ..rows import ask
 from ..tickets.models import Claim, Pool, Product, ProductPool
 from .models import Party, WaitingEntry, WaitingOther, WaitingStep
 
@@ -70,7 +71,7 @@ def anybody(event_id: int, pool_ids: Collection[int] | None = None) -> bool:
     """Whether somebody waits at an event, or has an offer whose time is over; with `pool_ids` for one of these."""
     statement = _ANYBODY if pool_ids is None else _ANYBODY_FOR
     values = {"event": event_id, "now": clock.now(), "pools": sorted(pool_ids or ())}
-    return bool(db.session.scalar(statement, values))
+    return bool(ask(statement, values).scalar())
 
 
 _WAITS = sa.exists().where(Pool.event_id == sa.bindparam("event"), Pool.waiting > 0)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from ...db import transaction
 from ...events.routing import within_event
 from ...guards import guarded, public
+from ...registration import services as registration
 from ...registration.drafts import elsewhere, next_url, required_draft, steps
 from ...registration.models import Party
 from ..forms import LISTS, PartneringForm
@@ -42,7 +43,7 @@ def keep(partnering: dict[str, Any]) -> str:
     with transaction():
         party = required_draft(g.event, "partnering")
         before = party.draft.get("partnering") or {}
-        party.draft = {**party.draft, "partnering": {**before, "later": False, **partnering}}
+        registration.keep(party, partnering={**before, "later": False, **partnering})
         return next_url(party)
 
 

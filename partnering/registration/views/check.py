@@ -23,7 +23,7 @@ from ..models import Party
 from ..refunds import refund_sentences
 from .blueprint import bp, page
 from .flow import used_sentence
-from .shown import answers_of, order_of, owed
+from .shown import answers_of, order_of, owed, shows_no_vat
 
 PARTIES_A_CALLER = 300
 """Parties placed by one network address in a quarter of an hour: each causes letters."""
@@ -111,7 +111,8 @@ def _place_once(event: Event) -> tuple[CheckForm | None, bool]:
     if not form.validate_on_submit():
         return form, False
     billing = form.billing()
-    sum_now = owed(party, items, billing)
+    small = shows_no_vat(party, items)
+    sum_now = owed(party, items, billing, small)
     if sum_now != form.seen_cents(sum(item.gross for item in items)):
         return form, True
     typed: dict[str, Any] = {"billing": billing, "consents": [*form.agreed(), *_recipients_ticked(event)]}
@@ -119,7 +120,7 @@ def _place_once(event: Event) -> tuple[CheckForm | None, bool]:
         services.keep(party, **typed)
         approval.ask(party)
     else:
-        services.place(party, items=items, typed=typed)
+        services.place(party, items=items, typed=typed, small=small)
     limits.hit("place party", limits.caller(), limit=PARTIES_A_CALLER, seconds=900)
     drafts.remember_placed(event, party.public_id)
     return None, False

@@ -207,9 +207,8 @@ class Order:
         return self.until is None or self.until <= clock.now()
 
 
-def owed(party: Party, items: Sequence[Item], billing: Mapping[str, Any]) -> int:
-    """What lines come to for this invoice address, in cents."""
-    small = _shows_none(party, items)
+def owed(party: Party, items: Sequence[Item], billing: Mapping[str, Any], small: bool) -> int:
+    """What lines come to for this invoice address, in cents; `small` as `shows_no_vat` has it."""
     return sum(_amount(item, party, billing, small).gross for item in items)
 
 
@@ -217,7 +216,7 @@ def order_of(party: Party, billing: Mapping[str, Any] | None = None, all_items: 
     """The order of a party under way or placed, equal lines counted together; taxed for this invoice address."""
     all_items = queries.items_of(party) if all_items is None else all_items
     items = [item for item in all_items if item.cancelled_at is None]
-    small = _shows_none(party, items)
+    small = shows_no_vat(party, items)
     grouped: dict[tuple[object, ...], Line] = {}
     vats: dict[int, int] = {}
     notes: list[str] = []
@@ -250,7 +249,7 @@ def order_of(party: Party, billing: Mapping[str, Any] | None = None, all_items: 
     )
 
 
-def _shows_none(party: Party, items: Sequence[Item]) -> bool:
+def shows_no_vat(party: Party, items: Sequence[Item]) -> bool:
     """Whether the seller shows no VAT; not asked where nothing costs anything, or all is settled."""
     return party.placed_at is None and any(item.gross for item in items) and taxing.is_small(party.event)
 
