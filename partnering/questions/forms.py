@@ -1,8 +1,8 @@
 """The form that organisers built, as people fill it in: one field for each question, hidden ones left aside."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -136,7 +136,7 @@ class HowMany:
         self.least, self.most = least, most
 
     def __call__(self, form: Any, field: Any) -> None:
-        number = len(field.data or [])
+        number = len(field.data or []) + len(field.held)
         if number and self.least and number < self.least:
             raise ValidationError(_n("Choose at least %(num)s", "Choose at least %(num)s", self.least))
         if self.most and number > self.most:
@@ -199,6 +199,7 @@ class AnswerForm(FlaskForm):
     before: Mapping[str, Any] = {}
     organisations: Sequence[str] = ()
     host = ""
+    elsewhere: Mapping[str, Collection[str]] = {}
     come_up: tuple[str, ...] = ()
 
     @classmethod
@@ -211,6 +212,7 @@ class AnswerForm(FlaskForm):
         *,
         own: bool = True,
         offers: Offers | None = None,
+        elsewhere: Mapping[str, Collection[str]] | None = None,
         organisations: Sequence[str] = (),
         files: Mapping[str, str] | None = None,
         host: str = "",
@@ -220,11 +222,16 @@ class AnswerForm(FlaskForm):
 
         Without `own`, sensitive questions are left out: only people themselves are asked them. `offers` says what
         choices cost and which are gone, `organisations` are suggested, `files` are names by public id, `host` is who
-        reads the answers. `formdata=None` shows what was kept whatever was sent.
+        reads the answers. `formdata=None` shows what was kept whatever was sent. Choices that are made `elsewhere`
+        (keys by the question's public id) are not offered here; of what was kept they stay.
         """
         questions = tuple(q for q in questions if own or not q.sensitive)
-        kept = {} if kept is None else kept
-        fields: dict[str, Any] = {NAME(q.public_id): _field(q, kept, offers or {}) for q in questions}
+        kept, elsewhere = kept or {}, elsewhere or {}
+        here = [
+            replace(q, choices=tuple(one for one in q.choices if one.key not in elsewhere.get(q.public_id, ())))
+            for q in questions
+        ]
+        fields: dict[str, Any] = {NAME(q.public_id): _field(q, kept, offers or {}) for q in here}
         fields |= {DROP(q.public_id): BooleanField(_l("Remove this file")) for q in questions if q.kind == "file"}
         if any(q.sensitive for q in questions):
             fields["agreed"] = BooleanField(consent_sentence(host))
@@ -234,10 +241,13 @@ class AnswerForm(FlaskForm):
             prefix=prefix, data={**values, "agreed": held}, **options
         )
         made.questions, made.facts, made.before = questions, facts, kept
-        made.organisations, made.host = organisations, host
+        made.organisations, made.host, made.elsewhere = organisations, host, elsewhere
         for question in questions:
             field = made.field(question)
             field.question = question
+            field.held = [
+                key for key in _several(kept.get(question.public_id)) if key in elsewhere.get(question.public_id, ())
+            ]
             if isinstance(field, KeptFileField):
                 field.kept = kept.get(question.public_id)
                 field.kept_name = (files or {}).get(field.kept or "", "")
@@ -351,6 +361,11 @@ class AnswerForm(FlaskForm):
         return found
 
     @property
+    def some_elsewhere(self) -> bool:
+        """Whether choices of what is asked now are made elsewhere."""
+        return any(public_id in self.elsewhere for public_id in self.shown)
+
+    @property
     def start(self) -> str:
         """What the names of its questions' fields begin with."""
         return self.seen.name.removesuffix("seen") + NAME("")
@@ -383,12 +398,16 @@ def value_of(field: Any) -> Any:
         return {"yes": True, "no": False}.get(data)
     if question.kind == "multiple_choice":
         keys = [choice.key for choice in question.choices]
-        return [key for key in keys if key in (data or [])] or None
+        return [key for key in keys if key in (data or []) or key in field.held] or None
     if question.kind == "single_choice":
         return data if data in [choice.key for choice in question.choices] else None
     if isinstance(data, date):
         return data.isoformat()
     return None if data is None or data == "" else data
+
+
+def _several(value: Any) -> list[str]:
+    return value if isinstance(value, list) else []
 
 
 def _typed(question: QuestionShown, value: Any) -> Any:

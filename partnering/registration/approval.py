@@ -78,6 +78,7 @@ def approve(party: Party, note: str = "") -> None:
     """
     if party.approval != "waiting" or party.placed_at is not None:
         raise NotPossible
+    orders.leave_out_gone(party)  # called off while the request waited: nobody books or pays that
     if any(claim.state != "pending" for claim in _claims(party)):
         offers.serve(party.event_id)
         try:

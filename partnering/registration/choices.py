@@ -32,6 +32,8 @@ def follow(
         had, has = (pair.choice_key in _chosen(answers.get(question)) for answers in (before, after))
         held = any(item.claim and item.claim.product_id == pair.product_id for item in queries.add_ons_of(place))
         if has and not had and not held:
+            if not pair.product.active:
+                raise tickets.NotOnSale
             tickets.turn(place.event_id)
             (claim,) = tickets.hold(place.party.event, [(pair.product, 1)], clock.now())
             workshops.take(place, claim, by=by)

@@ -4,6 +4,7 @@ The browser's cookie holds only the party's public id, signed. What was typed li
 {"people": [{title, given_name, family_name, email, function}], "company": str, "add_ons": [[public ids], …],
 "answers": {"buyer": {…}, "people": [{…}], "seen": [public ids]}, "choices": [[public ids], …], "sheet": public id,
 "partnering": {…}, "billing": {…}, "consents": […]}. A colleague whose name is still open is an empty mapping.
+"add_ons_left" stands for "add_ons" when one of them was called off: the step is open again with what is left.
 "choices" are the add-ons that answers cost; "sheet" is where the buyer's sensitive answers lie, never here.
 """
 

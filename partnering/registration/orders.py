@@ -14,6 +14,7 @@ from ..events.models import Event
 from ..i18n import _l, bi
 from ..questions import services as answers
 from ..questions.models import AnswerSheet
+from ..questions.queries import current_questions
 from ..rows import change, write
 from ..tickets import codes, money, prices
 from ..tickets import queries as ticket_queries
@@ -39,6 +40,12 @@ class NoMoreExtensions(DomainError):
     """The hold was extended as often as it can be."""
 
     message = _l("The reservation cannot be extended any further.")
+
+
+class AddOnGone(DomainError):
+    """What was chosen beside the ticket is not offered any more. `leave_out_gone` takes it out and keeps the rest."""
+
+    message = _l("Something that you have chosen is not offered any more.")
 
 
 class OfferFixed(DomainError):
@@ -200,7 +207,8 @@ def set_add_ons(party: Party, chosen: Sequence[Collection[str]]) -> None:
     Raises `TimeConflict` when two workshops of one place overlap, `NotOnSale`, `LimitPerOrder`, or `SoldOut`; then
     nothing has changed.
     """
-    party.draft = {**party.draft, "add_ons": [sorted(set(one)) for one in chosen]}
+    draft = {key: value for key, value in party.draft.items() if key != "add_ons_left"}
+    party.draft = {**draft, "add_ons": [sorted(set(one)) for one in chosen]}
     _hold_add_ons(party)
 
 
@@ -254,6 +262,8 @@ def _hold_add_ons(party: Party) -> None:
         surplus += [item for item in held.get(public_id, []) if item not in keep]
         if units[public_id] > len(keep):
             missing.append((products[public_id], units[public_id] - len(keep)))
+    if any(_is_gone(product) for product, _number in missing):
+        raise tickets.NotOnSale
     if missing:
         chosen = sum(item.kind == "ticket" for item in items)
         extra = [(products[one], number) for one, number in sorted(units.items()) if not products[one].hidden]
@@ -264,6 +274,68 @@ def _hold_add_ons(party: Party) -> None:
     for product, number in missing:
         hold(party, product, number, code=party.code, until=until, state="offered" if offer and until else "held")
     db.session.flush()
+
+
+def _is_gone(product: Product) -> bool:
+    """Whether an add-on is not given to anybody any more; what only a question sells is hidden, and no less gone."""
+    return not product.active or tickets.is_called_off(product)
+
+
+def _gone(party: Party, items: Sequence[Item]) -> list[Product]:
+    """The add-ons that a party holds and that are not offered any more, each once."""
+    held = {item.claim.product for item in items if item.kind == "add_on" and item.claim is not None}
+    return sorted((product for product in held if _is_gone(product)), key=lambda product: product.id)
+
+
+def leave_out_gone(party: Party) -> list[Product]:
+    """Take out of a party what is not offered any more; everything else stays held and as it was chosen.
+
+    What is left of the extras is to be looked at once more, and so is the question that sold what is gone.
+    """
+    items = queries.items_of(party)
+    gone = _gone(party, items)
+    if not gone:
+        return []
+    ids, refs = {product.id for product in gone}, {product.public_id for product in gone}
+    draft = dict(party.draft)
+    for key in ("add_ons", "choices"):
+        if key in draft:
+            draft[key] = [[ref for ref in one if ref not in refs] for one in draft[key]]
+    if draft.get("add_ons") != party.draft.get("add_ons"):
+        draft["add_ons_left"] = draft.pop("add_ons")
+    party.draft = _without_answers(party, draft, ids)
+    _drop([item for item in items if item.claim is not None and item.claim.product_id in ids])
+    db.session.flush()
+    db.session.expire(party, ["items"])
+    return gone
+
+
+def _without_answers(party: Party, draft: dict[str, Any], ids: Collection[int]) -> dict[str, Any]:
+    """A draft whose answers choose none of these products; their questions count as not seen yet."""
+    sold = {
+        (pair.question_id, pair.choice_key)
+        for pair in queries.choice_products(party.event_id)
+        if pair.product_id in ids
+    }
+    if not sold or "answers" not in draft:
+        return draft
+    refs = {question.id: question.public_id for question in current_questions(party.event)}
+    keys = {(refs[number], key) for number, key in sold if number in refs}
+
+    def kept(answers: dict[str, Any]) -> dict[str, Any]:
+        left: dict[str, Any] = {}
+        for ref, value in answers.items():
+            if isinstance(value, list):
+                left[ref] = [key for key in value if (ref, key) not in keys]
+            elif (ref, value) not in keys:
+                left[ref] = value
+        return left
+
+    given = draft["answers"]
+    asked_again = {ref for ref, _key in keys}
+    seen = [ref for ref in given.get("seen", []) if ref not in asked_again]
+    people = [kept(one) for one in given.get("people", [])]
+    return {**draft, "answers": {**given, "buyer": kept(given.get("buyer", {})), "people": people, "seen": seen}}
 
 
 def _begins(product: Product) -> tuple[float, int]:
@@ -301,10 +373,12 @@ def keep(party: Party, **answers: Any) -> None:
 def check(party: Party, items: Sequence[Item] | None = None) -> None:
     """Ask once more what may have changed since the ticket was chosen: sale, limits, code, whose code it is.
 
-    `items` are the party's lines, where the caller has them. Raises `NotOnSale`, `LimitPerOrder`, `CodeInvalid` or
-    `CodeUsed`.
+    `items` are the party's lines, where the caller has them. Raises `AddOnGone`, `NotOnSale`, `LimitPerOrder`,
+    `CodeInvalid` or `CodeUsed`.
     """
     lines = queries.items_of(party) if items is None else items
+    if _gone(party, lines):
+        raise AddOnGone
     wanted = Counter(item.claim.product for item in lines if item.claim is not None)
     seen = [(product, units) for product, units in wanted.items() if product.kind == "ticket" or not product.hidden]
     tickets.check_order(party.event, seen, party.code)

@@ -26,6 +26,7 @@ from .changes import withdraw as withdraw
 from .orders import EXTENSIONS as EXTENSIONS
 from .orders import HOLD as HOLD
 from .orders import KEPT as KEPT
+from .orders import AddOnGone as AddOnGone
 from .orders import NoMoreExtensions as NoMoreExtensions
 from .orders import OfferFixed as OfferFixed
 from .orders import begin as begin
@@ -34,6 +35,7 @@ from .orders import choose as choose
 from .orders import extend as extend
 from .orders import forget_drafts as forget_drafts
 from .orders import keep as keep
+from .orders import leave_out_gone as leave_out_gone
 from .orders import set_add_ons as set_add_ons
 from .orders import set_choices as set_choices
 from .orders import total as total

@@ -3,10 +3,12 @@
 What is booked is the truth; the answer follows it, so that whoever reads the form reads the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..db import db
+from ..events.models import Event
 from ..i18n import bi
 from ..questions import services as answers
 from ..questions.queries import QuestionShown, answers_of, current_questions
@@ -68,6 +70,63 @@ def _asked_of(place: Place) -> set[str]:
     registration = place.registration
     own = answers_of(registration.sheet) if registration is not None else {}
     return found | set(facts.visible(each, {**known, **facts.as_facts(about, ordered)}, own))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What can still be answered of a place in a form: the rest of what is asked are extras, booked and given up.
+
+    `sold` are the choices that are extras, by the question's public id, and `booked` those of them that the place has.
+    `aside` are the questions to which there is no other answer.
+    """
+
+    questions: list[QuestionShown]
+    aside: list[QuestionShown]
+    sold: Mapping[str, Collection[str]]
+    booked: Mapping[str, Collection[str]]
+
+    def kept(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Answers, with what is booked in place of what was said of it."""
+        told = dict(answers)
+        for question in (*self.questions, *self.aside):
+            ref, own = question.public_id, self.booked.get(question.public_id, ())
+            if question.kind == "single_choice" and own:
+                told[ref] = next(iter(own))
+            elif question.kind == "multiple_choice" and ref in self.sold:
+                said = [key for key in told.get(ref) or () if key not in self.sold[ref]]
+                told[ref] = [*said, *own]
+        return told
+
+
+def still_asked(place: Place | None, event: Event, asks: str) -> Asked:
+    """What can still be answered by a "buyer" or an "attendee", of whom `place` is; what is about the order is asked
+    of the first.
+    """
+    questions = current_questions(event, asks)
+    sold: dict[str, list[str]] = {}
+    booked: dict[str, list[str]] = {}
+    refs = {question.id: question.public_id for question in questions}
+    pairs = [pair for pair in queries.choice_products(event.id) if pair.question_id in refs]
+    items = queries.add_ons_of(place) if pairs and place is not None else []
+    held = {item.claim.product_id for item in items if item.claim is not None}
+    for pair in pairs:
+        sold.setdefault(refs[pair.question_id], []).append(pair.choice_key)
+        if pair.product_id in held:
+            booked.setdefault(refs[pair.question_id], []).append(pair.choice_key)
+    here = [question for question in questions if _has_other_answer(question, sold, booked)]
+    return Asked(here, [question for question in questions if question not in here], sold, booked)
+
+
+def _has_other_answer(
+    question: QuestionShown, sold: Mapping[str, Collection[str]], booked: Mapping[str, Collection[str]]
+) -> bool:
+    mine, own = sold.get(question.public_id, ()), booked.get(question.public_id, ())
+    if not mine:
+        return True
+    if all(choice.key in mine for choice in question.choices):
+        return False
+    most = 1 if question.kind == "single_choice" else question.settings.get("most")
+    return most is None or len(own) < int(most)
 
 
 def labels(place: Place) -> dict[int, str]:

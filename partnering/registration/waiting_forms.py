@@ -37,6 +37,14 @@ def quantity_field() -> StringField:
     )
 
 
+class LostLinkForm(FlaskForm):
+    """The address of somebody who waits and has not got the link to their entry at hand."""
+
+    email = EmailField(
+        _l("Email address"), [InputRequired(_l("Enter the email address")), Length(max=254), Address()], filters=[tidy]
+    )
+
+
 class JoinForm(FlaskForm):
     """Who waits for what."""
 

@@ -56,6 +56,12 @@ def link_renewed(entry: WaitingEntry) -> None:
     _post("registration.waiting_joined", entry, f"link:{entry.generation}", renewed=True)
 
 
+def link_again(entry: WaitingEntry) -> None:
+    """Somebody has asked for the link to their entry: the same one, in the letter that says how things stand."""
+    kind = "registration.waiting_offered" if entry.state == "offered" else "registration.waiting_joined"
+    _post(kind, entry, f"asked:{clock.now():%Y-%m-%dT%H:%M}", asked=True)
+
+
 def has_ticket(held: Registration) -> None:
     """Somebody with a ticket was put on the waiting list: told to them alone."""
     today = clock.now().date().isoformat()
@@ -88,6 +94,7 @@ def render_joined(letter: OutboxLetter) -> Letter | None:
         **_about(entry),
         again=letter.payload.get("again", False),
         renewed=letter.payload.get("renewed", False),
+        asked=letter.payload.get("asked", False),
     )
 
 

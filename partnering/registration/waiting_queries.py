@@ -183,6 +183,19 @@ def open_entry(product: Product, address: str) -> WaitingEntry | None:
     ).one_or_none()
 
 
+def open_entries_of(event: Event, address: str) -> Sequence[WaitingEntry]:
+    """Everything that waits at an event, or has an offer, under this address."""
+    return db.session.scalars(
+        sa.select(WaitingEntry)
+        .where(
+            WaitingEntry.event_id == event.id,
+            WaitingEntry.address_key == canonical(address),
+            WaitingEntry.closed_at.is_(None),
+        )
+        .order_by(WaitingEntry.id)
+    ).all()
+
+
 def entry_of_party(party: Party) -> WaitingEntry | None:
     """The entry whose offer a party is, locked."""
     return db.session.scalars(

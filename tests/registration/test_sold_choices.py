@@ -10,6 +10,7 @@ from partnering.questions.queries import answers_of
 from partnering.registration import queries, services, workshops
 from partnering.registration.models import ChoiceProduct
 from partnering.registration.seats import Guest
+from partnering.tickets.models import Product
 from tests.factories import make_event, make_guest, make_party, make_product
 from tests.factories.ground import deed
 from tests.factories.questions import make_question
@@ -137,3 +138,85 @@ def test_several_choices_of_one_question_are_booked_one_by_one(event):
             workshops.book(fresh(party).places[0], db.session.get_one(type(tour), tour.id), by="organiser")
 
     assert (told(party), sound()) == ([["a", "c"]], [])
+
+
+@pytest.fixture
+def open_shirt(event):
+    """The event with a colleague, Ben, who holds a ticket, and the last shirt of size L bought by Jana."""
+    party = party_of(event)
+    place = fresh(party).places[0]
+    large = next(product for product in workshops.bookable(place) if product.name.de == "Größe L")
+    with transaction():
+        workshops.book(fresh(party).places[0], large)
+    name_ben(party)
+    return party, large.id
+
+
+def page_of(party, position=1):
+    """The address of somebody's ticket."""
+    held = there(fresh(party).places[position].registration)
+    return f"/t/{links.token('ticket', held.public_id, held.generation)}"
+
+
+def key_in(page):
+    return there(re.search(r'name="key" type="hidden" value="(\w+)"', page.text))[1]
+
+
+def test_an_answer_that_is_free_is_given_later_beside_one_that_is_sold_out(open_shirt, client):
+    party, _large_id = open_shirt
+    url = page_of(party)
+    form = client.get(f"{url}/answers?lang=de")
+    [question] = set(re.findall(r'name="a-(q_\w+)"', form.text))
+    values = re.findall(rf'name="a-{question}" value="(\w*)"', form.text) or re.findall(r'value="(no|m|l)"', form.text)
+    seen = question.removeprefix("q_")
+
+    forged = client.post(f"{url}/answers", data={f"a-{question}": "l", "a-seen": seen, "key": key_in(form)})
+    saved = client.post(f"{url}/answers", data={f"a-{question}": "no", "a-seen": seen, "key": key_in(form)})
+
+    assert ({"m", "l"} & set(values), "no" in values) == (set(), True)
+    assert "unter den Extras" in form.text
+    assert (forged.status_code, saved.status_code, told(party, 1)) == (422, 303, ["no"])
+    assert (names(fresh(party).places[1]), sound()) == (["Größe M", "Größe L"], [])
+
+
+def test_a_limited_choice_that_is_given_up_is_there_for_the_next(open_shirt, client):
+    party, large_id = open_shirt
+    url = page_of(party)
+    text = client.get(f"{url}?lang=de").text
+    large = there(db.session.get(Product, large_id)).public_id
+    refused = client.post(f"{url}/extras/{large}", data={"key": "early"}, follow_redirects=True)
+    taken = told(party, 1)
+    with transaction():
+        workshops.give_up(fresh(party).places[0], there(db.session.get(Product, large_id)))
+
+    client.post(f"{url}/extras/{large}", data={"key": "late"})
+
+    assert ("Ausgebucht" in text, refused.status_code, taken) == (True, 200, [])
+    assert (told(party, 0), told(party, 1), sound()) == ([], ["l"], [])
+
+
+def test_whoever_has_booked_their_only_answer_is_not_asked_again(open_shirt, client):
+    party, _large_id = open_shirt
+
+    assert 'name="a-q_' not in client.get(f"{page_of(party, 0)}/answers").text
+
+
+def test_of_several_answers_those_that_are_booked_stay_and_bring_up_what_follows(event, client):
+    tours = make_question(event, "multiple_choice", "Führungen", choices={"a": "Labor", "b": "Keller"}, required=True)
+    rule = {"fact": f"question:{tours.public_id}", "has": "a"}
+    size = make_question(event, "short_text", "Schuhgröße", rule=rule)
+    lab = make_product(event, kind="add_on", capacity=1, name=BilingualText("Labor", "Lab"))
+    sell(event, tours, a=lab)
+    party = party_of(event)
+    with transaction():
+        workshops.book(fresh(party).places[0], there(db.session.get(Product, lab.id)))
+    url = page_of(party, 0)
+    page = client.get(f"{url}/answers")
+    given = {f"a-q_{size.public_id}": "44", f"a-q_{tours.public_id}": "b", "key": key_in(page)}
+
+    saved = client.post(f"{url}/answers", data=given)
+
+    held = there(fresh(party).places[0].registration)
+    found = answers_of(held.sheet)
+    assert (saved.status_code, found[tours.public_id], found[size.public_id]) == (303, ["a", "b"], "44")
+    assert sound() == []

@@ -12,7 +12,7 @@ from partnering import links
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
 from partnering.mail.models import OutboxLetter
-from partnering.registration import queries, tasks, waiting, waiting_mails
+from partnering.registration import queries, secret_links, tasks, waiting, waiting_mails
 from partnering.registration.models import Registration, WaitingEntry
 from partnering.tickets import services as tickets
 from partnering.tickets.models import Pool, Product
@@ -112,6 +112,58 @@ def test_one_address_is_not_flooded_with_letters(client: FlaskClient, freeze):
 
     assert told == [303] * 6 + [429]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(OutboxLetter)) == 2  # the buyer's and ours
+
+
+def test_the_link_comes_again_by_letter_and_nobody_else_learns_who_waits(app: Flask, client: FlaskClient, freeze):
+    freeze(datetime(2027, 3, 2, 9, 1, tzinfo=UTC))
+    event = make_event()
+    product, [taken] = make_sold_out(event)
+    offered, waits = make_waiting(product, email="olaf@example.org"), make_waiting(product, email="Wanda@example.org")
+    links_of = {"olaf@example.org": at(offered), "wanda@example.org": at(waits)}
+    elsewhere, _other = make_sold_out(make_event())
+    make_waiting(elsewhere, email="wanda@example.org")
+    cancel(taken)
+    post.deliver_all(app)
+    url = f"/e/{event.slug}/waitlist/link"
+
+    told = []
+    for address in ("WANDA@example.org", "olaf@example.org", "stranger@example.org"):
+        answer = client.post(f"{url}?lang=en", data={"email": address})
+        told.append((answer.status_code, answer.location, client.get(answer.location).text.count("we have just sent")))
+    sent = {str(letter["To"]).lower(): post.text_of(letter) for letter in post.deliver_all(app)}
+
+    assert told == [(303, f"{url}?lang=en", 1)] * 3
+    assert {to: link in sent[to] for to, link in links_of.items()} == dict.fromkeys(links_of, True)
+    assert (len(sent), "Sie haben den Link" in sent["wanda@example.org"]) == (2, True)
+    assert [client.get(link).status_code for link in links_of.values()] == [200, 200]
+
+
+def test_the_link_is_sent_a_few_times_in_an_hour_and_only_where_somebody_waits(client: FlaskClient, freeze):
+    freeze(datetime(2027, 3, 2, 9, 1, tzinfo=UTC))
+    event = make_event()
+    url = f"/e/{event.slug}/waitlist/link"
+
+    wrong = client.post(f"{url}?lang=en", data={"email": "wanda"})
+    told = [client.post(url, data={"email": "wanda@example.org"}).status_code for _try in range(7)]
+    others = [client.post(url, data={"email": f"w{number}@example.org"}).status_code for number in range(14)]
+
+    assert (wrong.status_code, "Enter a complete email address" in wrong.text) == (422, True)
+    assert (told, others) == ([303] * 6 + [429], [303] * 13 + [429])
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(OutboxLetter)) == 0
+
+
+def test_a_link_taken_back_says_where_the_new_one_comes_from(client: FlaskClient):
+    event = make_event()
+    product, _taken = make_sold_out(event)
+    entry = make_waiting(product)
+    old, slug = at(entry), event.slug
+    with transaction():
+        secret_links.renew_waiting(db.session.get_one(WaitingEntry, entry.id))
+
+    page = client.get(f"{old}?lang=en")
+
+    assert (page.status_code, "This link has expired." in page.text) == (410, True)
+    assert f'action="/e/{slug}/waitlist/link' in page.text
 
 
 def test_the_letter_leads_to_the_entry_which_can_be_changed_and_left(app: Flask, client: FlaskClient):

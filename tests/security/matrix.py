@@ -114,6 +114,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "registration.join_waitlist": EVERYBODY,
     "registration.send_waitlist": EVERYBODY,
     "registration.waitlist_joined": EVERYBODY,
+    "registration.lost_waiting_link": EVERYBODY,
     # by secret link
     "registration.waiting": WAITING,
     "registration.change_waiting": WAITING,

@@ -60,7 +60,8 @@ def _form(party: Party, *, sent: bool) -> ExtrasForm:
         or _("Person %(number)s", number=number)
         for number, kept in enumerate(party.draft["people"], start=1)
     ]
-    return ExtrasForm.build(names, extras_of(party), party.draft.get("add_ons", []), sent=sent)
+    chosen = party.draft.get("add_ons", party.draft.get("add_ons_left", []))
+    return ExtrasForm.build(names, extras_of(party), chosen, sent=sent)
 
 
 def _extras_page(party: Party, form: ExtrasForm, status: int = 200) -> tuple[str, int]:

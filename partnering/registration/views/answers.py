@@ -1,6 +1,6 @@
 """Answers given or changed once something is bought: the buyer's about the order, and everybody's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,28 +13,24 @@ from ...i18n import _
 from ...questions import answering
 from ...questions import queries as asked_queries
 from ...questions.forms import AnswerForm
-from ...questions.queries import QuestionShown
 from .. import facts, permissions, queries, services
 from ..change_forms import OnceForm
 from ..models import Party, Registration
+from ..sold_choices import Asked
 from .blueprint import bp, page
 from .deeds import once, party_of, require_change
-from .places import open_questions
+from .places import asked_about_order, asked_of_holder
 from .ticket import changeable, registration_of
 
 Answer = Response | tuple[str, int]
 
 
 def _form(
-    event: Event,
-    questions: Sequence[QuestionShown],
-    known: Mapping[str, Any],
-    kept: Mapping[str, Any],
-    *,
-    own: bool,
-    sent: bool,
+    event: Event, asked: Asked, known: Mapping[str, Any], answers: Mapping[str, Any], *, own: bool, sent: bool
 ) -> AnswerForm:
     options: dict[str, Any] = {} if sent else {"formdata": None}
+    questions, kept = asked.questions, asked.kept(answers)
+    known = {**known, **facts.as_facts(asked.aside, kept)}
     if any(question.kind == "organisation" for question in questions):
         options["organisations"] = asked_queries.public_organisations(event)
     files = [
@@ -46,6 +42,7 @@ def _form(
         "a-",
         kept,
         own=own,
+        elsewhere=asked.sold,
         files=asked_queries.file_names(event, files),
         host=event.host.legal_name or event.host.name,
         **options,
@@ -56,8 +53,8 @@ def _of_party(party: Party, *, sent: bool) -> AnswerForm:
     event, product = party.event, party.product
     assert product is not None  # what is placed has a ticket
     known = facts.facts_of(event, product, len(queries.places_of(party)), code=party.code)
-    questions = open_questions(event, "buyer")
-    return _form(event, questions, known, asked_queries.answers_of(party.sheet), own=False, sent=sent)
+    asked = asked_about_order(party)
+    return _form(event, asked, known, asked_queries.answers_of(party.sheet), own=False, sent=sent)
 
 
 def _of_holder(registration: Registration, *, sent: bool) -> AnswerForm:
@@ -68,7 +65,7 @@ def _of_holder(registration: Registration, *, sent: bool) -> AnswerForm:
     known |= facts.as_facts(about, asked_queries.answers_of(party.sheet))
     sheet = registration.sheet
     kept = asked_queries.answers_of(sheet) | asked_queries.sensitive_answers_of(sheet)
-    return _form(event, open_questions(event, "attendee"), known, kept, own=True, sent=sent)
+    return _form(event, asked_of_holder(registration), known, kept, own=True, sent=sent)
 
 
 def _save(form: AnswerForm, holder: Party | Registration, event: Event) -> None:

@@ -57,6 +57,14 @@ def place() -> Answer:
     event = current_event()
     try:
         form, other_sum = _place(event)
+    except services.AddOnGone:
+        _keep_billing(event)
+        return redirect(_left_out(event), 303)
+    except drafts.StepsMissing:
+        party = drafts.current_draft(event)
+        if party is None or "add_ons_left" not in party.draft:  # else a second click found what the first took out
+            raise
+        return redirect(drafts.next_url(party), 303)
     except workshops.TimeConflict as error:
         _keep_billing(event)
         flash(str(error.message), "bad")
@@ -84,6 +92,26 @@ def _keep_billing(event: Event) -> None:
         form = CheckForm(free=not _costs(party))
         if form.validate_on_submit() and not drafts.is_sent(party):
             services.keep(party, billing=form.billing())
+
+
+def _left_out(event: Event) -> str:
+    """Where to go on when something is not offered any more: it is taken out, said so, and nothing is ordered yet."""
+    with transaction():
+        party = drafts.current_draft(event)
+        if party is None:
+            return drafts.begin_again()
+        names = ", ".join(bi(product.name) for product in services.leave_out_gone(party))
+        url = drafts.next_url(party)
+    if names:
+        flash(
+            _(
+                "No longer offered: %(names)s. We have taken that out; everything else is as you chose it. "
+                "Nothing is ordered yet.",
+                names=names,
+            ),
+            "warn",
+        )
+    return url
 
 
 def _place(event: Event) -> tuple[CheckForm | None, bool]:

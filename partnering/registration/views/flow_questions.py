@@ -152,7 +152,9 @@ def prices_of_choices(event: Event) -> dict[tuple[str, str], Offer]:
         gross = tickets.price(product).gross
         price = _("+ %(price)s", price=money(gross, product.currency)) if gross else ""
         limited = left[product.id] < tickets.UNLIMITED
-        offered[(ids[pair.question_id], pair.choice_key)] = Offer(price, left[product.id] if limited else None)
+        gone = not product.active or tickets.is_called_off(product)
+        number = 0 if gone else left[product.id] if limited else None
+        offered[(ids[pair.question_id], pair.choice_key)] = Offer(price, number)
     return offered
 
 

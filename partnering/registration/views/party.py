@@ -22,7 +22,7 @@ from ..models import Party, Place
 from .blueprint import bp, page, public_id_of
 from .deeds import back, count_letter, once, party_of, place_of, require_change
 from .extras import sections_of
-from .places import open_questions, shown_places
+from .places import asked_about_order, shown_places
 from .shown import order_of
 from .withdrawal import later_contracts
 
@@ -48,7 +48,7 @@ def manage(token: str) -> Answer:
         places=places,
         order=order_of(party),
         answers=lines(party.sheet) if party.sheet else [],
-        asks=bool(open_questions(party.event, "buyer")),
+        asks=bool(asked_about_order(party).questions),
         sections=sections_of(party),
         has_extras=any(each.add_ons for each in places)
         or (party.product is not None and bool(ticket_queries.add_ons_for(party.product))),

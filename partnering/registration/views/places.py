@@ -5,9 +5,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from ...events.models import Event
 from ...i18n import bi
-from ...questions.queries import QuestionShown, current_questions
 from ...tickets import services as tickets
 from ...tickets.models import Product
 from .. import changes, lacking, mails, permissions, queries, sold_choices, taxing, workshops
@@ -131,7 +129,12 @@ def offered(place: Place, token: str = "", *, by: str = "holder") -> list[Offere
     return found
 
 
-def open_questions(event: Event, asks: str) -> list[QuestionShown]:
-    """What can still be answered: not what a choice costs or counts, which is an extra: booked and given up."""
-    sold = {pair.question_id for pair in queries.choice_products(event.id)}
-    return [question for question in current_questions(event, asks) if question.id not in sold]
+def asked_about_order(party: Party) -> sold_choices.Asked:
+    """What can still be answered about an order; what its choices sell belongs to its first place."""
+    places = queries.places_of(party)
+    return sold_choices.still_asked(places[0] if places else None, party.event, "buyer")
+
+
+def asked_of_holder(registration: Registration) -> sold_choices.Asked:
+    """What somebody who holds a ticket can still answer."""
+    return sold_choices.still_asked(registration.place, registration.participant.event, "attendee")

@@ -25,7 +25,7 @@ from .blueprint import bp, check_generation, page, public_id_of
 from .check import calendar_file
 from .deeds import once
 from .extras import sections_of_buyer
-from .places import booked, offered, open_questions
+from .places import asked_of_holder, booked, offered
 
 
 class TicketEnded(Gone):
@@ -143,7 +143,7 @@ def _next_after_details(token: str) -> str:
     if not missing or not permissions.may_answer(registration):
         return url_for(".ticket_page", token=token)
     flash(_("Please answer the questions as well that are still open."), "info")
-    in_form = {question.id for question in open_questions(_event(registration), "attendee")}
+    in_form = {question.id for question in asked_of_holder(registration).questions}
     if any(question.id in in_form for question in missing):
         return url_for(".ticket_answers", token=token)
     return url_for(".ticket_page", token=token, _anchor="extras")
@@ -172,7 +172,7 @@ def _ticket_page(token: str, registration: Registration, form: DetailsForm, stat
         sections=sections_of_buyer(party) if live and permissions.may_spend(registration) else [],
         booked=booked(registration.place, registration) if live else [],
         offered=offered(registration.place, token) if live else [],
-        asks=open_questions(event, "attendee") if live else [],
+        asks=asked_of_holder(registration).questions if live else [],
         lacks=lacking.of(registration),
         answers=lines(registration.sheet) if registration.sheet else [],
         consents=_consents(registration),

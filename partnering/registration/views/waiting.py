@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from ... import limits
 from ...accounts.addresses import canonical
 from ...db import transaction
-from ...errors import NotFound
+from ...errors import Gone, NotFound
 from ...events.models import Event
 from ...events.routing import current_event, within_event
 from ...guards import guarded, secret_link
@@ -21,7 +21,7 @@ from ...tickets.models import Product
 from .. import drafts, permissions, services, taxing, waiting, waiting_mails, waiting_queries, workshops
 from ..forms import SureForm
 from ..models import Registration, WaitingEntry
-from ..waiting_forms import ChangeForm, JoinForm
+from ..waiting_forms import ChangeForm, JoinForm, LostLinkForm
 from .blueprint import bp, check_generation, page, public_id_of
 from .paying import Bill, bill_of, costs
 from .ticket import registration_of
@@ -31,6 +31,9 @@ JOINS_A_CALLER = 60
 
 JOINS_AN_ADDRESS = 6
 """How often one e-mail address is entered in an hour: each time brings a letter."""
+
+LINKS_A_CALLER = 20
+"""How often one network address asks for links in an hour."""
 
 CHANGES_AN_ENTRY = 30
 """How often one entry is changed in an hour."""
@@ -101,6 +104,23 @@ def waitlist_joined() -> Answer:
     return page("waitlist_joined", current_event())
 
 
+@bp.route("/e/<event_slug>/waitlist/link", methods=["GET", "POST"])
+def lost_waiting_link() -> Answer:
+    """Ask for the link to one's entry again: it goes to the address that waits; the answer is the same for all."""
+    event, form = current_event(), LostLinkForm()
+    if not form.validate_on_submit():
+        status = 422 if form.errors else 200
+        return page("waitlist_link", event, status=status, form=form, form_errors=form.errors)
+    address = str(form.email.data)
+    limits.hit("waiting link", limits.caller(), limit=LINKS_A_CALLER, seconds=3600)
+    limits.hit("waiting list letters", canonical(address), limit=JOINS_AN_ADDRESS, seconds=3600)
+    with transaction():
+        for entry in waiting_queries.open_entries_of(event, address):
+            waiting_mails.link_again(entry)
+    flash(_("If this address is on the waiting list, we have just sent its link there."), "ok")
+    return redirect(url_for(".lost_waiting_link"), 303)
+
+
 def _products(event: Event) -> list[Product]:
     return [product for product in ticket_queries.products_on_show(event) if product.waiting_list]
 
@@ -150,8 +170,12 @@ def _back(token: str) -> Response:
 @bp.get("/e/<event_slug>/waitlist/<token>", endpoint="waiting")
 @guarded(within_event(secret_link))
 def show_waiting(token: str) -> Answer:
-    """Where one stands, what is offered and until when."""
-    entry = _entry(token)
+    """Where one stands, what is offered and until when; a link taken back leads to the one that holds."""
+    try:
+        entry = _entry(token)
+    except Gone as error:
+        form = LostLinkForm(formdata=None)
+        return page("waitlist_link", current_event(), status=error.status, form=form, gone=str(error.message))
     form = ChangeForm(formdata=None, quantity=str(entry.quantity), fewer=not entry.all_or_none)
     return _entry_page(token, entry, form)
 
