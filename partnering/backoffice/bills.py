@@ -20,7 +20,7 @@ FIELDS: dict[str, LazyString] = {
     "city": _l("Town"),
     "country": _l("Country"),
     "vat_id": _l("VAT number"),
-    "order_number": _l("Your order number"),
+    "order_number": _l("Order number"),
     "billing_email": _l("Email address for the invoice"),
 }
 HEADINGS = {

@@ -88,14 +88,18 @@ def refs_of(party: Party) -> list[str]:
     return sorted(refs)
 
 
-def found(event: Event, words: str) -> Sequence[Party]:
-    """Bookings by reference, contact person or address, the newest first; all of them without `words`."""
+def found(event: Event, words: str, number: int = 1) -> Sequence[Party]:
+    """Bookings by reference, contact person or address, the newest first; all of them without `words`.
+
+    A page of them, and one more where there is another page.
+    """
     asked = (
         sa.select(Party)
         .where(Party.event_id == event.id, Party.placed_at.is_not(None))
         .options(joinedload(Party.product), selectinload(Party.places))
         .order_by(Party.placed_at.desc(), Party.id.desc())
         .limit(PAGE + 1)
+        .offset((number - 1) * PAGE)
     )
     for word in fold(words).split()[:5]:
         asked = asked.where(

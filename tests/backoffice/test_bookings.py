@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from partnering import links, verify
+from partnering.backoffice import bookings
 from partnering.db import db
 from partnering.events.models import Event
 from partnering.mail.models import OutboxLetter
@@ -112,6 +113,25 @@ def test_places_without_a_name_and_the_list_lead_to_the_booking(event: Event, cl
     none = client.get(f"/manage/{event.slug}/bookings?q=nobody").text
 
     assert ([f'href="{page}"' in text for text in lists], page in none) == ([True] * 3, False)
+
+
+def test_a_long_list_is_turned_page_by_page(event: Event, client: FlaskClient, monkeypatch: pytest.MonkeyPatch):
+    parties = [party_of_two(event) for _number in range(3)]
+    monkeypatch.setattr(bookings, "PAGE", 2)
+    url = f"/manage/{event.slug}/bookings?lang=en"
+
+    first, second, beyond = client.get(url).text, client.get(f"{url}&page=2").text, client.get(f"{url}&page=3").text
+
+    shown = [[path_of(event, party) in text for party in parties] for text in (first, second, beyond)]
+    assert shown == [[False, True, True], [True, False, False], [False, False, False]]
+    assert ["page=2" in first, "page=1" in second, "page=3" in second] == [True, True, False]
+    assert ("No booking found" in beyond, "Nobody has booked yet" in beyond) == (True, False)
+
+
+def test_an_event_without_bookings_leads_to_the_first(event: Event, client: FlaskClient):
+    text = client.get(f"/manage/{event.slug}/bookings?lang=en").text
+
+    assert ("Nobody has booked yet" in text, f"/manage/{event.slug}/people/add" in text) == (True, True)
 
 
 def test_a_booking_of_another_event_is_not_found(event: Event, client: FlaskClient, app: Flask):

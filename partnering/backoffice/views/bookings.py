@@ -21,7 +21,7 @@ from ...tickets import queries as ticket_queries
 from .. import bookings, log, services
 from ..forms import ConfirmForm, OnceForm
 from ..people_forms import CancelForm, SeatForm
-from .blueprint import argument, bp
+from .blueprint import argument, bp, page_number
 from .letters import kind_words
 from .people import tabs
 
@@ -29,13 +29,15 @@ from .people import tabs
 @bp.get("/bookings")
 def bookings_list() -> str:
     """All bookings, newest first, found by reference, contact person or address."""
-    words = argument("q")
-    rows = bookings.found(current_event(), words)
+    words, number = argument("q"), page_number()
+    rows = bookings.found(current_event(), words, number)
     return render_template(
         "backoffice/bookings.html",
         words=words,
         rows=rows[: bookings.PAGE],
         more=len(rows) > bookings.PAGE,
+        number=number,
+        first_row=(number - 1) * bookings.PAGE + 1,
         tabs=tabs(),
     )
 
