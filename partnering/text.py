@@ -16,6 +16,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u20
 
 def fold(text: str) -> str:
     """Letters without case and marks: "Straße" and "STRASSE", "Łódź" and "lodz" become equal."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_BY_HAND))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
@@ -23,6 +25,8 @@ def fold(text: str) -> str:
 def folds(text: str) -> str:
     """All folded forms of a text for an index: "Müller" is found by "muller" and by "mueller"."""
     plain = fold(text)
+    if text.isascii():
+        return plain
     german = fold(unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS))
     return plain if plain == german else f"{plain} {german}"
 

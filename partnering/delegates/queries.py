@@ -10,6 +10,7 @@ from ..accounts.models import Person
 from ..db import db
 from ..events.models import Event, Participant
 from ..registration.models import Party, Registration
+from ..rows import ask
 from .models import Delegate, OrganisationProfile, ProfileTerm
 from .reasons import Term
 
@@ -61,10 +62,11 @@ def delegate_of(participant: Participant) -> Delegate | None:
 
 def delegate_for(registration: Registration) -> Delegate | None:
     """Who partners by this registration, gone or not."""
-    return db.session.scalars(_BY_REGISTRATION, {"registration": registration.id}).one_or_none()
+    found = ask(_BY_REGISTRATION, {"registration": registration.id}).scalar()
+    return db.session.get(Delegate, found) if found is not None else None
 
 
-_BY_REGISTRATION = sa.select(Delegate).where(Delegate.registration_id == sa.bindparam("registration"))
+_BY_REGISTRATION = sa.select(Delegate.id).where(Delegate.registration_id == sa.bindparam("registration"))
 
 
 def delegate_by_ref(event: Event, public_id: str) -> Delegate | None:
@@ -91,10 +93,11 @@ def delegate_anywhere(public_id: str) -> Delegate | None:
 
 def profile_for(event: Event, organisation_id: int) -> OrganisationProfile | None:
     """An organisation's profile at an event."""
-    return db.session.scalars(_PROFILE, {"event": event.id, "organisation": organisation_id}).one_or_none()
+    found = ask(_PROFILE, {"event": event.id, "organisation": organisation_id}).scalar()
+    return db.session.get(OrganisationProfile, found) if found is not None else None
 
 
-_PROFILE = sa.select(OrganisationProfile).where(
+_PROFILE = sa.select(OrganisationProfile.id).where(
     OrganisationProfile.event_id == sa.bindparam("event"),
     OrganisationProfile.organisation_id == sa.bindparam("organisation"),
 )

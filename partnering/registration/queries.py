@@ -160,9 +160,14 @@ def place_at(party: Party, public_id: str) -> Place | None:
     ).one_or_none()
 
 
-def items_of(party: Party) -> Sequence[Item]:
-    """The party's lines, with their claims and products."""
-    return db.session.scalars(_ITEMS, {"party": party.id}, execution_options={"populate_existing": True}).all()
+def items_of(party: Party, *, with_tiers: bool = False) -> Sequence[Item]:
+    """The party's lines, with their claims and products; where sale is asked about, with the products' prices."""
+    found = db.session.scalars(
+        _ITEMS_WITH_TIERS if with_tiers else _ITEMS,
+        {"party": party.id},
+        execution_options={"populate_existing": True},
+    )
+    return found.unique().all() if with_tiers else found.all()
 
 
 _ITEMS = (
@@ -171,6 +176,7 @@ _ITEMS = (
     .options(joinedload(Item.claim).joinedload(Claim.product))
     .order_by(Item.id)
 )
+_ITEMS_WITH_TIERS = _ITEMS.options(joinedload(Item.claim).joinedload(Claim.product).joinedload(Product.tiers))
 
 
 def person_by_id(public_id: str) -> Person | None:

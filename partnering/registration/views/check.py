@@ -134,7 +134,7 @@ def _place_once(event: Event) -> tuple[CheckForm | None, bool]:
     if drafts.is_sent(party):
         drafts.remember_placed(event, party.public_id)
         return None, False
-    items = queries.items_of(party)
+    items = queries.items_of(party, with_tiers=True)
     form = CheckForm(free=not any(item.gross for item in items))
     if not form.validate_on_submit():
         return form, False
