@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.models import Person
 from ..audit import AuditDetail, AuditEntry
+from ..consents.models import ConsentRecipient
 from ..db import BilingualText, db
 from ..delegates.models import Delegate
 from ..events.models import Event, Participant
@@ -56,6 +57,12 @@ SENTENCES: dict[str, LazyString] = {
     "form.question_brought_back": _l("%(who)s brought the question “%(thing)s” back into the form."),
     "form.copied": _l("%(who)s copied the form of another event."),
     "catering.names_seen": _l("%(who)s looked at who eats what."),
+    "consents.exported": _l("%(who)s downloaded who agrees to a purpose."),
+    "consent_recipient.added": _l("%(who)s lets people be asked about details for “%(thing)s”."),
+    "consent_recipient.changed": _l("%(who)s changed what details for “%(thing)s” are for."),
+    "consent_recipient.stopped": _l("%(who)s stopped asking about details for “%(thing)s”."),
+    "consent_recipient.resumed": _l("%(who)s lets people be asked again about details for “%(thing)s”."),
+    "consent_recipient.removed": _l("%(who)s took “%(thing)s” off the list of recipients."),
     "photos.list_taken": _l("%(who)s downloaded who does not want to be photographed."),
     "invoices.audit_file": _l("%(who)s asked for the file for a tax audit."),
     "catering.names_taken": _l("%(who)s downloaded who eats what."),
@@ -224,6 +231,8 @@ def _names(
         names["code", code.public_id] = code.text
     for members in _found(MemberList, refs["member_list"]):
         names["member_list", members.public_id] = members.name
+    for recipient in _found(ConsentRecipient, refs["consent_recipient"]):
+        names["consent_recipient", recipient.public_id] = recipient.name
     for product in _found(Product, refs["product"]):
         names["product", product.public_id] = bi(product.name)
         leads["product", product.public_id] = product.public_id
@@ -240,7 +249,14 @@ def _names(
     return names, leads
 
 
-GONE = {"product": "name", "pool": "name", "code": "name", "member_list": "name", "question_section": "title"}
+GONE = {
+    "product": "name",
+    "pool": "name",
+    "code": "name",
+    "member_list": "name",
+    "question_section": "title",
+    "consent_recipient": "name",
+}
 """What organisers can remove, and under which word the log remembers its name."""
 
 

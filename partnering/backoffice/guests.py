@@ -23,6 +23,7 @@ from ..programme.models import SessionPerson
 from ..registration.models import Item, Party, Place, Registration
 from ..text import fold
 from ..tickets.models import Product
+from . import consenting
 from .models import PeopleImport
 
 STATES = ("expected", "in", "ended", "none")
@@ -36,7 +37,9 @@ COUNTED = 1000
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list shows: words to find, a ticket type, states, those of one import, and the order."""
+    """What a list shows: words to find, a ticket type, states, those of one import, those who
+    agree to one purpose, and the order.
+    """
 
     words: str = ""
     ticket: str = ""
@@ -44,6 +47,7 @@ class Wanted:
     paid: str = ""
     answered: str = ""
     imported: str = ""
+    consent: str = ""
     sort: str = "name"
     descending: bool = False
 
@@ -189,6 +193,9 @@ def matching(event: Event, wanted: Wanted) -> sa.Select[int]:
             PeopleImport.event_id == event.id, PeopleImport.public_id == wanted.imported
         )
         statement = statement.where(one.in_(ever.where(Registration.created_at == done.scalar_subquery())))
+    if wanted.consent:
+        purpose = consenting.purpose_at(event, wanted.consent)
+        statement = statement.where(one.in_(consenting.agreeing(purpose)) if purpose is not None else sa.false())
     return statement
 
 

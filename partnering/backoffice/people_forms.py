@@ -130,6 +130,14 @@ class GiveForm(OnceForm):
             raise ValidationError(str(_l("Enter a complete email address")))
 
 
+class RecipientForm(OnceForm):
+    """A sponsor or exhibitor to whom details may go if people agree, and what for."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Enter a name")), Length(max=120)], [one_line])
+    aim_de = StringField(_l("What for, in German"), [InputRequired(_l("Enter what for")), Length(max=200)], [one_line])
+    aim_en = StringField(_l("What for, in English"), [Optional(), Length(max=200)], [one_line])
+
+
 class BulkForm(FlaskForm):
     """What is done with everybody who was ticked."""
 

@@ -1,7 +1,7 @@
 """Sponsors and exhibitors to whom people may let their details be passed on, each by name and apart (law.md L03)."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -148,8 +148,8 @@ def _record(
     action: str,
     recipient: ConsentRecipient,
     *,
-    before: Mapping[str, str] | None = None,
-    after: Mapping[str, str] | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
 ) -> None:
     event = db.session.get_one(Event, recipient.event_id)
     audit.record(action, recipient, event=event, before=before, after=after)

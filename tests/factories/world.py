@@ -10,9 +10,11 @@ from partnering import clock, links
 from partnering.accounts.models import Person, SecondFactor
 from partnering.agenda import services as agenda
 from partnering.backoffice import imports, spreadsheet
+from partnering.consents import recipients
 from partnering.db import db
 from partnering.delegates import services as delegates
 from partnering.events.models import Event
+from partnering.events.queries import participant_of
 from partnering.invoices import ledger, tasks
 from partnering.invoices import queries as invoices
 from partnering.registration import approval, workshops
@@ -245,6 +247,10 @@ def _extras(event: Event, made: Conference, pool: Pool, ticket: Product, words: 
     members = make_member_list(event, words("Mitglieder"), ["verein.example"])
     code = codes.make(event, text="KEEP-2", kind="voucher", products=[ticket], blocked=2, note=words("Für Gäste"))
     set_rules(event, [Terms(28, 10_000, 2_500), Terms(14, 5_000, 2_500)])
+    sponsor = recipients.add(event, words("Lumenfold GmbH"), both(words, "Neues zu schicken", "to send news"))
+    agrees = participant_of(db.session.get_one(Person, made.people["attendee"]), event)
+    assert agrees is not None  # Jana holds a ticket
+    recipients.agree(agrees, {sponsor.public_id}, channel="registration", locale="de")
     made.things |= {
         "backoffice.edit_add_on.public_id": workshop.public_id,
         "backoffice.booked.public_id": workshop.public_id,
@@ -260,6 +266,11 @@ def _extras(event: Event, made: Conference, pool: Pool, ticket: Product, words: 
         "backoffice.switch_code.public_id": code.public_id,
         "backoffice.create_code.kind": "voucher",
         "backoffice.edit_member_list.public_id": members.public_id,
+        "backoffice.consents_file.key": sponsor.public_id,
+        "backoffice.consents_workbook.key": sponsor.public_id,
+        "backoffice.edit_recipient.public_id": sponsor.public_id,
+        "backoffice.change_recipient.public_id": sponsor.public_id,
+        "backoffice.change_recipient.deed": "stop",
     }
 
 

@@ -13,7 +13,7 @@ from ...headers import as_file
 from ...i18n import _
 from ...tables import CSV
 from ...tickets import queries as ticket_queries
-from .. import export, guests, lists, queries, workbook
+from .. import consenting, export, guests, lists, queries, workbook
 from .blueprint import argument, bp
 from .overview import address
 
@@ -33,6 +33,7 @@ def people() -> str:
         names={product.id: product.name for product in products},
         products=[product for product in products if product.kind == "ticket"],
         states=state_words(),
+        consents=consenting.purposes(event, numbers=False),
         imported=imported,
         here=here,
         tabs=tabs(),
@@ -54,6 +55,7 @@ def tabs() -> list[tuple[str, str, str]]:
         ("waiting", _("Waiting list"), address("backoffice.waiting")),
         ("approvals", _("For approval"), address("backoffice.approvals")),
         ("photos", _("No photos"), address("backoffice.photos")),
+        ("consents", _("Consents"), address("backoffice.consents")),
     ]
     return [(key, label, url) for key, label, url in listed if url is not None]
 
@@ -100,6 +102,7 @@ def asked(query: Any = None) -> guests.Wanted:
         paid=word("paid", guests.PAID),
         answered=word("answered", guests.ANSWERED),
         imported=word("list"),
+        consent=word("consent"),
         sort=word("sort", guests.SORTS) or "name",
         descending=word("order") == "down",
     )
@@ -115,6 +118,7 @@ def here(endpoint: str = "backoffice.people", **changes: Any) -> str:
         "paid": wanted.paid or None,
         "answered": wanted.answered or None,
         "list": wanted.imported or None,
+        "consent": wanted.consent or None,
         "sort": wanted.sort if wanted.sort != "name" else None,
         "order": "down" if wanted.descending else None,
         **changes,

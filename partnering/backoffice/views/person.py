@@ -22,7 +22,7 @@ from ...registration import services as registering
 from ...registration.models import Registration
 from ...tickets import queries as ticket_queries
 from ...tickets.services import NotOnSale, SoldOut
-from .. import answers, guests, log, services, typed
+from .. import answers, consenting, guests, log, services, typed
 from ..forms import ConfirmForm, PersonForm
 from ..people_forms import CancelForm, ExceptionForm, MoveForm, SeatForm
 from .blueprint import bp
@@ -273,6 +273,7 @@ def person_page(guest: guests.Guest) -> str:
         said=[*lines(live.place.party.sheet), *lines(live.sheet)] if live is not None else [],
         lacks=lacking.of(live) if live is not None else [],
         asks=any(not question.sensitive and question.kind != "file" for question in asked),
+        consents=consenting.shown_of(one),
         charged=guests.items_of(live.place) if live is not None else [],
         deeds=log.about(event, one, most=8),
         paid_for=_n("%(num)s place", "%(num)s places", len(live.place.party.places)) if live is not None else "",
