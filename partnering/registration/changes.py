@@ -13,11 +13,12 @@ from ..db import BilingualText, db
 from ..errors import DomainError
 from ..events.models import Event
 from ..events.services import rename
-from ..i18n import _l
+from ..i18n import _, _l
 from ..questions import services as answers
 from ..questions.queries import QuestionShown, answers_of
 from ..tickets import codes
 from ..tickets import services as tickets
+from ..tickets.models import Code
 from . import lacking, mails, queries, refunds, seats, signals, workshops
 from .models import Item, Party, Place, Registration
 from .refunds import Quote
@@ -64,6 +65,23 @@ class BuyersChoice(DomainError):
     """A colleague wanted to book something that the buyer would have to pay."""
 
     message = _l("This costs extra. Please ask whoever booked your ticket to add it.")
+
+
+class MembersOnly(DomainError):
+    """A place at the members' price was to go to somebody who is not on their list."""
+
+    message = _l("This place was bought at the price for members, and this email address is not on their list.")
+
+    @classmethod
+    def of(cls, code: Code) -> "MembersOnly":
+        """The refusal that names the code and says what to do."""
+        return cls(
+            _(
+                "This place was bought with code %(code)s at the price for members, and this email address is not on "
+                "their list. Enter the address under which this person is a member, or ask the organiser.",
+                code=code.text,
+            )
+        )
 
 
 class WithdrawalOver(DomainError):
@@ -198,7 +216,8 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
     """Give a place to somebody: an open one, or as substitute for whoever holds it, whose code and link die at once.
 
     The add-ons of the place go with it; answers and consents do not. None when that person already holds a
-    registration; whoever asks sees no difference. Raises `PlaceGone`, or `CodeInvalid` where only members may come.
+    registration; whoever asks sees no difference. What was bought at the members' price goes to members, by whichever
+    way; an "organiser" may name anybody. Raises `PlaceGone` or `MembersOnly`.
     """
     hold(seat.party)
     db.session.refresh(seat)
@@ -206,11 +225,11 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
         raise PlaceGone
     party = seat.party
     before = seat.registration
-    if by == "buyer" and before is None and not seat.invited_address:
-        _require_member(seat, guest)
     person = seats.person_of(guest, party.locale)
     if before is not None and before.participant.person_id == person.id:
         return before
+    if by != "organiser":
+        _require_member(seat, guest)
     was = seat.invited_address
     if before is not None:
         seats.end(before, "substituted")
@@ -235,22 +254,33 @@ def name_person(seat: Place, guest: Guest, *, by: str = "buyer", confirmed: bool
     return registration
 
 
-def _require_member(seat: Place, guest: Guest) -> None:
-    """Raises `CodeInvalid` when a place at the members' price is to go to somebody who is none.
-
-    A substitute for a member need not be one: whoever cannot come may always send somebody else.
-    """
+def members_code(seat: Place) -> Code | None:
+    """The code at whose members' price a place was bought, if each person who comes must be on its list."""
     code = seat.party.code
-    if code is None or not codes.asks_everybody(code) or codes.is_member(code, guest.email):
-        return
-    if any(item.place_id == seat.id and item.code_text == code.text for item in queries.items_of(seat.party)):
-        raise tickets.CodeInvalid("member")
+    if code is None or not codes.asks_everybody(code):
+        return None
+    lines = [item for item in queries.items_of(seat.party) if item.kind == "ticket" and item.cancelled_at is None]
+    live = [item for item in lines if item.place_id in (seat.id, None)]  # one for several people names no place
+    with_it = any(item.code_text == code.text or (item.claim and item.claim.code_id == code.id) for item in live)
+    return code if with_it else None
+
+
+def stranger_to(seat: Place, guest: Guest) -> Code | None:
+    """The members' code of a place, where a person is not on its list."""
+    code = members_code(seat)
+    return code if code is not None and not codes.is_member(code, guest.email) else None
+
+
+def _require_member(seat: Place, guest: Guest) -> None:
+    code = stranger_to(seat, guest)
+    if code is not None:
+        raise MembersOnly.of(code)
 
 
 def name_substitute(registration: Registration, guest: Guest, *, by: str = "holder") -> Registration | None:
     """Pass a ticket on to somebody else: a new registration on the same place, see `name_person`.
 
-    Raises `PlaceGone`.
+    Raises `PlaceGone` or `MembersOnly`.
     """
     if registration.state != "live":
         raise PlaceGone

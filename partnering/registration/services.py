@@ -6,6 +6,7 @@
 from .changes import AlreadyConfirmed as AlreadyConfirmed
 from .changes import BuyersChoice as BuyersChoice
 from .changes import ChangesClosed as ChangesClosed
+from .changes import MembersOnly as MembersOnly
 from .changes import NobodyToRemind as NobodyToRemind
 from .changes import PlaceGone as PlaceGone
 from .changes import RegistrationEnded as RegistrationEnded
@@ -17,11 +18,13 @@ from .changes import cancel_party as cancel_party
 from .changes import cancel_place as cancel_place
 from .changes import cancel_registration as cancel_registration
 from .changes import correct_name as correct_name
+from .changes import members_code as members_code
 from .changes import name_person as name_person
 from .changes import name_substitute as name_substitute
 from .changes import remind as remind
 from .changes import remind_all as remind_all
 from .changes import set_details as set_details
+from .changes import stranger_to as stranger_to
 from .changes import withdraw as withdraw
 from .orders import EXTENSIONS as EXTENSIONS
 from .orders import HOLD as HOLD

@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 
 from partnering import links, verify
 from partnering.backoffice import bookings
-from partnering.db import db
+from partnering.db import db, transaction
 from partnering.events.models import Event
 from partnering.mail.models import OutboxLetter
-from partnering.registration import desk
+from partnering.registration import desk, services
 from partnering.registration.models import Item, Party, Place, Registration, WaitingEntry
-from tests.factories import make_event, make_product, make_registration
+from tests.factories import make_code, make_event, make_member_list, make_product, make_registration
 from tests.factories.ground import deed
 from tests.factories.registration import BIONECTION, make_guest, make_party, make_rules
 from tests.factories.waiting import make_sold_out, make_waiting
@@ -101,6 +101,24 @@ def test_the_page_costs_the_same_however_many_places_there_are(event: Event, cli
         asked.append(len(statements))
 
     assert asked[0] == asked[1]
+
+
+def test_organisers_may_name_somebody_who_is_no_member_and_read_so(event: Event, client: FlaskClient):
+    members = make_member_list(event, entries=["verein.example"])
+    code = make_code(event, "CLUB", "member", discount="percent", value=5_000, member_list_id=members.id)
+    with transaction():
+        party = services.begin(event, make_product(event, capacity=4), 2, "de", code=code)
+        services.keep(party, people=[make_guest("jana@verein.example"), {}], company="", billing={})
+        services.place(party)
+    page = place_path(event, party)
+    told = []
+    for address in ("ben@verein.example", "cleo@elsewhere.example"):
+        answer = send(client, page, email=address, given_name="Cleo", family_name="Ott")
+        shown = client.get(f"{answer.location}?lang=de").text
+        told.append((answer.status_code, "die Adresse steht nicht auf deren Liste" in shown))
+
+    assert told == [(303, False), (303, True)]
+    assert second_place(party).registration is not None
 
 
 def test_places_without_a_name_and_the_list_lead_to_the_booking(event: Event, client: FlaskClient):

@@ -1,6 +1,7 @@
 """Prices for members are for each person who comes: every address that is named must be on the list."""
 
 import re
+from contextlib import nullcontext
 
 import pytest
 
@@ -69,8 +70,58 @@ def test_an_open_name_goes_to_a_member_later_and_the_page_says_so(client):
     assert (refused.status_code, taken.status_code, held.participant.name) == (422, 303, "Ben Adeyemi")
 
 
-def test_whoever_cannot_come_may_send_somebody_who_is_no_member():
+def test_whoever_cannot_come_sends_another_member_by_either_page(client):
     party = placed(make_event(), [JANA, make_guest("ben@verein.example")])
+    one = fresh(party)
+    held = there(one.places[1].registration)
+    pages = [
+        f"/r/{links.token('party', one.public_id, one.generation)}/places/{one.places[1].public_id}",
+        f"/t/{links.token('ticket', held.public_id, held.generation)}/substitute",
+    ]
+    told = []
+    for url in pages:
+        page = client.get(f"{url}?lang=en").text
+        key = there(re.search(r'name="key" type="hidden" value="(\w+)"', page))[1]
+        cleo = {"given_name": "Cleo", "family_name": "Ott", "key": key}
+        refused = client.post(f"{url}?lang=en", data={**cleo, "email": "cleo@elsewhere.example"})
+        sentence = "Enter the address under which this person is a member, or ask the organiser." in refused.text
+        told.append(("at the price for members: it goes to" in page, refused.status_code, sentence))
+    still = there(fresh(party).places[1].registration).participant.name
+
+    taken = client.post(url, data={**cleo, "email": "cleo@verein.example"})
+
+    assert told == [(True, 422, True)] * 2
+    assert (still, taken.status_code) == (held.participant.name, 200)
+    assert there(fresh(party).places[1].registration).participant.name == "Cleo Ott"
+
+
+def test_somebody_named_and_not_yet_there_is_replaced_by_a_member_alone():
+    party = placed(make_event(), [JANA, {}])
+    for address in ("ben@verein.example", "cleo@elsewhere.example"):
+        allowed = nullcontext() if address.endswith("verein.example") else pytest.raises(services.MembersOnly)
+        with allowed, transaction():
+            services.name_person(fresh(party).places[1], Guest(address, "", "Name", "Ott"))
+
+    assert fresh(party).places[1].invited_address == "ben@verein.example"
+
+
+def test_a_ticket_for_several_at_the_members_price_is_for_members():
+    event = make_event()
+    members = make_member_list(event, entries=["verein.example"])
+    code = make_code(event, kind="member", audience="member", member_list_id=members.id)
+    with deed():
+        party = services.begin(event, make_product(event, seats=2), 1, "de", code=code)
+        services.keep(party, people=[JANA, {}], company="", billing={})
+        services.place(party)
+
+    with pytest.raises(services.MembersOnly), transaction():
+        services.name_person(fresh(party).places[1], Guest("cleo@elsewhere.example", "", "Cleo", "Ott"))
+
+    assert fresh(party).places[1].registration is None
+
+
+def test_a_place_without_the_code_goes_to_anybody():
+    party = placed(make_event(), [JANA, make_guest("ben@verein.example")], kind="discount")
     with transaction():
         services.name_person(fresh(party).places[1], Guest("cleo@elsewhere.example", "", "Cleo", "Ott"))
 

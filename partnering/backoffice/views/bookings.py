@@ -23,7 +23,7 @@ from ..forms import ConfirmForm, OnceForm
 from ..people_forms import CancelForm, SeatForm
 from .blueprint import argument, bp, page_number
 from .letters import kind_words
-from .people import tabs
+from .people import say_stranger, tabs
 
 
 @bp.get("/bookings")
@@ -78,6 +78,7 @@ def seat_person(public_id: str, place_id: str) -> str | BaseResponse | tuple[str
     place = place_or_404(public_id, place_id)
     form = SeatForm()
     if form.validate_on_submit():
+        code = registering.stranger_to(place, form.guest)
 
         def deed() -> None:
             services.require_nobody(current_event(), form.guest.email)
@@ -92,6 +93,7 @@ def seat_person(public_id: str, place_id: str) -> str | BaseResponse | tuple[str
             return _back(public_id)
         else:
             flash(_("We have written to %(name)s.", name=form.guest.name), "ok")
+            say_stranger(code.text if code is not None else "")
             return _back(public_id)
     return page("backoffice/seat.html", form, party=place.party, place=place, holder=_seat(place).name)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Response, render_template, request, stream_with_context, url_for
+from flask import Response, flash, render_template, request, stream_with_context, url_for
 
 from ... import audit
 from ...db import transaction
@@ -134,3 +134,10 @@ def state_words() -> dict[str, str]:
         "ended": _("Cancelled"),
         "none": _("Without a ticket"),
     }
+
+
+def say_stranger(code: str) -> None:
+    """What organisers may do and should know: a place at the members' price has gone to somebody who is none."""
+    if code:
+        words = _("This place was bought with code %(code)s for members; the address is not on their list.", code=code)
+        flash(words, "warn")

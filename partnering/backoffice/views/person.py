@@ -27,7 +27,7 @@ from ..forms import ConfirmForm, PersonForm
 from ..people_forms import CancelForm, ExceptionForm, MoveForm, SeatForm
 from .blueprint import bp
 from .letters import kind_words
-from .people import state_words
+from .people import say_stranger, state_words
 
 
 @bp.get("/people/<public_id>")
@@ -162,18 +162,21 @@ def substitute_person(public_id: str) -> str | BaseResponse | tuple[str, int]:
             held = ticket_or_404(public_id)
             registrations.locked_party(held.place.party.public_id, in_turn=True)
             services.require_nobody(event, form.guest.email)
+            code = registering.stranger_to(held.place, form.guest)
             new = registering.name_substitute(held, form.guest, by="organiser")
-            return {"person": new.participant.public_id if new is not None else public_id}
+            person = new.participant.public_id if new is not None else public_id
+            return {"person": person, "code": code.text if code is not None else ""}
 
         try:
             with transaction():
                 event = fresh_event()
-                follows = once(form, deed)["person"]
+                answer = once(form, deed)
         except registering.DuplicateRegistration as error:
             form.email.errors = [str(error.message)]
         else:
             flash(_("The place has passed on. The new ticket is on its way."), "ok")
-            return redirect(url_for(".person", public_id=follows))
+            say_stranger(answer["code"])
+            return redirect(url_for(".person", public_id=answer["person"]))
     else:
         ticket_or_404(public_id)
     return page("backoffice/substitute.html", form, guest=guest_or_404(public_id))

@@ -14,7 +14,6 @@ from ...i18n import _, _n, locale
 from ...questions.shown import lines
 from ...text import taken_apart
 from ...tickets import queries as ticket_queries
-from ...tickets import services as tickets
 from .. import changes, mails, permissions, queries, refunds, secret_links, services
 from ..change_forms import CorrectForm, NameForm, OnceForm
 from ..forms import GuestForm
@@ -79,7 +78,7 @@ def name_place(token: str, public_id: str) -> Answer:
 
     try:
         once(party.public_id, form, deed)
-    except tickets.CodeInvalid as error:
+    except services.MembersOnly as error:
         form.email.errors = [str(error.message)]
         return _name_page(token, *place_of(token, public_id), form)
     flash(_("We have written to %(name)s.", name=form.guest.name), "ok")
@@ -108,6 +107,7 @@ def _name_page(token: str, party: Party, place: Place, form: GuestForm) -> tuple
         holder=mails.holder_name(place),
         until=permissions.place_passes_until(place),
         may_change=permissions.may_name(place),
+        members=services.members_code(place),
     )
 
 

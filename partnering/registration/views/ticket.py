@@ -229,26 +229,35 @@ def substitute(token: str) -> Response | tuple[str, int]:
     """Pass the ticket on. From then on this link is dead."""
     form = NameForm()
     if not form.validate_on_submit():
-        registration = registration_of(token)
-        return page(
-            "substitute",
-            _event(registration),
-            status=422 if form.errors else 200,
-            form=form,
-            form_errors=form.errors,
-            token=token,
-            registration=registration,
-            until=permissions.passes_until(registration),
-            may_change=permissions.may_pass_on(registration),
-        )
+        return _substitute_page(token, form)
     registration = known(token)
     limits.hit("ticket passed on", registration.place.public_id, limit=SUBSTITUTES_A_DAY, seconds=86_400)
 
     def deed() -> None:
         services.name_substitute(changeable(registration_of(token), permissions.may_pass_on), form.guest)
 
-    once(registration.public_id, form, deed)
+    try:
+        once(registration.public_id, form, deed)
+    except services.MembersOnly as error:
+        form.email.errors = [str(error.message)]
+        return _substitute_page(token, form)
     return page("passed_on", _event(registration), name=form.guest.name)
+
+
+def _substitute_page(token: str, form: NameForm) -> tuple[str, int]:
+    registration = registration_of(token)
+    return page(
+        "substitute",
+        _event(registration),
+        status=422 if form.errors else 200,
+        form=form,
+        form_errors=form.errors,
+        token=token,
+        registration=registration,
+        until=permissions.passes_until(registration),
+        may_change=permissions.may_pass_on(registration),
+        members=services.members_code(registration.place),
+    )
 
 
 @bp.route("/t/<token>/cancel", methods=["GET", "POST"])
