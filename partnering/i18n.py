@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 
 from babel import dates, numbers, support
 from flask import Flask, g, has_request_context, request
+from flask.globals import request_ctx
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
+from werkzeug.exceptions import MethodNotAllowed
 from wtforms.i18n import messages_path
 
 from . import clock
@@ -183,7 +185,17 @@ def switch_language_url(language: str) -> str:
     """This page in `language`."""
     arguments = request.args.to_dict(flat=False) if request.method == "GET" else {}
     arguments["lang"] = [language]
-    return f"{request.path}?{urlencode(arguments, doseq=True)}"
+    return f"{path_to_open()}?{urlencode(arguments, doseq=True)}"
+
+
+def path_to_open() -> str:
+    """The address of this page for a browser that opens it anew: of a deed's own address, the nearest page above."""
+    path, adapter, rule = request.path, request_ctx.url_adapter, request.url_rule
+    if not isinstance(request.routing_exception, MethodNotAllowed) and (rule is None or "GET" in (rule.methods or ())):
+        return path
+    while adapter is not None and path != "/" and not adapter.test(path, "GET"):
+        path = path.rstrip("/").rpartition("/")[0] or "/"
+    return path
 
 
 class FormSentences:
@@ -216,6 +228,7 @@ def install(app: Flask) -> None:
         app.add_template_filter(function, function.__name__)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(locale=locale, languages=LANGUAGES, switch_language_url=switch_language_url)
+    app.jinja_env.globals.update(path_to_open=path_to_open)
 
     @app.url_defaults
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:

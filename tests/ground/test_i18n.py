@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask, g
+from flask.testing import FlaskClient
 
 from partnering import i18n
 from partnering.db import BilingualText
 from partnering.i18n import _l, speaking
-from tests.factories import make_event, make_person
+from tests.factories import make_event, make_person, make_product
 from tests.support.signing_in import sign_in
 
 MORNING = datetime(2027, 10, 13, 8, 40, tzinfo=UTC)
@@ -166,6 +167,20 @@ def test_changing_the_language_keeps_what_was_asked(speaker):
 def test_what_was_sent_is_not_put_into_an_address(speaker):
     with speaker.test_request_context("/e/x/?lang=de", method="POST", data={"secret": "x"}):
         assert i18n.switch_language_url("en") == "/e/x/?lang=en"
+
+
+def test_the_language_of_a_page_that_a_deed_answered_with_is_changed_on_the_page_above(ctx: Flask, client: FlaskClient):
+    make_product(make_event("probe"))
+    for path, above in (
+        ("/e/probe/register/people", "/e/probe/register/people"),
+        ("/e/probe/register/extend", "/e/probe/register"),
+    ):
+        with ctx.test_request_context(path, method="POST"):
+            assert i18n.switch_language_url("en") == f"{above}?lang=en"
+
+    page = client.get("/e/probe/register/extend?lang=en")
+
+    assert (page.status_code, 'href="/e/probe/register">Back to the page' in page.text) == (405, True)
 
 
 def test_times_are_shown_in_the_zone_of_the_event(speaker):
