@@ -4,9 +4,8 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..db import transaction
-from ..errors import NotFound
 from ..events.models import Event
-from ..events.pages import fresh_event
+from ..events.pages import fresh_event, job_or_404
 from ..events.routing import current_event, current_person, manage_blueprint
 from ..headers import as_file
 from ..i18n import _, bi, speaking
@@ -63,10 +62,7 @@ def download(public_id: str) -> AnyResponse:
 
 def _job(public_id: str) -> Job:
     """A print job of this event."""
-    job = jobs.job_by_id(public_id)
-    if job is None or job.task != queries.TASK or job.event_ref != current_event().public_id:
-        raise NotFound
-    return job
+    return job_or_404(public_id, queries.TASK)
 
 
 def _page(form: PrintForm) -> str:

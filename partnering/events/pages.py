@@ -9,6 +9,8 @@ from flask import render_template, request
 from .. import idempotency
 from ..db import db
 from ..errors import or_404, require
+from ..jobs import queries as jobs
+from ..jobs.models import Job
 from .models import Event
 from .permissions import may_organise
 from .routing import current_event, current_person
@@ -19,6 +21,13 @@ def fresh_event() -> Event:
     event = or_404(db.session.get(Event, current_event().id, populate_existing=True))
     require(may_organise(current_person(), event))
     return event
+
+
+def job_or_404(public_id: str, task: str) -> Job:
+    """A job of this kind at the event of this page."""
+    job = or_404(jobs.job_by_id(public_id))
+    require(job.task == task and job.event_ref == current_event().public_id)
+    return job
 
 
 def page(template: str, form: Any, status: int = 200, **context: Any) -> str | tuple[str, int]:

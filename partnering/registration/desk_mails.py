@@ -16,8 +16,8 @@ def moved(registration: Registration, line: Item) -> None:
 @letters.kind("registration.moved")
 def render_moved(letter: OutboxLetter) -> Letter | None:
     """Which ticket it is now, and where it is."""
-    registration = queries.registration_at(letter.payload["registration"])
-    if registration is None or registration.state != "live":
+    registration = queries.live_registration_at(letter.payload["registration"])
+    if registration is None:
         return None
     return letters.compose(
         "registration/mail/moved",

@@ -156,8 +156,8 @@ def to_holder(
 @letters.kind("registration.confirmed")
 def render_confirmed(letter: OutboxLetter) -> Letter | None:
     """The ticket: code as picture and as text, day and place, links, calendar entry."""
-    registration = queries.registration_at(letter.payload["registration"])
-    if registration is None or registration.state != "live" or registration.code is None:
+    registration = queries.live_registration_at(letter.payload["registration"])
+    if registration is None or registration.code is None:
         return None
     party, event = registration.place.party, registration.participant.event
     buyer = registration.participant.person_id == party.contact_person_id
@@ -219,8 +219,8 @@ def render_event_news(letter: OutboxLetter) -> Letter | None:
 @letters.kind("registration.already")
 def render_already(letter: OutboxLetter) -> Letter | None:
     """You have a ticket already: here it is."""
-    registration = queries.registration_at(letter.payload["registration"])
-    if registration is None or registration.state != "live":
+    registration = queries.live_registration_at(letter.payload["registration"])
+    if registration is None:
         return None
     return letters.compose(
         "registration/mail/already",

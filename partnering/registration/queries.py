@@ -72,6 +72,12 @@ def registration_at(public_id: str) -> Registration | None:
     ).one_or_none()
 
 
+def live_registration_at(public_id: str) -> Registration | None:
+    """The registration with this public id, as long as it holds."""
+    registration = registration_at(public_id)
+    return registration if registration is not None and registration.state == "live" else None
+
+
 def party_at(public_id: str) -> Party | None:
     """The party with this public id, placed or not."""
     return db.session.scalars(

@@ -128,8 +128,8 @@ def render_left(letter: OutboxLetter) -> Letter | None:
 @letters.kind("registration.waiting_needless")
 def render_needless(letter: OutboxLetter) -> Letter | None:
     """You have a ticket already and need not wait."""
-    registration = queries.registration_at(letter.payload["registration"])
-    if registration is None or registration.state != "live":
+    registration = queries.live_registration_at(letter.payload["registration"])
+    if registration is None:
         return None
     return letters.compose(
         "registration/mail/waiting_needless",

@@ -8,13 +8,12 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...db import transaction
-from ...errors import DomainError, NotFound, or_404
+from ...errors import DomainError, or_404
 from ...events.models import Event
-from ...events.pages import fresh_event
+from ...events.pages import fresh_event, job_or_404
 from ...events.routing import current_event, current_person
 from ...headers import single
 from ...i18n import _, _n, bi
-from ...jobs import queries as jobs
 from ...jobs.models import Job
 from ...jobs.services import defer
 from ...registration import queries as registrations
@@ -190,7 +189,4 @@ def _failed(job: Job, result: dict[str, Any]) -> str:
 
 def _job(public_id: str) -> Job:
     """A job of this kind at this event."""
-    job = jobs.job_by_id(public_id)
-    if job is None or job.task != deeds.TASK or job.event_ref != current_event().public_id:
-        raise NotFound
-    return job
+    return job_or_404(public_id, deeds.TASK)

@@ -6,8 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...db import transaction
-from ...errors import or_404, require
-from ...events.pages import fresh_event, once, page
+from ...events.pages import fresh_event, job_or_404, once, page
 from ...events.routing import current_event, current_person
 from ...headers import as_file
 from ...i18n import _
@@ -49,6 +48,4 @@ def audit_file(public_id: str) -> BaseResponse:
 
 
 def _job(public_id: str) -> Job:
-    job = or_404(jobs.job_by_id(public_id))
-    require(job.task == auditing.TASK and job.event_ref == current_event().public_id)
-    return job
+    return job_or_404(public_id, auditing.TASK)
