@@ -100,6 +100,7 @@ SENTENCES: dict[str, LazyString] = {
     "approval.asked": _l("%(thing)s asks for approval."),
     "approval.approved": _l("%(who)s approved the request of %(thing)s."),
     "approval.rejected": _l("%(who)s rejected the request of %(thing)s."),
+    "approval.person_rejected": _l("%(who)s rejected one person of the request of %(thing)s."),
     "approval.withdrawn": _l("%(thing)s withdrew a request."),
     "approval.taken_back": _l("%(who)s took the approval of %(thing)s back."),
     "invoice.issued": _l("Invoice %(thing)s was issued (%(who)s)."),

@@ -102,6 +102,7 @@ def deed_words() -> dict[str, str]:
         "approval.asked": _("sent in"),
         "approval.approved": _("approved"),
         "approval.rejected": _("rejected"),
+        "approval.person_rejected": _("one person rejected"),
         "approval.withdrawn": _("withdrawn"),
         "approval.taken_back": _("approval taken back"),
         "joined": _("joined"),

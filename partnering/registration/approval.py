@@ -88,7 +88,11 @@ def approve(party: Party, note: str = "") -> None:
     party.approval, party.approval_reason, party.decided_at = "approved", note, clock.now()
     db.session.flush()
     audit.record("approval.approved", party, event=party.event, after={"reason": note} if note else None)
+    refused = party.draft.get("refused")
     services.place(party)
+    if refused:  # so that the buyer's page goes on saying so, see `forget_old`
+        party.draft = {"refused": refused}
+        db.session.flush()
 
 
 def reject(party: Party, reason: str) -> None:
@@ -160,7 +164,7 @@ def take_back(party: Party, reason: str) -> None:
 
 
 def forget_old() -> int:
-    """Forget what was rejected and never placed, a month after the event; how many there were."""
+    """Forget what was rejected and never placed, and who of a placed party was, a month after the event; how many."""
     old = db.session.scalars(
         sa.select(Party)
         .join(Event, Event.id == Party.event_id)
@@ -172,7 +176,22 @@ def forget_old() -> int:
     for party in old:
         _let_go(party)
         orders.forget(party)
-    return len(old)
+    placed = db.session.scalars(
+        sa.select(Party)
+        .join(Event, Event.id == Party.event_id)
+        .where(
+            Party.placed_at.is_not(None),
+            Party.asked_at.is_not(None),
+            sa.cast(Party.draft, sa.String) != "{}",
+            Event.closes_at < clock.now() - KEPT,
+        )
+        .order_by(Party.id)
+        .with_for_update(of=Party, skip_locked=True)
+        .limit(500)
+    ).all()
+    for party in placed:
+        party.draft = {}
+    return len(old) + len(placed)
 
 
 def _let_go(party: Party) -> None:

@@ -1,5 +1,7 @@
 """The news about tickets that are approved first, and what the letters say when they leave."""
 
+from typing import Any
+
 from .. import links
 from ..mail import letters
 from ..mail.letters import Letter
@@ -22,6 +24,13 @@ def asked(party: Party) -> None:
 def rejected(party: Party) -> None:
     """An organiser has refused, or taken an approval back, and says why."""
     _post("registration.approval_rejected", party)
+
+
+def person_rejected(party: Party, name: str, reason: str, number: int) -> None:
+    """An organiser has refused one person of a request, the `number`th, and says why; the others still wait."""
+    assert party.asked_at is not None  # it waits
+    deed = f"person_rejected:{party.asked_at.isoformat()}:{number}"
+    to_buyer("registration.approval_person", party, deed, name=name, reason=reason)
 
 
 def called_off(party: Party) -> None:
@@ -53,6 +62,15 @@ def render_rejected(letter: OutboxLetter) -> Letter | None:
     return _composed("rejected", party)
 
 
+@letters.kind("registration.approval_person")
+def render_person(letter: OutboxLetter) -> Letter | None:
+    """One of those you registered was not approved, and why; nothing is owed for them."""
+    party = queries.party_at(letter.payload["party"])
+    if party is None:
+        return None
+    return _composed("person", party, name=letter.payload["name"], reason=letter.payload["reason"])
+
+
 @letters.kind("registration.approval_ended")
 def render_ended(letter: OutboxLetter) -> Letter | None:
     """The event was called off, and the request ends with it."""
@@ -62,7 +80,7 @@ def render_ended(letter: OutboxLetter) -> Letter | None:
     return _composed("ended", party)
 
 
-def _composed(news: str, party: Party) -> Letter:
+def _composed(news: str, party: Party, **more: Any) -> Letter:
     return letters.compose(
         f"registration/mail/approval_{news}",
         event=party.event,
@@ -71,4 +89,5 @@ def _composed(news: str, party: Party) -> Letter:
         taken_back=party.placed_at is not None,
         request_url=request_url(party),
         event_url=letters.url("events.show", event_slug=party.event.slug),
+        **more,
     )

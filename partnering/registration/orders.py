@@ -93,7 +93,7 @@ def choose(party: Party, product: Product, quantity: int, code: Code | None = No
     if same and party.code_id == code_id and all(runs(item.claim) for item in chosen):
         return
     tickets.check_order(party.event, [(product, quantity)], code)
-    _drop(chosen)
+    drop(chosen)
     if not same:
         kept = list(party.draft.get("people", []))[: product.seats * quantity]
         complete = len(kept) == product.seats * quantity
@@ -268,7 +268,7 @@ def _hold_add_ons(party: Party) -> None:
         chosen = sum(item.kind == "ticket" for item in items)
         extra = [(products[one], number) for one, number in sorted(units.items()) if not products[one].hidden]
         tickets.check_order(party.event, [(party.product, chosen), *extra], party.code)
-    _drop(surplus)
+    drop(surplus)
     offer = is_offer(items)
     until = held_until([item for item in items if item.kind == "ticket"])
     for product, number in missing:
@@ -304,7 +304,7 @@ def leave_out_gone(party: Party) -> list[Product]:
     if draft.get("add_ons") != party.draft.get("add_ons"):
         draft["add_ons_left"] = draft.pop("add_ons")
     party.draft = _without_answers(party, draft, ids)
-    _drop([item for item in items if item.claim is not None and item.claim.product_id in ids])
+    drop([item for item in items if item.claim is not None and item.claim.product_id in ids])
     db.session.flush()
     db.session.expire(party, ["items"])
     return gone
@@ -453,7 +453,7 @@ def claims_in(items: Sequence[Item]) -> list[Claim]:
     return [item.claim for item in items if item.claim is not None]
 
 
-def _drop(items: Sequence[Item]) -> None:
+def drop(items: Sequence[Item]) -> None:
     """Give back what these lines hold, and the lines."""
     claims = claims_in(items)
     _forget(items)

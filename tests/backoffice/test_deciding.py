@@ -145,6 +145,28 @@ def test_a_request_is_shown_with_its_people_and_approved(event: Event, client: F
     assert there(queries.party_at(ref)).placed_at is not None
 
 
+def test_one_person_of_a_request_is_rejected_with_a_reason_and_a_second_click_meets_nobody_else(
+    event: Event, client: FlaskClient
+):
+    people = [make_guest(given_name=name, family_name="Ott") for name in ("Jana", "Ben", "Cleo")]
+    party = make_asked(event, product=make_product(event, needs_approval=True, capacity=3), people=people)
+    url, event_ref = f"/manage/{event.slug}/approvals/{party.public_id}", event.public_id
+    page = client.get(f"{url}?lang=en").text
+
+    told = [
+        client.post(f"{url}/people/1/reject", data={"p1-reason": reason, "p1-of": of}).status_code
+        for reason, of in (("", "3"), ("Nur zwei.", "3"), ("Nur zwei.", "3"), ("Nur zwei.", "x"), ("Nur zwei.", "٢"))
+    ]
+    after = client.get(f"{url}?lang=en").text
+
+    assert (page.count("Reject this person alone"), after.count("Reject this person alone")) == (2, 1)
+    assert (told, "Nur zwei." in after) == ([422, 303, 303, 303, 303], True)
+    assert actions(event_ref) == ["approval.asked", "approval.person_rejected"]
+    db.session.remove()
+    found = there(db.session.scalar(sa.select(Party)))
+    assert [one["given_name"] for one in found.draft["people"]] == ["Jana", "Cleo"]
+
+
 def test_rejecting_and_taking_back_need_a_reason(event: Event, client: FlaskClient):
     first, second = make_asked(event), make_asked(event)
     url, ref, other, event_ref = f"/manage/{event.slug}/approvals", first.public_id, second.public_id, event.public_id

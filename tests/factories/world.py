@@ -310,8 +310,9 @@ def _waiting(event: Event, made: Conference, guests: dict[str, Registration], wo
     made.things |= {"registration.wait_for_add_on.public_id": extra.public_id}
     for endpoint in ("waiting_entry", "change_waiting", "renew_waiting_link"):
         made.things[f"backoffice.{endpoint}.public_id"] = waits.public_id
-    for endpoint in ("approval_request", "approve_request", "reject_request", "take_back_approval"):
+    for endpoint in ("approval_request", "approve_request", "reject_request", "reject_person", "take_back_approval"):
         made.things[f"backoffice.{endpoint}.public_id"] = asked.public_id
+    made.things["backoffice.reject_person.position"] = "1"
 
 
 def _money(event: Event, made: Conference) -> None:

@@ -348,6 +348,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "backoffice.approval_request": ORGANISERS,
     "backoffice.approve_request": ORGANISERS,
     "backoffice.reject_request": ORGANISERS,
+    "backoffice.reject_person": ORGANISERS,
     "backoffice.take_back_approval": ORGANISERS,
     "backoffice.forms": ORGANISERS,
     "backoffice.create_section": ORGANISERS,

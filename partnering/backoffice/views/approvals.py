@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import SelectField, SelectMultipleField, TextAreaField
+from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from ...db import transaction
@@ -15,7 +15,7 @@ from ...events.pages import fresh_event, page
 from ...events.routing import current_event
 from ...i18n import _, _l, _n
 from ...questions.queries import current_questions
-from ...registration import approval
+from ...registration import approval, refusing
 from ...registration import queries as registrations
 from ...registration.models import Party
 from .. import deciding
@@ -32,6 +32,18 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(
         _l("Reason"), [DataRequired(_l("Enter the reason")), Length(max=600, message=TOO_LONG)], [lines]
     )
+
+
+class PersonReasonForm(ReasonForm):
+    """Why one person of a request is refused; `of` is how many there were on the page that was looked at."""
+
+    of = HiddenField()
+
+    @property
+    def number(self) -> int:
+        """How many people the organiser saw; none that fits where that is no number."""
+        text = self.of.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
 class NoteForm(FlaskForm):
@@ -153,6 +165,21 @@ def reject_request(public_id: str) -> Response | str | tuple[str, int]:
     return redirect(url_for(".approval_request", public_id=public_id), 303)
 
 
+@bp.post("/approvals/<public_id>/people/<int:position>/reject")
+def reject_person(public_id: str, position: int) -> Response | str | tuple[str, int]:
+    """Refuse one person of a request, with the reason that the letter to the buyer gives; the others go on waiting."""
+    form = PersonReasonForm(prefix=f"p{position}-")
+    if not form.validate_on_submit():
+        return _request_page(_party(public_id), person=(position, form))
+
+    def deed(party: Party) -> None:
+        refusing.refuse(party, position, str(form.reason.data), of=form.number)
+
+    if _decide(public_id, deed):
+        flash(_("This person is rejected. A letter tells the buyer why; the others still wait for you."), "ok")
+    return redirect(url_for(".approval_request", public_id=public_id), 303)
+
+
 @bp.post("/approvals/<public_id>/take-back")
 def take_back_approval(public_id: str) -> Response | str | tuple[str, int]:
     """End what was approved: tickets become invalid, calendars are told."""
@@ -175,14 +202,28 @@ def _was_asked(party: Party) -> bool:
 
 
 def _request_page(
-    party: Party, *, reason: ReasonForm | None = None, note: NoteForm | None = None
+    party: Party,
+    *,
+    reason: ReasonForm | None = None,
+    note: NoteForm | None = None,
+    person: tuple[int, PersonReasonForm] | None = None,
 ) -> str | tuple[str, int]:
-    sent = reason or note
+    people = deciding.people_of(party)
+    refusals = {
+        n: PersonReasonForm(prefix=f"p{n}-", formdata=None, of=str(len(people)))
+        for n in range(len(people))
+        if refusing.may_refuse(party, n)
+    }
+    if person is not None:
+        refusals |= {n: person[1] for n in refusals if n == person[0]}
+    sent = reason or note or (person[1] if person is not None else None)
     return page(
         "backoffice/approval.html",
         sent or NoteForm(formdata=None),
         party=party,
-        people=deciding.people_of(party),
+        people=people,
+        refusals=refusals,
+        refused=refusing.refused_of(party),
         answers=deciding.answers_of(party),
         company=deciding.company_of(party),
         items=[item for item in registrations.items_of(party) if item.cancelled_at is None],

@@ -125,6 +125,7 @@ def kind_words() -> dict[str, str]:
         "registration.waiting_needless": _("Registered already"),
         "registration.approval_asked": _("Request received"),
         "registration.approval_rejected": _("Not approved"),
+        "registration.approval_person": _("One person not approved"),
         "registration.called_off": _("Conference cancelled"),
         "registration.approval_ended": _("Request ended"),
         "delegates.handed_over": _("Profile handed over"),

@@ -7,7 +7,7 @@ from ...db import transaction
 from ...errors import NotFound
 from ...guards import guarded, secret_link
 from ...i18n import _
-from .. import approval, drafts, queries
+from .. import approval, drafts, queries, refusing
 from ..forms import SureForm
 from ..models import Party
 from ..seats import Guest
@@ -42,6 +42,7 @@ def request_page(token: str) -> Answer:
         party=party,
         token=token,
         people=[Guest.of(kept) for kept in party.draft.get("people", [])],
+        refused=refusing.refused_of(party),
         order=order_of(party),
         withdrawn=approval.is_withdrawn(party),
         may_edit=approval.may_edit(party),

@@ -14,7 +14,7 @@ from ...i18n import _, _n, locale
 from ...questions.shown import lines
 from ...text import taken_apart
 from ...tickets import queries as ticket_queries
-from .. import changes, mails, permissions, queries, refunds, secret_links, services
+from .. import changes, mails, permissions, queries, refunds, refusing, secret_links, services
 from ..change_forms import CorrectForm, NameForm, OnceForm
 from ..forms import GuestForm
 from ..models import Party, Place
@@ -45,6 +45,7 @@ def manage(token: str) -> Answer:
         party=party,
         token=token,
         places=places,
+        refused=refusing.refused_of(party),
         order=order_of(party),
         answers=lines(party.sheet) if party.sheet else [],
         asks=bool(asked_about_order(party).questions),
