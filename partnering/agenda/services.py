@@ -207,7 +207,48 @@ def move(appointment: Appointment, starts_at: datetime, ends_at: datetime, locat
     before = (appointment.starts_at, appointment.ends_at, appointment.location_id)
     if before == (starts_at, ends_at, location_id):
         return False
-    appointment.starts_at, appointment.ends_at, appointment.location_id = starts_at, ends_at, location_id
+    _retime(appointment, starts_at, ends_at)
+    appointment.location_id = location_id
+    if location is not None and location.exclusive and not _take_place(appointment, location):
+        raise PlaceTaken
+    db.session.flush()
+    return True
+
+
+def relocate(
+    appointment: Appointment, starts_at: datetime, ends_at: datetime, locations: Iterable[Location]
+) -> Location:
+    """Move an appointment to a time, at the first of `locations` that is free then, which is returned.
+
+    Raises `TimeTaken` or `PlaceTaken`; the caller's transaction must then end.
+    """
+    _retime(appointment, starts_at, ends_at)
+    for location in locations:
+        if _take_place(appointment, location):
+            appointment.location_id = location.id
+            db.session.flush()
+            return location
+    raise PlaceTaken
+
+
+def swap_places(one: Appointment, other: Appointment) -> None:
+    """Let two appointments change places, each at its own time. Raises `PlaceTaken` where a third one is in the way."""
+    first, second = one.location, other.location
+    _free_place(one)
+    _free_place(other)
+    for appointment, location in ((one, second), (other, first)):
+        appointment.location_id = location.id if location is not None else None
+        touch(appointment)
+        if location is not None and location.exclusive and not _take_place(appointment, location):
+            raise PlaceTaken
+    db.session.flush()
+    for appointment in (one, other):
+        db.session.expire(appointment, ["location"])
+
+
+def _retime(appointment: Appointment, starts_at: datetime, ends_at: datetime) -> None:
+    """Free place and time, raise the sequences and take everybody's time anew. Raises `TimeTaken`."""
+    appointment.starts_at, appointment.ends_at = starts_at, ends_at
     entries = live_entries(appointment)
     _free_time([entry.id for entry in entries])
     _free_place(appointment)
@@ -215,9 +256,6 @@ def move(appointment: Appointment, starts_at: datetime, ends_at: datetime, locat
     for entry in sorted(entries, key=lambda entry: entry.participant_id):
         if entry.blocks:
             _take_time(entry, appointment)
-    if location is not None and location.exclusive and not _take_place(appointment, location):
-        raise PlaceTaken
-    return True
 
 
 def touch(appointment: Appointment, entries: Iterable[AgendaEntry] | None = None) -> None:

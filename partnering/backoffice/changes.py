@@ -122,6 +122,8 @@ SENTENCES: dict[str, LazyString] = {
     "meetings.block_made": _l("%(who)s added times for meetings."),
     "meetings.rules_set": _l("%(who)s changed the rules for meetings."),
     "meeting.cancelled": _l("A meeting was cancelled (%(who)s)."),
+    "meeting.booked": _l("%(who)s booked a meeting at the desk."),
+    "meeting.unplaced": _l("A meeting lost its time (%(who)s)."),
     "delegate.shown": _l("%(thing)s entered the partner directory."),
     "badges.printed": _l("%(who)s had badges printed."),
     "programme.imported": _l("A programme was read in (%(who)s)."),
@@ -146,6 +148,8 @@ HIDDEN = (
     "programme.track_added",
     "programme.track_changed",
     "meeting.undone",
+    "meeting.forwarded",
+    "meeting.revived",
     "schedule.feed_renewed",
 )
 """What another entry tells already, what concerns nobody else, or what would tell who tried to register twice."""

@@ -11,7 +11,7 @@ class RequestNotOpen(DomainError):
 
 
 class SlotTaken(DomainError):
-    """The time or the last table went to somebody else between our look and our claim."""
+    """The time or the last table went to somebody else between our look and our claim. `left`: what suits all now."""
 
     message = _l("This time has just been taken.")
 
@@ -56,6 +56,28 @@ class SameOrganisation(NotBookable):
     message = _l("You belong to the same organisation.")
 
 
+Blocked = NotBookable
+"""Somebody wants nothing to do with somebody: the very same answer as for whoever cannot be asked anyway."""
+
+
+class NotAllowed(NotBookable):
+    """The organisers' matrix of who may ask whom."""
+
+    message = _l("Your group cannot request meetings with this group at this conference.")
+
+
+class NoCommonDay(NotBookable):
+    """Their tickets admit to different days."""
+
+    message = _l("The two of you are not there on the same day.")
+
+
+class NotPaid(NotBookable):
+    """Requests wait for the payment."""
+
+    message = _l("You can request meetings as soon as your ticket is paid.")
+
+
 class PartneringClosed(NotBookable):
     """Before partnering opens, or after it has ended."""
 
@@ -73,3 +95,72 @@ class NoTurn(DomainError):
 
     message = _l("It is the other side’s turn to answer.")
     status = 403
+
+
+class NotYours(DomainError):
+    """Neither oneself nor a colleague for whom one may act."""
+
+    message = _l("You cannot act for this person.")
+    status = 403
+
+
+class LimitReached(DomainError):
+    """All the meetings they want; accepting as reserve is still possible."""
+
+    message = _l(
+        "You have as many meetings as you want. You can accept as reserve: you move up as soon as a time is free."
+    )
+
+
+class NotThere(NoSuchSlot):
+    """Somebody has no ticket for that day, has not arrived yet, or has left by then."""
+
+    message = _l("Somebody who takes part is not there at this time.")
+
+
+class LunchGone(NoSuchSlot):
+    """The last stretch in which somebody could eat."""
+
+    message = _l("Somebody who takes part would have no time left for lunch.")
+
+
+class TooFar(NoSuchSlot):
+    """No time to walk from one hall to the other."""
+
+    message = _l("Somebody who takes part could not walk there in time.")
+
+
+class VideoMissing(DomainError):
+    """A meeting by video needs a room."""
+
+    message = _l("There is no video link yet. One of the two sides can add it in their profile.")
+
+
+class LastOfSide(DomainError):
+    """A side cannot be empty; somebody else can take over."""
+
+    message = _l("Somebody has to stay. Name a colleague to take over, or cancel the meeting.")
+
+
+class TooLateToMove(DomainError):
+    """Fifteen minutes before the start only the desk moves a meeting."""
+
+    message = _l("It is too late to move this meeting. The organisers’ desk can help you.")
+
+
+class ProposalOver(DomainError):
+    """Agreed, refused, taken back, or run out."""
+
+    message = _l("This suggestion is no longer open. You see the newest state here.")
+
+
+class VacancyOver(DomainError):
+    """Filled, or its time is over."""
+
+    message = _l("These meetings have already been taken over or cancelled.")
+
+
+class NotRevivable(DomainError):
+    """Only whoever called it off can take that back, until the old time begins."""
+
+    message = _l("This meeting can no longer be brought back. You can send a new request.")

@@ -1,6 +1,5 @@
 """Who may do what with a meeting: everybody who sits in it sees it, each side acts for itself."""
 
-from .. import clock
 from ..delegates.models import Delegate
 from . import queries, services
 from .models import Meeting
@@ -28,12 +27,10 @@ def may_cancel(me: Delegate, meeting: Meeting) -> bool:
 
 
 def is_cancellable(meeting: Meeting) -> bool:
-    """Whether the meeting is agreed and lies ahead."""
-    if meeting.request_state != "accepted" or meeting.placement not in ("none", "published"):
-        return False
-    return meeting.appointment is None or meeting.appointment.ends_at > clock.now()
+    """Whether the meeting is agreed, and not over yet."""
+    return services.is_cancellable(meeting)
 
 
 def may_undo(me: Delegate, meeting: Meeting) -> bool:
-    """The side that accepted, for half a minute."""
+    """The side that answered, for half a minute."""
     return services.may_undo(meeting, me)

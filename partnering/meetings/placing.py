@@ -1,41 +1,121 @@
 """How an accepted meeting gets its time and its table."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+
+import sqlalchemy as sa
 
 from .. import clock
 from ..agenda import services as agenda
-from ..db import db
+from ..agenda.models import Appointment, Location
+from ..db import db, table_of
+from ..delegates.models import Delegate
 from . import mails, queries, steps
-from .errors import (
-    NoSuchSlot,
-    SlotTaken,
-)
-from .models import Meeting, MeetingSlot
+from .errors import NoSuchSlot, NotThere, SlotTaken
+from .models import Meeting, MeetingDelegate, MeetingSlot
+from .rules import rules_of
 
 UNDO_SECONDS = 30
-"""How long an acceptance can be taken back; letters wait as long."""
+"""How long an answer can be taken back; letters wait as long."""
+
+CHOICES = 3
+"""How many other times are shown when one is gone."""
 
 
-def accepted(meeting: Meeting, slot: MeetingSlot, version: int | None) -> Meeting:
-    steps.move(meeting, "accept", version, answered_at=clock.now(), expires_at=None)
-    steps.count_open(meeting.requester_id, -1)
-    if slot.block.mode == "batch":
-        mails.meeting_accepted(meeting)
-        return meeting
-    seats = [(seat.delegate.participant, seat.side) for seat in meeting.delegates]
-    leaves_before = [
-        s.delegate for s in meeting.delegates if s.delegate.departs_at and s.delegate.departs_at < slot.ends_at
-    ]
-    if leaves_before or slot.starts_at <= clock.now():
-        raise NoSuchSlot
+def hold(meeting: Meeting, slot: MeetingSlot, *, table: Location | None = None) -> Appointment:
+    """Take a slot for everybody who sits in a meeting, at `table` or the first free place.
+
+    Their delegates are locked already. Raises `NoSuchSlot` for a time that has begun or was taken away, `NotThere`, or
+    `SlotTaken` with `left`, the next times that suit all.
+    """
+    people = sitting(meeting)
+    check(slot, people)
+    agenda.lock_people(delegate.participant_id for delegate in people)
+    seats = [(seat.delegate.participant, seat.side) for seat in meeting.delegates if seat.vacant_since is None]
+    places = [table] if table is not None else queries.free_tables(slot)
     try:
-        appointment = agenda.hold_meeting(
-            steps.event_of(meeting), slot.starts_at, slot.ends_at, seats, queries.free_tables(slot)
-        )
+        return agenda.hold_meeting(steps.event_of(meeting), slot.starts_at, slot.ends_at, seats, places)
     except (agenda.TimeTaken, agenda.PlaceTaken) as taken:
-        raise SlotTaken(meeting=meeting) from taken
-    meeting.appointment_id, meeting.placement = appointment.id, "published"
-    db.session.flush()
-    db.session.refresh(meeting)
-    mails.meeting_confirmed(meeting, clock.now() + timedelta(seconds=UNDO_SECONDS))
+        raise taken_meanwhile(meeting) from taken
+
+
+def check(slot: MeetingSlot, people: Sequence[Delegate]) -> None:
+    """Refuse a slot in which these cannot meet, whatever is free. Raises `NoSuchSlot`, `NotThere`."""
+    if slot.starts_at <= clock.now() or slot.removed_at is not None:
+        raise NoSuchSlot
+    if not all(queries.there(slot, delegate) for delegate in people):
+        raise NotThere
+
+
+def taken_meanwhile(meeting: Meeting) -> SlotTaken:
+    """The error that says what is left."""
+    return SlotTaken(meeting=meeting, left=queries.shared_slots(sitting(meeting))[:CHOICES])
+
+
+def sitting(meeting: Meeting) -> list[Delegate]:
+    """Everybody who will come: all seats but the vacant ones."""
+    return [seat.delegate for seat in meeting.delegates if seat.vacant_since is None]
+
+
+def accepted(meeting: Meeting, slot: MeetingSlot | None, version: int | None, *, reserve: bool = False) -> Meeting:
+    """Accept an open request: at a time, or without one where organisers plan it, none suits, or it is a reserve."""
+    waits = reserve or slot is None or slot.block.mode == "batch"
+    host = meeting.turn_id
+    steps.move(
+        meeting,
+        "accept",
+        version,
+        answered_at=clock.now(),
+        expires_at=None,
+        reserve_rank=next_rank(meeting, host) if reserve and host is not None else None,
+    )
+    steps.count_open(meeting.requester_id, -1)
+    later = clock.now() + timedelta(seconds=UNDO_SECONDS)
+    if waits or slot is None:
+        mails.meeting_accepted(meeting, later)
+        return meeting
+    publish(meeting, hold(meeting, slot))
+    mails.meeting_confirmed(meeting, later)
     return meeting
+
+
+def publish(meeting: Meeting, appointment: Appointment) -> None:
+    """Write down that a meeting is held at this time. Raises `RequestNotOpen`."""
+    steps.put(
+        meeting,
+        "published",
+        begins=("none",),
+        appointment_id=appointment.id,
+        reserve_rank=None,
+        unplaced_reason="",
+    )
+
+
+def limit_reached(delegate: Delegate) -> bool:
+    """Whether a delegate has all the meetings they want: those with a time, and accepted ones that wait for one."""
+    limit = delegate.meeting_limit or rules_of(delegate.participant.event).meeting_limit
+    if limit is None:
+        return False
+    counted = db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Meeting)
+        .join(MeetingDelegate, MeetingDelegate.meeting_id == Meeting.id)
+        .where(
+            MeetingDelegate.delegate_id == delegate.id,
+            MeetingDelegate.vacant_since.is_(None),
+            Meeting.request_state == "accepted",
+            sa.or_(Meeting.placement != "none", sa.and_(Meeting.closed_at.is_(None), Meeting.reserve_rank.is_(None))),
+        )
+    )
+    return (counted or 0) >= limit
+
+
+def next_rank(meeting: Meeting, host_id: int) -> int:
+    """The rank behind all reserves whom this host has accepted; the host is locked."""
+    table = table_of(Meeting)
+    last = db.session.scalar(
+        sa.select(sa.func.max(table.c.reserve_rank)).where(
+            table.c.event_id == meeting.event_id, table.c.turn_id == host_id, table.c.closed_at.is_(None)
+        )
+    )
+    return (last or 0) + 1

@@ -1,6 +1,6 @@
 """What can be asked about meetings: between whom, in which state, and when both are free."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,7 +11,16 @@ from ..db import db
 from ..delegates.models import Delegate, OrganisationProfile
 from ..delegates.queries import is_ref
 from ..events.models import Event, Participant
-from .models import Meeting, MeetingDelegate, MeetingOffer, MeetingSide, MeetingSlot
+from .models import (
+    Meeting,
+    MeetingBlock,
+    MeetingDelegate,
+    MeetingOffer,
+    MeetingProposal,
+    MeetingSide,
+    MeetingSlot,
+    MeetingVacancy,
+)
 from .times import (
     LEAD_MINUTES,
     blocks_of,
@@ -22,11 +31,14 @@ from .times import (
     free_tables,
     own_blocks,
     shared_slots,
+    slot_at,
     slots_by_ref,
     slots_of,
     table_by_ref,
+    tables_free,
     tables_of,
     taken_atoms,
+    there,
 )
 
 __all__ = [
@@ -34,8 +46,10 @@ __all__ = [
     "MOST_ROWS",
     "TABS",
     "blocks_of",
+    "blocks_over",
     "bookable_slots",
     "choices",
+    "colleagues_meeting",
     "entries_in",
     "fits",
     "free_slots",
@@ -52,17 +66,28 @@ __all__ = [
     "other_side",
     "overdue",
     "own_blocks",
+    "placed_between",
+    "proposals_due",
+    "refs_of",
     "seats_of",
     "shared_slots",
     "shows_name",
     "side_of",
+    "slot_at",
     "slots_by_ref",
     "slots_of",
+    "still_open",
     "table_by_ref",
     "table_plan",
+    "tables_free",
     "tables_of",
     "taken_atoms",
+    "there",
+    "vacancies_due",
+    "vacancy_by_ref",
+    "vacant_meetings",
     "waiting_for",
+    "without_time",
 ]
 
 TABS = ("received", "sent", "confirmed", "closed")
@@ -191,6 +216,134 @@ def overdue(now: datetime, limit: int = 500) -> Sequence[int]:
         .order_by(Meeting.id)
         .limit(limit)
     ).all()
+
+
+def blocks_over(now: datetime) -> Sequence[int]:
+    """Ids of meeting blocks that are past their end and not closed."""
+    return db.session.scalars(
+        sa.select(MeetingBlock.id)
+        .where(MeetingBlock.ends_at <= now, MeetingBlock.phase != "closed")
+        .order_by(MeetingBlock.ends_at, MeetingBlock.id)
+    ).all()
+
+
+def proposals_due(now: datetime, limit: int = 500) -> Sequence[int]:
+    """Ids of open proposals whose time for an answer is over."""
+    return db.session.scalars(
+        sa.select(MeetingProposal.id)
+        .where(MeetingProposal.state == "open", MeetingProposal.expires_at <= now)
+        .order_by(MeetingProposal.expires_at, MeetingProposal.id)
+        .limit(limit)
+    ).all()
+
+
+def vacancies_due(now: datetime, limit: int = 500) -> Sequence[int]:
+    """Ids of vacancies that nobody filled in time."""
+    return db.session.scalars(
+        sa.select(MeetingVacancy.id)
+        .where(MeetingVacancy.state == "open", MeetingVacancy.due_at <= now)
+        .order_by(MeetingVacancy.due_at, MeetingVacancy.id)
+        .limit(limit)
+    ).all()
+
+
+def vacancy_by_ref(event: Event, public_id: str) -> MeetingVacancy | None:
+    """The vacancy of this public id."""
+    if not is_ref(public_id):
+        return None
+    return db.session.scalars(
+        sa.select(MeetingVacancy).where(MeetingVacancy.event_id == event.id, MeetingVacancy.public_id == public_id)
+    ).one_or_none()
+
+
+def vacant_meetings(vacancy: MeetingVacancy) -> Sequence[Meeting]:
+    """The meetings that still count on whoever left, by time."""
+    return (
+        db.session.scalars(
+            _whole()
+            .join(MeetingDelegate, MeetingDelegate.meeting_id == Meeting.id)
+            .where(
+                MeetingDelegate.delegate_id == vacancy.leaver_id,
+                MeetingDelegate.vacant_since.is_not(None),
+                Meeting.request_state == "accepted",
+                Meeting.closed_at.is_(None),
+            )
+            .order_by(Meeting.id)
+        )
+        .unique()
+        .all()
+    )
+
+
+def placed_between(event_id: int, starts_at: datetime, ends_at: datetime) -> sa.Select[Meeting]:
+    """Meetings with a time within these, that nobody has closed."""
+    return (
+        sa.select(Meeting)
+        .join(Appointment, Appointment.id == Meeting.appointment_id)
+        .where(
+            Meeting.event_id == event_id,
+            Meeting.request_state == "accepted",
+            Meeting.placement != "none",
+            Meeting.closed_at.is_(None),
+            Appointment.starts_at >= starts_at,
+            Appointment.ends_at <= ends_at,
+        )
+        .order_by(Meeting.id)
+    )
+
+
+def still_open(event_id: int) -> sa.Select[Meeting]:
+    """Open requests of an event."""
+    return (
+        sa.select(Meeting)
+        .where(Meeting.event_id == event_id, Meeting.request_state.in_(("pending", "countered")))
+        .order_by(Meeting.id)
+    )
+
+
+def without_time(event_id: int) -> sa.Select[Meeting]:
+    """Accepted meetings that wait for a time, reserves first in their order."""
+    return (
+        sa.select(Meeting)
+        .where(
+            Meeting.event_id == event_id,
+            Meeting.request_state == "accepted",
+            Meeting.placement == "none",
+            Meeting.closed_at.is_(None),
+        )
+        .order_by(Meeting.reserve_rank.is_(None), Meeting.reserve_rank, Meeting.id)
+    )
+
+
+def refs_of(delegate_ids: Collection[int]) -> list[str]:
+    """The public ids of delegates, by id."""
+    return list(
+        db.session.scalars(sa.select(Delegate.public_id).where(Delegate.id.in_(delegate_ids)).order_by(Delegate.id))
+    )
+
+
+def colleagues_meeting(me: Delegate, other: Delegate) -> Sequence[Meeting]:
+    """What colleagues of mine have open or agreed with the other's organisation: one might join that instead."""
+    mine, theirs = aliased(MeetingSide), aliased(MeetingSide)
+    return (
+        db.session.scalars(
+            _whole()
+            .join(mine, sa.and_(mine.meeting_id == Meeting.id, mine.profile_id == me.profile_id))
+            .join(theirs, sa.and_(theirs.meeting_id == Meeting.id, theirs.profile_id == other.profile_id))
+            .where(
+                Meeting.event_id == me.event_id,
+                Meeting.closed_at.is_(None),
+                Meeting.request_state != "draft",
+                mine.side != theirs.side,
+                sa.not_(
+                    sa.exists().where(MeetingDelegate.meeting_id == Meeting.id, MeetingDelegate.delegate_id == me.id)
+                ),
+            )
+            .order_by(Meeting.id)
+        )
+        .unique()
+        .all()
+    )
 
 
 def _whole() -> sa.Select[Meeting]:

@@ -1,5 +1,6 @@
 """What meetings do when somebody leaves: open requests end, meetings pass to colleagues or are called off."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import Flask, g
@@ -13,7 +14,8 @@ from ..events.models import Event
 from ..events.signals import event_cancelled
 from ..jobs import defer
 from ..navigation import count_beside
-from . import queries, services
+from . import queries, reserve, services
+from .signals import time_freed
 from .standing import MeetingBookings
 
 booking.answer_with(MeetingBookings())
@@ -21,22 +23,18 @@ booking.answer_with(MeetingBookings())
 
 @delegate_left.connect
 def meetings_end(delegate: Delegate, **news: Any) -> None:
-    """End what the delegate had asked or was asked, and leave or cancel what was agreed."""
-    db.session.flush()
-    for meeting in queries.meetings_of(delegate):
-        if meeting.closed_at is not None:
-            continue
-        side = queries.side_of(meeting, delegate)
-        leads = side is not None and side.lead_id == delegate.id
-        if meeting.is_open and leads:
-            if side is not None and side.side == "requester":
-                services.withdraw(meeting)
-            else:
-                services.decline_for(meeting)
-        elif meeting.is_open:
-            services.drop_seat(meeting, delegate)
-        elif meeting.placement in ("none", "published") and not services.drop_seat(meeting, delegate):
-            services.cancel(meeting, by=delegate)
+    """End what the delegate had asked or was asked, and let others take over what was agreed."""
+    services.cascade(delegate)
+
+
+@time_freed.connect
+def time_offered(event_id: int, delegate_ids: Collection[int] = (), besides: Sequence[int] = (), **news: Any) -> None:
+    """Let the worker offer time that came free to meetings that wait for it; it locks others, so not in this deed."""
+    if not reserve.is_awaited(delegate_ids):
+        return
+    refs = queries.refs_of(delegate_ids)
+    event = db.session.get_one(Event, event_id)
+    defer("meetings.offer", event_ref=event.public_id, delegates=refs, besides=list(besides))
 
 
 @event_cancelled.connect

@@ -15,7 +15,7 @@ from ..i18n import _, bi
 from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
-from . import queries
+from . import news, queries
 from .models import Meeting, MeetingSide
 
 
@@ -33,10 +33,13 @@ def render_requested(letter: OutboxLetter) -> Letter | None:
             OutboxLetter.id < letter.id,
         )
     )
+    kinds = ("requested", "revived")
+    untold = news.untold(delegate, kinds)
     new = [
         meeting
         for meeting in queries.meetings_of(delegate, "received")
-        if meeting.round == 1 and (last is None or (meeting.sent_at is not None and meeting.sent_at > last))
+        if meeting.id in untold
+        or (meeting.round == 1 and (last is None or (meeting.sent_at is not None and meeting.sent_at > last)))
     ]
     if not new:
         return None
@@ -48,7 +51,8 @@ def render_requested(letter: OutboxLetter) -> Letter | None:
         other = queries.other_side(meeting, side)
         reasons = between(mine, partnering.terms_of(other.profile))[:MOST]
         asked.append({"meeting": meeting, "other": other, "reasons": reasons, "slots": queries.offered(meeting)})
-    return letters.compose("meetings/mail/requested", event=_event(delegate), me=delegate, asked=asked)
+    composed = letters.compose("meetings/mail/requested", event=_event(delegate), me=delegate, asked=asked)
+    return composed.with_(on_sent=news.was_told(delegate.id, kinds))
 
 
 @letters.kind("meetings.confirmed")

@@ -8,15 +8,24 @@ from .models import Meeting
 OPEN = ("pending", "countered")
 
 DEEDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "send": (("draft",), "pending"),
     "accept": (OPEN, "accepted"),
     "counter": (OPEN, "countered"),
+    "forward": (("pending",), "pending"),
     "decline": (OPEN, "declined"),
     "withdraw": (OPEN, "withdrawn"),
     "expire": (OPEN, "expired"),
-    "undo": (("accepted",), "pending"),
+    "undo": (("accepted", "declined"), "pending"),
     "cancel": (("accepted",), "cancelled"),
+    "revive": (("cancelled",), "pending"),
 }
 """Each deed: the request states it may begin in, and the one it ends in. Everything else is refused."""
+
+AHEAD = ("none", "published", "live")
+"""Placements of a meeting that nobody has finished yet."""
+
+PLACED = ("published", "live")
+"""Placements that hold time and a table."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,9 @@ LABELS = {
         Label("requested", _l("Requested"), "warn", "pending"),
         Label("countered", _l("Another time suggested"), "warn", "pending"),
         Label("accepted", _l("Accepted, time follows"), "info", "pending"),
+        Label("reserve", _l("Reserve, as soon as a time is free"), "info", "pending"),
         Label("confirmed", _l("Confirmed"), "ok", "taken"),
+        Label("live", _l("Taking place now"), "ok", "taken"),
         Label("declined", _l("Declined"), "bad", "off"),
         Label("withdrawn", _l("Withdrawn"), "", "off"),
         Label("expired", _l("Expired"), "", "off"),
@@ -56,11 +67,8 @@ def label(meeting: Meeting) -> Label:
 def _code(meeting: Meeting) -> str:
     state, placement = meeting.request_state, meeting.placement
     if state == "accepted":
-        if placement == "held":
-            return "held"
-        if placement.startswith("no_show"):
-            return "missed"
-        if placement in ("published", "live"):
-            return "confirmed"
-        return "unplaced" if meeting.closed_at is not None else "accepted"
+        if placement == "none":
+            waiting = "reserve" if meeting.reserve_rank is not None else "accepted"
+            return waiting if meeting.closed_at is None else "unplaced"
+        return {"published": "confirmed", "live": "live", "held": "held"}.get(placement, "missed")
     return {"pending": "requested"}.get(state, state)

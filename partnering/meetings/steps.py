@@ -1,6 +1,6 @@
 """The steps that deeds on meetings are made of: lock, insert or change if nothing else has, seat, offer, say, count."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,13 +12,30 @@ from ..delegates.models import Delegate
 from ..events.models import Event
 from ..text import clean_lines
 from .errors import RequestNotOpen, TooManyOpen
-from .models import Meeting, MeetingDelegate, MeetingMessage, MeetingOffer, MeetingSlot
+from .models import Meeting, MeetingDelegate, MeetingMessage, MeetingOffer, MeetingProposal, MeetingSide, MeetingSlot
 from .states import DEEDS
 
 
 def move(meeting: Meeting, deed: str, version: int | None, **values: Any) -> None:
     """Change a meeting's state if it still is as it was seen. Raises `RequestNotOpen` with the newest state."""
     begins, ends = DEEDS[deed]
+    change(meeting, version, begins, **{"request_state": ends, **values})
+
+
+def put(
+    meeting: Meeting, placement: str, *, begins: Collection[str], version: int | None = None, **values: Any
+) -> None:
+    """Change the placement of an accepted meeting if it still is one of `begins`. Raises `RequestNotOpen`."""
+    change(meeting, version, ("accepted",), table_of(Meeting).c.placement.in_(begins), placement=placement, **values)
+
+
+def change(
+    meeting: Meeting, version: int | None, begins: Collection[str], *more: sa.ColumnElement[bool], **values: Any
+) -> None:
+    """Write `values` and raise the version, in one go, if version, request state and `more` still hold.
+
+    What was set on the object before is lost. Raises `RequestNotOpen` with the newest state.
+    """
     table = table_of(Meeting)
     done = db.session.execute(
         sa.update(table)
@@ -26,13 +43,51 @@ def move(meeting: Meeting, deed: str, version: int | None, **values: Any) -> Non
             table.c.id == meeting.id,
             table.c.version == (version or meeting.version),
             table.c.request_state.in_(begins),
+            *more,
         )
-        .values({"request_state": ends, "version": table.c.version + 1, **values})
+        .values({"version": table.c.version + 1, **values})
         .returning(table.c.id)
     ).scalar_one_or_none()
     db.session.refresh(meeting)
     if done is None:
         raise RequestNotOpen(meeting=meeting)
+
+
+def take(meeting: Meeting, others: Iterable[Delegate] = ()) -> None:
+    """Lock everybody who sits in a meeting, and `others`, then read the meeting anew.
+
+    Raises `RequestNotOpen` when somebody has been seated meanwhile whom this deed did not lock.
+    """
+    take_all([meeting], others)
+
+
+def take_all(meetings: Sequence[Meeting], others: Iterable[Delegate] = ()) -> None:
+    """The same for several meetings at once."""
+    ids = {meeting.id for meeting in meetings}
+    locked = seated(ids) | {other.id for other in others}
+    lock(locked)
+    for meeting in meetings:
+        anew(meeting)
+    if not seated(ids) <= locked:
+        raise RequestNotOpen(meeting=meetings[0])
+
+
+def seated(meeting_ids: Collection[int]) -> set[int]:
+    """The ids of everybody who sits in one of these meetings or leads a side of it."""
+    seats = sa.select(MeetingDelegate.delegate_id).where(MeetingDelegate.meeting_id.in_(meeting_ids))
+    leads = sa.select(MeetingSide.lead_id).where(MeetingSide.meeting_id.in_(meeting_ids))
+    return set(db.session.scalars(seats.union(leads)))
+
+
+def anew(meeting: Meeting) -> None:
+    """Read a meeting with sides, seats, offers and proposals anew, as it is after what others have done."""
+    db.session.flush()
+    for name in ("sides", "delegates", "offers", "proposals", "appointment"):
+        known = meeting.__dict__.get(name) or []
+        for row in known if isinstance(known, list) else [known]:
+            if row in db.session:  # one that was deleted is not
+                db.session.expire(row)
+    db.session.refresh(meeting)
 
 
 def insert(**values: Any) -> int | None:
@@ -103,6 +158,21 @@ def say(meeting: Meeting, author: Delegate, text: str) -> None:
         )
         db.session.flush()
         db.session.expire(meeting, ["messages"])
+
+
+def end_open(meeting: Meeting, state: str) -> None:
+    """End the open proposal of a meeting that moved or ended otherwise, if there is one; nobody is told."""
+    proposal = db.session.scalars(
+        sa.select(MeetingProposal).where(MeetingProposal.meeting_id == meeting.id, MeetingProposal.state == "open")
+    ).one_or_none()
+    if proposal is not None:
+        end_proposal(proposal, state)
+
+
+def end_proposal(proposal: MeetingProposal, state: str) -> None:
+    """End a proposal as agreed, refused, expired or withdrawn."""
+    proposal.state, proposal.answered_at = state, clock.now()
+    db.session.flush()
 
 
 def event_of(meeting: Meeting) -> Event:

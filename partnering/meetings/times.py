@@ -47,6 +47,20 @@ def slots_by_ref(event: Event, public_ids: Iterable[str]) -> list[MeetingSlot]:
     )
 
 
+def slot_at(event_id: int, starts_at: datetime, ends_at: datetime) -> MeetingSlot | None:
+    """The slot of exactly this time."""
+    return db.session.scalars(
+        sa.select(MeetingSlot)
+        .where(
+            MeetingSlot.event_id == event_id,
+            MeetingSlot.first_atom == clock.to_atom(starts_at),
+            MeetingSlot.last_atom == clock.to_atom(ends_at, up=True) - 1,
+            MeetingSlot.removed_at.is_(None),
+        )
+        .order_by(MeetingSlot.id)
+    ).first()
+
+
 def bookable_slots(event_id: int) -> Sequence[MeetingSlot]:
     """Slots of blocks in which people book, that have not begun."""
     soonest = clock.to_atom(clock.now() + timedelta(minutes=LEAD_MINUTES), up=True)
@@ -56,6 +70,7 @@ def bookable_slots(event_id: int) -> Sequence[MeetingSlot]:
         .where(
             MeetingSlot.event_id == event_id,
             MeetingSlot.first_atom >= soonest,
+            MeetingSlot.removed_at.is_(None),
             MeetingBlock.phase.in_(("open", "published", "running")),
         )
         .options(joinedload(MeetingSlot.block))
@@ -88,9 +103,20 @@ def free_slots(delegates: Sequence[Delegate], slots: Sequence[MeetingSlot] | Non
     return [slot for slot in slots if all(fits(slot, delegate, taken) for delegate in delegates)]
 
 
+def there(slot: MeetingSlot, delegate: Delegate) -> bool:
+    """Whether a delegate's ticket admits them on the day of a slot, and they have arrived and not left yet."""
+    if delegate.departs_at is not None and slot.ends_at > delegate.departs_at:
+        return False
+    if delegate.arrives_at is not None and slot.starts_at < delegate.arrives_at:
+        return False
+    if not delegate.days:
+        return True
+    return clock.in_zone(slot.starts_at, delegate.participant.event.zone).date().isoformat() in delegate.days
+
+
 def fits(slot: MeetingSlot, delegate: Delegate, taken: Mapping[int, set[int]]) -> bool:
     """Whether a delegate is there and free in a slot; `taken` as `taken_atoms` answers."""
-    if delegate.departs_at is not None and slot.ends_at > delegate.departs_at:
+    if not there(slot, delegate):
         return False
     return taken.get(delegate.participant_id, set()).isdisjoint(range(slot.first_atom, slot.last_atom + 1))
 
@@ -150,15 +176,21 @@ def table_by_ref(event: Event, public_id: str | None) -> Location | None:
     return db.session.scalars(_tables_of(event.id).where(Location.public_id == public_id)).one_or_none()
 
 
-def free_tables(slot: MeetingSlot) -> list[Location]:
-    """Tables with nothing in a slot, in their order."""
-    busy = (
-        sa.select(LocationAtom.location_id)
-        .where(LocationAtom.atom.between(slot.first_atom, slot.last_atom))
-        .scalar_subquery()
-    )
-    tables = db.session.scalars(_tables_of(slot.event_id).where(Location.id.not_in(busy))).all()
-    return [table for table in tables if _open_until(table, slot.ends_at)]
+def free_tables(slot: MeetingSlot, *, besides: Appointment | None = None) -> list[Location]:
+    """Tables with nothing in a slot, in their order; what `besides` holds itself counts as free."""
+    return tables_free(slot.event_id, slot.starts_at, slot.ends_at, besides=besides)
+
+
+def tables_free(
+    event_id: int, starts_at: datetime, ends_at: datetime, *, besides: Appointment | None = None
+) -> list[Location]:
+    """The same for any time."""
+    atoms = clock.atoms(starts_at, ends_at)
+    busy = sa.select(LocationAtom.location_id).where(LocationAtom.atom.between(min(atoms), max(atoms)))
+    if besides is not None:
+        busy = busy.where(LocationAtom.appointment_id != besides.id)
+    tables = db.session.scalars(_tables_of(event_id).where(Location.id.not_in(busy))).all()
+    return [table for table in tables if _open_until(table, ends_at)]
 
 
 # -- one's own time

@@ -1,0 +1,172 @@
+"""What becomes of somebody's requests and meetings when they leave the event, and of those who take them over."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..agenda import services as agenda
+from ..db import db
+from ..delegates import queries as partnering
+from ..delegates.models import Delegate
+from . import answering, ending, mails, queries, seats, steps
+from .errors import NotYours, VacancyOver
+from .models import Meeting, MeetingDelegate, MeetingVacancy
+from .moving import LATE_MINUTES
+from .states import AHEAD
+
+WAIT = timedelta(hours=48)
+WAIT_RUNNING = timedelta(hours=2)
+"""How long a company may look for a substitute: before the event, and while it runs."""
+
+
+def cascade(delegate: Delegate) -> None:
+    """End what somebody who left had asked or was asked; what was agreed passes to colleagues or a substitute.
+
+    Where nobody else sits on their side and nobody could come instead, the meetings are cancelled.
+    """
+    db.session.flush()
+    vacant: list[Meeting] = []
+    mine = [meeting for meeting in queries.meetings_of(delegate) if meeting.closed_at is None]
+    if mine:
+        steps.take_all(mine)
+    for meeting in mine:
+        side = queries.side_of(meeting, delegate)
+        if meeting.request_state == "draft":
+            continue
+        if meeting.is_open and side is not None and side.lead_id == delegate.id:
+            if side.side == "requester":
+                ending.withdraw(meeting)
+            else:
+                answering.decline_for(meeting)
+        elif meeting.is_open:
+            seats.drop_seat(meeting, delegate)
+        elif meeting.placement in AHEAD and not seats.drop_seat(meeting, delegate):
+            vacant.append(meeting)
+    if not vacant:
+        return
+    due = _due(delegate, vacant)
+    if due is None:
+        for meeting in vacant:
+            ending.cancel(meeting, by=delegate)
+        return
+    _open(delegate, vacant, due)
+
+
+def take_over(vacancy: MeetingVacancy, successor: Delegate, *, only: Collection[int] | None = None) -> list[Meeting]:
+    """Let a substitute or colleague take the meetings over whose time they have; the rest is cancelled.
+
+    `only` are the ids of those they ticked, by default all. Returns those they took. Raises `VacancyOver`, `NotYours`.
+    """
+    _require_open(vacancy, successor)
+    leaver = vacancy.leaver
+    if successor.left_at is not None or successor.profile_id != leaver.profile_id or successor.id == leaver.id:
+        raise NotYours
+    taken = []
+    for meeting in queries.vacant_meetings(vacancy):
+        if (only is None or meeting.id in only) and _replaced(meeting, leaver, successor):
+            taken.append(meeting)
+        else:
+            _give_up(meeting, leaver)
+    _end(vacancy, "filled" if taken else "lapsed", successor if taken else None)
+    return taken
+
+
+def lapse(vacancy: MeetingVacancy) -> int:
+    """Cancel what nobody took over, in one go; how many meetings that were. Raises `VacancyOver`."""
+    _require_open(vacancy)
+    meetings = queries.vacant_meetings(vacancy)
+    for meeting in meetings:
+        _give_up(meeting, vacancy.leaver)
+    _end(vacancy, "lapsed", None)
+    return len(meetings)
+
+
+def may_fill(vacancy: MeetingVacancy, delegate: Delegate) -> bool:
+    """Whether a delegate may take these meetings over or say who does: the newcomer on the place, or a colleague."""
+    if vacancy.state != "open" or delegate.profile_id != vacancy.leaver.profile_id:
+        return False
+    if delegate.registration.place_id == vacancy.place_id:
+        return True
+    return delegate.id in {other.id for other in partnering.colleagues(vacancy.leaver)}
+
+
+def _replaced(meeting: Meeting, leaver: Delegate, successor: Delegate) -> bool:
+    """Whether the successor sits in the leaver's stead now; nothing is written when they have no time."""
+    appointment = meeting.appointment
+    if appointment is not None:
+        slot = queries.slot_at(meeting.event_id, appointment.starts_at, appointment.ends_at)
+        atoms = clock.atoms(appointment.starts_at, appointment.ends_at)
+        agenda.lock_people([successor.participant_id])
+        taken = queries.taken_atoms([successor.participant_id], min(atoms), max(atoms))
+        if taken.get(successor.participant_id) or (slot is not None and not queries.there(slot, successor)):
+            return False
+    mine = queries.side_of(meeting, leaver)
+    assert mine is not None  # their seat is vacant
+    already = queries.open_between(successor, queries.other_side(meeting, mine).lead)
+    if already is not None and already.id != meeting.id:
+        return False
+    seats.replace(meeting, leaver, successor)
+    return True
+
+
+def _give_up(meeting: Meeting, leaver: Delegate) -> None:
+    """Let the leaver go from a meeting that a colleague has joined meanwhile; cancel it where nobody has."""
+    if not seats.drop_seat(meeting, leaver):
+        ending.cancel(meeting, by=leaver)
+
+
+def _due(delegate: Delegate, meetings: list[Meeting]) -> datetime | None:
+    """Until when a substitute may be named: 48 hours, 2 while the event runs, never after the first meeting begins."""
+    now, event = clock.now(), delegate.participant.event
+    replaceable = delegate.registration.state in ("declined", "substituted")
+    if not replaceable and not partnering.colleagues(delegate):
+        return None
+    due = now + (WAIT_RUNNING if event.opens_at <= now else WAIT)
+    starts = [meeting.appointment.starts_at for meeting in meetings if meeting.appointment is not None]
+    if starts:
+        due = min(due, min(starts) - timedelta(minutes=LATE_MINUTES))
+    return due if due > now else None
+
+
+def _open(delegate: Delegate, meetings: list[Meeting], due: datetime) -> None:
+    now = clock.now()
+    for meeting in meetings:
+        steps.change(meeting, None, ("accepted",))
+        db.session.execute(
+            sa.update(MeetingDelegate)
+            .where(MeetingDelegate.meeting_id == meeting.id, MeetingDelegate.delegate_id == delegate.id)
+            .values(vacant_since=now)
+        )
+        steps.end_open(meeting, "withdrawn")
+        steps.anew(meeting)
+        seats.go(meeting, delegate)
+    vacancy = MeetingVacancy(
+        event_id=delegate.event_id,
+        leaver_id=delegate.id,
+        place_id=delegate.registration.place_id,
+        due_at=due,
+        created_at=now,
+    )
+    db.session.add(vacancy)
+    db.session.flush()
+    mails.vacancy_opened(vacancy, meetings)
+
+
+def _require_open(vacancy: MeetingVacancy, *others: Delegate) -> None:
+    """Lock who left, and who comes, and look again. Raises `VacancyOver`."""
+    meetings = queries.vacant_meetings(vacancy)
+    if meetings:
+        steps.take_all(meetings, [vacancy.leaver, *others])
+    else:
+        steps.lock([vacancy.leaver_id, *(other.id for other in others)])
+    db.session.refresh(vacancy)
+    if vacancy.state != "open":
+        raise VacancyOver
+
+
+def _end(vacancy: MeetingVacancy, state: str, successor: Delegate | None) -> None:
+    vacancy.state, vacancy.ended_at = state, clock.now()
+    vacancy.successor_id = successor.id if successor is not None else None
+    db.session.flush()
