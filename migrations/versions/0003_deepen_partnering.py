@@ -778,17 +778,20 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withheld_reason", sa.Text(), nullable=False, server_default=""))
         batch_op.create_index(batch_op.f("ix_organisation_profile_location_id"), ["location_id"], unique=False)
         batch_op.create_foreign_key(
-            batch_op.f("fk_organisation_profile_carried_from_id"), "organisation_profile", ["carried_from_id"], ["id"]
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_organisation_profile_event_id_location_id"),
             "location",
             ["event_id", "location_id"],
             ["event_id", "id"],
         )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_organisation_profile_carried_from_id"), "organisation_profile", ["carried_from_id"], ["id"]
+        )
 
     with op.batch_alter_table("participant_atom", schema=None) as batch_op:
         batch_op.create_index("ix_participant_atom_time", ["atom", "participant_id"], unique=False)
+
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("zone", schema=None) as batch_op:
         batch_op.add_column(sa.Column("walk_minutes", sa.Integer(), nullable=False, server_default="5"))
@@ -829,9 +832,9 @@ def upgrade() -> None:
     with op.batch_alter_table("agenda_entry") as batch_op:
         batch_op.create_check_constraint(op.f("ck_agenda_entry_lead_minutes_range"), "lead_minutes BETWEEN 0 AND 240")
     with op.batch_alter_table("delegate") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_delegate_departs_after_arriving"), "departs_at > arrives_at")
         batch_op.create_check_constraint(op.f("ck_delegate_meeting_limit_counts"), "meeting_limit > 0")
         batch_op.create_check_constraint(op.f("ck_delegate_rhythm_known"), "rhythm IN ('hourly', 'daily')")
-        batch_op.create_check_constraint(op.f("ck_delegate_departs_after_arriving"), "departs_at > arrives_at")
     with op.batch_alter_table("location") as batch_op:
         batch_op.create_check_constraint(op.f("ck_location_only_virtual_has_url"), "url = '' OR kind = 'virtual'")
     with op.batch_alter_table("meeting") as batch_op:
@@ -867,9 +870,9 @@ def downgrade() -> None:
     with op.batch_alter_table("agenda_entry") as batch_op:
         batch_op.drop_constraint(op.f("ck_agenda_entry_lead_minutes_range"), type_="check")
     with op.batch_alter_table("delegate") as batch_op:
+        batch_op.drop_constraint(op.f("ck_delegate_departs_after_arriving"), type_="check")
         batch_op.drop_constraint(op.f("ck_delegate_meeting_limit_counts"), type_="check")
         batch_op.drop_constraint(op.f("ck_delegate_rhythm_known"), type_="check")
-        batch_op.drop_constraint(op.f("ck_delegate_departs_after_arriving"), type_="check")
     with op.batch_alter_table("location") as batch_op:
         batch_op.drop_constraint(op.f("ck_location_only_virtual_has_url"), type_="check")
     with op.batch_alter_table("meeting") as batch_op:
@@ -884,12 +887,15 @@ def downgrade() -> None:
     with op.batch_alter_table("zone", schema=None) as batch_op:
         batch_op.drop_column("walk_minutes")
 
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.drop_column("silent_since")
+
     with op.batch_alter_table("participant_atom", schema=None) as batch_op:
         batch_op.drop_index("ix_participant_atom_time")
 
     with op.batch_alter_table("organisation_profile", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_organisation_profile_event_id_location_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_organisation_profile_carried_from_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_organisation_profile_event_id_location_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_organisation_profile_location_id"))
         batch_op.drop_column("withheld_reason")
         batch_op.drop_column("withheld_at")

@@ -57,6 +57,7 @@ SENTENCES: dict[str, LazyString] = {
     "form.question_brought_back": _l("%(who)s brought the question “%(thing)s” back into the form."),
     "form.copied": _l("%(who)s copied the form of another event."),
     "catering.names_seen": _l("%(who)s looked at who eats what."),
+    "people.informed": _l("%(who)s told people who were entered where their data come from."),
     "consents.exported": _l("%(who)s downloaded who agrees to a purpose."),
     "consent_recipient.added": _l("%(who)s lets people be asked about details for “%(thing)s”."),
     "consent_recipient.changed": _l("%(who)s changed what details for “%(thing)s” are for."),

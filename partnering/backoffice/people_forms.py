@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from ..events.forms import email_address, listed, one_line
 from ..i18n import _l, bi
@@ -130,11 +130,21 @@ class GiveForm(OnceForm):
             raise ValidationError(str(_l("Enter a complete email address")))
 
 
+class SourceForm(OnceForm):
+    """Where the data of people whom organisers entered come from."""
+
+    source = StringField(
+        _l("Where do the data come from?"),
+        [DataRequired(_l("Enter where the data come from")), Length(max=200)],
+        [one_line],
+    )
+
+
 class RecipientForm(OnceForm):
     """A sponsor or exhibitor to whom details may go if people agree, and what for."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Enter a name")), Length(max=120)], [one_line])
-    aim_de = StringField(_l("What for, in German"), [InputRequired(_l("Enter what for")), Length(max=200)], [one_line])
+    name = StringField(_l("Name"), [DataRequired(_l("Enter a name")), Length(max=120)], [one_line])
+    aim_de = StringField(_l("What for, in German"), [DataRequired(_l("Enter what for")), Length(max=200)], [one_line])
     aim_en = StringField(_l("What for, in English"), [Optional(), Length(max=200)], [one_line])
 
 

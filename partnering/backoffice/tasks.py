@@ -13,7 +13,7 @@ from ..events.models import Event
 from ..events.permissions import may_organise
 from ..jobs import Progress, periodic, task
 from ..tickets import queries as ticket_queries
-from . import imports, queries, several, spreadsheet
+from . import imports, informing, queries, several, spreadsheet
 from .models import PeopleImport
 
 
@@ -30,6 +30,16 @@ def check_people(job: Progress, *, public_id: str) -> dict[str, Any] | None:
         if fresh is not None:
             imports.checked(fresh, report)
     return {"rows": report["rows"], "wrong": report["wrong"]}
+
+
+@task(informing.JOB, attempts=3)
+def inform_people(job: Progress, *, source: str) -> None:
+    """Tell everybody who was entered without a letter, in batches; nobody twice."""
+    more = True
+    while more:
+        with transaction():
+            event = db.session.scalars(sa.select(Event).where(Event.public_id == job.event_ref)).one_or_none()
+            more = event is not None and informing.inform(event, source)
 
 
 @task(queries.BRING_IN, attempts=3)

@@ -49,6 +49,12 @@ def reminded(registration: Registration) -> None:
     to_holder("registration.confirmed", registration, f"registration:{registration.public_id}:again:{today}")
 
 
+def data_notice(registration: Registration, source: str) -> bool:
+    """Somebody was entered by the organiser without a letter: what is kept of them, and where it comes from, once."""
+    key = f"registration:{registration.public_id}:data_notice"
+    return to_holder("registration.data_notice", registration, key, source=source)
+
+
 def registration_ended(registration: Registration, told: Mapping[str, Any] | None = None) -> None:
     """A person no longer holds a place; their calendar forgets it. `told` is the money, for the buyer alone."""
     entry = queries.attendance_entry(registration)
@@ -140,7 +146,7 @@ def to_holder(
     kind: str, registration: Registration, key: str, *, topic: str = "", topic_version: int = 0, **more: Any
 ) -> bool:
     """Write to whoever holds a ticket; `more` goes into the letter. False if nothing new is to be sent."""
-    return to_participant(
+    posted = to_participant(
         kind,
         registration.participant,
         key=key,
@@ -148,6 +154,9 @@ def to_holder(
         topic=topic,
         topic_version=topic_version,
     )
+    if posted and registration.silent_since is not None and kind == "registration.confirmed":
+        registration.silent_since = None  # the ticket and its links tell them
+    return posted
 
 
 # -- letters
@@ -179,6 +188,21 @@ def render_confirmed(letter: OutboxLetter) -> Letter | None:
     )
     images = {"ticket-code": qr.png(codes.code_text(registration.code))}
     return with_calendar(composed.with_(images=images), event, queries.attendance_entry(registration))
+
+
+@letters.kind("registration.data_notice")
+def render_data_notice(letter: OutboxLetter) -> Letter | None:
+    """That the organiser entered somebody, from which source, with the links to notice and ticket."""
+    registration = queries.registration_at(letter.payload["registration"])
+    if registration is None or registration.state != "live" or registration.code is None:
+        return None
+    return letters.compose(
+        "registration/mail/data_notice",
+        **about(registration),
+        source=letter.payload["source"].rstrip(". "),
+        ticket_url=ticket_url(registration),
+        privacy_url=letters.url("events.privacy", event_slug=registration.participant.event.slug),
+    )
 
 
 @letters.kind("registration.ended")

@@ -114,7 +114,8 @@ class Place(PublicId, InEvent, Model):
 class Registration(PublicId, InEvent, Versioned, Linked, Model):
     """One person's hold on a place; its participant is never rewritten. A substitute gets a new one.
 
-    `changes_until` is an organiser's exception from the day until which tickets may be changed.
+    `changes_until` is an organiser's exception from the day until which tickets may be changed. `silent_since` is when
+    somebody was entered without a letter; they have to be told, and then it is empty (article 14 GDPR).
     """
 
     place_id: Mapped[int] = mapped_column(index=True)
@@ -128,6 +129,7 @@ class Registration(PublicId, InEvent, Versioned, Linked, Model):
     created_at: Mapped[datetime] = mapped_column(index=True)
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    silent_since: Mapped[datetime | None]
 
     place: Mapped[Place] = to_one("Registration", "Place", "place_id")
     participant: Mapped[Participant] = to_one("Registration", "Participant", "participant_id")

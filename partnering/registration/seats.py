@@ -132,6 +132,7 @@ def seat(
         badge_name=participant.name,
         created_at=clock.now(),
         confirmed_at=clock.now() if confirmed else None,
+        silent_since=None if letters else clock.now(),
     )
     invited = ("", "") if confirmed else (guest.name, guest.email)
     if (place.invited_name, place.invited_address) != invited:

@@ -253,6 +253,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "backoffice.photos": ORGANISERS,
     "backoffice.photos_file": ORGANISERS,
     "backoffice.consents": ORGANISERS,
+    "backoffice.untold": ORGANISERS,
+    "backoffice.tell_untold": ORGANISERS,
     "backoffice.consents_file": ORGANISERS,
     "backoffice.consents_workbook": ORGANISERS,
     "backoffice.add_recipient": ORGANISERS,

@@ -111,6 +111,7 @@ def kind_words() -> dict[str, str]:
     """What the kinds of letters are called."""
     return {
         "registration.confirmed": _("Ticket"),
+        "registration.data_notice": _("Told where the data come from"),
         "registration.event_news": _("News about the conference"),
         "registration.ended": _("Cancellation"),
         "registration.moved": _("Ticket changed"),

@@ -17,7 +17,7 @@ from ...invoices import queries as invoices
 from ...mail import queries as letters
 from ...registration import approval, calling_off
 from ...tickets import queries as ticket_queries
-from .. import changes, queries
+from .. import changes, informing, queries
 from .blueprint import argument, bp
 
 FEWEST = 8
@@ -108,6 +108,15 @@ def needs(event: Event, meetings: queries.Meetings, dead: int) -> list[Need]:
     if asking:
         sentence = _n("request for a ticket waits for you", "requests for tickets wait for you", asking)
         found.append(Need(asking, sentence, _("Decide"), url_for(".approvals")))
+    untold, until = informing.number_untold(event)
+    if untold and until is not None:
+        sentence = _n(
+            "person was entered and must be told by %(day)s",
+            "people were entered and must be told, the first by %(day)s",
+            untold,
+            day=short(clock.in_zone(until, event.zone).date()),
+        )
+        found.append(Need(untold, sentence, _("Tell them"), url_for(".untold")))
     late = invoices.totals(event).get("overdue")
     if late:
         sentence = _n("invoice is overdue", "invoices are overdue", late.number)
