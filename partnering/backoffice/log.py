@@ -81,6 +81,26 @@ WORDS: dict[str, LazyString] = {
     "draws": _l("Takes from pools"),
     "privacy_notice": _l("Privacy notice, version"),
 }
+SAID: dict[tuple[str, str], LazyString] = {
+    ("visibility", "hidden"): _l("nobody"),
+    ("visibility", "organisation"): _l("the organisation only"),
+    ("visibility", "name"): _l("name and function"),
+    ("state", "draft"): _l("draft"),
+    ("state", "published"): _l("published"),
+    ("state", "cancelled"): _l("called off"),
+    ("discount", "none"): _l("no discount"),
+    ("discount", "percent"): _l("percent"),
+    ("discount", "amount"): _l("amount"),
+    ("discount", "price"): _l("new price"),
+    ("by", "buyer"): _l("whoever booked"),
+    ("by", "holder"): _l("whoever holds the ticket"),
+    ("by", "organiser"): _l("organiser"),
+    ("area", "organiser"): _l("organisation"),
+    ("area", "crew"): _l("crew"),
+    ("area", "catering"): _l("catering"),
+}
+"""What is kept as a bare word of the program, as people read it."""
+
 CENTS = {"gross", "fee", "early", "value_gross", "refund"}
 
 
@@ -258,6 +278,8 @@ def _text(key: str, value: Any, names: dict[str, str]) -> str:
         if set(value) == {"de", "en"}:
             return " / ".join(dict.fromkeys(text for text in (value["de"], value["en"]) if text)) or "–"
         return ", ".join(f"{name}: {_text(name, one, names)}" for name, one in value.items())
+    if (key, value) in SAID:
+        return str(SAID[key, value])
     text = names.get(str(value), str(value))
     return _moment(text)
 
