@@ -28,7 +28,7 @@ KINDS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
         _l("People and their tickets"),
         (
             *("registration.", "participant.", "party.", "place.", "people.", "add_on.", "approval.", "waiting."),
-            *("answers.", "catering.", "photos."),
+            *("answers.", "catering.", "photos.", "consents."),
         ),
     ),
     "tickets": (
