@@ -40,7 +40,7 @@ KINDS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
     "meetings": (_l("Partnering"), ("meeting.", "meetings.", "delegate.", "profile.")),
     "programme": (_l("Programme"), ("programme.",)),
     "door": (_l("Doors and badges"), ("scan.", "checkin_list.", "badges.")),
-    "event": (_l("Conference and team"), ("event.", "team.", "letter.")),
+    "event": (_l("Conference and team"), ("event.", "team.", "letter.", "consent_recipient.")),
 }
 """Groups of deeds, by how their names begin."""
 
