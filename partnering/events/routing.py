@@ -87,6 +87,20 @@ def load_event() -> Response | None:
     return None
 
 
+def asked_in_deed() -> Response | None:
+    """`public` within an event, where a view that is sent a form asks for the event itself, see `enter_event`."""
+    return load_event() if request.method in ("GET", "HEAD") else None
+
+
+def enter_event() -> Event:
+    """The event of a form that was sent, read in the running transaction: once, and as new as what depends on it.
+
+    For views behind `asked_in_deed`. Raises `NotFound` as their guard would.
+    """
+    load_event()
+    return current_event()
+
+
 def within_event(guard: Guard) -> Guard:
     """`guard` for a single view of an event blueprint, named with `@guarded(within_event(...))`."""
     return _with_event(guard)

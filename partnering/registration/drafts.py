@@ -11,6 +11,7 @@ The browser's cookie holds only the party's public id, signed. What was typed li
 import secrets
 from typing import NamedTuple
 
+import sqlalchemy as sa
 from flask import current_app, flash, g, session, url_for
 from werkzeug.routing import BuildError
 
@@ -60,7 +61,10 @@ def current_draft(event: Event) -> Party | None:
 def _begun(event: Event) -> Party | None:
     """What this browser began at `event`, sent or not; the event is read in the same question."""
     kept = session.get("drafts")
-    return queries.party_among(kept.values(), identity(event), locked=writing()) if kept else None
+    if not kept:
+        return None
+    new = writing() and not sa.inspect(event).expired_attributes
+    return queries.party_among(kept.values(), identity(event), locked=writing(), with_event=not new)
 
 
 def required_draft(event: Event, step: str) -> Party:

@@ -70,7 +70,7 @@ class TicketForm(FlaskForm):
         default="1",
     )
     code = line(_l("Code"), 40)
-    key = HiddenField(validators=[Optional(), Regexp(re.compile(r"[0-9a-f]{32}\Z"))])
+    key = HiddenField("", validators=[Optional(), Regexp(re.compile(r"[0-9a-f]{32}\Z"))])
 
     @property
     def csrf_failed(self) -> bool:
@@ -132,7 +132,7 @@ class PeopleForm(FlaskForm):
     """Who comes: one person for each place, the buyer first."""
 
     company = line(_l("Organisation"), 160)
-    people = FieldList(FormField(PersonForm), label=_l("Person"), max_entries=MOST_PLACES)
+    people = FieldList(FormField(PersonForm, ""), label=_l("Person"), max_entries=MOST_PLACES)
 
     def for_places(self, count: int) -> "PeopleForm":
         """This form with exactly `count` people, whatever was sent."""
@@ -242,7 +242,7 @@ class BillingForm(FlaskForm):
     vat_id = line(_l("VAT number"), 20)
     order_number = line(_l("Your order number"), 60)
     leitweg_id = line(_l("Leitweg-ID"), 46)
-    seen = HiddenField(validators=[Optional(), Regexp(re.compile(r"[0-9]{1,9}\Z"))])
+    seen = HiddenField("", validators=[Optional(), Regexp(re.compile(r"[0-9]{1,9}\Z"))])
 
     PLAIN = ("kind", "street", "postcode", "city", "country")
     BUSINESS = ("vat_id", "order_number", "leitweg_id")

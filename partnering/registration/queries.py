@@ -111,10 +111,13 @@ def locked_party(public_id: str, *, in_turn: bool = False) -> Party | None:
     ).one_or_none()
 
 
-def party_among(public_ids: Collection[str], event_id: int, *, locked: bool) -> Party | None:
-    """Which of these parties is at this event, with event, host and product; `locked` as `locked_party` does it."""
+def party_among(public_ids: Collection[str], event_id: int, *, locked: bool, with_event: bool = True) -> Party | None:
+    """Which of these parties is at this event, with product, event and host; `locked` as `locked_party` does it.
+
+    Without event where that has been read already since the transaction began.
+    """
     return db.session.scalars(
-        _AMONG_LOCKED if locked else _AMONG,
+        (_AMONG_LOCKED if locked else _AMONG) if with_event else _AMONG_ALONE,
         {"public_ids": list(public_ids), "event": event_id},
         execution_options={"populate_existing": locked},
     ).first()
@@ -123,9 +126,11 @@ def party_among(public_ids: Collection[str], event_id: int, *, locked: bool) -> 
 _AMONG = (
     sa.select(Party)
     .where(Party.event_id == sa.bindparam("event"), Party.public_id.in_(sa.bindparam("public_ids", expanding=True)))
-    .options(joinedload(Party.product), joinedload(Party.event).joinedload(Event.host))
+    .options(joinedload(Party.product))
     .order_by(Party.id)
 )
+_AMONG_ALONE = _AMONG.with_for_update(of=Party)
+_AMONG = _AMONG.options(joinedload(Party.event).joinedload(Event.host))
 _AMONG_LOCKED = _AMONG.with_for_update(of=Party)
 
 

@@ -40,21 +40,22 @@ def admits_on(product: Product, day: date) -> bool:
 def product_at(event: Event, public_id: str) -> Product | None:
     """The event's product with this public id, whatever was asked for in an address; with its prices.
 
-    Within a new transaction the event is read anew in the same question.
+    Within a new transaction the event is read anew in the same question, unless it has been already.
     """
     if not (public_id.isascii() and public_id.isalnum()):
         return None  # PostgreSQL would not even look for a NUL
-    rows = db.session.execute(_PRODUCT_AT, {"event": identity(event), "public_id": public_id})
+    statement = _PRODUCT_WITH_EVENT if sa.inspect(event).expired_attributes else _PRODUCT_AT
+    rows = db.session.execute(statement, {"event": identity(event), "public_id": public_id})
     found = rows.unique().one_or_none()
     return found.Product if found is not None else None
 
 
 _PRODUCT_AT = (
-    sa.select(Product, Event)
-    .join(Event, Event.id == Product.event_id)
+    sa.select(Product)
     .where(Product.event_id == sa.bindparam("event"), Product.public_id == sa.bindparam("public_id"))
     .options(sa.orm.joinedload(Product.tiers))
 )
+_PRODUCT_WITH_EVENT = _PRODUCT_AT.add_columns(Event).join(Event, Event.id == Product.event_id)
 
 
 def pools_of(event: Event) -> Sequence[Pool]:

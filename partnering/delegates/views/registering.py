@@ -6,8 +6,8 @@ from flask import g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ...db import transaction
-from ...events.routing import within_event
-from ...guards import guarded, public
+from ...events.routing import asked_in_deed, enter_event
+from ...guards import guarded
 from ...registration import services as registration
 from ...registration.drafts import elsewhere, next_url, required_draft, steps
 from ...registration.models import Party
@@ -18,7 +18,7 @@ from .profile import card_of
 
 
 @bp.route("/register/partnering", methods=["GET", "POST"])
-@guarded(within_event(public))
+@guarded(asked_in_deed)
 def register_profile() -> Response | str | tuple[str, int]:
     """What do you offer, what do you seek? May be filled in later."""
     too_early = elsewhere(g.event, "partnering") if request.method == "GET" else None
@@ -30,6 +30,7 @@ def register_profile() -> Response | str | tuple[str, int]:
     if request.form.get("later") and not request.form.get("preview"):
         return redirect(keep({"later": True}))
     form = PartneringForm()
+    enter_event()
     if request.form.get("preview"):
         party = required_draft(g.event, "partnering")
         return card_only(party, form) if request.headers.get("X-Preview") else page(party, form)
@@ -41,7 +42,7 @@ def register_profile() -> Response | str | tuple[str, int]:
 def keep(partnering: dict[str, Any]) -> str:
     """Write the step into the draft, and say where it goes on. Who fills it in later keeps what was written before."""
     with transaction():
-        party = required_draft(g.event, "partnering")
+        party = required_draft(enter_event(), "partnering")
         before = party.draft.get("partnering") or {}
         registration.keep(party, partnering={**before, "later": False, **partnering})
         return next_url(party)

@@ -13,7 +13,8 @@ from ...consents import recipients
 from ...db import transaction
 from ...events.models import Event
 from ...events.queries import legal_text
-from ...events.routing import current_event
+from ...events.routing import asked_in_deed, current_event, enter_event
+from ...guards import guarded
 from ...headers import as_file
 from ...i18n import _, bi, locale
 from ...tickets import services as tickets
@@ -52,21 +53,21 @@ def check() -> Answer:
 
 
 @bp.post("/e/<event_slug>/register/check")
+@guarded(asked_in_deed)
 def place() -> Answer:
     """Make it binding. Sent twice, it happens once and answers the same."""
-    event = current_event()
     try:
-        form, other_sum = _place(event)
+        form, other_sum = _place()
     except services.AddOnGone:
-        _keep_billing(event)
-        return redirect(_left_out(event), 303)
+        _keep_billing(current_event())
+        return redirect(_left_out(current_event()), 303)
     except drafts.StepsMissing:
-        party = drafts.current_draft(event)
+        party = drafts.current_draft(current_event())
         if party is None or "add_ons_left" not in party.draft:  # else a second click found what the first took out
             raise
         return redirect(drafts.next_url(party), 303)
     except workshops.TimeConflict as error:
-        _keep_billing(event)
+        _keep_billing(current_event())
         flash(str(error.message), "bad")
         return redirect(drafts.step_url("extras"), 303)
     except (
@@ -77,12 +78,12 @@ def place() -> Answer:
         tickets.LimitPerOrder,
         tickets.SoldOut,
     ) as error:
-        _keep_billing(event)
+        _keep_billing(current_event())
         flash(used_sentence(error) if isinstance(error, tickets.CodeUsed) else str(error.message), "bad")
         return redirect(drafts.step_url("ticket"), 303)
     if form is None:
         return redirect(f"{request.path.removesuffix('check')}done", 303)
-    return _check_page(drafts.required_draft(event, "check"), form, 422, other_sum=other_sum)
+    return _check_page(drafts.required_draft(current_event(), "check"), form, 422, other_sum=other_sum)
 
 
 def _keep_billing(event: Event) -> None:
@@ -114,7 +115,7 @@ def _left_out(event: Event) -> str:
     return url
 
 
-def _place(event: Event) -> tuple[CheckForm | None, bool]:
+def _place() -> tuple[CheckForm | None, bool]:
     """Place the draft in one deed: None, or the form to show again, and whether another sum is why.
 
     Tried again where a unique index met somebody who registered at the same moment.
@@ -122,7 +123,7 @@ def _place(event: Event) -> tuple[CheckForm | None, bool]:
     for left in reversed(range(TRIES)):
         try:
             with transaction():
-                return _place_once(event)
+                return _place_once(enter_event())
         except IntegrityError:
             if not left:
                 raise

@@ -12,14 +12,15 @@ from ... import idempotency, limits
 from ...db import transaction
 from ...events.models import Event
 from ...events.queries import is_over
-from ...events.routing import current_event
+from ...events.routing import asked_in_deed, current_event, enter_event
+from ...guards import guarded
 from ...i18n import _, _n, locale, money
 from ...memory import remembered_part
 from ...tickets import codes, prices
 from ...tickets import queries as ticket_queries
 from ...tickets import services as tickets
 from ...tickets.models import Code, Product
-from .. import drafts, offers, orders, queries, services, swaps
+from .. import drafts, offers, orders, queries, services, swaps, waiting_queries
 from ..forms import PeopleForm, TicketForm
 from ..models import Item, Party
 from .blueprint import bp, page
@@ -61,24 +62,25 @@ def _choice(party: Party | None) -> str:
 
 
 @bp.post("/e/<event_slug>/register")
+@guarded(asked_in_deed)
 def choose_ticket() -> Answer:
     """Hold the places, and go on to the people; or apply a code, and stay."""
-    event, form = current_event(), TicketForm()
+    form, code = TicketForm(), None
     good = form.validate_on_submit()
-    code = _code(event, form, drafts.current_draft(event)) if form.code.data or "apply" in request.form else None
-    if "apply" in request.form and not form.code.errors and not form.csrf_failed:
-        ticket, quantity, text = form.ticket.data or "", form.quantity.data or "", form.code.data or ""
-        since = _choice(drafts.current_draft(event))
-        return redirect(url_for(".ticket", ticket=ticket, quantity=quantity, code=text, since=since), 303)
-    if not good or form.code.errors:
-        product = _shown(event, form, code)
-        if product is not None and form.quantity.errors:
-            form.quantity.errors = [_("Enter a number from 1 to %(most)s", most=product.most_per_order)]
-        return _refused(form, code, 422)
-    waited_for = drafts.others_first(event)
+    if not good or form.code.data or "apply" in request.form:
+        event = enter_event()
+        code = _code(event, form, drafts.current_draft(event)) if form.code.data or "apply" in request.form else None
+        if "apply" in request.form and not form.code.errors and not form.csrf_failed:
+            ticket, quantity, text = form.ticket.data or "", form.quantity.data or "", form.code.data or ""
+            since = _choice(drafts.current_draft(event))
+            return redirect(url_for(".ticket", ticket=ticket, quantity=quantity, code=text, since=since), 303)
+        if not good or form.code.errors:
+            product = _shown(event, form, code)
+            if product is not None and form.quantity.errors:
+                form.quantity.errors = [_("Enter a number from 1 to %(most)s", most=product.most_per_order)]
+            return _refused(form, code, 422)
     try:
-        with transaction():
-            url = _hold(event, form, code, waited_for)
+        url = _hold(form, code)
     except tickets.LimitPerOrder as error:
         form.quantity.errors = [limit_sentence(error)]
         return _refused(form, code, 422)
@@ -110,7 +112,18 @@ def _shown(event: Event, form: TicketForm, code: Code | None) -> Product | None:
     return product
 
 
-def _hold(event: Event, form: TicketForm, code: Code | None, waited_for: bool) -> str:
+def _hold(form: TicketForm, code: Code | None) -> str:
+    """Hold what was chosen, and say where it goes on; "" for a ticket that is not there. Those who wait come first."""
+    with transaction():
+        event = enter_event()
+        if not waiting_queries.anybody(event.id):
+            return _hold_now(event, form, code, waited_for=False)
+    waited_for = drafts.others_first(event)
+    with transaction():
+        return _hold_now(event, form, code, waited_for=waited_for)
+
+
+def _hold_now(event: Event, form: TicketForm, code: Code | None, *, waited_for: bool) -> str:
     """Hold what was chosen, and say where it goes on; "" for a ticket that is not there.
 
     A double click begins one party, not two.
@@ -265,10 +278,12 @@ def people() -> Answer:
 
 
 @bp.post("/e/<event_slug>/register/people")
+@guarded(asked_in_deed)
 def keep_people() -> Answer:
     """Keep who comes, and go on."""
-    event, form, url = current_event(), PeopleForm(), ""
+    form, url = PeopleForm(), ""
     with transaction():
+        event = enter_event()
         party = drafts.required_draft(event, "people")
         if form.for_places(drafts.places(party)).validate_on_submit() and _speaks_for(party.code, form):
             services.keep(party, people=form.kept(), company=form.company.data or "")
