@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from partnering import clock
+from partnering.consents import recipients
+from partnering.consents.models import Consent
 from partnering.db import BilingualText, db, transaction
 from partnering.registration import waiting
 from partnering.registration.models import Item, Party, Registration, WaitingEntry
@@ -432,3 +434,26 @@ def test_a_registration_takes_few_statements(shop, client):
     placed = asked_of_the_database(shop, lambda: client.post(f"{URL}/check", data=BILL))
 
     assert (chosen <= 18, named <= 13, placed <= 51) == (True, True, True), (chosen, named, placed)
+
+
+def test_a_buyer_agrees_to_a_named_recipient_apart_from_all_others(shop, client):
+    aim = BilingualText("Neues zu schicken", "to send news")
+
+    def asked_about(event, name):
+        with transaction():
+            return recipients.add(event, name, aim)
+
+    first, second = (f"to_{shop.add(asked_about, name)}" for name in ("Lumenfold GmbH", "Zellwerk AG"))
+    client.post(URL, data={"ticket": shop.ticket})
+    client.post(f"{URL}/people", data=JANA)
+    page = client.get(f"{URL}/check").text
+    ticked = [there(re.search(rf'name="{name}" value="y"( checked)?>', page))[1] for name in (first, second)]
+    assert ticked == [None, None]
+
+    faulty = client.post(f"{URL}/check", data={**BILL, "street": "", first: "y"}).text
+    client.post(f"{URL}/check", data={**BILL, first: "y", "to_nobody": "y"})
+
+    assert f'name="{first}" value="y" checked' in faulty
+    assert shop.ask(sa.select(Consent.purpose, Consent.recipient, Consent.channel)) == [
+        ("sponsor", "Lumenfold GmbH", "registration")
+    ]
