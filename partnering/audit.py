@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
 from .db import BilingualText, Json, Model, append_only, db, table_of
-from .rows import write
+from .rows import new_row, write
 from .verify import invariant
 
 
@@ -103,7 +103,8 @@ def record_all(
 
 def _entry(action: str, thing: Any, event: Any, actor: tuple[str, str]) -> AuditEntry:
     kind, ref = actor
-    return AuditEntry(
+    return new_row(
+        AuditEntry,
         at=clock.now(),
         actor_kind=kind,
         actor_ref=ref,
@@ -120,7 +121,7 @@ def _detail(entry: AuditEntry, before: dict[str, Any] | None, after: dict[str, A
     salt = secrets.token_hex(16)
     before, after = plain(before), plain(after)
     entry.detail_hash = detail_hash(salt, before, after)
-    return AuditDetail(before=before, after=after, salt=salt)
+    return new_row(AuditDetail, before=before, after=after, salt=salt)
 
 
 _acting: ContextVar[tuple[str, str] | None] = ContextVar("_acting", default=None)

@@ -10,7 +10,7 @@ from .. import audit, clock
 from ..db import db
 from ..errors import DomainError
 from ..i18n import _l
-from ..rows import write
+from ..rows import new_row, write
 from ..text import clean
 from . import mails, tokens
 from .addresses import canonical
@@ -52,12 +52,14 @@ def new_persons(named: Sequence[tuple[str, str, str, str]]) -> list[Person]:
     """Persons whom nobody knew: each by address, given name, family name and locale."""
     now = clock.now()
     persons = [
-        Person(given_name=given_name, family_name=family_name, locale=locale, created_at=now)
+        new_row(Person, given_name=given_name, family_name=family_name, locale=locale, created_at=now)
         for _address, given_name, family_name, locale in named
     ]
     write(*persons)
     addresses = [
-        EmailAddress(person_id=person.id, address=address.strip(), canonical=canonical(address), is_primary=True)
+        new_row(
+            EmailAddress, person_id=person.id, address=address.strip(), canonical=canonical(address), is_primary=True
+        )
         for person, (address, *_names) in zip(persons, named, strict=True)
     ]
     write(*addresses)
@@ -102,7 +104,11 @@ def add_address(person: Person, address: str) -> EmailAddress:
         known.verified_at = known.verified_at or clock.now()
         return known
     row = EmailAddress(
-        person_id=person.id, address=address, canonical=canonical(address), verified_at=clock.now(), is_primary=False
+        person_id=person.id,
+        address=address,
+        canonical=canonical(address),
+        verified_at=clock.now(),
+        is_primary=False,
     )
     db.session.add(row)
     db.session.flush()

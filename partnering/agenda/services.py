@@ -16,7 +16,7 @@ from ..db import Model, db
 from ..errors import DomainError
 from ..events.models import Event, Participant
 from ..i18n import _l
-from ..rows import write
+from ..rows import new_row, write
 from .models import AgendaEntry, Appointment, Location, LocationAtom, ParticipantAtom
 
 UID_DOMAIN = "calendar.partnering.invalid"
@@ -105,7 +105,8 @@ def attend(
     """
     entry = None if new else entry_of(appointment, participant)
     if entry is None:
-        entry = AgendaEntry(
+        entry = new_row(
+            AgendaEntry,
             event_id=appointment.event_id,
             appointment_id=appointment.id,
             participant_id=participant.id,
@@ -143,7 +144,8 @@ def attend_all(appointment: Appointment, participants: Sequence[Participant], ro
             attend(appointment, participant, role, blocks=False)
     write(
         *(
-            AgendaEntry(
+            new_row(
+                AgendaEntry,
                 event_id=appointment.event_id,
                 appointment_id=appointment.id,
                 participant_id=participant.id,

@@ -16,7 +16,7 @@ from ..i18n import _l
 from ..organisations.models import Organisation
 from ..organisations.services import organisation_for
 from ..registration.models import Registration
-from ..rows import write
+from ..rows import new_row, write
 from ..text import clean, clean_lines, fold, folds
 from . import mails, queries, signals, taxonomy
 from .models import VISIBILITIES, Delegate, OrganisationProfile, ProfileTerm
@@ -84,7 +84,8 @@ def join(
         profile = _new_profile(event, organisation, participant.locale, **typed)
     else:
         fill(profile, **typed)
-    delegate = Delegate(
+    delegate = new_row(
+        Delegate,
         event_id=event.id,
         registration_id=registration.id,
         participant_id=participant.id,

@@ -10,7 +10,7 @@ from ..accounts.models import Person
 from ..db import BilingualText, db
 from ..errors import DomainError
 from ..i18n import _l
-from ..rows import write
+from ..rows import new_row, write
 from ..text import clean, fold, folds
 from . import queries
 from .models import Event, FormerSlug, Host, LegalText, Participant, TeamRole
@@ -195,8 +195,8 @@ def participant_for(
             sa.select(Participant).where(Participant.event_id == event.id, Participant.person_id == person.id)
         ).one_or_none()
     if participant is None:
-        participant = Participant(
-            event_id=event.id, person_id=person.id, locale=locale or person.locale, created_at=clock.now()
+        participant = new_row(
+            Participant, event_id=event.id, person_id=person.id, locale=locale or person.locale, created_at=clock.now()
         )
     rename(
         participant,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from ..db import db
 from ..events.models import Host
-from ..rows import write
+from ..rows import new_row, write
 from ..text import clean, fold
 from .models import Organisation
 
@@ -21,7 +21,9 @@ def organisation_for(host_id: int, name: str, *, kind: str = "", city: str = "",
         db.session.execute(sa.select(Host.id).where(Host.id == host_id).with_for_update())
         found = _by_folded_name(host_id, folded)
     if found is None:
-        found = Organisation(host_id=host_id, name=name, folded_name=folded, kind=kind, city=city, country=country)
+        found = new_row(
+            Organisation, host_id=host_id, name=name, folded_name=folded, kind=kind, city=city, country=country
+        )
         write(found)
     return found
 

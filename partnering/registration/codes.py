@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from .. import clock, links, qr
 from ..db import db
-from ..rows import write
+from ..rows import new_row, write
 from .models import Registration, TicketCode
 
 
@@ -19,7 +19,8 @@ def issue_all(registrations: Sequence[Registration]) -> list[TicketCode]:
     """The same for several at once."""
     newest = max(links.keys())
     codes = [
-        TicketCode(
+        new_row(
+            TicketCode,
             event_id=registration.event_id,
             registration_id=registration.id,
             code_id=qr.new_code_id().hex(),

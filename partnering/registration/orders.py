@@ -15,7 +15,7 @@ from ..i18n import _l, bi
 from ..questions import services as answers
 from ..questions.models import AnswerSheet
 from ..questions.queries import current_questions
-from ..rows import change, write
+from ..rows import change, new_row, write
 from ..tickets import codes, money, prices
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
@@ -119,7 +119,8 @@ def _take_of_offer(party: Party, chosen: Sequence[Item], product: Product, quant
 
 def new_party(event: Event, product: Product, locale: str, code: Code | None = None) -> Party:
     """A party that holds nothing yet."""
-    party = Party(
+    party = new_row(
+        Party,
         event_id=event.id,
         product_id=product.id,
         code_id=code.id if code is not None else None,
@@ -150,7 +151,8 @@ def hold(
     amount = price.gross if price else gross or 0
     net, tax = money.split(amount, product.vat_rate)
     items = [
-        Item(
+        new_row(
+            Item,
             event_id=party.event_id,
             party_id=party.id,
             claim_id=claim.id,

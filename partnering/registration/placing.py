@@ -21,7 +21,7 @@ from ..organisations.services import organisation_for
 from ..questions import services as questions
 from ..questions.models import AnswerSheet
 from ..questions.queries import current_questions
-from ..rows import ask, change, write
+from ..rows import ask, change, new_row, write
 from ..text import clean
 from ..tickets import services as tickets
 from ..tickets.models import Code, Product
@@ -146,7 +146,7 @@ def _take_nothing(party: Party, held: Registration, items: Sequence[Item]) -> No
 
 def _new_places(party: Party, product: Product, count: int) -> list[Place]:
     places = [
-        Place(event_id=party.event_id, party_id=party.id, product_id=product.id, position=position)
+        new_row(Place, event_id=party.event_id, party_id=party.id, product_id=product.id, position=position)
         for position in range(count)
     ]
     write(*places)

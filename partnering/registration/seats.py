@@ -17,7 +17,7 @@ from ..events.models import Event
 from ..events.services import participant_for
 from ..organisations.models import Organisation
 from ..questions import services as answers
-from ..rows import write
+from ..rows import new_row, write
 from ..tickets import services as tickets
 from . import codes, mails, queries, refunds, signals, workshops
 from .models import Party, Place, Registration
@@ -123,7 +123,8 @@ def seat(
     if known is not None:
         printed = {name: "" if getattr(known, name) else value for name, value in printed.items()}
     participant = participant_for(event, person, locale=None if known else locale, known=known, **printed)
-    registration = Registration(
+    registration = new_row(
+        Registration,
         event_id=event.id,
         place_id=place.id,
         participant_id=participant.id,

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from .. import clock
 from ..db import db, new_public_id
 from ..events.models import Event
+from ..rows import new_row
 from . import pools, prices, signals, vouchers
 from .errors import CodeUsed, HoldExpired, SoldOut
 from .models import Claim, ClaimDraw, Code, Pool, PriceTier, Product, ProductPool
@@ -212,7 +213,7 @@ def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: 
     written = link.execute(_WRITE, rows if len(rows) > 1 else rows[0]).scalars()
     claims, draws = [], []
     for row, unit, number in zip(rows, units, written, strict=True):
-        claim = Claim(id=number, **row)
+        claim = new_row(Claim, id=number, **row)
         claims.append(claim)
         sa.orm.make_transient_to_detached(claim)
         draws += [
