@@ -11,6 +11,7 @@ _BY_HAND = {ord(c): plain for c, plain in zip("łøđıð", "lodid", strict=True
     ord("þ"): "th",
 }
 _UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
+_WORD = re.compile(r"[^\W_]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -29,6 +30,22 @@ def folds(text: str) -> str:
         return plain
     german = fold(unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS))
     return plain if plain == german else f"{plain} {german}"
+
+
+def words(text: str) -> str:
+    """The words of a text for a search, each once, in all their folded forms, with single spaces between.
+
+    Letters and digits only, so that both databases cut it alike.
+    """
+    return " ".join(dict.fromkeys(_WORD.findall(folds(text))))
+
+
+def word_forms(query: str) -> list[list[str]]:
+    """The words of what somebody looks for, each in all its folded forms: "Müller Straße" is muller or mueller, and
+    strasse.
+    """
+    forms = [words(word).split() for word in _WORD.findall(unicodedata.normalize("NFC", query))]
+    return [each for each in forms if each]
 
 
 def clean(text: str) -> str:

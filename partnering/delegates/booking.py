@@ -3,11 +3,9 @@
 The room that keeps meetings stands above this one and answers through `answer_with`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
-
-import sqlalchemy as sa
 
 from .models import Delegate
 
@@ -33,8 +31,8 @@ class Bookings(Protocol):
     def standings(self, me: Delegate, others: Sequence[Delegate]) -> Mapping[int, Standing]:
         """My standing with each of `others`, by their id, in a constant number of queries."""
 
-    def shares_free_slot(self, me: Delegate) -> sa.ColumnElement[bool]:
-        """A condition on `Delegate`: they have a slot free in which I am free as well."""
+    def without_shared_slot(self, me: Delegate) -> Set[int] | None:
+        """The participants who are taken or away in every slot in which I am free; None if I have no such slot."""
 
     def outlook(self, me: Delegate) -> str:
         """One line above the directory: how many requests I can still send, and until when."""
@@ -46,8 +44,8 @@ class _Nobody:
     def standings(self, me: Delegate, others: Sequence[Delegate]) -> Mapping[int, Standing]:
         return {other.id: Standing("closed") for other in others}
 
-    def shares_free_slot(self, me: Delegate) -> sa.ColumnElement[bool]:
-        return sa.false()
+    def without_shared_slot(self, me: Delegate) -> Set[int] | None:
+        return None
 
     def outlook(self, me: Delegate) -> str:
         return ""

@@ -1,28 +1,28 @@
 """The directory: who can be found, by which filters, in which order, and what each card says.
 
-A page takes the same number of queries however many cards stand on it.
+A page takes the same number of queries however many cards stand on it. Who is found and counted comes from the index
+in memory; whoever is shown is read anew.
 """
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy.orm import joinedload
 
 from ..db import db
-from ..events.models import Participant
-from ..organisations.models import Organisation
-from ..text import fold
-from . import booking, queries
+from . import booking, index, queries, searching
 from .booking import Standing
-from .models import Delegate, OrganisationProfile, ProfileTerm
-from .reasons import Reason, Term, between, number_for
-from .words import FIELDS, LANGUAGES
+from .models import BlockedPair, Delegate, OrganisationProfile
+from .reasons import Reason, Term, between, wanted
 
 PAGE = 20
 SORTS = ("reasons", "name", "newest")
-LISTS = ("field", "offers", "seeks", "kind", "country", "language")
+LISTS = ("field", "offers", "seeks", "opportunity", "modality", "stage", "kind", "country", "language")
 """The filters that are lists of codes. A field is "facet.code", since codes repeat between facets."""
 
 
@@ -34,6 +34,9 @@ class Wish:
     field: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
     seeks: tuple[str, ...] = ()
+    opportunity: tuple[str, ...] = ()
+    modality: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
@@ -89,12 +92,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the directory."""
+    """One page of the directory. `facets` are the numbers beside the filters, `free` the one beside the free slot."""
 
     cards: list[Card]
     total: int
     first: int
     facets: Mapping[str, list[tuple[str, int]]] = field(default_factory=dict)
+    free: int = 0
 
     @property
     def last(self) -> int:
@@ -105,24 +109,18 @@ class Page:
 def page(me: Delegate, wish: Wish) -> Page:
     """The cards that `me` sees for a wish, with the numbers beside the filters."""
     mine = queries.terms_of(me.profile)
-    total = number(me, wish)
-    rows = db.session.scalars(
-        _selected(me, wish)
-        .options(
-            contains_eager(Delegate.participant),
-            contains_eager(Delegate.profile).contains_eager(OrganisationProfile.organisation),
-        )
-        .order_by(*_order(wish, mine))
-        .limit(PAGE)
-        .offset((wish.page - 1) * PAGE)
-    ).all()
+    look = Look(me)
+    found = look.found(wish)
+    first = (wish.page - 1) * PAGE
+    rows = _shown(me, list(islice(_ordered(look.index, found, wish.sort, mine), first, first + PAGE)))
     terms = queries.terms_of_all(delegate.profile_id for delegate in rows)
     standings = booking.bookings().standings(me, rows)
     cards = []
     for delegate in rows:
         theirs = terms.get(delegate.profile_id, set())
         cards.append(Card(delegate, theirs, between(mine, theirs), standings.get(delegate.id, Standing("closed"))))
-    return Page(cards, total, (wish.page - 1) * PAGE + 1, facets(me, wish))
+    free = (look.found(wish, besides="free") & look.free).bit_count()
+    return Page(cards, found.bit_count(), first + 1, look.facets(wish), free)
 
 
 def card(me: Delegate, other: Delegate) -> Card:
@@ -134,107 +132,115 @@ def card(me: Delegate, other: Delegate) -> Card:
 
 def may_be_seen(me: Delegate, other: Delegate) -> bool:
     """Whether the directory shows `other` to `me`."""
-    return other.left_at is None and other.visibility != "hidden" and other.event_id == me.event_id
+    return (
+        other.left_at is None
+        and other.visibility != "hidden"
+        and other.event_id == me.event_id
+        and other.profile.withheld_at is None
+        and not queries.blocked(me, other)
+    )
 
 
 def number(me: Delegate, wish: Wish) -> int:
     """How many a wish finds."""
-    return db.session.scalar(_selected(me, wish).with_only_columns(sa.func.count(Delegate.id)).order_by(None)) or 0
+    return Look(me).found(wish).bit_count()
 
 
 def nearest(me: Delegate, wish: Wish) -> list[tuple[str, str, int]]:
     """Which filter to drop when a wish finds nobody: (list, code, how many then), the most first."""
-    found = [(name, code, number(me, wish.without(name, code))) for name, code in wish.active]
+    look = Look(me)
+    found = [(name, code, look.found(wish.without(name, code)).bit_count()) for name, code in wish.active]
     return sorted((each for each in found if each[2]), key=lambda each: -each[2])
 
 
-def facets(me: Delegate, wish: Wish) -> dict[str, list[tuple[str, int]]]:
-    """How many people each choice of each list would show, given the other lists; the most first."""
-    found = {}
-    for name in LISTS:
-        others = _selected(me, wish.but(**{name: ()}))
-        if name in ("field", "offers", "seeks"):
-            held = (
-                others.join(ProfileTerm, ProfileTerm.profile_id == OrganisationProfile.id)
-                .where(_of_list(name))
-                .with_only_columns(ProfileTerm.facet, ProfileTerm.term, sa.func.count(Delegate.id.distinct()))
-                .group_by(ProfileTerm.facet, ProfileTerm.term)
-            )
-            numbers = [
-                (f"{facet}.{code}" if name == "field" else code, n) for facet, code, n in db.session.execute(held)
-            ]
-        elif name == "language":
-            spoken = db.session.execute(
-                others.with_only_columns(*(sa.func.count(sa.case((_speaks(code), 1))) for code in LANGUAGES))
-            ).one()
-            numbers = [(code, n) for code, n in zip(LANGUAGES, spoken, strict=True) if n]
-        else:
-            column = OrganisationProfile.organisation_type if name == "kind" else OrganisationProfile.country
-            counted = others.where(column != "").with_only_columns(column, sa.func.count(Delegate.id)).group_by(column)
-            numbers = [(code, n) for code, n in db.session.execute(counted)]
-        found[name] = sorted(numbers, key=lambda pair: (-pair[1], pair[0]))
-    return found
+class Look:
+    """The directory as one delegate sees it: without their own organisation and without those whom they have blocked,
+    or who have blocked them.
+    """
+
+    def __init__(self, me: Delegate) -> None:
+        self.me, self.index = me, index.of(me.event_id)
+        self._words: dict[str, int] = {}
+
+    @cached_property
+    def everybody(self) -> int:
+        """All whom this delegate can find."""
+        hidden = self.index.of_profiles([self.me.profile_id])
+        for pair in db.session.execute(_BLOCKED, {"me": self.me.id, "profile": self.me.profile_id}):
+            if pair.delegate_id != self.me.id:
+                hidden |= self.index.of_delegates([pair.delegate_id])
+            elif pair.other_id is not None:
+                hidden |= self.index.of_delegates([pair.other_id])
+            else:
+                hidden |= self.index.of_profiles([pair.other_profile_id])
+        return self.index.everybody & ~hidden
+
+    @cached_property
+    def free(self) -> int:
+        """Who has a free slot that suits this delegate too."""
+        never = booking.bookings().without_shared_slot(self.me)
+        return 0 if never is None else self.index.everybody & ~self.index.of_participants(never)
+
+    def found(self, wish: Wish, *, besides: str = "") -> int:
+        """Whom a wish finds, `besides` one of its lists."""
+        each = [self._of(name, wish) for name in ("words", "free", *LISTS) if name != besides]
+        return reduce(operator.and_, each, self.everybody)
+
+    def facets(self, wish: Wish) -> dict[str, list[tuple[str, int]]]:
+        """How many people each choice of each list would show, given the other lists; the most first."""
+        counted = {}
+        for name in LISTS:
+            others = self.found(wish, besides=name)
+            numbers = [(code, (bits & others).bit_count()) for code, bits in self.index.lists.get(name, {}).items()]
+            counted[name] = sorted((each for each in numbers if each[1]), key=lambda pair: (-pair[1], pair[0]))
+        return counted
+
+    def _of(self, name: str, wish: Wish) -> int:
+        """Whom one list of a wish leaves."""
+        if name == "words":
+            return self._saying(wish.words) if wish.words else -1
+        if name == "free":
+            return self.free if wish.free else -1
+        choices = getattr(wish, name)
+        return self.index.any_of(name, choices) if choices else -1
+
+    def _saying(self, words: str) -> int:
+        if words not in self._words:
+            self._words[words] = searching.found(self.index, self.me.event_id, words)
+        return self._words[words]
 
 
-def _selected(me: Delegate, wish: Wish) -> sa.Select[Delegate]:
-    return (
+_BLOCKED = sa.select(BlockedPair.delegate_id, BlockedPair.other_id, BlockedPair.other_profile_id).where(
+    sa.or_(
+        BlockedPair.delegate_id == sa.bindparam("me"),
+        BlockedPair.other_id == sa.bindparam("me"),
+        BlockedPair.other_profile_id == sa.bindparam("profile"),
+    )
+)
+
+
+def _ordered(known: index.Index, found: int, sort: str, mine: set[Term]) -> Iterator[int]:
+    if sort == "name":
+        return known.by_name(found)
+    if sort == "newest":
+        return known.by_age(found)
+    return known.by_number(found, (".".join(term) for term in wanted(mine)))
+
+
+def _shown(me: Delegate, ids: list[int]) -> list[Delegate]:
+    """Those of these delegates who are shown at this very moment, in this order."""
+    rows = db.session.scalars(
         sa.select(Delegate)
-        .join(Participant, Participant.id == Delegate.participant_id)
         .join(OrganisationProfile, OrganisationProfile.id == Delegate.profile_id)
-        .join(Organisation, Organisation.id == OrganisationProfile.organisation_id)
         .where(
             Delegate.event_id == me.event_id,
+            Delegate.id.in_(ids),
             Delegate.left_at.is_(None),
             Delegate.visibility != "hidden",
-            Delegate.profile_id != me.profile_id,
-            *_conditions(me, wish),
+            OrganisationProfile.withheld_at.is_(None),
+        )
+        .options(
+            joinedload(Delegate.participant), joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation)
         )
     )
-
-
-def _conditions(me: Delegate, wish: Wish) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
-    for word in fold(wish.words).split()[:8]:
-        named = sa.and_(Delegate.visibility == "name", Participant.search_name.contains(word, autoescape=True))
-        found.append(sa.or_(OrganisationProfile.search_text.contains(word, autoescape=True), named))
-    for name in ("field", "offers", "seeks"):
-        codes = getattr(wish, name)
-        if codes:
-            held = aliased(ProfileTerm)
-            holders = sa.select(held.profile_id).where(_of_list(name, held), _is_one_of(name, codes, held))
-            found.append(OrganisationProfile.id.in_(holders))
-    if wish.kind:
-        found.append(OrganisationProfile.organisation_type.in_(wish.kind))
-    if wish.country:
-        found.append(OrganisationProfile.country.in_(wish.country))
-    if wish.language:
-        found.append(sa.or_(*(_speaks(code) for code in wish.language)))
-    if wish.free:
-        found.append(booking.bookings().shares_free_slot(me))
-    return found
-
-
-def _of_list(name: str, held: type[ProfileTerm] = ProfileTerm) -> sa.ColumnElement[bool]:
-    if name == "field":
-        return sa.and_(held.side == "is", held.facet.in_(FIELDS))
-    return sa.and_(held.side == name.removesuffix("s"), held.facet == "goal")
-
-
-def _is_one_of(name: str, codes: tuple[str, ...], held: type[ProfileTerm]) -> sa.ColumnElement[bool]:
-    if name != "field":
-        return held.term.in_(codes)
-    pairs = [code.partition(".") for code in codes]
-    return sa.or_(*(sa.and_(held.facet == facet, held.term == term) for facet, _dot, term in pairs))
-
-
-def _speaks(code: str) -> sa.ColumnElement[bool]:
-    return (sa.literal(",") + Delegate.languages + ",").contains(f",{code},", autoescape=True)
-
-
-def _order(wish: Wish, mine: set[Term]) -> list[sa.ColumnElement[Any]]:
-    shown_name = sa.case((Delegate.visibility == "name", Participant.sort_name), else_=Organisation.folded_name)
-    if wish.sort == "name":
-        return [shown_name.asc(), Delegate.id.asc()]
-    if wish.sort == "newest":
-        return [Delegate.visible_at.desc(), Delegate.id.desc()]
-    return [number_for(mine, OrganisationProfile.id).desc(), shown_name.asc(), Delegate.id.asc()]
+    return sorted(rows, key=lambda delegate: ids.index(delegate.id))

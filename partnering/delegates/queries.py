@@ -11,7 +11,7 @@ from ..db import db
 from ..events.models import Event, Participant
 from ..registration.models import Party, Registration
 from ..rows import ask
-from .models import Delegate, OrganisationProfile, ProfileTerm
+from .models import BlockedPair, Delegate, OrganisationProfile, ProfileTerm
 from .reasons import Term
 
 _REF = re.compile("[a-z2-7]{16}")
@@ -143,6 +143,18 @@ def colleagues(delegate: Delegate) -> Sequence[Delegate]:
     purchase does, or addresses at a common domain of their own.
     """
     return [other for other in _team(delegate.profile_id) if other.id != delegate.id and _belong(delegate, other)]
+
+
+def blocked(me: Delegate, other: Delegate) -> bool:
+    """Whether one of the two wants nothing to do with the other, or with the other's organisation."""
+    pairs = [
+        sa.and_(
+            BlockedPair.delegate_id == who.id,
+            sa.or_(BlockedPair.other_id == whom.id, BlockedPair.other_profile_id == whom.profile_id),
+        )
+        for who, whom in ((me, other), (other, me))
+    ]
+    return db.session.scalar(sa.select(sa.exists().where(sa.or_(*pairs)))) or False
 
 
 def keeps_profile(delegate: Delegate) -> bool:

@@ -3,11 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
-
 from ..i18n import _, locale
-from .models import ProfileTerm
 from .words import FIELDS, term_label
 
 Term = tuple[str, str, str]
@@ -65,24 +61,3 @@ def between(mine: Iterable[Term], theirs: Iterable[Term]) -> list[Reason]:
     order = {"offer": 0, "seek": 1, "is": 2}
     both = wanted(mine) & set(theirs)
     return [Reason(*term) for term in sorted(both, key=lambda term: (order[term[0]], *term[1:]))]
-
-
-def number_for(mine: Iterable[Term], profile_id: Mapped[int]) -> sa.ColumnElement[int]:
-    """How many reasons there are with a profile, for sorting in the database."""
-    by_facet: dict[tuple[str, str], list[str]] = {}
-    for side, facet, code in sorted(wanted(mine)):
-        by_facet.setdefault((side, facet), []).append(code)
-    if not by_facet:
-        return sa.literal(0)
-    any_of = sa.or_(
-        *(
-            sa.and_(ProfileTerm.side == side, ProfileTerm.facet == facet, ProfileTerm.term.in_(codes))
-            for (side, facet), codes in by_facet.items()
-        )
-    )
-    return (
-        sa.select(sa.func.count())
-        .select_from(ProfileTerm)
-        .where(ProfileTerm.profile_id == profile_id, any_of)
-        .scalar_subquery()
-    )

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..consents.signals import consent_withdrawn
 from ..events.models import Participant
+from ..events.signals import participant_renamed
 from ..registration.models import Party, Registration
 from ..registration.signals import (
     party_placed,
@@ -13,7 +14,7 @@ from ..registration.signals import (
     registration_moved,
     registrations_entered,
 )
-from . import queries, services
+from . import documents, queries, services
 
 
 @party_placed.connect
@@ -51,6 +52,12 @@ def found_no_longer(participant: Participant, purpose: str = "", **news: Any) ->
     delegate = queries.delegate_of(participant) if purpose == "directory" else None
     if delegate is not None:
         services.show(delegate, "hidden", channel="consents")
+
+
+@participant_renamed.connect
+def found_by_new_name(participant: Participant, **news: Any) -> None:
+    """Whoever can be found is found by the name they have from now on."""
+    documents.write_for_participant(participant)
 
 
 @registrations_entered.connect

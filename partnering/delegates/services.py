@@ -17,11 +17,11 @@ from ..organisations.models import Organisation
 from ..organisations.services import organisation_for
 from ..registration.models import Registration
 from ..rows import new_row, write
-from ..text import clean, clean_lines, fold, folds
-from . import mails, queries, signals, taxonomy
+from ..text import clean, clean_lines, fold
+from . import documents, mails, queries, signals, taxonomy
 from .models import VISIBILITIES, Delegate, OrganisationProfile, ProfileTerm
 from .reasons import Term
-from .words import LANGUAGES, SIDES, is_term, term_label
+from .words import LANGUAGES, SIDES, is_term
 
 DIRECTORY_CONSENT = BilingualText(
     de="Andere Gäste dieser Veranstaltung, die am Partnering teilnehmen, dürfen mich im Verzeichnis so finden, wie ich "
@@ -121,7 +121,6 @@ def join_all(registrations: Sequence[Registration]) -> None:
             country=organisation.country.upper()[:2],
             updated_at=clock.now(),
         )
-        known[organisation.id].search_text = search_text(known[organisation.id], ())
     db.session.add_all([known[organisation_id] for organisation_id in new])
     db.session.flush()
     db.session.add_all(
@@ -197,7 +196,6 @@ def edit(
     profile.language = language or profile.language
     _write(
         profile,
-        chosen,
         offers=offers,
         seeks=seeks,
         description=description,
@@ -205,11 +203,11 @@ def edit(
         country=country,
     )
     _set_terms(profile, chosen)
+    documents.write_for_profile(profile)
 
 
 def _write(
     profile: OrganisationProfile,
-    chosen: Iterable[Term],
     *,
     offers: str,
     seeks: str,
@@ -217,13 +215,12 @@ def _write(
     organisation_type: str,
     country: str,
 ) -> None:
-    """Put everything but the terms into a profile, and what it is found by."""
+    """Put everything but the terms into a profile."""
     profile.offers, profile.seeks = clean(offers), clean(seeks)
     profile.description = clean_lines(description)
     profile.organisation_type = organisation_type if is_term("organisation_type", organisation_type) else ""
     profile.country = country.upper()[:2]
     profile.updated_at = clock.now()
-    profile.search_text = search_text(profile, chosen)
 
 
 def introduce(delegate: Delegate, *, languages: Iterable[str], departs_at: datetime | None = None) -> None:
@@ -232,6 +229,8 @@ def introduce(delegate: Delegate, *, languages: Iterable[str], departs_at: datet
     if departs_at is not None:
         delegate.departs_at = departs_at
     db.session.flush()
+    if delegate.visibility != "hidden":
+        documents.write(delegate)
 
 
 def depart(delegate: Delegate, departs_at: datetime | None) -> None:
@@ -266,17 +265,7 @@ def show(delegate: Delegate, visibility: str, *, channel: str = "profile") -> No
         before={"visibility": before},
         after={"visibility": visibility},
     )
-    db.session.flush()
-
-
-def search_text(profile: OrganisationProfile, terms: Iterable[Term]) -> str:
-    """All that a profile can be found by, folded: organisation, sentences, terms in both languages."""
-    codes = [*terms, ("is", "organisation_type", profile.organisation_type)]
-    labels = [
-        term_label(facet, code, side, language) for side, facet, code in codes if code for language in ("de", "en")
-    ]
-    written = [profile.organisation.name, profile.offers, profile.seeks, profile.description]
-    return "\n".join(folds(text) for text in [*written, *dict.fromkeys(labels)] if text)
+    documents.write(delegate)
 
 
 def drafted(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -300,7 +289,7 @@ def _new_profile(
     set_committed_value(profile, "organisation", organisation)
     typed["organisation_type"] = typed["organisation_type"] or organisation.kind
     typed["country"] = typed["country"] or organisation.country
-    _write(profile, chosen, **typed)
+    _write(profile, **typed)
     write(profile)
     if chosen:
         _add_terms(profile, chosen)

@@ -1,1 +1,5 @@
 """What happens to delegates by itself, each topic in a file of its own beside this one, which is imported here."""
+
+from .document_tasks import complete_documents
+
+__all__ = ["complete_documents"]

@@ -12,7 +12,7 @@ from ..errors import DomainError
 from ..i18n import _l
 from ..rows import new_row, write
 from ..text import clean, fold, folds
-from . import queries
+from . import queries, signals
 from .models import Event, FormerSlug, Host, LegalText, Participant, TeamRole
 from .signals import event_cancelled, event_changed
 
@@ -227,6 +227,8 @@ def rename(
     participant.function, participant.company = clean(function), clean(company)
     participant.sort_name = fold(f"{participant.family_name} {participant.given_name}")
     participant.search_name = folds(f"{participant.name} {participant.company}")
+    if participant.id is not None:
+        signals.participant_renamed.send(participant)
 
 
 def give_role(event: Event, person: Person, area: str) -> TeamRole:

@@ -12,3 +12,6 @@ event_cancelled = signals.signal("event-cancelled")
 
 event_cloned = signals.signal("event-cloned")
 """An event was made from another one, the chosen `parts` copied. Sender: the new event; `source`: the other one."""
+
+participant_renamed = signals.signal("participant-renamed")
+"""What is printed of a participant who was there before was set anew. Sender: the participant."""

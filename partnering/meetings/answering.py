@@ -175,7 +175,7 @@ def forward(meeting: Meeting, to: Delegate, *, by: Delegate, version: int | None
         raise NoTurn
     if to.id not in {other.id for other in partnering.colleagues(host)} or queries.side_of(meeting, to) is not None:
         raise NotYours
-    if to.left_at is not None or bookable.blocked(meeting.requester, to):
+    if to.left_at is not None or partnering.blocked(meeting.requester, to):
         raise NotBookable
     already = queries.open_between(meeting.requester, to)
     if already is not None:

@@ -8,7 +8,7 @@ from .. import clock
 from ..checkin import queries as door
 from ..db import db
 from ..delegates import queries as partnering
-from ..delegates.models import BlockedPair, Delegate, ForbiddenPair
+from ..delegates.models import Delegate, ForbiddenPair
 from ..events.models import Event
 from .errors import NoCommonDay, NotAllowed, NotBookable, NotPaid, NotYours, PartneringClosed, SameOrganisation
 from .models import Meeting
@@ -43,20 +43,14 @@ def check_pair(event: Event, one: Delegate, other: Delegate) -> None:
         raise NotBookable
     if one.profile_id == other.profile_id and not rules_of(event).same_organisation:
         raise SameOrganisation
-    if one.left_at or other.left_at or one.profile.withheld_at or other.profile.withheld_at or blocked(one, other):
+    if (
+        one.left_at
+        or other.left_at
+        or one.profile.withheld_at
+        or other.profile.withheld_at
+        or partnering.blocked(one, other)
+    ):
         raise NotBookable
-
-
-def blocked(one: Delegate, other: Delegate) -> bool:
-    """Whether one of the two wants nothing to do with the other, or with the other's organisation."""
-    pairs = [
-        sa.and_(
-            BlockedPair.delegate_id == who.id,
-            sa.or_(BlockedPair.other_id == whom.id, BlockedPair.other_profile_id == whom.profile_id),
-        )
-        for who, whom in ((one, other), (other, one))
-    ]
-    return db.session.scalar(sa.select(sa.exists().where(sa.or_(*pairs)))) or False
 
 
 def may_ask(asker: Delegate, asked: Delegate) -> bool:

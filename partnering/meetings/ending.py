@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from .. import clock
 from ..agenda import services as agenda
 from ..db import db
+from ..delegates import queries as partnering
 from ..delegates.models import Delegate
 from ..text import clean_lines
 from . import bookable, mails, placing, queries, signals, steps
@@ -121,7 +122,7 @@ def revivable(meeting: Meeting, by: Delegate) -> MeetingSlot | None:
         return None
     if appointment.starts_at - timedelta(minutes=queries.LEAD_MINUTES) <= clock.now():
         return None
-    if queries.open_between(meeting.low, meeting.high) is not None or bookable.blocked(meeting.low, meeting.high):
+    if queries.open_between(meeting.low, meeting.high) is not None or partnering.blocked(meeting.low, meeting.high):
         return None
     return queries.slot_at(meeting.event_id, appointment.starts_at, appointment.ends_at)
 

@@ -1,6 +1,6 @@
 """What the directory says of each card: can I book this person, and if not, why not?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -10,9 +10,9 @@ from ..agenda.models import Appointment, ParticipantAtom
 from ..db import db
 from ..delegates.booking import Standing
 from ..delegates.models import Delegate
-from ..events.models import Event
+from ..events.models import Event, Participant
 from ..i18n import _, day, moment, time
-from . import queries
+from . import queries, times
 from .models import Meeting
 
 
@@ -29,22 +29,38 @@ class MeetingBookings:
         free = _free_together(me, others)
         return {other.id: _standing(me, other, between.get(other.id), closed, free[other.id]) for other in others}
 
-    def shares_free_slot(self, me: Delegate) -> sa.ColumnElement[bool]:
-        """They are free in one of the slots in which I am."""
+    def without_shared_slot(self, me: Delegate) -> Set[int] | None:
+        """The participants who are taken or away in every slot in which I am free; None if I have no such slot."""
         mine = queries.free_slots([me])
-        each = [
-            sa.and_(
-                sa.not_(
-                    sa.exists().where(
-                        ParticipantAtom.participant_id == Delegate.participant_id,
-                        ParticipantAtom.atom.between(slot.first_atom, slot.last_atom),
-                    )
+        if not mine:
+            return None
+        rarely = db.session.scalars(
+            sa.select(Delegate)
+            .where(
+                Delegate.event_id == me.event_id,
+                Delegate.left_at.is_(None),
+                sa.or_(
+                    Delegate.departs_at.is_not(None),
+                    Delegate.arrives_at.is_not(None),
+                    sa.cast(Delegate.days, sa.String) != "[]",
                 ),
-                sa.or_(Delegate.departs_at.is_(None), Delegate.departs_at >= slot.ends_at),
             )
-            for slot in mine
-        ]
-        return sa.or_(*each) if each else sa.false()
+            .options(joinedload(Delegate.participant).joinedload(Participant.event))
+        ).all()
+        never: Set[int] | None = None
+        for slot in reversed(mine):  # late ones are booked least, so that there is soon nobody left to look at
+            away = {one.participant_id for one in rarely if not times.there(slot, one)}
+            busy = away.union(
+                db.session.scalars(
+                    sa.select(ParticipantAtom.participant_id)
+                    .where(ParticipantAtom.atom.between(slot.first_atom, slot.last_atom))
+                    .distinct()
+                )
+            )
+            never = busy if never is None else never & busy
+            if not never:
+                break
+        return never
 
     def outlook(self, me: Delegate) -> str:
         """How many requests I can still send, and until when."""

@@ -1,0 +1,218 @@
+"""The directory of an event in memory: who holds which code, as sets of bits that are counted and joined in no time.
+
+Each process keeps it while the documents stay as they are, which one small question tells; so nobody reads what is no
+longer true. Plain values only. A person is a bit, their position the order of names.
+"""
+
+import operator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..db import db, writing
+from ..memory import memory
+from .models import Delegate, DirectoryDocument
+from .words import FIELDS
+
+MOST = 4
+"""So many events a process keeps."""
+
+OVERLAP = timedelta(seconds=60)
+"""What was written so long before the last look may have been committed after it."""
+
+Fingerprint = tuple[int, int]
+"""How many documents there are, and the sum of their numbers, which rise with every change."""
+
+
+class Row(NamedTuple):
+    """A document, without its text."""
+
+    id: int
+    delegate_id: int
+    participant_id: int
+    profile_id: int
+    number: int
+    shown: bool
+    sort_name: str
+    visible_at: datetime | None
+    codes: list[str]
+
+
+class Index:
+    """Who can be found at an event; `lists` holds them by filter and its choice, `codes` by code."""
+
+    def __init__(self, rows: Mapping[int, Row], made_at: datetime) -> None:
+        shown = sorted((row for row in rows.values() if row.shown), key=lambda row: (row.sort_name, row.delegate_id))
+        self.rows, self.made_at = rows, made_at
+        self.fingerprint: Fingerprint = (len(rows), sum(row.number for row in rows.values()))
+        self.size = len(shown)
+        self.everybody = (1 << self.size) - 1
+        self.delegates = [row.delegate_id for row in shown]
+        self._places = {row.id: place for place, row in enumerate(shown)}
+        self._delegate_places = {row.delegate_id: place for place, row in enumerate(shown)}
+        self._participant_places = {row.participant_id: place for place, row in enumerate(shown)}
+        profiles: dict[int, list[int]] = {}
+        codes: dict[str, list[int]] = {}
+        for place, row in enumerate(shown):
+            profiles.setdefault(row.profile_id, []).append(place)
+            for code in row.codes:
+                codes.setdefault(code, []).append(place)
+        self._profiles = profiles
+        self.codes = {code: self.bits(places) for code, places in codes.items()}
+        self.lists: dict[str, dict[str, int]] = {}
+        for code, bits in self.codes.items():
+            for name, choice in choices_of(code):
+                held = self.lists.setdefault(name, {})
+                held[choice] = held.get(choice, 0) | bits
+        self.newest = sorted(
+            range(self.size),
+            key=lambda place: (shown[place].visible_at or made_at, shown[place].delegate_id),
+            reverse=True,
+        )
+
+    def bits(self, places: Iterable[int]) -> int:
+        """The set of these positions."""
+        held = bytearray(self.size // 8 + 1)
+        for place in places:
+            held[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(held, "little")
+
+    def of_documents(self, ids: Iterable[int]) -> int:
+        """The set of those of these documents that are shown here."""
+        known = self._places
+        return self.bits(known[one] for one in ids if one in known)
+
+    def of_delegates(self, ids: Iterable[int]) -> int:
+        """The same of delegates."""
+        known = self._delegate_places
+        return self.bits(known[one] for one in ids if one in known)
+
+    def of_participants(self, ids: Iterable[int]) -> int:
+        """The same of participants."""
+        known = self._participant_places
+        return self.bits(known[one] for one in ids if one in known)
+
+    def of_profiles(self, ids: Iterable[int]) -> int:
+        """Everybody of these profiles."""
+        return self.bits(place for one in ids for place in self._profiles.get(one, ()))
+
+    def any_of(self, name: str, choices: Iterable[str]) -> int:
+        """Who has at least one of these choices of a filter."""
+        held = self.lists.get(name, {})
+        return reduce(operator.or_, (held.get(choice, 0) for choice in choices), 0)
+
+    def by_name(self, found: int) -> Iterator[int]:
+        """The delegates of a set in order of name."""
+        return (self.delegates[place] for place in places(found))
+
+    def by_age(self, found: int) -> Iterator[int]:
+        """The delegates of a set, who became visible last first."""
+        held = found.to_bytes(self.size // 8 + 1, "little")
+        return (self.delegates[place] for place in self.newest if held[place >> 3] >> (place & 7) & 1)
+
+    def by_number(self, found: int, wanted: Iterable[str]) -> Iterator[int]:
+        """The delegates of a set, who holds the most of the wanted codes first, then in order of name."""
+        planes = added(self.codes.get(code, 0) for code in wanted)
+        for number in range((1 << len(planes)) - 1, -1, -1):
+            level = found
+            for digit, plane in enumerate(planes):
+                level &= plane if number >> digit & 1 else ~plane
+            yield from self.by_name(level)
+
+
+def places(found: int) -> Iterator[int]:
+    """The positions in a set, in order."""
+    for number, byte in enumerate(found.to_bytes((found.bit_length() + 7) // 8, "little")):
+        while byte:
+            low = byte & -byte
+            yield (number << 3) + low.bit_length() - 1
+            byte ^= low
+
+
+def added(sets: Iterable[int]) -> list[int]:
+    """In how many of the sets each position is: the digits of these numbers, base two, lowest first, as sets."""
+    planes: list[int] = []
+    for carry in sets:
+        for digit, plane in enumerate(planes):
+            planes[digit], carry = plane ^ carry, plane & carry
+        if carry:
+            planes.append(carry)
+    return planes
+
+
+def choices_of(code: str) -> list[tuple[str, str]]:
+    """The filters a code counts for, with the choice that it is there."""
+    head, _dot, rest = code.partition(".")
+    if head in ("country", "region", "language"):
+        return [(head, rest)]
+    facet, _dot, term = rest.partition(".")
+    if not term:
+        return [("opportunity", rest)] if head == "opportunity" else []
+    if facet in ("modality", "stage"):
+        return [(facet, term)]
+    if facet == "goal" and head in ("offer", "seek"):
+        return [(f"{head}s", term)]
+    if head == "is" and facet in FIELDS:
+        return [("field", f"{facet}.{term}")]
+    return [("kind", term)] if (head, facet) == ("is", "organisation_type") else []
+
+
+def of(event_id: int) -> Index:
+    """The directory of an event as it is now."""
+    if writing():  # what may yet be undone is remembered by nobody
+        return Index(_rows(event_id), clock.now())
+    fingerprint, kept = _fingerprint(event_id), memory()
+    with kept.lock:
+        known: Index | None = kept.indexes.get(event_id)
+    if known is not None and known.fingerprint == fingerprint:
+        return known
+    found = _newer(event_id, known) if known is not None else None
+    if found is None or found.fingerprint != fingerprint:
+        made_at = clock.now()
+        found = Index(_rows(event_id), made_at)
+    with kept.lock:
+        kept.indexes[event_id] = found
+        kept.indexes.move_to_end(event_id)
+        while len(kept.indexes) > MOST:
+            kept.indexes.popitem(last=False)
+    return found
+
+
+def _newer(event_id: int, known: Index) -> Index:
+    """What is kept, with what was changed since."""
+    made_at = clock.now()
+    changed = _rows(event_id, DirectoryDocument.changed_at >= known.made_at - OVERLAP)
+    return Index({**known.rows, **changed}, made_at)
+
+
+def _fingerprint(event_id: int) -> Fingerprint:
+    number, total = db.session.execute(_FINGERPRINT, {"event": event_id}).one()
+    return number, int(total)
+
+
+_FINGERPRINT = sa.select(
+    sa.func.count(DirectoryDocument.number), sa.func.coalesce(sa.func.sum(DirectoryDocument.number), 0)
+).where(DirectoryDocument.event_id == sa.bindparam("event"))
+
+
+def _rows(event_id: int, *conditions: Any) -> dict[int, Row]:
+    rows = db.session.execute(
+        sa.select(
+            DirectoryDocument.id,
+            DirectoryDocument.delegate_id,
+            Delegate.participant_id,
+            DirectoryDocument.profile_id,
+            DirectoryDocument.number,
+            DirectoryDocument.shown,
+            DirectoryDocument.sort_name,
+            DirectoryDocument.visible_at,
+            DirectoryDocument.codes,
+        )
+        .join(Delegate, Delegate.id == DirectoryDocument.delegate_id)
+        .where(DirectoryDocument.event_id == event_id, *conditions)
+    )
+    return {row.id: Row(*row) for row in rows}
