@@ -1,7 +1,7 @@
 """What must hold of people's time at every commit."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
@@ -45,14 +45,20 @@ def atoms_match_entries() -> Iterator[str]:
 def _held_wrongly() -> Iterator[str]:
     """Blocking entries that hold more, less or another time than their appointment's, and places held likewise."""
     entries = (
-        sa.select(AgendaEntry.id, Appointment.starts_at, Appointment.ends_at, *_steps(ParticipantAtom.atom))
+        sa.select(
+            AgendaEntry.id,
+            AgendaEntry.lead_minutes,
+            Appointment.starts_at,
+            Appointment.ends_at,
+            *_steps(ParticipantAtom.atom),
+        )
         .join(Appointment, Appointment.id == AgendaEntry.appointment_id)
         .outerjoin(ParticipantAtom, ParticipantAtom.entry_id == AgendaEntry.id)
         .where(AgendaEntry.state == "live", AgendaEntry.blocks, Appointment.state == "live")
-        .group_by(AgendaEntry.id, Appointment.starts_at, Appointment.ends_at)
+        .group_by(AgendaEntry.id, AgendaEntry.lead_minutes, Appointment.starts_at, Appointment.ends_at)
     )
-    for entry_id, starts_at, ends_at, *held in db.session.execute(entries):
-        if held != _wanted(starts_at, ends_at):
+    for entry_id, lead, starts_at, ends_at, *held in db.session.execute(entries):
+        if held != _wanted(starts_at - timedelta(minutes=lead), ends_at):
             yield f"entry {entry_id} blocks but does not hold its time"
     places = (
         sa.select(Appointment.id, Appointment.starts_at, Appointment.ends_at, *_steps(LocationAtom.atom))

@@ -6,10 +6,11 @@ transaction that makes it; letters are the upper rooms' business.
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from .. import clock
 from ..db import Model, db
@@ -20,6 +21,9 @@ from ..rows import new_row, write
 from .models import AgendaEntry, Appointment, Location, LocationAtom, ParticipantAtom
 
 UID_DOMAIN = "calendar.partnering.invalid"
+
+BINDING = ("speaker", "chair")
+"""Roles of those who stand on a stage at that time, whatever else they had."""
 
 
 class TimeTaken(DomainError):
@@ -78,27 +82,30 @@ def hold_meeting(
     starts_at: datetime,
     ends_at: datetime,
     participants: Iterable[tuple[Participant, str]],
-    locations: Iterable[Location],
+    locations: Iterable[Location] | None,
 ) -> Appointment:
     """An appointment for a meeting with all `participants` (each with a role), at the first free of `locations`.
 
-    Raises `TimeTaken` or `PlaceTaken`; the caller's transaction must then end.
+    None for `locations` is a meeting that needs no place. Raises `TimeTaken` or `PlaceTaken`; the caller's transaction
+    must then end.
     """
     appointment = appoint(event, "meeting", starts_at, ends_at)
     for participant, role in sorted(participants, key=lambda pair: pair[0].id):
         attend(appointment, participant, role, blocks=True)
-    for location in locations:
-        if _take_place(appointment, location):
-            appointment.location_id = location.id
-            db.session.flush()
-            return appointment
-    raise PlaceTaken
+    _take_first(appointment, locations)
+    return appointment
 
 
 def attend(
-    appointment: Appointment, participant: Participant, role: str, *, blocks: bool, new: bool = False
+    appointment: Appointment,
+    participant: Participant,
+    role: str,
+    *,
+    blocks: bool,
+    new: bool = False,
+    lead_minutes: int = 0,
 ) -> AgendaEntry:
-    """Put an appointment into a participant's agenda; `blocks` takes their time.
+    """Put an appointment into a participant's agenda; `blocks` takes their time, and `lead_minutes` before it.
 
     Someone who was in it before and left comes back under the same UID with a higher sequence; a caller who knows that
     they are `new` spares the question. Raises `TimeTaken`.
@@ -112,12 +119,13 @@ def attend(
             participant_id=participant.id,
             role=role,
             blocks=blocks,
+            lead_minutes=lead_minutes,
             uid=new_uid(),
             changed_at=clock.now(),
         )
         write(entry)
     elif entry.state != "live":
-        entry.state, entry.role, entry.blocks = "live", role, blocks
+        entry.state, entry.role, entry.blocks, entry.lead_minutes = "live", role, blocks, lead_minutes
         _raise_sequence(entry)
     else:
         return entry
@@ -177,6 +185,44 @@ def hold_time(entry: AgendaEntry) -> bool:
     return entry.blocks
 
 
+def win_time(entry: AgendaEntry) -> list[AgendaEntry]:
+    """Let a talk take its person's time whatever holds it; what held it stays as it is, contested, and is returned.
+
+    Only to another talk, or a chair, it yields as `hold_time` does: `entry.blocks` says whether it holds its time now.
+    The set-up before another talk is contested like anything else. Sequences stay: nothing has moved for calendars.
+    """
+    lock_people([entry.participant_id])
+    _free_time([entry.id])
+    wanted = _wanted(entry, entry.appointment)
+    held = sa.and_(
+        ParticipantAtom.participant_id == entry.participant_id,
+        ParticipantAtom.atom.between(wanted.start, wanted.stop - 1),
+        sa.not_(ParticipantAtom.contested),
+    )
+    losers = list(
+        db.session.scalars(
+            sa.select(AgendaEntry)
+            .where(AgendaEntry.id.in_(sa.select(ParticipantAtom.entry_id).where(held)))
+            .order_by(AgendaEntry.id)
+        )
+    )
+    since = clock.from_atom(wanted.start)
+    if any(
+        loser.role in BINDING and _overlaps(loser.appointment, since, entry.appointment.ends_at) for loser in losers
+    ):
+        entry.blocks = False
+        db.session.flush()
+        return []
+    if losers:
+        db.session.execute(
+            sa.update(ParticipantAtom).where(held).values(contested=True).execution_options(synchronize_session=False)
+        )
+    entry.blocks = True
+    db.session.flush()
+    _take_time(entry, entry.appointment)
+    return losers
+
+
 def hold_all(entries: Iterable[AgendaEntry]) -> list[AgendaEntry]:
     """The same for several entries, people by id; those whose participant is taken by something else."""
     return [entry for entry in sorted(entries, key=lambda entry: entry.participant_id) if not hold_time(entry)]
@@ -218,19 +264,17 @@ def move(appointment: Appointment, starts_at: datetime, ends_at: datetime, locat
 
 
 def relocate(
-    appointment: Appointment, starts_at: datetime, ends_at: datetime, locations: Iterable[Location]
-) -> Location:
+    appointment: Appointment, starts_at: datetime, ends_at: datetime, locations: Iterable[Location] | None
+) -> Location | None:
     """Move an appointment to a time, at the first of `locations` that is free then, which is returned.
 
-    Raises `TimeTaken` or `PlaceTaken`; the caller's transaction must then end.
+    None for `locations` is one that needs no place. Raises `TimeTaken` or `PlaceTaken`; the caller's transaction must
+    then end.
     """
     _retime(appointment, starts_at, ends_at)
-    for location in locations:
-        if _take_place(appointment, location):
-            appointment.location_id = location.id
-            db.session.flush()
-            return location
-    raise PlaceTaken
+    found = _take_first(appointment, locations)
+    db.session.expire(appointment, ["location"])
+    return found
 
 
 def swap_places(one: Appointment, other: Appointment) -> None:
@@ -286,6 +330,16 @@ def cancel(appointment: Appointment) -> list[AgendaEntry]:
     return entries
 
 
+def let_go(appointment: Appointment) -> None:
+    """Free time and place of an appointment early: nobody is told, and it stays in the agendas it is in."""
+    entries = live_entries(appointment)
+    for entry in entries:
+        entry.blocks = False
+    _free_time([entry.id for entry in entries])
+    _free_place(appointment)
+    db.session.flush()
+
+
 def revive(appointment: Appointment) -> None:
     """Bring a cancelled appointment back with nobody in it yet. Raises `PlaceTaken`."""
     appointment.state = "live"
@@ -327,14 +381,36 @@ def _raise_sequence(entry: AgendaEntry) -> None:
     entry.changed_at = clock.now()
 
 
+def _wanted(entry: AgendaEntry, appointment: Appointment) -> range:
+    """The atoms that a blocking entry takes: those of its appointment, and its lead before."""
+    return clock.atoms(appointment.starts_at - timedelta(minutes=entry.lead_minutes), appointment.ends_at)
+
+
+def _overlaps(appointment: Appointment, since: datetime, until: datetime) -> bool:
+    return appointment.starts_at < until and appointment.ends_at > since
+
+
 def _take_time(entry: AgendaEntry, appointment: Appointment) -> None:
-    wanted = clock.atoms(appointment.starts_at, appointment.ends_at)
     rows = [
         {"entry_id": entry.id, "participant_id": entry.participant_id, "atom": atom, "contested": False}
-        for atom in wanted
+        for atom in _wanted(entry, appointment)
     ]
     if _insert_all(ParticipantAtom, rows) != len(rows):
         raise TimeTaken(participant_ids=[entry.participant_id])
+
+
+def _take_first(appointment: Appointment, locations: Iterable[Location] | None) -> Location | None:
+    """Take the first free of `locations`, or none where none is needed. Raises `PlaceTaken`."""
+    if locations is None:
+        appointment.location_id = None
+        db.session.flush()
+        return None
+    for location in locations:
+        if _take_place(appointment, location):
+            appointment.location_id = location.id
+            db.session.flush()
+            return location
+    raise PlaceTaken
 
 
 def _take_place(appointment: Appointment, location: Location) -> bool:
@@ -360,9 +436,36 @@ def _insert_all(model: type[Model], rows: list[dict[str, int]]) -> int:
 
 
 def _free_time(entry_ids: Sequence[int]) -> None:
-    if entry_ids:
-        db.session.flush()
-        db.session.execute(sa.delete(ParticipantAtom).where(ParticipantAtom.entry_id.in_(entry_ids)))
+    """Free what these entries hold; what was contested by it holds its time again, the oldest first."""
+    if not entry_ids:
+        return
+    db.session.flush()
+    db.session.execute(sa.delete(ParticipantAtom).where(ParticipantAtom.entry_id.in_(entry_ids)))
+    twin = aliased(ParticipantAtom)
+    people = sa.select(AgendaEntry.participant_id).where(AgendaEntry.id.in_(entry_ids))
+    freed = (
+        sa.select(sa.func.min(ParticipantAtom.id))
+        .where(
+            ParticipantAtom.contested,
+            ParticipantAtom.participant_id.in_(people),
+            sa.not_(
+                sa.exists().where(
+                    twin.participant_id == ParticipantAtom.participant_id,
+                    twin.atom == ParticipantAtom.atom,
+                    sa.not_(twin.contested),
+                )
+            ),
+        )
+        .group_by(ParticipantAtom.participant_id, ParticipantAtom.atom)
+    )
+    promoted = list(db.session.scalars(freed))
+    if promoted:
+        db.session.execute(
+            sa.update(ParticipantAtom)
+            .where(ParticipantAtom.id.in_(promoted))
+            .values(contested=False)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _free_place(appointment: Appointment) -> None:

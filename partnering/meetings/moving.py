@@ -26,9 +26,9 @@ def move(
     at_desk: bool = False,
     version: int | None = None,
 ) -> Meeting:
-    """Move a confirmed meeting to another slot, at `table` or the first free one; calendars keep it under its UID.
+    """Move a confirmed meeting to another slot, at `table` or the best free one; calendars keep it under its UID.
 
-    Raises `RequestNotOpen`, `TooLateToMove` unless `at_desk`, `NoSuchSlot`, `NotThere`, `SlotTaken`.
+    Raises `RequestNotOpen`, `TooLateToMove` unless `at_desk`, and what `placing.hold` raises.
     """
     steps.take(meeting)
     appointment = meeting.appointment
@@ -43,7 +43,8 @@ def move(
     steps.end_open(meeting, "withdrawn")
     agenda.lock_people(delegate.participant_id for delegate in people)
     old = (appointment.starts_at, appointment.ends_at)
-    places = [table] if table is not None else queries.free_tables(slot, besides=appointment)
+    placing.spare_lunch(slot, people, besides=appointment)
+    places = queries.places_for(slot, meeting, table=table, besides=appointment)
     try:
         agenda.relocate(appointment, slot.starts_at, slot.ends_at, places)
     except (agenda.TimeTaken, agenda.PlaceTaken) as taken:
@@ -72,20 +73,21 @@ def swap_tables(one: Meeting, other: Meeting) -> None:
         mails.meeting_changed(meeting)
 
 
-def reseat(meeting: Meeting, table: Location | None = None) -> Location:
-    """Give a confirmed meeting another table at its time: `table`, or the first free one.
+def reseat(meeting: Meeting, table: Location | None = None) -> Location | None:
+    """Give a confirmed meeting another table at its time: `table`, or the best free one; None for a call without room.
 
-    Raises `RequestNotOpen`, `SlotTaken` when there is none.
+    Raises `RequestNotOpen`, `TooFar`, `VideoMissing`, `SlotTaken` when there is none.
     """
     steps.take(meeting)
     appointment = meeting.appointment
     steps.put(meeting, meeting.placement, begins=PLACED)
     assert appointment is not None  # a placed meeting has its time
-    places = (
-        [table]
-        if table is not None
-        else queries.tables_free(meeting.event_id, appointment.starts_at, appointment.ends_at)
-    )
+    slot = queries.slot_at(meeting.event_id, appointment.starts_at, appointment.ends_at)
+    places: list[Location] | None = [table] if table is not None else []
+    if slot is not None:
+        places = queries.places_for(slot, meeting, table=table)
+    elif table is None:
+        places = queries.tables_free(meeting.event_id, appointment.starts_at, appointment.ends_at)
     try:
         found = agenda.relocate(appointment, appointment.starts_at, appointment.ends_at, places)
     except agenda.PlaceTaken as taken:
@@ -114,7 +116,7 @@ def unplace(meeting: Meeting, reason: str) -> Meeting:
 def place(meeting: Meeting, slot: MeetingSlot, *, table: Location | None = None) -> Meeting:
     """Give an accepted meeting that has no time one, for everybody who comes.
 
-    Raises `RequestNotOpen`, `NoSuchSlot`, `NotThere`, `SlotTaken`.
+    Raises `RequestNotOpen`, and what `placing.hold` raises.
     """
     steps.take(meeting)
     if meeting.request_state != "accepted" or meeting.placement != "none" or meeting.closed_at is not None:

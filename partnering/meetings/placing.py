@@ -7,11 +7,12 @@ import sqlalchemy as sa
 
 from .. import clock
 from ..agenda import services as agenda
+from ..agenda import walking
 from ..agenda.models import Appointment, Location
 from ..db import db, table_of
 from ..delegates.models import Delegate
 from . import mails, queries, steps
-from .errors import NoSuchSlot, NotThere, SlotTaken
+from .errors import LunchGone, NoSuchSlot, NotThere, SlotTaken, TooFar
 from .models import Meeting, MeetingDelegate, MeetingSlot
 from .rules import rules_of
 
@@ -23,16 +24,17 @@ CHOICES = 3
 
 
 def hold(meeting: Meeting, slot: MeetingSlot, *, table: Location | None = None) -> Appointment:
-    """Take a slot for everybody who sits in a meeting, at `table` or the first free place.
+    """Take a slot for everybody who sits in a meeting, at `table` or the best free place of `times.places_for`.
 
-    Their delegates are locked already. Raises `NoSuchSlot` for a time that has begun or was taken away, `NotThere`, or
-    `SlotTaken` with `left`, the next times that suit all.
+    Their delegates are locked already. Raises `NoSuchSlot` for a time that has begun or was taken away, `NotThere`,
+    `LunchGone`, `TooFar`, `VideoMissing`, or `SlotTaken` with `left`, the next times that suit all.
     """
     people = sitting(meeting)
     check(slot, people)
     agenda.lock_people(delegate.participant_id for delegate in people)
     seats = [(seat.delegate.participant, seat.side) for seat in meeting.delegates if seat.vacant_since is None]
-    places = [table] if table is not None else queries.free_tables(slot)
+    spare_lunch(slot, people)
+    places = queries.places_for(slot, meeting, table=table)
     try:
         return agenda.hold_meeting(steps.event_of(meeting), slot.starts_at, slot.ends_at, seats, places)
     except (agenda.TimeTaken, agenda.PlaceTaken) as taken:
@@ -45,6 +47,22 @@ def check(slot: MeetingSlot, people: Sequence[Delegate]) -> None:
         raise NoSuchSlot
     if not all(queries.there(slot, delegate) for delegate in people):
         raise NotThere
+
+
+def spare_lunch(slot: MeetingSlot, people: Sequence[Delegate], *, besides: Appointment | None = None) -> None:
+    """Refuse a slot that would take somebody's last time for lunch. They are locked. Raises `LunchGone`."""
+    if queries.keeps_lunch(people, slot, besides=besides):
+        raise LunchGone
+
+
+def come(slot: MeetingSlot, delegate: Delegate, appointment: Appointment) -> None:
+    """Refuse a newcomer who cannot be at a meeting that has its time. Raises `NoSuchSlot`, `NotThere`, `LunchGone`,
+    `TooFar`.
+    """
+    check(slot, [delegate])
+    spare_lunch(slot, [delegate])
+    if walking.too_far([delegate.participant_id], slot.starts_at, slot.ends_at, appointment.location):
+        raise TooFar
 
 
 def taken_meanwhile(meeting: Meeting) -> SlotTaken:
@@ -86,6 +104,7 @@ def publish(meeting: Meeting, appointment: Appointment) -> None:
         "published",
         begins=("none",),
         appointment_id=appointment.id,
+        virtual=any(delegate.remote for delegate in sitting(meeting)),
         reserve_rank=None,
         unplaced_reason="",
     )

@@ -119,9 +119,9 @@ def _come(meeting: Meeting, side: MeetingSide, delegate: Delegate) -> None:
     if meeting.request_state != "accepted" or meeting.placement == "none" or appointment is None:
         return
     slot = queries.slot_at(meeting.event_id, appointment.starts_at, appointment.ends_at)
-    if slot is not None:
-        placing.check(slot, [delegate])
     agenda.lock_people([delegate.participant_id])
+    if slot is not None:
+        placing.come(slot, delegate, appointment)
     agenda.touch(appointment)
     try:
         entry = agenda.attend(appointment, delegate.participant, side.side, blocks=True)

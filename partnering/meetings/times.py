@@ -7,12 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from .. import clock
+from ..agenda import walking
 from ..agenda.models import AgendaEntry, Appointment, Location, LocationAtom, ParticipantAtom
 from ..db import db
 from ..delegates.models import Delegate
 from ..delegates.queries import is_ref
 from ..events.models import Event, Participant
-from .models import MeetingBlock, MeetingSlot
+from .errors import TooFar
+from .lunch import Lunches
+from .models import Meeting, MeetingBlock, MeetingSlot
+from .places import Places, open_until
 
 LEAD_MINUTES = 10
 """Nothing is booked that begins sooner than this."""
@@ -78,29 +82,42 @@ def bookable_slots(event_id: int) -> Sequence[MeetingSlot]:
     ).all()
 
 
-def taken_atoms(participant_ids: Iterable[int], first: int, last: int) -> dict[int, set[int]]:
-    """The atoms from `first` to `last` in which each participant is taken, by their id."""
-    rows = db.session.execute(
-        sa.select(ParticipantAtom.participant_id, ParticipantAtom.atom).where(
-            ParticipantAtom.participant_id.in_(set(participant_ids)), ParticipantAtom.atom.between(first, last)
-        )
+def taken_atoms(
+    participant_ids: Iterable[int], first: int, last: int, *, besides: Appointment | None = None
+) -> dict[int, set[int]]:
+    """The atoms from `first` to `last` in which each participant is taken, by their id; not what `besides` takes."""
+    query = sa.select(ParticipantAtom.participant_id, ParticipantAtom.atom).where(
+        ParticipantAtom.participant_id.in_(set(participant_ids)), ParticipantAtom.atom.between(first, last)
     )
+    if besides is not None:
+        held = sa.select(AgendaEntry.id).where(AgendaEntry.appointment_id == besides.id)
+        query = query.where(ParticipantAtom.entry_id.not_in(held))
     found: dict[int, set[int]] = {}
-    for participant_id, atom in rows:
+    for participant_id, atom in db.session.execute(query):
         found.setdefault(participant_id, set()).add(atom)
     return found
 
 
-def free_slots(delegates: Sequence[Delegate], slots: Sequence[MeetingSlot] | None = None) -> list[MeetingSlot]:
-    """The slots in which all these delegates are free, in their order of time."""
+def free_slots(
+    delegates: Sequence[Delegate],
+    slots: Sequence[MeetingSlot] | None = None,
+    *,
+    besides: Appointment | None = None,
+) -> list[MeetingSlot]:
+    """The slots in which all these delegates are there, free, and keep their lunch, in their order of time."""
     if not delegates:
         return []
     slots = bookable_slots(delegates[0].event_id) if slots is None else slots
     if not slots:
         return []
     first, last = min(slot.first_atom for slot in slots), max(slot.last_atom for slot in slots)
-    taken = taken_atoms((delegate.participant_id for delegate in delegates), first, last)
-    return [slot for slot in slots if all(fits(slot, delegate, taken) for delegate in delegates)]
+    people = [delegate.participant_id for delegate in delegates]
+    taken = taken_atoms(people, first, last, besides=besides)
+    free = [slot for slot in slots if all(fits(slot, delegate, taken) for delegate in delegates)]
+    if not free:
+        return []
+    lunches = Lunches(delegates[0].participant.event, people, besides=besides)
+    return [slot for slot in free if not lunches.lost_by(slot)]
 
 
 def there(slot: MeetingSlot, delegate: Delegate) -> bool:
@@ -121,36 +138,58 @@ def fits(slot: MeetingSlot, delegate: Delegate, taken: Mapping[int, set[int]]) -
     return taken.get(delegate.participant_id, set()).isdisjoint(range(slot.first_atom, slot.last_atom + 1))
 
 
+def common_slots(
+    delegates: Sequence[Delegate],
+    *,
+    after: datetime | None = None,
+    limit: int | None = None,
+    besides: Appointment | None = None,
+) -> list[MeetingSlot]:
+    """Slots in which all these delegates and a place for them are free, by time; at most `limit` that begin `after`.
+
+    What `besides` holds counts as free. Own places count for the first of the delegates before those of the others.
+    """
+    slots = [slot for slot in free_slots(delegates, besides=besides) if after is None or slot.starts_at >= after]
+    if not slots:
+        return []
+    places = Places(delegates, slots, besides=besides)
+    return [slot for slot in slots if places.any_for(slot)][:limit]
+
+
 def shared_slots(delegates: Sequence[Delegate], *, with_table: bool = True) -> list[MeetingSlot]:
-    """Slots in which all these delegates and at least one table are free."""
-    slots = free_slots(delegates)
-    return [slot for slot in slots if slot.id in _with_table(slots)] if with_table and slots else slots
+    """The same, or also those for which there is no place."""
+    return common_slots(delegates) if with_table else free_slots(delegates)
 
 
-def _with_table(slots: Sequence[MeetingSlot]) -> set[int]:
-    event_id = slots[0].event_id
-    tables = db.session.scalars(_tables_of(event_id)).all()
-    first, last = min(slot.first_atom for slot in slots), max(slot.last_atom for slot in slots)
-    rows = db.session.execute(
-        sa.select(LocationAtom.location_id, LocationAtom.atom).where(
-            LocationAtom.location_id.in_([table.id for table in tables]), LocationAtom.atom.between(first, last)
-        )
+def keeps_lunch(delegates: Sequence[Delegate], slot: MeetingSlot, *, besides: Appointment | None = None) -> set[int]:
+    """Ids of the delegates who would have no time left for lunch if they met in a slot; see `lunch.Lunches`."""
+    if not delegates:
+        return set()
+    lunches = Lunches(
+        delegates[0].participant.event, [delegate.participant_id for delegate in delegates], besides=besides
     )
-    taken: dict[int, set[int]] = {}
-    for location_id, atom in rows:
-        taken.setdefault(atom, set()).add(location_id)
-    found = set()
-    for slot in slots:
-        busy: set[int] = set()
-        for atom in range(slot.first_atom, slot.last_atom + 1):
-            busy |= taken.get(atom, set())
-        if any(_open_until(table, slot.ends_at) and table.id not in busy for table in tables):
-            found.add(slot.id)
-    return found
+    lost = lunches.lost_by(slot)
+    return {delegate.id for delegate in delegates if delegate.participant_id in lost}
 
 
-def _open_until(table: Location, ends_at: datetime) -> bool:
-    return table.closed_from is None or ends_at <= table.closed_from
+def places_for(
+    slot: MeetingSlot, meeting: Meeting, *, table: Location | None = None, besides: Appointment | None = None
+) -> list[Location] | None:
+    """Where a meeting can be held in a slot, the best place first; None for a call in somebody's own room.
+
+    The invitee's own stand or table, then the requester's, then tables of the block's zones, the nearest to where
+    everybody comes from and goes to first; only what is free until the end, and near enough. With a `table` only that.
+    Raises `VideoMissing`, and `TooFar` where all that is free is out of reach.
+    """
+    people = [seat.delegate for seat in meeting.delegates if seat.vacant_since is None]
+    if table is None:
+        return Places(people, [slot], hosts=[meeting.invitee, meeting.requester], besides=besides).for_slot(slot)
+    if not open_until(table, slot.ends_at):
+        return []
+    ids = [delegate.participant_id for delegate in people]
+    if walking.too_far(ids, slot.starts_at, slot.ends_at, table, besides=besides):
+        raise TooFar
+    return [table]
 
 
 # -- tables
@@ -190,7 +229,7 @@ def tables_free(
     if besides is not None:
         busy = busy.where(LocationAtom.appointment_id != besides.id)
     tables = db.session.scalars(_tables_of(event_id).where(Location.id.not_in(busy))).all()
-    return [table for table in tables if _open_until(table, ends_at)]
+    return [table for table in tables if open_until(table, ends_at)]
 
 
 # -- one's own time

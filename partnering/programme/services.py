@@ -431,7 +431,11 @@ def forget(session: ProgrammeSession, participant: Participant) -> None:
 
 
 def _bring(session: ProgrammeSession, people: Iterable[SessionPerson]) -> list[Participant]:
-    """Put a released session into the agendas of its people, as far as their time is free; who is taken already."""
+    """Put a released session into the agendas of its people; who of them had something else then.
+
+    It takes their time and the set-up before it whatever they had, which stays for the organisers to solve; only to
+    another session on whose stage they are it yields.
+    """
     appointment = session.appointment
     assert appointment is not None  # released
     busy = []
@@ -443,7 +447,12 @@ def _bring(session: ProgrammeSession, people: Iterable[SessionPerson]) -> list[P
             if chosen is not None:
                 db.session.delete(chosen)
             entry.role = role
-        if not agenda.hold_time(entry):
+        entry.lead_minutes = part.set_up
+        pushed_aside = agenda.win_time(entry)
+        if not entry.blocks and part.set_up:
+            entry.lead_minutes = 0  # they come from another stage: the session itself still takes its time
+            pushed_aside = agenda.win_time(entry)
+        if pushed_aside or not entry.blocks:
             busy.append(part.participant)
     db.session.flush()
     return busy

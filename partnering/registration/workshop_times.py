@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from ..accounts.models import Person
 from ..agenda import services as agenda
 from ..agenda.models import AgendaEntry, Appointment
+from ..agenda.queries import pushed_aside
 from ..db import db
 from ..events.models import Event, Participant
 from ..tickets.models import Claim, Product
@@ -84,10 +85,11 @@ def bring_back(appointment: Appointment) -> list[Participant]:
 
 def clashing(appointment: Appointment) -> set[int]:
     """Whose time something else takes, of those who have booked it: ids of participants."""
+    contested = pushed_aside(appointment)
     return {
         entry.participant_id
         for entry in agenda.live_entries(appointment)
-        if entry.role == ATTENDEE and not entry.blocks
+        if entry.role == ATTENDEE and (not entry.blocks or entry.id in contested)
     }
 
 

@@ -9,6 +9,7 @@ from icalendar import Calendar
 
 from partnering.agenda import services as agenda
 from partnering.agenda.models import AgendaEntry
+from partnering.agenda.queries import contested
 from partnering.audit import AuditEntry
 from partnering.db import BilingualText, db, transaction
 from partnering.events import services as events
@@ -176,10 +177,32 @@ def test_a_talk_moved_onto_a_meeting_happens_and_is_reported(ctx: Flask):
     with transaction():
         done = services.change(event, session, time=moved(session, hours=2))
 
-    assert (done.busy, entry(session, henrike).blocks) == ([henrike], False)
+    assert (done.busy, entry(session, henrike).blocks) == ([henrike], True)
+    assert [(each.by.role, each.entry.role) for each in contested(event)] == [("speaker", "self")]
     with transaction():
         services.change(event, session, time=moved(session, hours=-2))
-    assert (entry(session, henrike).blocks, entry(session, henrike).sequence) == (True, 2)
+    assert (contested(event), entry(session, henrike).sequence) == ([], 2)
+
+
+def test_the_set_up_before_a_talk_is_the_speakers_too_but_never_pushes_another_talk_aside(ctx: Flask):
+    event = make_event()
+    henrike = make_speaker(event)
+    first = make_session(event, speakers=[henrike])
+    assert first.appointment is not None
+    held = entry(first, henrike)
+    with transaction():
+        services.change(event, first, people=[Part(henrike, "speaker", 20)])
+    assert (held.lead_minutes, held.blocks) == (20, True)
+
+    starts_at, minutes = first.appointment.starts_at, timedelta(minutes=30)
+    before = make_session(event, speakers=[henrike], starts_at=starts_at - minutes, minutes=30)
+    assert [entry(session, henrike).blocks for session in (before, first)] == [True, True]
+    assert [(each.by.appointment_id, each.entry.appointment_id) for each in contested(event)] == [
+        (before.appointment_id, first.appointment_id)
+    ]
+    with transaction():
+        services.change(event, first, people=[Part(henrike, "speaker", 15)])
+    assert (held.lead_minutes, held.blocks, contested(event)) == (0, True, [])
 
 
 def test_an_exclusive_room_takes_one_session_at_a_time(ctx: Flask):

@@ -1,0 +1,80 @@
+"""Lunch: of each window that organisers protect, everybody keeps a while in a row free of meetings."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..agenda.models import AgendaEntry, Appointment, ParticipantAtom
+from ..db import db
+from ..events.models import Event
+from .models import LunchWindow, MeetingSlot
+from .rules import rules_of
+
+
+def windows_of(event: Event) -> Sequence[LunchWindow]:
+    """The event's lunch windows in their order of time."""
+    return db.session.scalars(
+        sa.select(LunchWindow).where(LunchWindow.event_id == event.id).order_by(LunchWindow.starts_at)
+    ).all()
+
+
+class Lunches:
+    """What is left of some people's lunch windows, asked once for any number of slots.
+
+    A time that somebody keeps free for themselves is no meeting: they can eat then. `besides` does not count either.
+    """
+
+    def __init__(self, event: Event, participant_ids: Collection[int], *, besides: Appointment | None = None) -> None:
+        self.need = -(-rules_of(event).lunch_minutes // 5)
+        self.people = set(participant_ids)
+        self.windows: list[range] = []
+        self.taken: dict[int, set[int]] = {}
+        if not self.need or not self.people:
+            return
+        self.windows = [clock.atoms(each.starts_at, each.ends_at) for each in windows_of(event)]
+        if self.windows:
+            self._read(besides)
+
+    def _read(self, besides: Appointment | None) -> None:
+        first, last = min(each.start for each in self.windows), max(each.stop for each in self.windows) - 1
+        query = (
+            sa.select(ParticipantAtom.participant_id, ParticipantAtom.atom)
+            .join(AgendaEntry, AgendaEntry.id == ParticipantAtom.entry_id)
+            .join(Appointment, Appointment.id == AgendaEntry.appointment_id)
+            .where(
+                ParticipantAtom.participant_id.in_(self.people),
+                ParticipantAtom.atom.between(first, last),
+                Appointment.kind != "block",
+            )
+        )
+        if besides is not None:
+            query = query.where(Appointment.id != besides.id)
+        for participant_id, atom in db.session.execute(query):
+            self.taken.setdefault(participant_id, set()).add(atom)
+
+    def lost_by(self, slot: MeetingSlot) -> set[int]:
+        """Ids of participants whose last stretch in a window a meeting in this slot would take."""
+        held = range(slot.first_atom, slot.last_atom + 1)
+        touched = [each for each in self.windows if each.start < held.stop and each.stop > held.start]
+        return {
+            participant_id
+            for participant_id in self.people
+            for window in touched
+            if self._lost(window, self.taken.get(participant_id, set()), held)
+        }
+
+    def _lost(self, window: range, taken: set[int], held: range) -> bool:
+        need = min(self.need, len(window))
+        before = _longest(atom not in taken for atom in window)
+        after = _longest(atom not in taken and atom not in held for atom in window)
+        return before >= need > after
+
+
+def _longest(free: Iterable[bool]) -> int:
+    """The length of the longest run of True."""
+    longest = run = 0
+    for each in free:
+        run = run + 1 if each else 0
+        longest = max(longest, run)
+    return longest
