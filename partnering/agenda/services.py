@@ -185,13 +185,23 @@ def hold_time(entry: AgendaEntry) -> bool:
     return entry.blocks
 
 
-def win_time(entry: AgendaEntry) -> list[AgendaEntry]:
+def win_time(entry: AgendaEntry, lead_minutes: int = 0) -> list[AgendaEntry]:
     """Let a talk take its person's time whatever holds it; what held it stays as it is, contested, and is returned.
 
+    `lead_minutes` before it are theirs too, for setting up, unless they come from another stage.
     Only to another talk, or a chair, it yields as `hold_time` does: `entry.blocks` says whether it holds its time now.
     The set-up before another talk is contested like anything else. Sequences stay: nothing has moved for calendars.
     """
     lock_people([entry.participant_id])
+    entry.lead_minutes = lead_minutes
+    losers = _win(entry)
+    if not entry.blocks and lead_minutes:
+        entry.lead_minutes = 0
+        losers = _win(entry)
+    return losers
+
+
+def _win(entry: AgendaEntry) -> list[AgendaEntry]:
     _free_time([entry.id])
     wanted = _wanted(entry, entry.appointment)
     held = sa.and_(

@@ -431,11 +431,7 @@ def forget(session: ProgrammeSession, participant: Participant) -> None:
 
 
 def _bring(session: ProgrammeSession, people: Iterable[SessionPerson]) -> list[Participant]:
-    """Put a released session into the agendas of its people; who of them had something else then.
-
-    It takes their time and the set-up before it whatever they had, which stays for the organisers to solve; only to
-    another session on whose stage they are it yields.
-    """
+    """Put a released session into its people's agendas, with the set-up before it; who had something else then."""
     appointment = session.appointment
     assert appointment is not None  # released
     busy = []
@@ -447,12 +443,7 @@ def _bring(session: ProgrammeSession, people: Iterable[SessionPerson]) -> list[P
             if chosen is not None:
                 db.session.delete(chosen)
             entry.role = role
-        entry.lead_minutes = part.set_up
-        pushed_aside = agenda.win_time(entry)
-        if not entry.blocks and part.set_up:
-            entry.lead_minutes = 0  # they come from another stage: the session itself still takes its time
-            pushed_aside = agenda.win_time(entry)
-        if pushed_aside or not entry.blocks:
+        if agenda.win_time(entry, part.set_up) or not entry.blocks:
             busy.append(part.participant)
     db.session.flush()
     return busy

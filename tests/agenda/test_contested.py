@@ -26,11 +26,11 @@ def jana(event: Event) -> Participant:
     return make_participant(event, make_person("jana@people.example"))
 
 
-def talk(event: Event, speaker: Participant, *, after: timedelta = timedelta(), lead: int = 0) -> AgendaEntry:
+def talk(event: Event, speaker: Participant, *, after: timedelta = timedelta()) -> AgendaEntry:
     """A talk that has not claimed its time yet."""
     at = event.opens_at + after
     appointment = services.appoint(event, "session", at, at + HALF)
-    return services.attend(appointment, speaker, "speaker", blocks=False, lead_minutes=lead)
+    return services.attend(appointment, speaker, "speaker", blocks=False)
 
 
 def kept(event: Event, participant: Participant, *, after: timedelta = timedelta()) -> AgendaEntry:
@@ -101,8 +101,8 @@ def test_one_talk_yields_to_another(event: Event, jana: Participant):
 
 def test_setting_up_takes_time_before_the_talk(event: Event, jana: Participant):
     with transaction():
-        given = talk(event, jana, after=timedelta(hours=1), lead=20)
-        services.win_time(given)
+        given = talk(event, jana, after=timedelta(hours=1))
+        services.win_time(given, 20)
 
     assert binding(given) == (10, 0)
     with pytest.raises(services.TimeTaken), transaction():
