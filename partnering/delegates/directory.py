@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ..db import db
-from . import booking, index, queries, searching
+from . import booking, index, queries, searching, visibility
 from .booking import Standing
 from .models import BlockedPair, Delegate, OrganisationProfile
 from .reasons import Reason, Term, between, wanted
+from .visibility import Shown
 
 PAGE = 20
 SORTS = ("reasons", "name", "newest")
@@ -86,8 +87,13 @@ class Card:
 
     @property
     def named(self) -> bool:
-        """Whether name and function may be shown."""
-        return self.delegate.visibility == "name"
+        """Whether the name may be shown."""
+        return bool(self.shown.name)
+
+    @property
+    def shown(self) -> Shown:
+        """What of the person themselves may be read."""
+        return visibility.shown(self.delegate)
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _document(row: Any, terms: Sequence[tuple[str, ...]], own: Held, opportuniti
         texts.append(_country(row.country))
     if row.region:
         codes.append(f"region.{row.region}")
-    if not named or row.shows_languages:
+    if named and row.shows_languages:
         codes += [f"language.{code}" for code in row.languages.split(",") if code]
     if named:
         texts += [row.given_name, row.family_name, row.function if row.shows_function else ""]

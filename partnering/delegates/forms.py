@@ -3,9 +3,18 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp, ValidationError
 
 from ..i18n import _, _l, locale
 from . import taxonomy
@@ -32,6 +41,16 @@ def at_most_five(form: FlaskForm, f: SelectMultipleField) -> None:
 def listed(pairs: list[tuple[str, str]]) -> list[SelectChoice]:
     """Codes and labels as choices of a field."""
     return [SelectChoice(code, label) for code, label in pairs]
+
+
+def levels() -> list[SelectChoice]:
+    """The three levels of being found, with what each means."""
+    hints = {
+        "hidden": (_("Nobody for now"), _("You can still request meetings yourself.")),
+        "organisation": (_("Show my organisation only"), _("Without your name.")),
+        "name": (_("Show my name and function too"), _("Most meetings come about this way.")),
+    }
+    return [SelectChoice(value, label, {"hint": hint}) for value, (label, hint) in hints.items()]
 
 
 class PartneringForm(FlaskForm):
@@ -62,17 +81,18 @@ class PartneringForm(FlaskForm):
         self.organisation_type.choices = listed(unset + taxonomy.choices("organisation_type", locale()))
         self.country.choices = listed(unset + countries())
         self.languages.choices = listed(languages())
-        hints = {
-            "hidden": (_("Nobody for now"), _("You can still request meetings yourself.")),
-            "organisation": (_("Show my organisation only"), _("Without your name.")),
-            "name": (_("Show my name and function too"), _("Most meetings come about this way.")),
-        }
-        self.visibility.choices = [SelectChoice(value, label, {"hint": hint}) for value, (label, hint) in hints.items()]
+        self.visibility.choices = levels()
 
     @property
     def terms(self) -> set[Term]:
         """What was ticked in the pick lists."""
         return {(side, facet, code) for name, (side, facet) in LISTS.items() for code in self[name].data or []}
+
+
+class RegisteringForm(PartneringForm):
+    """The same while registering, with the box about suggestions; nobody has ticked it for anybody."""
+
+    matchmaking = BooleanField(_l("Suggest conversations to me"))
 
 
 class ProfileForm(PartneringForm):
@@ -90,3 +110,53 @@ class VisibilityForm(FlaskForm):
         choices=[SelectChoice(each, each) for each in VISIBILITIES],
         validators=[InputRequired(_l("Choose who may find you"))],
     )
+
+
+class PrivacyForm(FlaskForm):
+    """The same field by field."""
+
+    visibility = RadioField(
+        _l("Who may find you in the directory?"), validators=[InputRequired(_l("Choose who may find you"))]
+    )
+    function = BooleanField(_l("My function"))
+    languages = BooleanField(_l("The languages I speak"))
+    seeks = BooleanField(_l("What I seek myself"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.visibility.choices = levels()
+
+
+class AgreeForm(FlaskForm):
+    """Agreeing to something, or no longer."""
+
+    purpose = HiddenField(validators=[AnyOf(("matchmaking", "contact"))])
+    agreed = HiddenField(validators=[AnyOf(("yes", "no"))])
+
+
+class PhoneForm(FlaskForm):
+    """A phone number."""
+
+    phone = TelField(
+        _l("Phone number"),
+        [Length(max=40), Regexp(r"[0-9+()/ .-]*\Z", message=_l("Only digits, spaces and + ( ) / . -"))],
+    )
+
+
+class BlockForm(FlaskForm):
+    """Whom to block: one person, or everybody of their organisation."""
+
+    whom = RadioField(_l("Whom do you want to hide?"), validators=[InputRequired(_l("Choose whom to hide"))])
+
+    def __init__(self, *args: Any, person: str, organisation: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.whom.choices = [
+            SelectChoice("person", person),
+            SelectChoice("organisation", _("Everybody of %(name)s", name=organisation)),
+        ]
+
+
+class UnblockForm(FlaskForm):
+    """Whom to take off the list, by public id."""
+
+    whom = HiddenField(validators=[InputRequired(), Length(max=16)])

@@ -16,6 +16,9 @@ from ..registration.signals import (
 )
 from . import documents, queries, services
 
+ALONE: dict[str, Any] = {"visibility": "hidden", "languages": [], "matchmaking": False}
+"""What the buyer says for nobody but themselves."""
+
 
 @party_placed.connect
 def profiles_for_party(party: Party, draft: dict[str, Any] | None = None, entered: bool = False, **news: Any) -> None:
@@ -33,7 +36,7 @@ def profiles_for_party(party: Party, draft: dict[str, Any] | None = None, entere
     ]
     for registration in registrations:
         own = registration is registrations[0]
-        services.join(registration, **(answers if own else answers | {"visibility": "hidden", "languages": []}))
+        services.join(registration, **(answers if own else answers | ALONE))
 
 
 @registration_begun.connect
@@ -74,7 +77,7 @@ def delegate_moves(registration: Registration, **news: Any) -> None:
         if delegate is None:
             services.join(registration)
         else:
-            delegate.left_at = None
+            services.moved(delegate)
     elif delegate is not None:
         services.leave(delegate)
 

@@ -8,43 +8,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import audit, clock
-from ..consents import services as consents
-from ..db import BilingualText, db
-from ..errors import DomainError
+from ..db import db
 from ..events.models import Event
-from ..i18n import _l
 from ..organisations.models import Organisation
 from ..organisations.services import organisation_for
 from ..registration.models import Registration
 from ..rows import new_row, write
 from ..text import clean, clean_lines, fold
 from . import documents, mails, queries, signals, taxonomy
-from .models import VISIBILITIES, Delegate, OrganisationProfile, ProfileTerm
+from .errors import TooManyTerms, UnknownTerm
+from .models import Delegate, OrganisationProfile, ProfileTerm
 from .reasons import Term
+from .visibility import agree, show
 from .words import LANGUAGES, SIDES, is_term
-
-DIRECTORY_CONSENT = BilingualText(
-    de="Andere Gäste dieser Veranstaltung, die am Partnering teilnehmen, dürfen mich im Verzeichnis so finden, wie ich "
-    "es hier gewählt habe: nur meine Organisation, oder auch meinen Namen und meine Funktion. Ich kann das jederzeit "
-    "ändern; die Änderung gilt sofort. E-Mail-Adresse und Telefonnummer werden nie gezeigt.",
-    en="Other guests of this event who take part in partnering may find me in the directory as I have chosen here: "
-    "my organisation only, or my name and function too. I can change this at any time, with immediate effect. "
-    "E-mail address and phone number are never shown.",
-)
-
-
-class TooManyTerms(DomainError):
-    """More terms of one facet than the taxonomy allows."""
-
-    message = _l("Please choose at most five in each list.")
-    status = 422
-
-
-class UnknownTerm(DomainError):
-    """A term that the taxonomy does not have."""
-
-    message = _l("One of the choices does not exist any more. Please choose again.")
-    status = 422
 
 
 def join(
@@ -58,6 +34,7 @@ def join(
     country: str = "",
     languages: Iterable[str] = (),
     visibility: str = "hidden",
+    matchmaking: bool = False,
     channel: str = "registration",
 ) -> Delegate:
     """Whoever holds this registration partners from now on; joining twice changes nothing.
@@ -68,7 +45,7 @@ def join(
     known = queries.delegate_for(registration)
     if known is not None:
         return known
-    participant = registration.participant
+    participant, product = registration.participant, registration.place.product
     event = participant.event
     organisation = registration.organisation or _organisation_of(registration)
     typed: dict[str, Any] = {
@@ -91,10 +68,14 @@ def join(
         participant_id=participant.id,
         profile_id=profile.id,
         languages=_languages(languages or [participant.locale]),
+        remote=product.online,
+        days=list(product.days),
         created_at=clock.now(),
     )
     write(delegate)
     show(delegate, visibility, channel=channel)
+    if matchmaking:
+        agree(delegate, "matchmaking", channel=channel)
     return delegate
 
 
@@ -130,6 +111,8 @@ def join_all(registrations: Sequence[Registration]) -> None:
             participant_id=registration.participant_id,
             profile_id=known[organisation.id].id,
             languages=_languages([registration.participant.locale]),
+            remote=registration.place.product.online,
+            days=list(registration.place.product.days),
             created_at=clock.now(),
         )
         for registration, organisation in zip(registrations, organisations, strict=True)
@@ -233,39 +216,24 @@ def introduce(delegate: Delegate, *, languages: Iterable[str], departs_at: datet
         documents.write(delegate)
 
 
+def moved(delegate: Delegate) -> None:
+    """Somebody holds another ticket now: where and on which days they are there follows it, and they are back."""
+    product = delegate.registration.place.product
+    delegate.left_at = None
+    delegate.remote, delegate.days = product.online, list(product.days)
+    db.session.flush()
+
+
+def reachable(delegate: Delegate, phone: str) -> None:
+    """Set the phone number that whoever agreed a meeting may see, if they agree to that."""
+    delegate.phone = clean(phone)
+    db.session.flush()
+
+
 def depart(delegate: Delegate, departs_at: datetime | None) -> None:
     """Set when a delegate leaves the event: nothing can be booked beyond."""
     delegate.departs_at = departs_at
     db.session.flush()
-
-
-def show(delegate: Delegate, visibility: str, *, channel: str = "profile") -> None:
-    """Let a delegate be found "name" and all, as "organisation" only, or not at all ("hidden"), from this moment.
-
-    Being found at all stands on the delegate's consent, which is recorded with the text they saw.
-    """
-    if visibility not in VISIBILITIES:
-        raise UnknownTerm
-    before = delegate.visibility or "hidden"
-    if before == visibility:
-        return
-    participant = delegate.participant
-    consents.withdraw(participant, "directory")
-    if visibility != "hidden":
-        text = consents.text_for(participant.event, "directory", DIRECTORY_CONSENT)
-        consents.give(participant, text, channel=channel, locale=participant.locale, proof=visibility)
-    delegate.visibility = visibility
-    delegate.visible_at = clock.now() if before == "hidden" else delegate.visible_at
-    if visibility == "hidden":
-        delegate.visible_at = None
-    audit.record(
-        "delegate.shown",
-        delegate,
-        event=participant.event,
-        before={"visibility": before},
-        after={"visibility": visibility},
-    )
-    documents.write(delegate)
 
 
 def drafted(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -278,6 +246,7 @@ def drafted(answers: Mapping[str, Any]) -> dict[str, Any]:
         "country": str(answers.get("country", "")),
         "languages": list(answers.get("languages", [])),
         "visibility": str(answers.get("visibility", "hidden")),
+        "matchmaking": answers.get("matchmaking") is True,
     }
 
 

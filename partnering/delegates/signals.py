@@ -6,3 +6,6 @@ _news = Namespace()
 
 delegate_left = _news.signal("delegate-left")
 """A delegate no longer takes part; the sender is the delegate. Sent inside the transaction."""
+
+somebody_blocked = _news.signal("somebody-blocked")
+"""A delegate blocked a person or an organisation; the sender is that delegate. Sent inside the transaction."""

@@ -1,6 +1,8 @@
 """Who may do what with a meeting: everybody who sits in it sees it, each side acts for itself."""
 
 from ..delegates.models import Delegate
+from ..delegates.queries import blocked
+from ..delegates.visibility import Contact, contact_of
 from . import queries, services
 from .models import Meeting
 
@@ -34,3 +36,12 @@ def is_cancellable(meeting: Meeting) -> bool:
 def may_undo(me: Delegate, meeting: Meeting) -> bool:
     """The side that answered, for half a minute."""
     return services.may_undo(meeting, me)
+
+
+def contact(me: Delegate, meeting: Meeting) -> Contact | None:
+    """How to reach whoever leads the other side: only with a meeting that is agreed, and only if they consent to it."""
+    side = queries.side_of(meeting, me)
+    if side is None or meeting.request_state != "accepted":
+        return None
+    lead = queries.other_side(meeting, side).lead
+    return None if lead.left_at is not None or blocked(me, lead) else contact_of(lead)

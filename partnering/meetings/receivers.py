@@ -9,7 +9,7 @@ from ..db import db
 from ..delegates import booking
 from ..delegates.models import Delegate
 from ..delegates.queries import delegate_of
-from ..delegates.signals import delegate_left
+from ..delegates.signals import delegate_left, somebody_blocked
 from ..events.models import Event
 from ..events.signals import event_cancelled
 from ..jobs import defer
@@ -25,6 +25,12 @@ booking.answer_with(MeetingBookings())
 def meetings_end(delegate: Delegate, **news: Any) -> None:
     """End what the delegate had asked or was asked, and let others take over what was agreed."""
     services.cascade(delegate)
+
+
+@somebody_blocked.connect
+def requests_end(delegate: Delegate, **news: Any) -> None:
+    """End what is open between somebody and those whom they have blocked."""
+    services.part(delegate)
 
 
 @time_freed.connect

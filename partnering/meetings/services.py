@@ -9,6 +9,7 @@ from .asking import deadline, request_meeting, save_draft, send
 from .ending import cancel, close_block, expire, is_cancellable, revivable, revive, withdraw
 from .merging import Merged, merge_delegates
 from .moving import book, move, place, reseat, swap_tables, unplace
+from .parting import part
 from .placing import UNDO_SECONDS, limit_reached
 from .proposing import agree, hosts_of, lapse_proposal, open_of, propose, refuse, slots_of, take_back
 from .seats import drop_seat, join, leave, replace
@@ -50,6 +51,7 @@ __all__ = [
     "merge_delegates",
     "move",
     "open_of",
+    "part",
     "place",
     "propose",
     "put",

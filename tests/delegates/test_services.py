@@ -10,6 +10,7 @@ from partnering.db import db, transaction
 from partnering.delegates import queries, services
 from partnering.delegates.models import Delegate, DirectoryDocument, OrganisationProfile
 from partnering.delegates.reasons import Reason, between
+from partnering.delegates.visibility import DIRECTORY_CONSENT
 from partnering.registration.signals import party_placed, registration_begun, registration_cancelled
 from tests.factories.delegates import make_delegate, make_party, make_registration
 from tests.factories.events import make_event
@@ -68,7 +69,7 @@ def test_being_found_stands_on_a_consent_and_ends_with_it():
     assert (jana.visibility, jana.visible_at) == ("hidden", None)
     kept = db.session.scalars(sa.select(Consent)).first()
     assert kept is not None
-    assert kept.text.text == services.DIRECTORY_CONSENT
+    assert kept.text.text == DIRECTORY_CONSENT
     actions = db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.object_ref == jana.public_id)).all()
     assert actions == ["delegate.shown"] * 3
 

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ...registration.views import extras
-from . import directory, handing_over, profile, registering
+from . import directory, handing_over, privacy, profile, registering
 from .blueprint import bp
 
 blueprints = (bp, handing_over.bp)
@@ -14,4 +14,4 @@ def install(app: Flask) -> None:
     extras.add(handing_over.section)
 
 
-__all__ = ["blueprints", "directory", "handing_over", "install", "profile", "registering"]
+__all__ = ["blueprints", "directory", "handing_over", "install", "privacy", "profile", "registering"]

@@ -15,6 +15,7 @@ from ..directory import Card
 from ..forms import LISTS, PartneringForm, ProfileForm, VisibilityForm
 from ..models import Delegate
 from ..reasons import between
+from ..visibility import DIRECTORY_CONSENT
 from .blueprint import bp, me
 
 
@@ -81,18 +82,20 @@ def page(mine: Delegate, form: ProfileForm) -> str:
         may_edit=permissions.may_edit(mine),
         team=queries.colleagues(mine),
         consent=consents.current(mine.participant, "directory"),
-        consent_text=services.DIRECTORY_CONSENT,
-        card=card_of(
-            form, name=mine.participant.name, function=mine.participant.function, company=mine.profile.organisation.name
-        ),
+        consent_text=DIRECTORY_CONSENT,
+        card=own_card(form, mine),
     )
 
 
 def preview(form: PartneringForm, mine: Delegate) -> str:
     """The card alone, for the script that keeps it current."""
-    participant = mine.participant
-    card = card_of(form, name=participant.name, function=participant.function, company=mine.profile.organisation.name)
-    return render_template("delegates/preview.html", card=card)
+    return render_template("delegates/preview.html", card=own_card(form, mine))
+
+
+def own_card(form: PartneringForm, mine: Delegate) -> Card:
+    """My card as it would be with what the form says."""
+    name, function = mine.participant.name, mine.participant.function
+    return card_of(form, name=name, function=function, company=mine.profile.organisation.name, shows=mine)
 
 
 def filled(mine: Delegate) -> ProfileForm:
@@ -118,7 +121,7 @@ def filled(mine: Delegate) -> ProfileForm:
     )
 
 
-def card_of(form: PartneringForm, *, name: str, function: str, company: str) -> Card:
+def card_of(form: PartneringForm, *, name: str, function: str, company: str, shows: Delegate | None = None) -> Card:
     """What others would see if the form were saved as it stands. Nothing is stored."""
     organisation = SimpleNamespace(name=company or _("Your organisation"))
     profile: Any = SimpleNamespace(
@@ -134,6 +137,10 @@ def card_of(form: PartneringForm, *, name: str, function: str, company: str) -> 
         profile=profile,
         languages=",".join(form.languages.data or []),
         visibility=form.visibility.data or "hidden",
+        shows_function=shows.shows_function if shows else True,
+        shows_languages=shows.shows_languages if shows else True,
+        shows_seeks=False,
+        seeks="",
         public_id="",
     )
     return Card(delegate, form.terms, between(set(), form.terms), None)  # type: ignore[arg-type]  # a card nobody can book

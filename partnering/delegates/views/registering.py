@@ -11,8 +11,8 @@ from ...guards import guarded
 from ...registration import services as registration
 from ...registration.drafts import elsewhere, next_url, required_draft, steps
 from ...registration.models import Party
-from ..forms import LISTS, PartneringForm
-from ..services import DIRECTORY_CONSENT
+from ..forms import LISTS, RegisteringForm
+from ..visibility import DIRECTORY_CONSENT, MATCHMAKING_CONSENT
 from .blueprint import bp
 from .profile import card_of
 
@@ -29,7 +29,7 @@ def register_profile() -> Response | str | tuple[str, int]:
         return page(party, drafted(party))
     if request.form.get("later") and not request.form.get("preview"):
         return redirect(keep({"later": True}))
-    form = PartneringForm()
+    form = RegisteringForm()
     enter_event()
     if request.form.get("preview"):
         party = required_draft(g.event, "partnering")
@@ -48,7 +48,7 @@ def keep(partnering: dict[str, Any]) -> str:
         return next_url(party)
 
 
-def answers(form: PartneringForm) -> dict[str, Any]:
+def answers(form: RegisteringForm) -> dict[str, Any]:
     """The step as the draft keeps it."""
     return {
         "offers": form.offers.data or "",
@@ -58,10 +58,11 @@ def answers(form: PartneringForm) -> dict[str, Any]:
         "country": form.country.data or "",
         "languages": form.languages.data or [],
         "visibility": form.visibility.data,
+        "matchmaking": form.matchmaking.data,
     }
 
 
-def drafted(party: Party) -> PartneringForm:
+def drafted(party: Party) -> RegisteringForm:
     """The form with what the draft holds."""
     kept = party.draft.get("partnering") or {}
     terms = [tuple(term) for term in kept.get("terms", [])]
@@ -70,10 +71,10 @@ def drafted(party: Party) -> PartneringForm:
         values[name] = [code for s, f, code in terms if (s, f) == (side, facet)]
     values.setdefault("languages", [party.locale])
     values.setdefault("country", "DE")
-    return PartneringForm(formdata=None, data=values)
+    return RegisteringForm(formdata=None, data=values)
 
 
-def page(party: Party, form: PartneringForm) -> str:
+def page(party: Party, form: RegisteringForm) -> str:
     """The step with the live card."""
     return render_template(
         "delegates/register.html",
@@ -82,16 +83,17 @@ def page(party: Party, form: PartneringForm) -> str:
         form=form,
         form_errors=form.errors,
         consent_text=DIRECTORY_CONSENT,
+        matchmaking_text=MATCHMAKING_CONSENT,
         card=draft_card(party, form),
     )
 
 
-def card_only(party: Party, form: PartneringForm) -> str:
+def card_only(party: Party, form: RegisteringForm) -> str:
     """The card alone, for the script that keeps it current."""
     return render_template("delegates/preview.html", card=draft_card(party, form))
 
 
-def draft_card(party: Party, form: PartneringForm) -> Any:
+def draft_card(party: Party, form: RegisteringForm) -> Any:
     """The card of whoever registers."""
     people = party.draft.get("people") or [{}]
     first = people[0]

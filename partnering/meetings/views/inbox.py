@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from ...delegates import queries as partnering
 from ...delegates.models import Delegate
+from ...delegates.permissions import may_see
 from ...delegates.reasons import MOST, between
 from ...headers import single
-from .. import queries
+from .. import permissions, queries
 from ..forms import REASONS, AcceptForm, CancelForm, CounterForm, DeclineForm
 from ..models import Meeting
 from .asking import by_day
@@ -53,6 +54,8 @@ def page(mine: Delegate, meeting: Meeting, form: object | None = None, taken: st
     card = shown(mine, meeting)
     own, theirs = partnering.terms_of(mine.profile), partnering.terms_of(card["other"].profile)
     card["reasons"] = between(own, theirs)[:MOST]
+    card["contact"] = permissions.contact(mine, meeting)
+    card["seen"] = may_see(mine, card["other"].lead)
     people = [seat.delegate for seat in meeting.delegates]
     free = queries.shared_slots(people) if card["my_turn"] else []
     offered_ids = {slot.id for slot in card["offered"]}

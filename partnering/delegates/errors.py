@@ -1,0 +1,25 @@
+"""What the rules of profiles refuse, each with the sentence people read."""
+
+from ..errors import DomainError
+from ..i18n import _l
+
+
+class TooManyTerms(DomainError):
+    """More terms of one facet than the taxonomy allows."""
+
+    message = _l("Please choose at most five in each list.")
+    status = 422
+
+
+class UnknownTerm(DomainError):
+    """A term that the taxonomy does not have."""
+
+    message = _l("One of the choices does not exist any more. Please choose again.")
+    status = 422
+
+
+class OwnOrganisation(DomainError):
+    """Nobody can block themselves or their colleagues."""
+
+    message = _l("You belong to the same organisation.")
+    status = 422
