@@ -1,5 +1,7 @@
 """What people show of themselves, to whom; what they agreed to; whom they hide from."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -77,7 +79,8 @@ def test_fields_per_viewer(event: Event):
 def test_each_field_is_kept_back_by_itself(event: Event, field: str):
     jana, other = whole(event), make_delegate(event)
     with transaction():
-        visibility.show(jana, "name", **{field: False})
+        shows: dict[str, Any] = {field: False}
+        visibility.show(jana, "name", **shows)
     one = visibility.shown(jana, other)
     assert [name for name in visibility.FIELDS if not getattr(one, name)] == [field]
     assert visibility.shown(jana, other, agreed=True) == one
