@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from partnering import clock
 from partnering.db import transaction
 from partnering.delegates import directory, services
 from partnering.delegates.directory import Wish
@@ -247,3 +248,27 @@ def test_any_address_is_answered(client: FlaskClient, event: Event, query: str):
     assert me.participant.person is not None
     sign_in(client, me.participant.person)
     assert client.get(f"/e/{event.slug}/me/partners?{query}").status_code == 200
+
+
+def test_the_script_gets_only_what_changes(client: FlaskClient, event: Event):
+    me = make_delegate(event, locale="en")
+    make_delegate(event, country="DE")
+    assert me.participant.person is not None
+    sign_in(client, me.participant.person)
+    path = f"/e/{event.slug}/me/partners?country=DE&lang=en"
+    whole, part = client.get(path), client.get(path, headers={"X-Part": "results"})
+    assert part.text.strip() in whole.text
+    assert "<h1" not in part.text
+    assert "1 person matches" in part.text
+    assert "X-Part" in whole.vary
+    assert "X-Part" in part.vary
+
+
+def test_a_program_that_copies_the_directory_is_slowed_down(client: FlaskClient, event: Event, freeze, monkeypatch):
+    freeze(clock.now())
+    monkeypatch.setattr("partnering.delegates.views.directory.SEARCHES", 2)
+    me = make_delegate(event)
+    assert me.participant.person is not None
+    sign_in(client, me.participant.person)
+    path = f"/e/{event.slug}/me/partners"
+    assert [client.get(path).status_code for _turn in range(3)] == [200, 200, 429]

@@ -3,9 +3,12 @@
 import re
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, make_response, render_template, request
+from werkzeug.wrappers import Response
 
+from ... import limits
 from ...errors import or_404, require
+from ...events.routing import current_participant
 from ...headers import single
 from ...i18n import _
 from .. import booking, directory, permissions, queries
@@ -19,14 +22,20 @@ LONGEST = 100
 CODE = re.compile("[A-Za-z0-9_.]{1,80}")
 
 
+SEARCHES = 120
+"""So often a minute somebody may look: more than fingers do, less than a program that copies the directory."""
+
+
 @bp.get("/me/partners", endpoint="directory")
-def listing() -> str:
-    """Everybody who lets themselves be found, by filters, best reasons first."""
+def listing() -> Response:
+    """Everybody who lets themselves be found, by filters, best reasons first; to the script only what changes."""
+    limits.hit("directory.search", current_participant().public_id, limit=SEARCHES, seconds=60)
     mine = me()
     wish = wished()
     page = directory.page(mine, wish)
-    return render_template(
-        "delegates/directory.html",
+    part = request.headers.get("X-Part") == "results"
+    html = render_template(
+        "delegates/found.html" if part else "delegates/directory.html",
         me=mine,
         wish=wish,
         page=page,
@@ -36,8 +45,11 @@ def listing() -> str:
             for name, code, n in (directory.nearest(mine, wish) if not page.total else [])
         ],
         label=label,
-        outlook=booking.bookings().outlook(mine),
+        outlook="" if part else booking.bookings().outlook(mine),
     )
+    response = make_response(html)
+    response.vary.add("X-Part")
+    return response
 
 
 @bp.get("/me/partners/<id>")
@@ -79,6 +91,10 @@ def label(name: str, code: str) -> str:
         return _("Offers: %(word)s", word=term_label("goal", code, "offer"))
     if name == "seeks":
         return _("Seeks: %(word)s", word=term_label("goal", code, "seek"))
+    if name == "opportunity":
+        return {"asset": _("Asset or product"), "technology": _("Technology"), "project": _("Project")}.get(code, code)
+    if name in ("modality", "stage"):
+        return term_label(name, code)
     if name == "kind":
         return term_label("organisation_type", code)
     return country_name(code) if name == "country" else language_name(code)
