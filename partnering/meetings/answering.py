@@ -71,7 +71,9 @@ def undo(meeting: Meeting, *, by: Delegate, version: int | None = None) -> Meeti
         raise RequestNotOpen(meeting=meeting)
     if not may_undo(meeting, by):
         raise TooLateToUndo if _answered_by(meeting, by) else NoTurn
-    if meeting.request_state == "declined" and queries.open_between(meeting.low, meeting.high) is not None:
+    if meeting.request_state == "declined" and (
+        queries.open_between(meeting.low, meeting.high) is not None or bookable.blocked(meeting.low, meeting.high)
+    ):
         raise TooLateToUndo
     appointment, people = meeting.appointment, placing.sitting(meeting)
     event = steps.event_of(meeting)
@@ -105,6 +107,7 @@ def may_undo(meeting: Meeting, by: Delegate) -> bool:
         and meeting.placement in ("none", "published")
         and meeting.answered_at is not None
         and clock.now() - meeting.answered_at < timedelta(seconds=placing.UNDO_SECONDS)
+        and not any(side.lead.left_at for side in meeting.sides)
         and _answered_by(meeting, by)
     )
 
