@@ -93,6 +93,7 @@ def undo(meeting: Meeting, *, by: Delegate, version: int | None = None) -> Meeti
         expires_at=asking.deadline(event, queries.offered(meeting), origin=meeting.origin, late=True),
     )
     steps.count_open(meeting.requester_id, 1)
+    steps.end_open(meeting, "withdrawn")
     steps.record(meeting, "undone")
     if appointment is not None:
         agenda.cancel(appointment)

@@ -59,7 +59,7 @@ def replace(
     """Let a colleague sit in somebody's stead, also where they sat alone. Errors as `join` and `leave`."""
     steps.take(meeting, [new])
     side = queries.side_of(meeting, old)
-    if side is None or side.profile_id != new.profile_id or new.left_at is not None:
+    if side is None or side.profile_id != new.profile_id or new.left_at is not None or new.id == old.id:
         raise NotYours
     _require_company(meeting, side, by)
     _reseated(meeting, version)
