@@ -96,7 +96,7 @@ def undo(meeting: Meeting, *, by: Delegate, version: int | None = None) -> Meeti
     steps.end_open(meeting, "withdrawn")
     steps.record(meeting, "undone")
     if appointment is not None:
-        agenda.cancel(appointment)
+        mails.meeting_undone(meeting, agenda.cancel(appointment))
         signals.time_freed.send(event.id, delegate_ids={delegate.id for delegate in people})
     return meeting
 
@@ -144,7 +144,7 @@ def counter(
         "counter",
         version,
         turn_id=queries.other_side(meeting, mine).lead_id,
-        round=meeting.round + 1,
+        round=steps.next_round(meeting),
         expires_at=asking.deadline(event, slots, origin=meeting.origin),
     )
     if team is not None:

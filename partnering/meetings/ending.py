@@ -95,7 +95,7 @@ def revive(meeting: Meeting, *, by: Delegate, version: int | None = None) -> Mee
         "revive",
         version,
         turn_id=queries.other_side(meeting, side).lead_id,
-        round=meeting.round + 1,
+        round=steps.next_round(meeting),
         placement="none",
         appointment_id=None,
         closed_at=None,

@@ -190,6 +190,11 @@ def meeting_cancelled(meeting: Meeting, entries: Iterable[AgendaEntry], by: Dele
             _post_entry("meetings.cancelled", meeting, seat.delegate, entry, by=by.public_id if by else "")
 
 
+def meeting_undone(meeting: Meeting, entries: Iterable[AgendaEntry]) -> None:
+    """Take a meeting that is a request again out of calendars that know it: a move tells them before half a minute."""
+    meeting_cancelled(meeting, entries, None)
+
+
 def meeting_left(meeting: Meeting, entry: AgendaEntry, delegate: Delegate) -> None:
     """Take the meeting out of the calendar of one who no longer comes."""
     if entry.sent_state == "confirmed":

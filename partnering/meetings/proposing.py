@@ -48,7 +48,7 @@ def propose(
     if to is None:
         asked = next((each for each in meeting.sides if side is not None and each.side != side), None)
         to = asked.lead if asked is not None else meeting.invitee
-    number = 1 + max(meeting.round, *(proposal.round for proposal in meeting.proposals), 0)
+    number = steps.next_round(meeting)
     proposal = MeetingProposal(
         event_id=meeting.event_id,
         meeting_id=meeting.id,

@@ -83,6 +83,8 @@ def _render_entry(letter: OutboxLetter, template: str, state: str) -> Letter | N
     meeting, delegate = context["meeting"], context["me"]
     if state == "live" and meeting.appointment_id != entry.appointment_id:
         return None
+    if meeting.is_open and entry.sent_state == "none":
+        return None
     itself = letter.payload.get("by") == delegate.public_id
     part, method = calendar.calendar_part(
         entry,

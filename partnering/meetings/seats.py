@@ -11,7 +11,7 @@ from ..delegates import queries as partnering
 from ..delegates.models import Delegate
 from . import bookable, mails, placing, queries, steps
 from .errors import AlreadyOpen, LastOfSide, NotYours, RequestNotOpen
-from .models import Meeting, MeetingDelegate, MeetingSide
+from .models import Meeting, MeetingDelegate, MeetingProposal, MeetingSide
 from .states import AHEAD
 
 SEATED = ("pending", "countered", "accepted")
@@ -201,6 +201,12 @@ def _lead_instead(meeting: Meeting, side: MeetingSide, leaver: Delegate, rest: S
             .where(MeetingSide.meeting_id == meeting.id, MeetingSide.side == side.side)
             .values(lead_id=heir.id)
         )
+        for column in (MeetingProposal.by_id, MeetingProposal.to_id):
+            db.session.execute(
+                sa.update(MeetingProposal)
+                .where(MeetingProposal.meeting_id == meeting.id, MeetingProposal.state == "open", column == leaver.id)
+                .values({column.key: heir.id})
+            )
         steps.anew(meeting)
         return True
     return False

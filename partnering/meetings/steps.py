@@ -145,6 +145,11 @@ def offer(meeting: Meeting, slots: Iterable[MeetingSlot]) -> None:
     db.session.flush()
 
 
+def next_round(meeting: Meeting) -> int:
+    """The round after all in which something was offered, by requests or proposals."""
+    return 1 + max(meeting.round, *(offer.round for offer in meeting.offers), 0)
+
+
 def say(meeting: Meeting, author: Delegate, text: str) -> None:
     if clean_lines(text):
         db.session.add(

@@ -280,6 +280,8 @@ class Model:
             met.requester = heir if met.requester == person else met.requester
             met.invitee = heir if met.invitee == person else met.invitee
             met.turn = heir if met.turn == person else met.turn
+            if met.proposal is not None and met.proposal[0] == person:
+                met.proposal = (heir, met.proposal[1])
         del met.seats[person]
         met.vacant.discard(person)
         return True

@@ -43,6 +43,7 @@ class Walk:
         self.model = Model(FIRMS)
         self.event_id = make_partnering_event(tables=TABLES, slots=len(SLOTS), open_request_limit=MOST_OPEN).id
         self.people: list[int] = []
+        self.done: list[str] = []
         self.addresses: dict[str, int] = {}
         self.calendars: dict[int, Calendar] = {}
         self.parties: dict[str, int] = {}
@@ -96,6 +97,7 @@ class Walk:
             assert not allowed, f"{name}: the product refused with {why}"
         assert done == allowed, f"{name}: the model refused"
         HAPPENED[name] += done
+        self.done += [name] if done else []
         self.compare(name)
 
     def compare(self, name: str) -> None:
@@ -117,7 +119,7 @@ class Walk:
                 turn=numbers[meeting.turn_id] if meeting.turn_id is not None else None,
                 seats={numbers[seat.delegate_id]: seat.side for seat in meeting.delegates},
                 offers=[slots.index(slot.id) for slot in queries.offered(meeting)],
-                round=meeting.round,
+                round=met.round,
                 slot=starts[appointment.starts_at] if held and appointment is not None else None,
                 old=met.old,
                 answered=met.answered,
@@ -129,7 +131,7 @@ class Walk:
                     else None
                 ),
             )
-            assert found == met, name
+            assert found == met, f"{name}: {found} is stored, {met} expected"
 
     # -- deeds
 
@@ -327,7 +329,7 @@ class Walk:
     def quit(self, one: int) -> None:
         """Somebody leaves the event, for good."""
         one = one % len(self.people)
-        if len(self.model.left) >= 4 or not self.model.quit(one):
+        if len(self.model.left) >= 3 or not self.model.quit(one):
             return
 
         def deed() -> None:
@@ -386,7 +388,7 @@ class Walk:
                 if met.slot is not None and person in met.seats and person not in met.vacant
             )
             known = sorted(begin for _seq, method, begin in self.calendars[person].values() if method == "REQUEST")
-            assert known == expected, f"the calendar of {person}"
+            assert known == expected, f"the calendar of {person} has {known}, not {expected}"
             if person not in self.model.left:
                 items = plan_of(self._delegate(person).participant).items
                 assert sorted(item.starts_at for item in items if item.kind == "met") == expected
