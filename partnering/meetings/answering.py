@@ -72,7 +72,7 @@ def undo(meeting: Meeting, *, by: Delegate, version: int | None = None) -> Meeti
     if not may_undo(meeting, by):
         raise TooLateToUndo if _answered_by(meeting, by) else NoTurn
     if meeting.request_state == "declined" and (
-        queries.open_between(meeting.low, meeting.high) is not None or bookable.blocked(meeting.low, meeting.high)
+        queries.open_between(meeting.low, meeting.high) is not None or partnering.blocked(meeting.low, meeting.high)
     ):
         raise TooLateToUndo
     appointment, people = meeting.appointment, placing.sitting(meeting)
