@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterable
 from typing import Any
-from unicodedata import normalize
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, g, request, session
@@ -11,6 +10,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import BadRequest
 
 from . import redaction
+from .text import in_ascii
 
 csrf = CSRFProtect()
 
@@ -55,7 +55,7 @@ def as_file(content: bytes | str | Iterable[bytes], media_type: str, name: str, 
     """
     response = Response(content, content_type=media_type)
     whole = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split()) or "file"
-    simple = normalize("NFKD", whole).encode("ascii", "ignore").decode().strip()
+    simple = in_ascii(whole).strip()
     if simple[:1] in ("", "."):
         simple = f"file{simple}"
     names = {"filename": simple}

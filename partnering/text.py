@@ -12,6 +12,13 @@ _BY_HAND = {ord(c): plain for c, plain in zip("łøđıð", "lodid", strict=True
 }
 _UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
 _WORD = re.compile(r"[^\W_]+")
+_SPELLED = zip("äöüßæœøłđıðþ", ["ae", "oe", "ue", "ss", "ae", "oe", "o", "l", "d", "i", "d", "th"], strict=True)
+_SPELT = {ord("ẞ"): "SS"} | {
+    ord(letter): plain
+    for small, spelt in _SPELLED
+    for letter, plain in ((small, spelt), (small.upper(), spelt.capitalize()))
+    if len(letter) == 1 and not letter.isascii()
+}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -46,6 +53,14 @@ def word_forms(query: str) -> list[list[str]]:
     """
     forms = [words(word).split() for word in _WORD.findall(unicodedata.normalize("NFC", query))]
     return [each for each in forms if each]
+
+
+def in_ascii(text: str) -> str:
+    """What can be written with other letters is: "Größe" becomes "Groesse"; what else is not ASCII loses its marks."""
+    if text.isascii():
+        return text
+    written = unicodedata.normalize("NFC", text).translate(_SPELT)
+    return unicodedata.normalize("NFKD", written).encode("ascii", "ignore").decode()
 
 
 def clean(text: str) -> str:

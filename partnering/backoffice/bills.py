@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 
 from ..i18n import _l
 from ..text import clean, fold
-from ..tickets import vat_numbers
+from ..tickets import postcodes, vat_numbers
 from . import reading
 from .reading import Wrong
 
@@ -61,15 +61,23 @@ def read(
         for key, most in LENGTHS.items()
     }
     email = clean(cells.get("billing_email", ""))
+    known = attempt("country", lambda: _country(cells.get("country", ""), country)) or ""
     return {
         "kind": "company" if company or kept["vat_id"] or kept["billing_name"] else "private",
         "name": kept.pop("billing_name") or company or name,
         **kept,
         "vat_id": attempt("vat_id", lambda: _vat_id(kept["vat_id"])) or "",
-        "country": attempt("country", lambda: _country(cells.get("country", ""), country)) or country,
+        "postcode": attempt("postcode", lambda: _postcode(kept["postcode"], known)) or "",
+        "country": known or country,
         "email": (attempt("billing_email", lambda: reading.address(email)) or "") if email else "",
         "leitweg_id": "",
     }
+
+
+def _postcode(text: str, country: str) -> str:
+    if text and not postcodes.can_be(text, country):
+        raise Wrong("bad_postcode")
+    return text
 
 
 def _vat_id(text: str) -> str:

@@ -11,11 +11,12 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.models import Person
+from ..agenda.models import Location
 from ..audit import AuditDetail, AuditEntry
 from ..consents.models import ConsentRecipient
 from ..db import BilingualText, db
 from ..delegates.models import Delegate
-from ..events.models import Event, Participant
+from ..events.models import Event, Host, Participant
 from ..i18n import _, _l, bi
 from ..invoices.models import Invoice
 from ..questions.models import Question, QuestionSection, QuestionVersion
@@ -182,9 +183,11 @@ def told(event: Event, entries: Sequence[AuditEntry]) -> list[Change]:
     return [_change(entry, names, leads) for entry in entries]
 
 
-def product_names(event: Event, refs: Iterable[str]) -> dict[str, str]:
-    """What products of an event are called, by public id."""
-    return {product.public_id: bi(product.name) for product in _found(Product, refs)}
+def names_of(refs: Iterable[str]) -> dict[str, str]:
+    """What the things with these public ids are called that details name: tickets, pools, rooms, people, hosts."""
+    wanted = sorted(refs)
+    named = [one for model in (Product, Pool, Location, Event, Participant, Host) for one in _found(model, wanted)]
+    return {one.public_id: one.name if isinstance(one.name, str) else bi(one.name) for one in named}
 
 
 def _change(entry: AuditEntry, names: dict[tuple[str, str], str], leads: dict[tuple[str, str], str]) -> Change:

@@ -226,6 +226,7 @@ def understood(
             first.setdefault(key, number)
         if row.product is not None and not row.faults and not row.known:
             _book(known, row)
+            row.cells |= {fault[0]: cells[column[fault[0]]][:CELL] for fault in row.faults if fault[0] in column}
         rows.append(row)
     progress(total, total)
     return rows

@@ -1,5 +1,6 @@
 """The log of an event as organisers read it: who did what and when, before and after, by person and kind."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,8 +19,10 @@ from ..i18n import _, _l, day, moment, money
 from ..registration.models import Party, Place, Registration
 from ..text import fold
 from . import changes
+from .log_words import CENTS, ROW_NUMBERS, SAID, WORDS
 
 PAGE = 50
+PUBLIC_ID = re.compile(r"[a-z0-9]{16}")
 MOST_FOUND = 50
 """How many people a search of the log follows."""
 
@@ -43,68 +46,6 @@ KINDS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
     "event": (_l("Conference and team"), ("event.", "team.", "letter.", "consent_recipient.")),
 }
 """Groups of deeds, by how their names begin."""
-
-WORDS: dict[str, LazyString] = {
-    "title": _l("Title"),
-    "given_name": _l("First name"),
-    "family_name": _l("Last name"),
-    "name": _l("Name"),
-    "email": _l("Email address"),
-    "function": _l("Function"),
-    "company": _l("Organisation"),
-    "product": _l("Ticket"),
-    "gross": _l("Price"),
-    "fee": _l("Kept of the price"),
-    "by": _l("By"),
-    "state": _l("State"),
-    "places": _l("Places"),
-    "capacity": _l("Places"),
-    "changes_until": _l("Changes until"),
-    "people": _l("People"),
-    "file": _l("File"),
-    "letters": _l("Letters"),
-    "format": _l("File"),
-    "kept": _l("Place kept"),
-    "position": _l("Place in the list"),
-    "vat_rate": _l("VAT"),
-    "until": _l("Until"),
-    "reason": _l("Reason"),
-    "text": _l("Text"),
-    "area": _l("Area"),
-    "visibility": _l("Shown in the directory"),
-    "shows_function": _l("Function shown"),
-    "shows_languages": _l("Languages shown"),
-    "shows_seeks": _l("Own wishes shown"),
-    "label": _l("Question"),
-    "kind": _l("Kind"),
-    "number": _l("Number"),
-    "discount": _l("Discount"),
-    "value": _l("Value"),
-    "early": _l("Early price"),
-    "draws": _l("Takes from pools"),
-    "privacy_notice": _l("Privacy notice, version"),
-}
-SAID: dict[tuple[str, str], LazyString] = {
-    ("visibility", "hidden"): _l("nobody"),
-    ("visibility", "organisation"): _l("the organisation only"),
-    ("visibility", "name"): _l("name and function"),
-    ("state", "draft"): _l("draft"),
-    ("state", "published"): _l("published"),
-    ("state", "cancelled"): _l("called off"),
-    ("discount", "none"): _l("no discount"),
-    ("discount", "percent"): _l("percent"),
-    ("discount", "amount"): _l("amount"),
-    ("discount", "price"): _l("new price"),
-    ("by", "buyer"): _l("whoever booked"),
-    ("by", "holder"): _l("whoever holds the ticket"),
-    ("by", "organiser"): _l("organiser"),
-    ("area", "organiser"): _l("organisation"),
-    ("area", "crew"): _l("crew"),
-    ("area", "catering"): _l("catering"),
-}
-"""What is kept as a bare word of the program, as people read it."""
-
-CENTS = {"gross", "fee", "early", "value_gross", "refund"}
 
 
 @dataclass(frozen=True)
@@ -234,7 +175,7 @@ def _told(event: Event, entries: Sequence[AuditEntry]) -> list[Deed]:
             sa.select(AuditDetail).where(AuditDetail.entry_id.in_([entry.id for entry in entries]))
         )
     }
-    names = _names(event, details.values())
+    names = _names(details.values())
     return [
         Deed(
             entry.id,
@@ -246,25 +187,35 @@ def _told(event: Event, entries: Sequence[AuditEntry]) -> list[Deed]:
     ]
 
 
-def _names(event: Event, details: Iterable[AuditDetail]) -> dict[str, str]:
-    """What products that details name by public id are called."""
-    wanted = {
-        value
-        for detail in details
-        for side in (detail.before, detail.after)
-        for key, value in (side or {}).items()
-        if key == "product" and isinstance(value, str)
-    }
-    return changes.product_names(event, wanted) if wanted else {}
+def _names(details: Iterable[AuditDetail]) -> dict[str, str]:
+    """What things that details name by public id are called."""
+    wanted: set[str] = set()
+    for detail in details:
+        wanted |= _ids(detail.before) | _ids(detail.after)
+    return changes.names_of(wanted) if wanted else {}
+
+
+def _ids(value: Any) -> set[str]:
+    """Whatever in a value looks like a public id."""
+    if isinstance(value, dict):
+        return set().union(*map(_ids, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(_ids, value))
+    return {value} if isinstance(value, str) and PUBLIC_ID.fullmatch(value) else set()
 
 
 def _differences(detail: AuditDetail, names: dict[str, str]) -> list[Difference]:
     before, after = detail.before or {}, detail.after or {}
     return [
-        Difference(str(WORDS.get(key, key)), _text(key, before.get(key), names), _text(key, after.get(key), names))
+        Difference(_word(key, names), _text(key, before.get(key), names), _text(key, after.get(key), names))
         for key in dict.fromkeys([*before, *after])
-        if before.get(key) != after.get(key)
+        if before.get(key) != after.get(key) and key not in ROW_NUMBERS
     ]
+
+
+def _word(key: str, names: dict[str, str]) -> str:
+    """What a field is called: by us, by its public id, or, a question, by its own words."""
+    return str(WORDS[key]) if key in WORDS else names.get(key, key)
 
 
 def _text(key: str, value: Any, names: dict[str, str]) -> str:
@@ -276,11 +227,11 @@ def _text(key: str, value: Any, names: dict[str, str]) -> str:
     if isinstance(value, int):
         return money(value) if key in CENTS else str(value)
     if isinstance(value, list):
-        return ", ".join(_text("", one, names) for one in value)
+        return ", ".join(_text(key, one, names) for one in value)
     if isinstance(value, dict):
         if set(value) == {"de", "en"}:
             return " / ".join(dict.fromkeys(text for text in (value["de"], value["en"]) if text)) or "–"
-        return ", ".join(f"{name}: {_text(name, one, names)}" for name, one in value.items())
+        return ", ".join(f"{_word(name, names)}: {_text(name, one, names)}" for name, one in value.items())
     if (key, value) in SAID:
         return str(SAID[key, value])
     text = names.get(str(value), str(value))

@@ -35,6 +35,7 @@ SENTENCES: dict[str, LazyString] = {
     "unknown_choice": _l("This is none of the choices: %(value)s."),
     "unknown_country": _l("There is no such country."),
     "bad_vat_id": _l("Write a valid VAT number with its country code, for example DE123456788."),
+    "bad_postcode": _l("This is no postcode of the country; is a zero missing at the front?"),
     "bad_date": _l("Write a day such as 2027-10-13 or 13.10.2027."),
     "bad_number": _l("Write a whole number."),
     "too_small": _l("Less than %(least)s."),

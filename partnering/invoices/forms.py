@@ -14,7 +14,7 @@ from ..fields import WholeField
 from ..i18n import _, _l, locale
 from ..questions.forms import countries
 from ..registration.forms import LEITWEG
-from ..tickets import vat_numbers
+from ..tickets import postcodes, vat_numbers
 
 _AMOUNT = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{2}))?")
 _DAYS = re.compile(r"[0-9]{1,3}(\s*,\s*[0-9]{1,3}){0,4}")
@@ -41,6 +41,12 @@ def _account(form: FlaskForm, field: Any) -> None:
 def vat_number(form: FlaskForm, field: Any) -> None:
     """One that can be right, with its country."""
     if fault := vat_numbers.fault(field.data):
+        raise ValidationError(fault)
+
+
+def postcode(form: Any, field: Any) -> None:
+    """One that the chosen country could have."""
+    if fault := postcodes.fault(field.data, form.country.data):
         raise ValidationError(fault)
 
 
@@ -84,7 +90,9 @@ class SetUpForm(FlaskForm):
     street = StringField(
         _l("Street and number"), [InputRequired(_l("Enter street and number")), Length(max=160)], [one_line]
     )
-    postcode = StringField(_l("Postcode"), [InputRequired(_l("Enter the postcode")), Length(max=20)], [one_line])
+    postcode = StringField(
+        _l("Postcode"), [InputRequired(_l("Enter the postcode")), Length(max=20), postcode], [one_line]
+    )
     city = StringField(_l("Town"), [InputRequired(_l("Enter the town")), Length(max=100)], [one_line])
     country = SelectField(_l("Country"), [InputRequired(_l("Choose the country"))], default="DE")
     vat_id = StringField(_l("VAT number"), [Optional(), Length(max=20), vat_number], [one_line])
@@ -169,7 +177,9 @@ class BillingForm(FlaskForm):
     street = StringField(
         _l("Street and number"), [InputRequired(_l("Enter street and number")), Length(max=160)], [one_line]
     )
-    postcode = StringField(_l("Postcode"), [InputRequired(_l("Enter the postcode")), Length(max=20)], [one_line])
+    postcode = StringField(
+        _l("Postcode"), [InputRequired(_l("Enter the postcode")), Length(max=20), postcode], [one_line]
+    )
     city = StringField(_l("Town"), [InputRequired(_l("Enter the town")), Length(max=100)], [one_line])
     country = SelectField(_l("Country"), [InputRequired(_l("Choose the country"))], default="DE")
     email = StringField(_l("Email address for the invoice"), [Optional(), Length(max=254), email_address], [one_line])

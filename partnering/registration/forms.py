@@ -27,7 +27,7 @@ from ..accounts.addresses import canonical
 from ..i18n import _, _l, locale
 from ..questions.forms import countries
 from ..text import clean
-from ..tickets import vat_numbers
+from ..tickets import postcodes, vat_numbers
 from .seats import Guest
 
 MOST_PLACES = 200
@@ -252,6 +252,11 @@ class BillingForm(FlaskForm):
         """A complete address, if there is one: empty, the invoice goes to the buyer."""
         if field.data:
             Address()(self, field)
+
+    def validate_postcode(self, field: Any) -> None:
+        """One that the chosen country could have."""
+        if fault := postcodes.fault(field.data, self.country.data):
+            raise ValidationError(fault)
 
     def validate_vat_id(self, field: Any) -> None:
         """A number that can be right; whether it was given out is not asked here."""

@@ -101,6 +101,7 @@ def test_what_is_wrong_in_an_address_is_named(ctx: Flask, event: Event, client: 
     rows = [
         ["jana@lumenfold.example", "Jana", "Wittkowski", "", "Lichtweg 4", "", "Leipzig", "", "", ""],
         ["ada@wien.example", "Ada", "Neu", "", "Ring 1", "1010", "Wien", "Atlantis", "12", ""],
+        ["bo@dresden.example", "Bo", "Neu", "", "Weg 1", "1099", "Dresden", "DE", "", ""],
     ]
     page = upload(client, event, as_csv(HEADS, rows))
 
@@ -108,8 +109,9 @@ def test_what_is_wrong_in_an_address_is_named(ctx: Flask, event: Event, client: 
 
     assert [(fault["row"], fault["field"], fault["code"]) for fault in kept.report["errors"]] == [
         (2, "postcode", "missing"),
-        (3, "vat_id", "bad_vat_id"),
         (3, "country", "unknown_country"),
+        (3, "vat_id", "bad_vat_id"),
+        (4, "postcode", "bad_postcode"),
     ]
 
 
@@ -121,7 +123,7 @@ def test_an_online_ticket_is_taxed_where_its_recipient_is(event: Event, client: 
         event,
         ticket=online.public_id,
         company="Bio AG",
-        **{**ADDRESS, "vat_id": "CHE-107.787.577 MWST", "country": "CH"},
+        **{**ADDRESS, "vat_id": "CHE-107.787.577 MWST", "country": "CH", "postcode": "8001"},
     )
 
     db.session.rollback()

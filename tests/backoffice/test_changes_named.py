@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from partnering.backoffice.changes import HIDDEN, SENTENCES
-from partnering.backoffice.log import KINDS, SAID, WORDS
+from partnering.backoffice.log import KINDS
+from partnering.backoffice.log_words import SAID, WORDS
 from partnering.delegates.models import VISIBILITIES
 
 PEOPLE_AND_HOSTS = ("person.", "host.", "role.")

@@ -260,7 +260,7 @@ def test_places_taken_meanwhile_keep_everybody_out(ctx: Flask, event: Event, cli
 
     found = kept()
     assert (found.state, number_of(Registration)) == ("checked", 1)
-    assert [(one["row"], one["code"]) for one in found.report["errors"]] == [(3, "sold_out")]
+    assert [(one["row"], one["code"], one["cell"]) for one in found.report["errors"]] == [(3, "sold_out", "Eng")]
 
 
 def test_somebody_registered_between_last_look_and_deed_undoes_all(ctx: Flask, event: Event, client: FlaskClient):

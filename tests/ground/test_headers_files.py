@@ -13,7 +13,7 @@ from partnering.headers import as_file
         ("my list.csv", 'attachment; filename="my list.csv"'),
         (
             "Zürich Größe.csv",
-            "attachment; filename=\"Zurich Groe.csv\"; filename*=UTF-8''Z%C3%BCrich%20Gr%C3%B6%C3%9Fe.csv",
+            "attachment; filename=\"Zuerich Groesse.csv\"; filename*=UTF-8''Z%C3%BCrich%20Gr%C3%B6%C3%9Fe.csv",
         ),
         ('a"b.csv', 'attachment; filename="a\\"b.csv"'),
         ("two\r\nlines\x00.csv", 'attachment; filename="two lines .csv"'),
