@@ -5,7 +5,7 @@ in memory; whoever is shown is read anew.
 """
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from itertools import islice
@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ..db import db
-from . import booking, index, queries, searching, visibility
+from . import booking, documents, index, queries, searching, visibility
 from .booking import Standing
-from .models import BlockedPair, Delegate, OrganisationProfile
-from .reasons import Reason, Term, between, wanted
+from .models import BlockedPair, Delegate, DismissedReason, OrganisationProfile
+from .reasons import Known, Reason, Term, between, scores
 from .visibility import Shown
 
 PAGE = 20
@@ -114,26 +114,48 @@ class Page:
 
 def page(me: Delegate, wish: Wish) -> Page:
     """The cards that `me` sees for a wish, with the numbers beside the filters."""
-    mine = queries.terms_of(me.profile)
     look = Look(me)
+    mine = documents.known([], me)[me.id]
     found = look.found(wish)
     first = (wish.page - 1) * PAGE
     rows = _shown(me, list(islice(_ordered(look.index, found, wish.sort, mine), first, first + PAGE)))
     terms = queries.terms_of_all(delegate.profile_id for delegate in rows)
+    known = documents.known(rows)
+    away = dismissed(me, rows)
     standings = booking.bookings().standings(me, rows)
     cards = []
     for delegate in rows:
-        theirs = terms.get(delegate.profile_id, set())
-        cards.append(Card(delegate, theirs, between(mine, theirs), standings.get(delegate.id, Standing("closed"))))
+        why = between(mine, known[delegate.id], dismissed=away[delegate.id], numbers=look.index.numbers)
+        standing = standings.get(delegate.id, Standing("closed"))
+        cards.append(Card(delegate, terms.get(delegate.profile_id, set()), why, standing))
     free = (look.found(wish, besides="free") & look.free).bit_count()
     return Page(cards, found.bit_count(), first + 1, look.facets(wish), free)
 
 
 def card(me: Delegate, other: Delegate) -> Card:
     """One delegate as `me` sees them."""
-    mine, theirs = queries.terms_of(me.profile), queries.terms_of(other.profile)
     standing = booking.bookings().standings(me, [other]).get(other.id, Standing("closed"))
-    return Card(other, theirs, between(mine, theirs), standing)
+    return Card(other, queries.terms_of(other.profile), reasons_for(me, [other])[other.id], standing)
+
+
+def reasons_for(me: Delegate, others: Sequence[Delegate]) -> dict[int, list[Reason]]:
+    """Why I should meet each of them, by their ids; a constant number of queries."""
+    known, away, numbers = documents.known(others, me), dismissed(me, others), index.of(me.event_id).numbers
+    return {
+        other.id: between(known[me.id], known[other.id], dismissed=away[other.id], numbers=numbers) for other in others
+    }
+
+
+def dismissed(me: Delegate, others: Sequence[Delegate]) -> dict[int, set[str]]:
+    """Which reasons to meet each of them I do not want to read again, by their ids; "" is all of them."""
+    found: dict[int, set[str]] = {other.id: set() for other in others}
+    for other_id, code in db.session.execute(
+        sa.select(DismissedReason.other_id, DismissedReason.code).where(
+            DismissedReason.delegate_id == me.id, DismissedReason.other_id.in_(found)
+        )
+    ):
+        found[other_id].add(code)
+    return found
 
 
 def may_be_seen(me: Delegate, other: Delegate) -> bool:
@@ -225,12 +247,12 @@ _BLOCKED = sa.select(BlockedPair.delegate_id, BlockedPair.other_id, BlockedPair.
 )
 
 
-def _ordered(known: index.Index, found: int, sort: str, mine: set[Term]) -> Iterator[int]:
+def _ordered(known: index.Index, found: int, sort: str, mine: Known) -> Iterator[int]:
     if sort == "name":
         return known.by_name(found)
     if sort == "newest":
         return known.by_age(found)
-    return known.by_number(found, (".".join(term) for term in wanted(mine)))
+    return known.by_score(found, scores(known.codes, mine))
 
 
 def _shown(me: Delegate, ids: list[int]) -> list[Delegate]:

@@ -16,6 +16,7 @@ from ..db import db, table_of
 from ..events.models import Event, Participant
 from ..organisations.models import Organisation
 from ..text import words
+from . import vocabulary
 from .models import (
     Delegate,
     DelegateTerm,
@@ -25,7 +26,8 @@ from .models import (
     OrganisationProfile,
     ProfileTerm,
 )
-from .words import term_label
+from .reasons import Known
+from .words import FIELDS, term_label
 
 AT_ONCE = 500
 """So many rows are written with one statement."""
@@ -80,6 +82,18 @@ def lacking(most: int) -> Sequence[int]:
     ).all()
 
 
+def known(delegates: Iterable[Delegate], me: Delegate | None = None) -> dict[int, Known]:
+    """What reasons to meet go by, by the delegates' ids: of `me` everything, of the others what they let others read.
+
+    A constant number of queries. Who is hidden shows no more than their organisation.
+    """
+    ids = sorted({delegate.id for delegate in delegates} | ({me.id} if me is not None else set()))
+    rows = db.session.execute(_ABOUT.where(Delegate.id.in_(ids))).all()
+    held = _terms_held(rows)
+    mine = me.id if me is not None else None
+    return {row.id: _known(row, *held, everything=row.id == mine) for row in rows}
+
+
 def write_ids(delegate_ids: Iterable[int]) -> None:
     """Write down anew what the directory knows of these delegates."""
     ids = sorted(set(delegate_ids))
@@ -96,45 +110,39 @@ def _write(ids: Sequence[int]) -> None:
     if hidden:
         link.execute(_forget().where(DirectoryDocument.delegate_id.in_(hidden)), {"changed_at": clock.now()})
     if found:
-        profiles = sorted({row.profile_id for row in found})
-        terms = _held(ProfileTerm.profile_id, ProfileTerm.side, ProfileTerm.facet, ProfileTerm.term, of=profiles)
-        own = _held(DelegateTerm.delegate_id, DelegateTerm.facet, DelegateTerm.term, of=[row.id for row in found])
-        opportunities = _opportunities(profiles)
-        link.execute(
-            _keep(link.dialect.name),
-            [_document(row, terms.get(row.profile_id, []), own, opportunities) for row in found],
-        )
+        held = _terms_held(found)
+        link.execute(_keep(link.dialect.name), [_document(row, *held) for row in found])
 
 
-def _document(row: Any, terms: Sequence[tuple[str, ...]], own: Held, opportunities: dict[int, Any]) -> dict[str, Any]:
+def _terms_held(rows: Sequence[Any]) -> tuple[Held, Held, dict[int, list["_Opportunity"]]]:
+    """The terms of profiles and of people, and the opportunities of profiles."""
+    profiles = sorted({row.profile_id for row in rows})
+    return (
+        _held(ProfileTerm.profile_id, ProfileTerm.side, ProfileTerm.facet, ProfileTerm.term, of=profiles),
+        _held(DelegateTerm.delegate_id, DelegateTerm.facet, DelegateTerm.term, of=[row.id for row in rows]),
+        _opportunities(profiles),
+    )
+
+
+def _document(row: Any, held: Held, own: Held, opportunities: dict[int, list["_Opportunity"]]) -> dict[str, Any]:
     """The row of somebody who can be found."""
     named = row.visibility == "name"
     texts = [row.name, row.offers, row.seeks, row.description]
-    codes = [".".join(term) for term in terms]
+    terms = held.get(row.profile_id, [])
+    known_of_them = _known(row, held, own, opportunities)
     labels = [(side, facet, code) for side, facet, code in terms]
     if row.organisation_type:
-        codes.append(f"is.organisation_type.{row.organisation_type}")
         labels.append(("is", "organisation_type", row.organisation_type))
     if row.country:
-        codes.append(f"country.{row.country}")
         texts.append(_country(row.country))
-    if row.region:
-        codes.append(f"region.{row.region}")
-    if named and row.shows_languages:
-        codes += [f"language.{code}" for code in row.languages.split(",") if code]
     if named:
         texts += [row.given_name, row.family_name, row.function if row.shows_function else ""]
         if row.shows_seeks:
             texts.append(row.own_seeks)
-            codes += [f"person.{facet}.{code}" for facet, code in own.get(row.id, [])]
             labels += [("seek", facet, code) for facet, code in own.get(row.id, [])]
     for opportunity in opportunities.get(row.profile_id, []):
-        codes.append(f"opportunity.{opportunity.kind}")
         texts += [opportunity.title, opportunity.summary]
-        held = [("stage", code) for code in (opportunity.stage, opportunity.ip) if code]
-        for facet, code in [*held, *opportunity.terms]:
-            codes.append(f"opportunity.{facet}.{code}")
-            labels.append((opportunity.side, facet, code))
+        labels += [(opportunity.side, facet, code) for facet, code in opportunity.terms]
     texts += [_labels(*label) for label in dict.fromkeys(labels)]
     return {
         "event_id": row.event_id,
@@ -144,18 +152,57 @@ def _document(row: Any, terms: Sequence[tuple[str, ...]], own: Held, opportuniti
         "sort_name": row.sort_name if named else row.folded_name,
         "visible_at": row.visible_at,
         "text": words(" ".join(texts)),
-        "codes": sorted(set(codes)),
-        "facts": {},
+        "codes": sorted(known_of_them.codes),
+        "facts": known_of_them.facts,
         "changed_at": clock.now(),
     }
+
+
+def _known(
+    row: Any, held: Held, own: Held, opportunities: dict[int, list["_Opportunity"]], *, everything: bool = False
+) -> Known:
+    """What filters and reasons go by, as far as they show it, or `everything`."""
+    named = everything or row.visibility == "name"
+    terms = held.get(row.profile_id, [])
+    codes = {".".join(term) for term in terms}
+    codes |= {f"{name}.{value}" for name, value in (("country", row.country), ("region", row.region)) if value}
+    if row.organisation_type:
+        codes.add(f"is.organisation_type.{row.organisation_type}")
+    if everything or (named and row.shows_languages):
+        codes |= {f"language.{code}" for code in row.languages.split(",") if code}
+    seeks = row.seeks
+    if named and (everything or row.shows_seeks):
+        codes |= {f"person.{facet}.{code}" for facet, code in own.get(row.id, [])}
+        seeks = f"{seeks}\n{row.own_seeks}"
+    codes |= _spoken_of("offer", row.offers) | _spoken_of("seek", seeks) | _spoken_of("is", row.description)
+    deals = opportunities.get(row.profile_id, [])
+    for deal in deals:
+        codes.add(f"opportunity.{deal.kind}")
+        codes |= {f"opportunity.{facet}.{code}" for facet, code in deal.terms}
+        codes |= {f"deal.{deal.side}.{facet}.{code}" for facet, code in deal.terms}
+        codes |= _spoken_of(deal.side, f"{deal.title}\n{deal.summary}")
+    return Known(frozenset(codes), {"opportunities": [deal.fact for deal in deals]} if deals else {})
+
+
+def _spoken_of(side: str, text: str) -> set[str]:
+    """The codes of what a text says; what it is about says in which field one works, and nothing more."""
+    found = vocabulary.terms_in(text)
+    return {f"{side}.~{facet}.{code}" for facet, code in found if side != "is" or facet in FIELDS}
 
 
 class _Opportunity:
     """An opportunity with its terms."""
 
     def __init__(self, row: Any, terms: Sequence[tuple[str, ...]]) -> None:
-        self.kind, self.side, self.stage, self.ip = row.kind, row.side, row.stage, row.ip
-        self.title, self.summary, self.terms = row.title, row.summary, terms
+        self.kind, self.side = row.kind, row.side
+        self.title, self.summary = row.title, row.summary
+        self.terms = [("stage", code) for code in (row.stage, row.ip) if code] + [(term[0], term[1]) for term in terms]
+
+    @property
+    def fact(self) -> dict[str, Any]:
+        """What a reason quotes of it."""
+        terms = [f"{facet}.{code}" for facet, code in self.terms]
+        return {"side": self.side, "kind": self.kind, "title": self.title, "terms": terms}
 
 
 def _opportunities(profiles: Sequence[int]) -> dict[int, list[_Opportunity]]:

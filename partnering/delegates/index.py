@@ -16,6 +16,7 @@ from .. import clock
 from ..db import db, writing
 from ..memory import memory
 from .models import Delegate, DirectoryDocument
+from .reasons import descending
 from .words import FIELDS
 
 MOST = 4
@@ -63,6 +64,7 @@ class Index:
                 codes.setdefault(code, []).append(place)
         self._profiles = profiles
         self.codes = {code: self.bits(places) for code, places in codes.items()}
+        self.numbers = {code: len(places) for code, places in codes.items()}
         self.lists: dict[str, dict[str, int]] = {}
         for code, bits in self.codes.items():
             for name, choice in choices_of(code):
@@ -114,14 +116,13 @@ class Index:
         held = found.to_bytes(self.size // 8 + 1, "little")
         return (self.delegates[place] for place in self.newest if held[place >> 3] >> (place & 7) & 1)
 
-    def by_number(self, found: int, wanted: Iterable[str]) -> Iterator[int]:
-        """The delegates of a set, who holds the most of the wanted codes first, then in order of name."""
-        planes = added(self.codes.get(code, 0) for code in wanted)
-        for number in range((1 << len(planes)) - 1, -1, -1):
-            level = found
-            for digit, plane in enumerate(planes):
-                level &= plane if number >> digit & 1 else ~plane
+    def by_score(self, found: int, planes: list[int]) -> Iterator[int]:
+        """The delegates of a set, the highest score first, then in order of name; see `reasons.scores`."""
+        left = found
+        for _score, level in descending(planes, found):
+            left &= ~level
             yield from self.by_name(level)
+        yield from self.by_name(left)
 
 
 def places(found: int) -> Iterator[int]:
@@ -131,17 +132,6 @@ def places(found: int) -> Iterator[int]:
             low = byte & -byte
             yield (number << 3) + low.bit_length() - 1
             byte ^= low
-
-
-def added(sets: Iterable[int]) -> list[int]:
-    """In how many of the sets each position is: the digits of these numbers, base two, lowest first, as sets."""
-    planes: list[int] = []
-    for carry in sets:
-        for digit, plane in enumerate(planes):
-            planes[digit], carry = plane ^ carry, plane & carry
-        if carry:
-            planes.append(carry)
-    return planes
 
 
 def choices_of(code: str) -> list[tuple[str, str]]:

@@ -45,6 +45,33 @@ def country_name(code: str) -> str:
     return str(_babel().territories.get(code, code))
 
 
+REGIONS = {
+    "DE-BW": ("Baden-Württemberg", "Baden-Württemberg"),
+    "DE-BY": ("Bayern", "Bavaria"),
+    "DE-BE": ("Berlin", "Berlin"),
+    "DE-BB": ("Brandenburg", "Brandenburg"),
+    "DE-HB": ("Bremen", "Bremen"),
+    "DE-HH": ("Hamburg", "Hamburg"),
+    "DE-HE": ("Hessen", "Hesse"),
+    "DE-MV": ("Mecklenburg-Vorpommern", "Mecklenburg-Western Pomerania"),
+    "DE-NI": ("Niedersachsen", "Lower Saxony"),
+    "DE-NW": ("Nordrhein-Westfalen", "North Rhine-Westphalia"),
+    "DE-RP": ("Rheinland-Pfalz", "Rhineland-Palatinate"),
+    "DE-SL": ("Saarland", "Saarland"),
+    "DE-SN": ("Sachsen", "Saxony"),
+    "DE-ST": ("Sachsen-Anhalt", "Saxony-Anhalt"),
+    "DE-SH": ("Schleswig-Holstein", "Schleswig-Holstein"),
+    "DE-TH": ("Thüringen", "Thuringia"),
+}
+"""The federal states in German and English by their ISO 3166-2 codes."""
+
+
+def region_name(code: str) -> str:
+    """What a region is called; one that is not a federal state stands for itself."""
+    german, english = REGIONS.get(code, (code, code))
+    return german if locale() == "de" else english
+
+
 def language_name(code: str) -> str:
     """A language's name as a heading would write it."""
     name = str(_babel().languages.get(code, code))

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from ..agenda import mails as calendar
 from ..agenda.models import AgendaEntry
 from ..db import db
-from ..delegates import queries as partnering
+from ..delegates.directory import reasons_for
 from ..delegates.models import Delegate
-from ..delegates.reasons import MOST, between
+from ..delegates.reasons import MOST
 from ..events.models import Event
 from ..i18n import _, bi
 from ..mail import letters
@@ -43,13 +43,12 @@ def render_requested(letter: OutboxLetter) -> Letter | None:
     ]
     if not new:
         return None
-    mine = partnering.terms_of(delegate.profile)
     asked = []
     for meeting in new:
         side = queries.side_of(meeting, delegate)
         assert side is not None
         other = queries.other_side(meeting, side)
-        reasons = between(mine, partnering.terms_of(other.profile))[:MOST]
+        reasons = reasons_for(delegate, [other.lead])[other.lead_id][:MOST]
         asked.append({"meeting": meeting, "other": other, "reasons": reasons, "slots": queries.offered(meeting)})
     composed = letters.compose("meetings/mail/requested", event=_event(delegate), me=delegate, asked=asked)
     return composed.with_(on_sent=news.was_told(delegate.id, kinds))

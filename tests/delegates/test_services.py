@@ -9,7 +9,7 @@ from partnering.consents.models import Consent
 from partnering.db import db, transaction
 from partnering.delegates import queries, services
 from partnering.delegates.models import Delegate, DirectoryDocument, OrganisationProfile
-from partnering.delegates.reasons import Reason, between
+from partnering.delegates.reasons import Reason, between, chosen
 from partnering.delegates.visibility import DIRECTORY_CONSENT
 from partnering.registration.signals import party_placed, registration_begun, registration_cancelled
 from tests.factories.delegates import make_delegate, make_party, make_registration
@@ -109,12 +109,12 @@ def test_reasons_come_from_both_profiles():
         ("is", "technology", "bioinformatics"),
         ("seek", "goal", "licence"),
     }
-    assert between(mine, theirs) == [
+    assert between(chosen(mine), chosen(theirs)) == [
         Reason("offer", "goal", "licence"),
         Reason("seek", "goal", "supply"),
         Reason("is", "sector", "bioinformatics"),
     ]
-    assert between(theirs, mine) == [
+    assert between(chosen(theirs), chosen(mine)) == [
         Reason("offer", "goal", "supply"),
         Reason("seek", "goal", "licence"),
         Reason("is", "sector", "bioinformatics"),

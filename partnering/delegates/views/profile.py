@@ -14,7 +14,6 @@ from .. import permissions, queries, services
 from ..directory import Card
 from ..forms import LISTS, PartneringForm, ProfileForm, VisibilityForm
 from ..models import Delegate
-from ..reasons import between
 from ..visibility import DIRECTORY_CONSENT
 from .blueprint import bp, me
 
@@ -143,4 +142,4 @@ def card_of(form: PartneringForm, *, name: str, function: str, company: str, sho
         seeks="",
         public_id="",
     )
-    return Card(delegate, form.terms, between(set(), form.terms), None)  # type: ignore[arg-type]  # a card nobody can book
+    return Card(delegate, form.terms, [], None)  # type: ignore[arg-type]  # a card nobody can book

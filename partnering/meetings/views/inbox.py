@@ -6,15 +6,16 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from ...delegates import queries as partnering
+from ...delegates.directory import reasons_for
 from ...delegates.models import Delegate
 from ...delegates.permissions import may_see
-from ...delegates.reasons import MOST, between
+from ...delegates.reasons import MOST
 from ...headers import single
 from .. import permissions, queries
 from ..forms import REASONS, AcceptForm, CancelForm, CounterForm, DeclineForm
 from ..models import Meeting
 from .asking import by_day
-from .blueprint import bp, me, meeting_or_404, shown, sides
+from .blueprint import bp, me, meeting_or_404, shown
 
 
 @bp.get("/meetings")
@@ -24,13 +25,10 @@ def inbox() -> str:
     tab = single(request.args, "tab") or "received"
     tab = tab if tab in queries.TABS else "received"
     meetings = queries.meetings_of(mine, tab)
-    terms = partnering.terms_of_all({mine.profile_id, *(sides(mine, m)[1].profile_id for m in meetings)})
-    own = terms.get(mine.profile_id, set())
-    cards = []
-    for meeting in meetings:
-        card = shown(mine, meeting)
-        card["reasons"] = between(own, terms.get(card["other"].profile_id, set()))[:MOST]
-        cards.append(card)
+    cards = [shown(mine, meeting) for meeting in meetings]
+    reasons = reasons_for(mine, [card["other"].lead for card in cards])
+    for card in cards:
+        card["reasons"] = reasons[card["other"].lead_id][:MOST]
     return render_template(
         "meetings/inbox.html",
         me=mine,
@@ -52,8 +50,7 @@ def show(id: str) -> Response | str:
 def page(mine: Delegate, meeting: Meeting, form: object | None = None, taken: str = "") -> str:
     """The meeting's page; `form` failed, or `taken` says that a time has just gone."""
     card = shown(mine, meeting)
-    own, theirs = partnering.terms_of(mine.profile), partnering.terms_of(card["other"].profile)
-    card["reasons"] = between(own, theirs)[:MOST]
+    card["reasons"] = reasons_for(mine, [card["other"].lead])[card["other"].lead_id][:MOST]
     card["contact"] = permissions.contact(mine, meeting)
     card["seen"] = may_see(mine, card["other"].lead)
     people = [seat.delegate for seat in meeting.delegates]
