@@ -142,7 +142,7 @@ def test_two_hundred_random_wishes_are_counted_as_by_hand(event: Event):
             "seeks": seeks,
             "kind": [kind] if kind else [],
             "country": [country] if country else [],
-            "language": spoken,
+            "language": spoken if other.visibility == "name" else [],
         }
         if dice.random() < 0.3:
             with transaction():
