@@ -248,6 +248,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "meetings_desk.close_table": ORGANISERS,
     "meetings_desk.meetings": ORGANISERS,
     "meetings_desk.cancel": ORGANISERS,
+    "meetings_desk.capacity_page": ORGANISERS,
+    "meetings_desk.rules": ORGANISERS,
     "backoffice.overview": ORGANISERS,
     "backoffice.people": ORGANISERS,
     "backoffice.people_file": ORGANISERS,

@@ -10,7 +10,7 @@ from ... import clock
 from ...agenda.models import Location
 from ...db import BilingualText, transaction
 from ...errors import DomainError, or_404, require
-from ...events.routing import current_event, manage_blueprint
+from ...events.routing import current_event
 from ...headers import single
 from ...i18n import _, day
 from ...i18n import time as clock_time
@@ -20,8 +20,7 @@ from ..desk_forms import BlockForm, TableForm, TablesForm
 from ..errors import RequestNotOpen
 from ..forms import CancelForm
 from ..models import Meeting, MeetingSlot
-
-desk = manage_blueprint("meetings_desk", __name__)
+from .desk_blueprint import desk, tabs
 
 STATES = ("", "open", "confirmed", "declined", "withdrawn", "expired", "cancelled")
 
@@ -102,6 +101,7 @@ def meetings() -> str:
         rows=[{"meeting": each, "label": states.label(each), **two_sides(each)} for each in found],
         cancellable=permissions.is_cancellable,
         most=queries.MOST_ROWS,
+        tabs=tabs(),
     )
 
 

@@ -1,0 +1,81 @@
+"""The desk's form for the rules of meetings."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from partnering.db import db
+from partnering.events.models import Event
+from partnering.meetings.rules import rules_of
+from tests.factories.events import make_event, make_organiser
+from tests.support.signing_in import sign_in
+
+SENT = {
+    "open_request_limit": "12",
+    "meeting_limit": "8",
+    "request_days": "5",
+    "late_days": "3",
+    "late_hours": "24",
+    "live_minutes": "15",
+    "reserve_minutes": "45",
+    "same_organisation": "y",
+}
+
+
+@pytest.fixture
+def event(ctx: Flask) -> Event:
+    return make_event()
+
+
+@pytest.fixture
+def client(app: Flask, event: Event) -> FlaskClient:
+    """An organiser's browser."""
+    client = app.test_client()
+    sign_in(client, make_organiser(event))
+    return client
+
+
+def stored(event: Event) -> Event:
+    """The event as it is stored."""
+    db.session.rollback()
+    return db.session.get_one(Event, event.id, populate_existing=True)
+
+
+def test_organisers_set_the_rules(client: FlaskClient, event: Event):
+    assert client.post(f"/manage/{event.slug}/meetings/rules", data=SENT).status_code == 302
+    found = stored(event)
+    assert (found.open_request_limit, found.request_days) == (12, 5)
+    rules = rules_of(found)
+    assert (rules.meeting_limit, rules.late_days, rules.late_hours) == (8, 3, 24)
+    assert (rules.live_minutes, rules.reserve_minutes) == (15, 45)
+    assert (rules.same_organisation, rules.unpaid_may_ask) == (True, False)
+    page = client.get(f"/manage/{event.slug}/meetings/rules").text
+    assert 'value="24"' in page
+
+
+def test_an_empty_limit_is_none(client: FlaskClient, event: Event):
+    client.post(f"/manage/{event.slug}/meetings/rules", data=SENT)
+    client.post(f"/manage/{event.slug}/meetings/rules", data={**SENT, "meeting_limit": ""})
+    assert rules_of(stored(event)).meeting_limit is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("open_request_limit", "0"),
+        ("meeting_limit", "0"),
+        ("request_days", "61"),
+        ("late_days", "-1"),
+        ("late_hours", "241"),
+        ("live_minutes", "4"),
+        ("reserve_minutes", "1441"),
+        ("late_hours", "٤٨"),
+        ("late_hours", ""),
+    ],
+)
+def test_what_no_rule_can_be_is_refused(client: FlaskClient, event: Event, name: str, value: str):
+    before = rules_of(event)
+    answer = client.post(f"/manage/{event.slug}/meetings/rules?lang=en", data={**SENT, name: value})
+    assert answer.status_code == 422
+    assert f'id="{name}-error"' in answer.text
+    assert rules_of(stored(event)) == before
