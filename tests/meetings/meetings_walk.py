@@ -183,7 +183,8 @@ class Walk:
         if found is None:
             return
         met, number = found
-        by, to = met.invitee, to % len(self.people)
+        by, mates = met.invitee, self.model.mates(met.invitee)
+        to = mates[to % len(mates)] if mates and to % 4 else to % len(self.people)
         self.do(
             "forward",
             self.model.forward(met, to),
@@ -352,8 +353,10 @@ class Walk:
         """A colleague takes over what somebody left, or nobody does."""
         if not self.model.vacancies:
             return
-        leaver = sorted(self.model.vacancies)[one % len(self.model.vacancies)]
-        heir = heir % len(self.people)
+        waiting = [one for one, is_open in sorted(self.model.vacancies.items()) if is_open]
+        leaver = (waiting or sorted(self.model.vacancies))[one % len(waiting or self.model.vacancies)]
+        mates = self.model.mates(leaver)
+        heir = mates[heir % len(mates)] if mates and heir % 4 else heir % len(self.people)
 
         def vacancy() -> MeetingVacancy:
             return db.session.scalars(
