@@ -12,7 +12,7 @@ from .. import clock, ical
 from ..db import db
 from ..i18n import _, bi, locale
 from ..mail import letters
-from .models import AgendaEntry, Appointment
+from .models import AgendaEntry, Appointment, Location
 
 CalendarPart = tuple[bytes, Literal["REQUEST", "CANCEL"]] | tuple[None, None]
 
@@ -99,11 +99,17 @@ def address_of(entry: AgendaEntry) -> str:
 
 def place_of(entry: AgendaEntry) -> str:
     """Where it is, in the language in force: the room or table, then venue and address of the event."""
-    location, event = entry.appointment.location, entry.participant.event
-    name = bi(location.name) if location else ""
-    if location and location.kind == "table":
-        name = _("Table %(name)s", name=name)
+    event = entry.participant.event
+    name = name_of(entry.appointment.location)
     return ", ".join(part for part in (name, event.place(locale())) if part)
+
+
+def name_of(location: Location | None) -> str:
+    """What people call a room or table, in the language in force; "" for none."""
+    if location is None:
+        return ""
+    name = bi(location.name)
+    return _("Table %(name)s", name=name) if location.kind == "table" else name
 
 
 def content_hash(entry: AgendaEntry) -> str:

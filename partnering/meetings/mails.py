@@ -2,6 +2,7 @@
 
 from .news import (
     DIGEST,
+    before,
     forget,
     meeting_accepted,
     meeting_cancelled,
@@ -44,6 +45,7 @@ from .rendering import (
 
 __all__ = [
     "DIGEST",
+    "before",
     "description",
     "forget",
     "meeting_accepted",

@@ -39,6 +39,7 @@ def move(
         raise TooLateToMove(meeting=meeting)
     people = placing.sitting(meeting)
     placing.check(slot, people)
+    was = mails.before(appointment)
     steps.put(meeting, "published", begins=("published",), version=version)
     steps.end_open(meeting, "withdrawn")
     agenda.lock_people(delegate.participant_id for delegate in people)
@@ -50,7 +51,7 @@ def move(
     except (agenda.TimeTaken, agenda.PlaceTaken) as taken:
         raise placing.taken_meanwhile(meeting) from taken
     steps.anew(meeting)
-    mails.meeting_changed(meeting)
+    mails.meeting_changed(meeting, was=was)
     if old != (slot.starts_at, slot.ends_at):
         signals.time_freed.send(meeting.event_id, delegate_ids={delegate.id for delegate in people})
     return meeting
@@ -79,9 +80,10 @@ def reseat(meeting: Meeting, table: Location | None = None) -> Location | None:
     Raises `RequestNotOpen`, `TooFar`, `VideoMissing`, `SlotTaken` when there is none.
     """
     steps.take(meeting)
-    appointment = meeting.appointment
     steps.put(meeting, meeting.placement, begins=PLACED)
+    appointment = meeting.appointment
     assert appointment is not None  # a placed meeting has its time
+    was = mails.before(appointment)
     slot = queries.slot_at(meeting.event_id, appointment.starts_at, appointment.ends_at)
     places: list[Location] | None = [table] if table is not None else []
     if slot is not None:
@@ -93,7 +95,7 @@ def reseat(meeting: Meeting, table: Location | None = None) -> Location | None:
     except agenda.PlaceTaken as taken:
         raise placing.taken_meanwhile(meeting) from taken
     steps.anew(meeting)
-    mails.meeting_changed(meeting)
+    mails.meeting_changed(meeting, was=was)
     return found
 
 

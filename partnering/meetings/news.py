@@ -4,7 +4,7 @@ A request alone makes no letter of its own: whoever is asked gets at most one le
 Whatever stands in a calendar comes as one letter for each person and meeting.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from .. import clock
 from ..agenda import mails as calendar
 from ..agenda import services as agenda
-from ..agenda.models import AgendaEntry
+from ..agenda.models import AgendaEntry, Appointment
 from ..db import db
 from ..delegates import queries as partnering
 from ..delegates.models import Delegate
@@ -173,12 +173,25 @@ def meeting_joined(meeting: Meeting, delegate: Delegate, entry: AgendaEntry) -> 
     _post_entry("meetings.confirmed", meeting, delegate, entry)
 
 
-def meeting_changed(meeting: Meeting, besides: Delegate | None = None) -> None:
-    """Tell everybody who comes that time, place or people are others now; a newcomer hears it otherwise."""
+def before(appointment: Appointment) -> dict[str, str]:
+    """Time and place of an appointment that is about to change, for the letters about it."""
+    return {
+        "starts_at": appointment.starts_at.isoformat(),
+        "ends_at": appointment.ends_at.isoformat(),
+        "place": appointment.location.public_id if appointment.location is not None else "",
+    }
+
+
+def meeting_changed(meeting: Meeting, besides: Delegate | None = None, *, was: Mapping[str, str] | None = None) -> None:
+    """Tell everybody who comes that time, place or people are others now; a newcomer hears it otherwise.
+
+    `was`, as `before` answers, is said too wherever that is what calendars show so far.
+    """
     for delegate, entry in _entries(meeting):
         if besides is not None and delegate.id == besides.id:
             continue
-        _post_entry("meetings.changed", meeting, delegate, entry)
+        known = was is not None and entry.sent_sequence == entry.sequence - 1
+        _post_entry("meetings.changed", meeting, delegate, entry, was=dict(was) if was is not None and known else None)
 
 
 def meeting_cancelled(meeting: Meeting, entries: Iterable[AgendaEntry], by: Delegate | None) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from .. import clock
 from ..agenda.models import Appointment, Location, LocationAtom
 from ..db import db
 from ..delegates.models import Delegate, OrganisationProfile
@@ -48,6 +49,7 @@ __all__ = [
     "LEAD_MINUTES",
     "MOST_ROWS",
     "TABS",
+    "awaited_leavers",
     "blocks_of",
     "blocks_over",
     "bookable_slots",
@@ -59,6 +61,8 @@ __all__ = [
     "free_slots",
     "free_tables",
     "has_turn",
+    "held_at",
+    "held_in",
     "keeps_lunch",
     "meeting_by_ref",
     "meetings_at",
@@ -253,6 +257,11 @@ def vacancies_due(now: datetime, limit: int = 500) -> Sequence[int]:
     ).all()
 
 
+def awaited_leavers() -> sa.Select[int]:
+    """The ids of delegates who left and whose company may still name somebody."""
+    return sa.select(MeetingVacancy.leaver_id).where(MeetingVacancy.state == "open")
+
+
 def vacancy_by_ref(event: Event, public_id: str) -> MeetingVacancy | None:
     """The vacancy of this public id."""
     if not is_ref(public_id):
@@ -296,6 +305,35 @@ def placed_between(event_id: int, starts_at: datetime, ends_at: datetime) -> sa.
         )
         .order_by(Meeting.id)
     )
+
+
+def held_in(slot: MeetingSlot) -> Sequence[Meeting]:
+    """Meetings that have exactly this time and have not begun, by id."""
+    return db.session.scalars(
+        placed_between(slot.event_id, slot.starts_at, slot.ends_at).where(
+            Appointment.starts_at == slot.starts_at,
+            Appointment.ends_at == slot.ends_at,
+            Appointment.starts_at > clock.now(),
+            Meeting.placement == "published",
+        )
+    ).all()
+
+
+def held_at(place: Location, since: datetime) -> Sequence[Meeting]:
+    """Meetings at a place that end after `since` and have not begun, by time."""
+    return db.session.scalars(
+        sa.select(Meeting)
+        .join(Appointment, Appointment.id == Meeting.appointment_id)
+        .where(
+            Meeting.event_id == place.event_id,
+            Meeting.placement == "published",
+            Meeting.closed_at.is_(None),
+            Appointment.location_id == place.id,
+            Appointment.ends_at > since,
+            Appointment.starts_at > clock.now(),
+        )
+        .order_by(Appointment.starts_at, Meeting.id)
+    ).all()
 
 
 def still_open(event_id: int) -> sa.Select[Meeting]:
@@ -396,7 +434,7 @@ def has_turn(meeting: Meeting, delegate: Delegate) -> bool:
 
 def offered(meeting: Meeting) -> list[MeetingSlot]:
     """The slots offered in this round, in their order of time."""
-    slots = [offer.slot for offer in meeting.offers if offer.round == meeting.round]
+    slots = [each.slot for each in meeting.offers if each.round == meeting.round and each.slot.removed_at is None]
     return sorted(slots, key=lambda slot: slot.first_atom)
 
 

@@ -1,11 +1,12 @@
 """The letters that bring the news of meetings, and what calendars show of one."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..agenda import mails as calendar
-from ..agenda.models import AgendaEntry
+from ..agenda.models import AgendaEntry, Location
 from ..db import db
 from ..delegates.directory import reasons_for
 from ..delegates.models import Delegate
@@ -92,8 +93,29 @@ def _render_entry(letter: OutboxLetter, template: str, state: str) -> Letter | N
         url=letters.url("meetings.show", event_slug=context["event"].slug, id=meeting.public_id),
         private=True,
     )
-    composed = letters.compose(template, entry=entry, place=calendar.place_of(entry), itself=itself, **context)
+    composed = letters.compose(
+        template,
+        entry=entry,
+        place=calendar.place_of(entry),
+        itself=itself,
+        was=_was(letter.payload.get("was"), context["event"]),
+        **context,
+    )
     return composed.with_(calendar=part, method=method, on_sent=calendar.told(entry))
+
+
+def _was(told: Any, event: Event) -> dict[str, Any] | None:
+    """What calendars showed before a change: times, and the place in the language in force."""
+    if not isinstance(told, dict):
+        return None
+    place = db.session.scalars(
+        sa.select(Location).where(Location.event_id == event.id, Location.public_id == told.get("place"))
+    ).one_or_none()
+    return {
+        "starts_at": datetime.fromisoformat(told["starts_at"]),
+        "ends_at": datetime.fromisoformat(told["ends_at"]),
+        "place": calendar.name_of(place),
+    }
 
 
 @letters.kind("meetings.accepted")

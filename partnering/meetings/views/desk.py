@@ -12,7 +12,7 @@ from ...db import BilingualText, transaction
 from ...errors import DomainError, or_404, require
 from ...events.routing import current_event
 from ...headers import single
-from ...i18n import _, day
+from ...i18n import _, _n, day
 from ...i18n import time as clock_time
 from ...text import clean, fold
 from .. import permissions, queries, services, setting_up, states
@@ -80,8 +80,27 @@ def close_table() -> Response:
     require(form.validate_on_submit())
     with transaction():
         table = or_404(queries.table_by_ref(current_event(), form.table.data))
-        setting_up.close_table(table, None if form.open.data else clock.now())
-    flash(_("The table is open again.") if form.open.data else _("The table is closed. Meetings there stay."), "ok")
+        done = setting_up.close_table(table, None if form.open.data else clock.now())
+    flash(_("The table is open again.") if form.open.data else _("The table is closed."), "ok")
+    moved, stuck = len(done.moved), len(done.stuck)
+    if moved:
+        flash(
+            _n(
+                "%(num)s meeting has another table now; both sides are told.",
+                "%(num)s meetings have other tables now; both sides are told.",
+                moved,
+            ),
+            "info",
+        )
+    if stuck:
+        flash(
+            _n(
+                "%(num)s meeting found no other table and is still there.",
+                "%(num)s meetings found no other table and are still there.",
+                stuck,
+            ),
+            "warn",
+        )
     return redirect(url_for(".tables", slot=single(request.form, "slot") or None, table=form.table.data))
 
 
