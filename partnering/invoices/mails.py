@@ -1,6 +1,7 @@
 """The news about invoices, and what the letters say when they leave. The PDF is attached."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import url_for
 
@@ -42,14 +43,13 @@ def issued(invoices: Sequence[Invoice], *, again: str = "") -> bool:
     return _post("invoices.issued", first.party, f"invoice:{numbers}:issued:{again}", [i.public_id for i in invoices])
 
 
-def reminded(invoice: Invoice, level: int) -> bool:
-    """An invoice is overdue, for the `level`th time."""
-    return _post(
-        "invoices.reminder", invoice.party, f"invoice:{invoice.public_id}:reminder:{level}", [invoice.public_id], level
-    )
+def reminded(invoice: Invoice, level: int, *, again: bool) -> bool:
+    """An invoice is overdue, at the `level`th of the set-up's days; `again` if an earlier letter reminded of it."""
+    key = f"invoice:{invoice.public_id}:reminder:{level}"
+    return _post("invoices.reminder", invoice.party, key, [invoice.public_id], {"level": level, "again": again})
 
 
-def _post(kind: str, party: Party, key: str, refs: list[str], level: int = 0) -> bool:
+def _post(kind: str, party: Party, key: str, refs: list[str], more: Mapping[str, Any] | None = None) -> bool:
     address = address_of(party)
     if not address:
         return False
@@ -58,7 +58,7 @@ def _post(kind: str, party: Party, key: str, refs: list[str], level: int = 0) ->
         key=key,
         address=address,
         locale=party.locale,
-        payload={"invoices": refs, "level": level},
+        payload={"invoices": refs, **(more or {"level": 0})},
         event_ref=party.event.public_id,
         recipient_ref=party.public_id,
     )
@@ -109,7 +109,7 @@ def render_reminder(letter: OutboxLetter) -> Letter | None:
         invoice=invoice,
         paid=paid,
         due=invoice.gross - paid,
-        level=letter.payload["level"],
+        again=letter.payload.get("again", letter.payload["level"] > 1),  # older letters know their level only
         payment=_payment(invoice),
         as_of=clock.now(),
         party_url=_party_url(letter, party),

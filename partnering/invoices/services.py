@@ -382,9 +382,10 @@ def remind_now(invoice: Invoice) -> bool:
 
 
 def _remind(invoice: Invoice, level: int, today: date) -> bool:
+    again = bool(queries.reminders_of(invoice))  # who was passed over at first reads "another" of no letter
     db.session.add(InvoiceReminder(event_id=invoice.event_id, invoice_id=invoice.id, level=level, sent_on=today))
     db.session.flush()
-    return mails.reminded(invoice, level)
+    return mails.reminded(invoice, level, again=again)
 
 
 def _level(setup: InvoiceSetup, invoice: Invoice, today: date) -> int:

@@ -176,6 +176,16 @@ def levels():
     return db.session.scalars(sa.select(InvoiceReminder.level).order_by(InvoiceReminder.id)).all()
 
 
+@pytest.mark.parametrize(("on", "again"), [([3], [False]), ([14], [False]), ([3, 14], [False, True])])
+def test_a_letter_says_another_only_after_an_earlier_one(late, on, again):
+    late(3)
+    for days in on:
+        late.at(days)
+        tasks.remind()
+
+    assert [letter.payload["again"] for letter in kinds("invoices.reminder")] == again
+
+
 @pytest.mark.parametrize(("days", "found"), [(-14, []), (0, []), (2, []), (3, [1]), (13, [1]), (14, [2]), (90, [2])])
 def test_reminders_come_so_many_days_after_the_due_day(late, days, found):
     late(days)

@@ -12,11 +12,11 @@ from partnering import links
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
 from partnering.mail.models import OutboxLetter
-from partnering.registration import queries, secret_links, tasks, waiting, waiting_mails
+from partnering.registration import queries, secret_links, tasks, waiting, waiting_mails, workshops
 from partnering.registration.models import Registration, WaitingEntry
 from partnering.tickets import services as tickets
 from partnering.tickets.models import Pool, Product
-from tests.factories import make_event, make_product, make_registration
+from tests.factories import make_event, make_product, make_registration, make_workshop
 from tests.factories.invoices import BILLING
 from tests.factories.waiting import cancel, make_sold_out, make_waiting
 from tests.support import letters as post
@@ -312,6 +312,30 @@ def test_an_offer_that_costs_asks_whom_the_invoice_goes_to(client: FlaskClient, 
     assert "Book with obligation to pay" in asked.get_data(as_text=True)
     party = there(db.session.get(Registration, free_id)).place.party
     assert (party.billing["street"], [item.gross for item in party.items]) == ("Weg 1", [0, 5_000])
+
+
+def test_an_offer_at_the_time_of_another_workshop_is_refused_on_its_own_page_and_stands(client: FlaskClient):
+    event = make_event()
+    first = make_workshop(event, "Fermentation", event.opens_at + timedelta(hours=1))
+    tour = make_workshop(event, "Recht", event.opens_at + timedelta(hours=2), capacity=1)
+    has, wants = make_registration(event), make_registration(event, email="wants@example.org")
+    pool_id = tour.draws[0].pool_id
+    with transaction():
+        workshops.book(has, tour)
+        workshops.book(wants, first)
+        waiting.join(event, tour, 1, email="wants@example.org", name="Wanda", locale="en", registration=wants)
+    with transaction():
+        tickets.set_capacity(db.session.get_one(Pool, pool_id), 2)
+    [entry] = entries()
+    link = at(entry)
+
+    answer = client.post(f"{link}/accept?lang=en")
+    page = client.get(f"{answer.location}").get_data(as_text=True)
+
+    assert (answer.status_code, answer.location.partition("?")[0]) == (303, link)
+    assert "take place at the same time" in page
+    assert "first give up what you have booked" in page
+    assert [each.state for each in entries()] == ["offered"]
 
 
 def test_an_add_on_with_places_is_booked_not_waited_for(client: FlaskClient, workshop):

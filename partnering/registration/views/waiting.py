@@ -209,13 +209,18 @@ def accept_offer(token: str) -> Answer:
         bill = bill_of(entry.registration.place.party, entry.product, *urls)
     if bill.page is not None:
         return bill.page
-    with transaction():
-        entry = _entry(token)
-        if entry.registration is not None:
-            bill.keep(entry.registration.place.party)
-        party = waiting.accept(entry)
-        going_on = None if party is None else (party.public_id, drafts.next_url(party))
-        name = bi(entry.product.name)
+    try:
+        with transaction():
+            entry = _entry(token)
+            if entry.registration is not None:
+                bill.keep(entry.registration.place.party)
+            party = waiting.accept(entry)
+            going_on = None if party is None else (party.public_id, drafts.next_url(party))
+            name = bi(entry.product.name)
+    except workshops.TimeConflict as conflict:  # the offer stands: one of the two may be given up until it ends
+        flash(str(conflict.message), "bad")
+        flash(_("To accept, first give up what you have booked: on the page of your ticket. Or decline."), "info")
+        return _back(token)
     if going_on is None:
         flash(_("“%(name)s” is booked for you.", name=name), "ok")
         return _back(token)
