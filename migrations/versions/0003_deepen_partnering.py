@@ -15,6 +15,8 @@ SEARCHED = ("organisation_document", "directory_document")
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("item") as batch_op:
+        batch_op.drop_constraint(op.f("ck_item_kind_known"), type_="check")
     with op.batch_alter_table("meeting") as batch_op:
         batch_op.drop_constraint(op.f("ck_meeting_published_has_time"), type_="check")
     op.create_table(
@@ -232,6 +234,33 @@ def upgrade() -> None:
     with op.batch_alter_table("partner_group_product", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partner_group_product_event_id"), ["event_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_partner_group_product_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
+        "product_part",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=False),
+        sa.Column("vat_rate", sa.Integer(), nullable=False),
+        sa.Column("online", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("typeof(share) = 'integer'", name=op.f("ck_product_part_share_integer")).ddl_if(
+            dialect="sqlite"
+        ),
+        sa.CheckConstraint("share BETWEEN 1 AND 9999", name=op.f("ck_product_part_share_range")),
+        sa.CheckConstraint("vat_rate BETWEEN 0 AND 10000", name=op.f("ck_product_part_vat_rate_range")),
+        sa.ForeignKeyConstraint(
+            ["event_id", "product_id"],
+            ["product.event_id", "product.id"],
+            name=op.f("fk_product_part_event_id_product_id"),
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_product_part_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_part")),
+        sa.UniqueConstraint("event_id", "id", name=op.f("uq_product_part_event_id_id")),
+    )
+    with op.batch_alter_table("product_part", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_part_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_product_part_product_id"), ["product_id"], unique=False)
 
     op.create_table(
         "blocked_pair",
@@ -710,6 +739,16 @@ def upgrade() -> None:
             batch_op.f("fk_delegate_event_id_group_id"), "partner_group", ["event_id", "group_id"], ["event_id", "id"]
         )
 
+    with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("part_of_id", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("home_gross", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("home_rate", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("online", sa.Boolean(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_item_part_of_id"), ["part_of_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_item_event_id_part_of_id"), "item", ["event_id", "part_of_id"], ["event_id", "id"]
+        )
+
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.add_column(sa.Column("url", sa.Text(), nullable=False, server_default=""))
 
@@ -778,17 +817,20 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withheld_reason", sa.Text(), nullable=False, server_default=""))
         batch_op.create_index(batch_op.f("ix_organisation_profile_location_id"), ["location_id"], unique=False)
         batch_op.create_foreign_key(
+            batch_op.f("fk_organisation_profile_carried_from_id"), "organisation_profile", ["carried_from_id"], ["id"]
+        )
+        batch_op.create_foreign_key(
             batch_op.f("fk_organisation_profile_event_id_location_id"),
             "location",
             ["event_id", "location_id"],
             ["event_id", "id"],
         )
-        batch_op.create_foreign_key(
-            batch_op.f("fk_organisation_profile_carried_from_id"), "organisation_profile", ["carried_from_id"], ["id"]
-        )
 
     with op.batch_alter_table("participant_atom", schema=None) as batch_op:
         batch_op.create_index("ix_participant_atom_time", ["atom", "participant_id"], unique=False)
+
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("bundled", sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.add_column(sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True))
@@ -827,32 +869,43 @@ def upgrade() -> None:
         batch_op.alter_column("walk_in", server_default=None)
         batch_op.alter_column("team_acts", server_default=None)
         batch_op.alter_column("withheld_reason", server_default=None)
+    with op.batch_alter_table("product") as batch_op:
+        batch_op.alter_column("bundled", server_default=None)
     with op.batch_alter_table("zone") as batch_op:
         batch_op.alter_column("walk_minutes", server_default=None)
     with op.batch_alter_table("agenda_entry") as batch_op:
         batch_op.create_check_constraint(op.f("ck_agenda_entry_lead_minutes_range"), "lead_minutes BETWEEN 0 AND 240")
     with op.batch_alter_table("delegate") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_delegate_rhythm_known"), "rhythm IN ('hourly', 'daily')")
         batch_op.create_check_constraint(op.f("ck_delegate_departs_after_arriving"), "departs_at > arrives_at")
         batch_op.create_check_constraint(op.f("ck_delegate_meeting_limit_counts"), "meeting_limit > 0")
-        batch_op.create_check_constraint(op.f("ck_delegate_rhythm_known"), "rhythm IN ('hourly', 'daily')")
+    with op.batch_alter_table("item") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_item_home_is_whole"), "(home_gross IS NULL) = (home_rate IS NULL)")
+        batch_op.create_check_constraint(op.f("ck_item_part_of_ticket"), "(kind = 'part') = (part_of_id IS NOT NULL)")
+        batch_op.create_check_constraint(op.f("ck_item_part_takes_no_place"), "kind <> 'part' OR claim_id IS NULL")
+        batch_op.create_check_constraint(op.f("ck_item_part_knows_home"), "kind <> 'part' OR home_gross IS NOT NULL")
+        batch_op.create_check_constraint(op.f("ck_item_home_has_place"), "(home_gross IS NULL) = (online IS NULL)")
+        batch_op.create_check_constraint(op.f("ck_item_kind_known"), "kind IN ('ticket', 'add_on', 'fee', 'part')")
     with op.batch_alter_table("location") as batch_op:
         batch_op.create_check_constraint(op.f("ck_location_only_virtual_has_url"), "url = '' OR kind = 'virtual'")
     with op.batch_alter_table("meeting") as batch_op:
-        batch_op.create_check_constraint(op.f("ck_meeting_origin_known"), "origin IN ('asked', 'live', 'desk', 'plan')")
         batch_op.create_check_constraint(
             op.f("ck_meeting_reserve_is_accepted"), "reserve_rank IS NULL OR request_state = 'accepted'"
         )
         batch_op.create_check_constraint(
+            op.f("ck_meeting_placed_has_time"), "placement = 'none' OR appointment_id IS NOT NULL"
+        )
+        batch_op.create_check_constraint(op.f("ck_meeting_origin_known"), "origin IN ('asked', 'live', 'desk', 'plan')")
+        batch_op.create_check_constraint(
             op.f("ck_meeting_unplaced_reason_known"),
             "unplaced_reason IN ('', 'slot_removed', 'table_closed', 'talk', 'moved_away', 'time_lost')",
-        )
-        batch_op.create_check_constraint(
-            op.f("ck_meeting_placed_has_time"), "placement = 'none' OR appointment_id IS NOT NULL"
         )
     with op.batch_alter_table("organisation_profile") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_organisation_profile_walk_in_somewhere"), "NOT walk_in OR location_id IS NOT NULL"
         )
+    with op.batch_alter_table("product") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_product_tickets_bundle"), "kind = 'ticket' OR bundled = false")
     with op.batch_alter_table("zone") as batch_op:
         batch_op.create_check_constraint(op.f("ck_zone_walk_minutes_range"), "walk_minutes BETWEEN 0 AND 60")
 
@@ -870,18 +923,27 @@ def downgrade() -> None:
     with op.batch_alter_table("agenda_entry") as batch_op:
         batch_op.drop_constraint(op.f("ck_agenda_entry_lead_minutes_range"), type_="check")
     with op.batch_alter_table("delegate") as batch_op:
+        batch_op.drop_constraint(op.f("ck_delegate_rhythm_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_delegate_departs_after_arriving"), type_="check")
         batch_op.drop_constraint(op.f("ck_delegate_meeting_limit_counts"), type_="check")
-        batch_op.drop_constraint(op.f("ck_delegate_rhythm_known"), type_="check")
+    with op.batch_alter_table("item") as batch_op:
+        batch_op.drop_constraint(op.f("ck_item_home_is_whole"), type_="check")
+        batch_op.drop_constraint(op.f("ck_item_part_of_ticket"), type_="check")
+        batch_op.drop_constraint(op.f("ck_item_part_takes_no_place"), type_="check")
+        batch_op.drop_constraint(op.f("ck_item_part_knows_home"), type_="check")
+        batch_op.drop_constraint(op.f("ck_item_home_has_place"), type_="check")
+        batch_op.drop_constraint(op.f("ck_item_kind_known"), type_="check")
     with op.batch_alter_table("location") as batch_op:
         batch_op.drop_constraint(op.f("ck_location_only_virtual_has_url"), type_="check")
     with op.batch_alter_table("meeting") as batch_op:
-        batch_op.drop_constraint(op.f("ck_meeting_origin_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_meeting_reserve_is_accepted"), type_="check")
-        batch_op.drop_constraint(op.f("ck_meeting_unplaced_reason_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_meeting_placed_has_time"), type_="check")
+        batch_op.drop_constraint(op.f("ck_meeting_origin_known"), type_="check")
+        batch_op.drop_constraint(op.f("ck_meeting_unplaced_reason_known"), type_="check")
     with op.batch_alter_table("organisation_profile") as batch_op:
         batch_op.drop_constraint(op.f("ck_organisation_profile_walk_in_somewhere"), type_="check")
+    with op.batch_alter_table("product") as batch_op:
+        batch_op.drop_constraint(op.f("ck_product_tickets_bundle"), type_="check")
     with op.batch_alter_table("zone") as batch_op:
         batch_op.drop_constraint(op.f("ck_zone_walk_minutes_range"), type_="check")
     with op.batch_alter_table("zone", schema=None) as batch_op:
@@ -890,12 +952,15 @@ def downgrade() -> None:
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.drop_column("silent_since")
 
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.drop_column("bundled")
+
     with op.batch_alter_table("participant_atom", schema=None) as batch_op:
         batch_op.drop_index("ix_participant_atom_time")
 
     with op.batch_alter_table("organisation_profile", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_organisation_profile_carried_from_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_organisation_profile_event_id_location_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_organisation_profile_carried_from_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_organisation_profile_location_id"))
         batch_op.drop_column("withheld_reason")
         batch_op.drop_column("withheld_at")
@@ -949,6 +1014,14 @@ def downgrade() -> None:
 
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.drop_column("url")
+
+    with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_item_event_id_part_of_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_item_part_of_id"))
+        batch_op.drop_column("online")
+        batch_op.drop_column("home_rate")
+        batch_op.drop_column("home_gross")
+        batch_op.drop_column("part_of_id")
 
     with op.batch_alter_table("delegate", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_delegate_event_id_group_id"), type_="foreignkey")
@@ -1067,6 +1140,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_blocked_pair_delegate_id"))
 
     op.drop_table("blocked_pair")
+    with op.batch_alter_table("product_part", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_part_product_id"))
+        batch_op.drop_index(batch_op.f("ix_product_part_event_id"))
+
+    op.drop_table("product_part")
     with op.batch_alter_table("partner_group_product", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_group_product_group_id"))
         batch_op.drop_index(batch_op.f("ix_partner_group_product_event_id"))
@@ -1111,6 +1189,8 @@ def downgrade() -> None:
 
     op.drop_table("organisation_image")
     op.drop_table("organisation_document")
+    with op.batch_alter_table("item") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_item_kind_known"), "kind IN ('ticket', 'add_on', 'fee')")
     with op.batch_alter_table("meeting") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_meeting_published_has_time"), "(placement = 'published') <= (appointment_id IS NOT NULL)"

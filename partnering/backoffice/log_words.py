@@ -42,6 +42,7 @@ WORDS: dict[str, LazyText] = {
     "value": _l("Value"),
     "early": _l("Early price"),
     "draws": _l("Takes from pools"),
+    "parts": _l("Parts of the price"),
     "privacy_notice": _l("Privacy notice, version"),
     "audience": _l("For"),
     "role": _l("Word on the badge"),

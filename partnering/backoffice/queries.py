@@ -289,10 +289,13 @@ def _state(table: Location, slot: MeetingSlot, busy: set[int]) -> str:
 
 def sales(event: Event) -> dict[int, tuple[int, int]]:
     """(tickets sold, their gross sum in cents) by the id of the ticket type."""
+    whole = sa.orm.aliased(Item)  # the ticket that a line is a part of
     rows = db.session.execute(
-        sa.select(Claim.product_id, sa.func.count(), sa.func.coalesce(sa.func.sum(Item.gross), 0))
-        .join(Item, Item.claim_id == Claim.id)
-        .where(Claim.event_id == event.id, Claim.state == "confirmed", Item.cancelled_at.is_(None))
+        sa.select(Claim.product_id, sa.func.count(Item.claim_id), sa.func.coalesce(sa.func.sum(Item.gross), 0))
+        .select_from(Item)
+        .outerjoin(whole, whole.id == Item.part_of_id)
+        .join(Claim, Claim.id == sa.func.coalesce(Item.claim_id, whole.claim_id))
+        .where(Item.event_id == event.id, Claim.state == "confirmed", Item.cancelled_at.is_(None))
         .group_by(Claim.product_id)
     ).all()
     return {product_id: (int(number), int(gross)) for product_id, number, gross in rows}

@@ -29,6 +29,7 @@ from ..tickets.models import (
     PriceTier,
     Product,
     ProductAddOn,
+    ProductPart,
     ProductPool,
 )
 
@@ -67,7 +68,7 @@ def remove_product(event: Event, product: Product) -> None:
     audit.record("product.removed", product, event=event, before={"name": product.name})
 
     def delete() -> None:
-        for row in (PriceTier, ProductPool):
+        for row in (PriceTier, ProductPart, ProductPool):
             _delete(row, row.product_id == product.id)
         _delete(ProductAddOn, sa.or_(ProductAddOn.product_id == product.id, ProductAddOn.add_on_id == product.id))
         _delete(Product, Product.id == product.id)

@@ -19,7 +19,8 @@ from ..registration import workshop_mails, workshop_times
 from ..registration.queries import live_registration
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Pool, PriceTier, Product, ProductAddOn, ProductPool
-from . import sales
+from . import bundling, sales
+from .bundling import Part
 
 
 class OfferedWithNothing(DomainError):
@@ -69,11 +70,12 @@ class Time:
 class Links:
     """What a product is joined to: pools by id with how much one unit takes; tickets or add-ons beside it.
 
-    `beside` None leaves those as they are.
+    `parts` are what its price contains and is taxed by itself. None leaves `beside` or `parts` as they are.
     """
 
     draws: Mapping[int, int] = field(default_factory=dict)
     beside: Sequence[Product] | None = None
+    parts: Sequence[Part] | None = None
 
 
 # -- pools
@@ -126,6 +128,7 @@ def create_product(event: Event, values: Mapping[str, Any], tiers: Sequence[Tier
     _draw(product, links.draws)
     if links.beside is not None:
         _offer(event, product, links.beside)
+    bundling.set_parts(product, links.parts or ())
     audit.record("product.created", product, event=event, after={**values, **_told(product)})
     return product
 
@@ -153,6 +156,8 @@ def edit_product(
     _draw(product, links.draws)
     if links.beside is not None:
         _offer(event, product, links.beside)
+    if links.parts is not None:
+        bundling.set_parts(product, links.parts)
     was, now = audit.differing(held, {name: getattr(product, name) for name in values} | _told(product))
     if not now:
         return False
@@ -212,6 +217,7 @@ def _told(product: Product) -> dict[str, Any]:
         ],
         "draws": {str(draw.pool_id): draw.quantity for draw in sorted(product.draws, key=lambda draw: draw.pool_id)},
         "beside": beside(product),
+        **({"parts": bundling.told(product)} if product.kind == "ticket" else {}),
     }
 
 

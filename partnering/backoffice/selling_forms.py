@@ -22,11 +22,14 @@ from ..agenda.models import Location
 from ..events.forms import DayField, HourField, lines, listed, one_line
 from ..fields import RowsField
 from ..i18n import LazyText, _l, bi, day
+from ..tickets import money
 from ..tickets.models import Pool, Product
 from . import typed
+from .bundling import NothingLeft
 from .forms import AMOUNT, AUDIENCES, ROLES, WHOLE, MomentField, OnceForm, a_number
 
 PERCENTAGE = _l("Enter a percentage from 0 to 100, such as 19")
+SHARE = _l("Enter a share above 0 and below 100 percent, such as 12.5")
 EVERYBODY_AND_OTHERS = {
     "": AUDIENCES["standard"],
     **{key: word for key, word in AUDIENCES.items() if key != "standard"},
@@ -78,6 +81,26 @@ class TierForm(Form):
     audience = SelectField(_l("For"), choices=listed(EVERYBODY_AND_OTHERS), default="")
     name_de = StringField(_l("Name in German"), [Optional(), Length(max=80)], [one_line])
     name_en = StringField(_l("Name in English"), [Optional(), Length(max=80)], [one_line])
+
+
+class PartForm(Form):
+    """A part of a ticket's price that is taxed by itself."""
+
+    name_de = StringField(
+        _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=120)], [one_line]
+    )
+    name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
+    share = StringField(
+        _l("Share of the price in percent"), [InputRequired(SHARE), typed.reads(typed.basis_points, SHARE)], [one_line]
+    )
+    vat = StringField(
+        _l("VAT in percent"), [InputRequired(PERCENTAGE), typed.reads(typed.basis_points, PERCENTAGE)], [one_line]
+    )
+    online = BooleanField(_l("Online: taxed where the recipient is"))
+
+    def validate_share(self, field: Any) -> None:
+        if not 0 < (typed.basis_points(field.data) or 0) < money.WHOLE:
+            raise ValidationError(str(SHARE))
 
 
 class Sold(Deed):
@@ -141,6 +164,7 @@ class ProductForm(Sold):
     most_per_order = StringField(_l("Most in one order"), [InputRequired(WHOLE), a_number(1, 100)], [one_line])
     days = SelectMultipleField(_l("Admits on"), choices=[])
     add_ons = SelectMultipleField(_l("May be booked with it"), choices=[])
+    parts = RowsField(FormField(PartForm), _l("Part of the price"), max_entries=MOST_ROWS)
     partnering = BooleanField(_l("Takes part in partnering"))
     recommended = BooleanField(_l("Recommended on the public page"))
     needs_approval = BooleanField(_l("You approve each registration first"))
@@ -156,6 +180,11 @@ class ProductForm(Sold):
         least, most = typed.whole(self.fewest_per_order.data), typed.whole(field.data)
         if least is not None and most is not None and most < least:
             raise ValidationError(str(_l("That is fewer than the least in one order")))
+
+    def validate_parts(self, field: Any) -> None:
+        shares = [typed.basis_points(row.form.share.data) or 0 for row in field]
+        if sum(shares) >= money.WHOLE:
+            raise ValidationError(str(NothingLeft.message))
 
     def validate_days(self, field: Any) -> None:
         if field.choices and not field.data:

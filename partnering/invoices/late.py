@@ -10,6 +10,7 @@ from .. import audit, clock
 from ..db import BilingualText, db
 from ..errors import DomainError
 from ..i18n import _, _l, speaking
+from ..registration import bundles
 from ..registration.models import Item, Party
 from ..tickets import money, prices, vat
 from ..tickets.errors import NotOnSale
@@ -25,11 +26,15 @@ class NothingDearer(DomainError):
 
 
 class Dearer(NamedTuple):
-    """What a line costs today, in cents, in place of its early price; `list_gross` is with VAT, as for all lines."""
+    """What a line costs today, in cents, in place of its early price; `list_gross` is with VAT, as for all lines.
+
+    `home` is the same with VAT, for a ticket that has parts and for each of those.
+    """
 
     gross: int
     list_gross: int
     tier: BilingualText
+    home: int | None = None
 
 
 def dearer(party: Party) -> Mapping[int, Dearer]:
@@ -37,8 +42,9 @@ def dearer(party: Party) -> Mapping[int, Dearer]:
     does not keep the price of the day of ordering."""
     if not any(row.state == "overdue" for row in queries.rows_of(party)):
         return {}
-    found = {}
-    for item in _lines(party):
+    found: dict[int, Dearer] = {}
+    for group in bundles.wholes(_lines(party)):
+        item = group[0]
         claim = item.claim
         if claim is None or claim.product.keeps_price or claim.tier is None or item.quantity != 1:
             continue
@@ -48,10 +54,28 @@ def dearer(party: Party) -> Mapping[int, Dearer]:
             today = prices.priced(claim.product, code=claim.code)
         except NotOnSale:
             continue
+        if item.home_gross is not None:
+            found |= _dearer_parts(group, today)
+            continue
         tax = vat.Tax(item.tax_kind, item.vat_rate, "")
         gross = vat.charged(today.gross, claim.product.vat_rate, tax)
         if gross > item.gross:
             found[item.id] = Dearer(gross, today.list_gross, today.tier.name)
+    return found
+
+
+def _dearer_parts(group: Sequence[Item], today: prices.Price) -> dict[int, Dearer]:
+    """The same for a ticket with parts, split as it was sold; nothing unless the whole is dearer."""
+    shares = [item.list_gross for item in group]
+    if today.gross <= sum(item.home_gross or 0 for item in group):
+        return {}
+    found = {}
+    for item, gross, listed in zip(
+        group, money.apportion(today.gross, shares), money.apportion(today.list_gross, shares), strict=True
+    ):
+        charged = vat.charged(gross, item.home_rate or 0, vat.Tax(item.tax_kind, item.vat_rate, ""))
+        tier = today.tier.name if item.part_of_id is None else item.tier_name
+        found[item.id] = Dearer(charged, listed, tier, gross)
     return found
 
 
@@ -71,7 +95,7 @@ def charge_today(party: Party) -> list[Invoice]:
         now = found[item.id]
         before[str(item.id)] = item.gross
         item.net, item.vat = money.split(now.gross, item.vat_rate)
-        item.gross, item.list_gross, item.tier_name = now.gross, now.list_gross, now.tier
+        item.gross, item.list_gross, item.tier_name, item.home_gross = now.gross, now.list_gross, now.tier, now.home
     db.session.flush()
     after = {str(number): now.gross for number, now in found.items()}
     audit.record("invoice.price_charged", party, event=party.event, before=before, after=after)

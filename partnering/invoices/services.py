@@ -99,7 +99,7 @@ def _issue(party: Party, setup: InvoiceSetup | None = None) -> Invoice | None:
         return None
     event = party.event
     setup = setup or _setup(event)
-    if any((item.tax_kind == "small_business") != setup.small_business for item in items if item.claim_id is not None):
+    if any((item.tax_kind == "small_business") != setup.small_business for item in items if item.kind != "fee"):
         taxing.settle(party, items)  # said otherwise since they were ordered
     problems = checking.missing(_composed(party, setup, items, _provisional(event, setup)))
     if problems:

@@ -11,7 +11,7 @@ from ..db import db
 from ..events.models import LegalText
 from ..i18n import _, bi
 from ..mail import letters
-from . import instructions, queries
+from . import bundles, instructions, queries
 from .instructions import Section
 from .models import Item, Party
 from .refund_rules import percent, refund_sentences
@@ -82,18 +82,28 @@ def _withdraw_url(party: Party) -> str:
 
 
 def _lines(items: Sequence[Item]) -> list[Line]:
-    grouped: dict[tuple[str, str, str, int], list[Item]] = {}
-    for item in items:
-        grouped.setdefault((bi(item.name), bi(item.tier_name), item.code_text, item.gross), []).append(item)
+    grouped: dict[tuple[str, str, str, str, int], list[Item]] = {}
+    for whole in bundles.wholes(items):
+        item, gross = whole[0], sum(each.gross for each in whole)
+        contains = ", ".join(bi(name) for name in bundles.contents_of(whole))
+        grouped.setdefault((bi(item.name), bi(item.tier_name), item.code_text, contains, gross), []).append(item)
     return [
         Line(
             sum(item.quantity for item in group),
             name,
-            ", ".join(part for part in (tier, _("with code %(code)s", code=code) if code else "") if part),
-            sum(item.gross for item in group),
+            ", ".join(part for part in (tier, _code(code), _contains(contains)) if part),
+            gross * len(group),
         )
-        for (name, tier, code, _gross), group in grouped.items()
+        for (name, tier, code, contains, gross), group in grouped.items()
     ]
+
+
+def _code(code: str) -> str:
+    return _("with code %(code)s", code=code) if code else ""
+
+
+def _contains(names: str) -> str:
+    return _("contained in the price: %(parts)s", parts=names) if names else ""
 
 
 def _contained(items: Sequence[Item]) -> list[Contained]:
@@ -107,9 +117,9 @@ def note_of(tax_kind: str) -> str:
     """Why a line bears another tax than at home, or none."""
     return {
         "reverse_charge": _(
-            "Online tickets for a business elsewhere in the EU: you owe the VAT yourself (reverse charge)."
+            "Online services for a business elsewhere in the EU: you owe the VAT yourself (reverse charge)."
         ),
-        "outside": _("Online tickets for recipients outside the EU: no German VAT is charged."),
+        "outside": _("Online services for recipients outside the EU: no German VAT is charged."),
         "small_business": _("No VAT is charged (small business, section 19 UStG)."),
     }.get(tax_kind, "")
 

@@ -11,10 +11,9 @@ from ..events.models import Event
 from ..i18n import _l
 from ..organisations.services import organisation_for
 from ..text import clean, taken_apart
-from ..tickets import money
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
-from . import changes, desk_mails, mails, offers, orders, queries, signals, taxing
+from . import bundles, changes, desk_mails, mails, offers, orders, queries, signals, taxing
 from .models import Item, Party, Place, Registration
 from .swaps import swapping
 
@@ -55,11 +54,7 @@ def move(
         raise NothingToMove
     if before.seats > 1 or product.seats > 1:
         raise SharedTicket
-    old = [
-        item
-        for item in queries.items_of(party)
-        if item.place_id == place.id and item.kind == "ticket" and item.cancelled_at is None
-    ]
+    old = _held_at(place)
     was = sum(item.gross for item in old)
     if gross is None and code is None:
         gross = moved_price(registration, product, basis)
@@ -69,10 +64,10 @@ def move(
         tickets.confirm([claim])
     for item in old:
         item.cancelled_at = clock.now()
-    line = _line(party, place, product, claim, gross, code)
+    line, *parts = _lines(party, place, product, claim, gross, code)
     place.product_id = product.id
     db.session.flush()
-    taxing.settle(party, [line])
+    taxing.settle(party, [line, *parts])
     db.session.expire(place, ["product"])
     db.session.expire(party, ["items", "places"])
     _settle(party)
@@ -81,7 +76,7 @@ def move(
         registration,
         event=party.event,
         before={"product": before.public_id, "gross": was},
-        after={"product": product.public_id, "gross": line.gross},
+        after={"product": product.public_id, "gross": sum(item.gross for item in (line, *parts))},
     )
     if letter:
         desk_mails.moved(registration, line)
@@ -98,11 +93,7 @@ def moved_price(registration: Registration, product: Product, basis: str) -> int
     """
     party = registration.place.party
     if basis == "same":
-        return sum(
-            item.gross
-            for item in queries.items_of(party)
-            if item.place_id == registration.place_id and item.kind == "ticket" and item.cancelled_at is None
-        )
+        return sum(item.gross for item in _held_at(registration.place))
     member = party.code if party.code is not None and party.code.kind == "member" else None
     at = (party.placed_at if basis == "then" else None) or clock.now()
     try:
@@ -111,12 +102,22 @@ def moved_price(registration: Registration, product: Product, basis: str) -> int
         return None
 
 
-def _line(
+def _held_at(place: Place) -> list[Item]:
+    """The lines of the ticket of a place, its parts among them."""
+    return [
+        item
+        for item in queries.items_of(place.party)
+        if item.place_id == place.id and item.kind in ("ticket", "part") and item.cancelled_at is None
+    ]
+
+
+def _lines(
     party: Party, place: Place | None, product: Product, claim: Claim, gross: int | None, code: Code | None = None
-) -> Item:
+) -> list[Item]:
+    """The line of a ticket, and those of its parts."""
     price = tickets.priced(product, code=code) if gross is None else None
     amount = price.gross if price is not None else gross or 0
-    net, vat = money.split(amount, product.vat_rate)
+    listed = price.list_gross if price is not None else amount
     line = Item(
         event_id=party.event_id,
         party_id=party.id,
@@ -126,17 +127,13 @@ def _line(
         name=product.name,
         tier_name=price.tier.name if price is not None else BilingualText(),
         quantity=1,
-        net=net,
-        vat=vat,
-        gross=amount,
-        list_gross=price.list_gross if price is not None else amount,
         code_text=price.code_text if price is not None else "",
-        vat_rate=product.vat_rate,
         currency=product.currency,
+        **bundles.columns(product, amount, listed),
     )
     db.session.add(line)
     db.session.flush()
-    return line
+    return [line, *bundles.add_parts([line], product, amount, listed)]
 
 
 def _settle(party: Party) -> None:

@@ -25,10 +25,10 @@ from ..organisations.services import organisation_for
 from ..questions import queries as questions
 from ..questions.models import Answer, AnswerSheet
 from ..text import clean, fold
-from ..tickets import money
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
-from . import codes, mails, queries, seats, signals, taxing, workshops
+from ..tickets.prices import Price
+from . import bundles, codes, mails, queries, seats, signals, taxing, workshops
 from .models import Item, Party, Place, Registration
 from .placing import DuplicateRegistration as DuplicateRegistration
 from .seats import Guest
@@ -106,7 +106,7 @@ def enter_all(
     _add(place for own in places for place in own)
     _charge(event, entries, parties, places, claims, now)
     for entry, party in zip(entries, parties, strict=True):
-        if entry.billing and any(product.online for product in (entry.product, *entry.add_ons)):
+        if entry.billing and any(one.online or one.bundled for one in (entry.product, *entry.add_ons)):
             taxing.settle(party, queries.items_of(party))  # what is online is taxed where its recipient is
     registrations = [
         Registration(
@@ -191,7 +191,9 @@ def _charge(
     now: datetime,
 ) -> None:
     """A line for every claim; who owes nothing is settled at once."""
-    items, prices = [], {}
+    items: list[Item] = []
+    split: list[tuple[Item, Product, int, int]] = []
+    prices: dict[tuple[int | None, int], Price] = {}
     for entry, party, own in zip(entries, parties, places, strict=True):
         total = 0
         for product, code in [(entry.product, entry.code), *((add_on, None) for add_on in entry.add_ons)]:
@@ -201,7 +203,7 @@ def _charge(
             price = prices[key]
             given = entry.gross if product is entry.product else 0 if entry.gross == 0 else None
             gross = price.gross if given is None else given
-            net, vat = money.split(gross, product.vat_rate)
+            listed = price.list_gross if given is None else gross
             total += gross
             items.append(
                 Item(
@@ -213,18 +215,18 @@ def _charge(
                     name=product.name,
                     tier_name=price.tier.name if given is None else BilingualText(),
                     quantity=1,
-                    net=net,
-                    vat=vat,
-                    gross=gross,
-                    list_gross=price.list_gross if given is None else gross,
                     code_text=price.code_text if given is None else "",
-                    vat_rate=product.vat_rate,
                     currency=product.currency,
+                    **bundles.columns(product, gross, listed),
                 )
             )
+            if bundles.is_split(product, listed):
+                split.append((items[-1], product, gross, listed))
         if total == 0:
             party.settled_at = now
     _add(items)
+    for line, product, gross, listed in split:
+        bundles.add_parts([line], product, gross, listed)
 
 
 # -- people

@@ -159,11 +159,15 @@ class Item(InEvent, Model):
 
     `list_gross` is the price before a code's reduction, `code_text` that code. A "fee" is what is kept of a place that
     was given back. `tax_kind` says under which rule the rate stands, see `tickets/vat.py`.
+
+    A ticket whose price contains what is taxed by itself is several lines: its own, which holds the place, and a "part"
+    for each, `part_of_id` that ticket. All of them keep what they are at home: price, rate, and whether `online`.
     """
 
     party_id: Mapped[int] = mapped_column(index=True)
     place_id: Mapped[int | None] = mapped_column(index=True)
     claim_id: Mapped[int | None]
+    part_of_id: Mapped[int | None] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(sa.String(10), default="ticket")
     name: Mapped[BilingualText]
     tier_name: Mapped[BilingualText] = mapped_column(default=BilingualText())
@@ -176,6 +180,9 @@ class Item(InEvent, Model):
     list_gross: Mapped[int] = mapped_column(default=0)
     code_text: Mapped[str] = mapped_column(sa.String(40), default="")
     tax_kind: Mapped[str] = mapped_column(sa.String(20), default="standard")
+    home_gross: Mapped[int | None]
+    home_rate: Mapped[int | None] = mapped_column(sa.Integer)
+    online: Mapped[bool | None]
     cancelled_at: Mapped[datetime | None]
 
     party: Mapped[Party] = to_one("Item", "Party", "party_id")
@@ -186,11 +193,17 @@ class Item(InEvent, Model):
         within_event("party_id", "party"),
         within_event("place_id", "place"),
         within_event("claim_id", "claim"),
+        within_event("part_of_id", "item"),
         sa.UniqueConstraint("claim_id"),
-        one_of("kind", "ticket", "add_on", "fee"),
+        one_of("kind", "ticket", "add_on", "fee", "part"),
         one_of("tax_kind", "standard", "reverse_charge", "outside", "exempt", "small_business"),
         sa.CheckConstraint("gross = net + vat", name="gross_is_sum"),
         sa.CheckConstraint("kind <> 'fee' OR claim_id IS NULL", name="fee_takes_no_place"),
+        sa.CheckConstraint("(kind = 'part') = (part_of_id IS NOT NULL)", name="part_of_ticket"),
+        sa.CheckConstraint("kind <> 'part' OR claim_id IS NULL", name="part_takes_no_place"),
+        sa.CheckConstraint("kind <> 'part' OR home_gross IS NOT NULL", name="part_knows_home"),
+        sa.CheckConstraint("(home_gross IS NULL) = (home_rate IS NULL)", name="home_is_whole"),
+        sa.CheckConstraint("(home_gross IS NULL) = (online IS NULL)", name="home_has_place"),
         whole_number("gross"),
     )
 

@@ -16,11 +16,11 @@ from ..questions import services as answers
 from ..questions.models import AnswerSheet
 from ..questions.queries import current_questions
 from ..rows import change, new_row, write
-from ..tickets import codes, money, prices
+from ..tickets import codes, prices
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
 from ..tickets.models import Claim, Code, Product
-from . import queries, seats, workshops
+from . import bundles, queries, seats, workshops
 from .models import Item, Party
 
 HOLD = timedelta(minutes=30)
@@ -144,12 +144,15 @@ def hold(
     state: str = "held",
     gross: int | None = None,
 ) -> list[Item]:
-    """Take units of a product for a party, one line for each at today's price, or at `gross` cents."""
+    """Take units of a product for a party, one line for each at today's price, or at `gross` cents.
+
+    The parts of a ticket that contains some come last.
+    """
     price = tickets.priced(product, code=code) if gross is None else None
     used = code if code is not None and prices.works_for(code, product) else None
     claims = tickets.hold(party.event, [(product, quantity)], until or clock.now() + HOLD, code=used, state=state)
     amount = price.gross if price else gross or 0
-    net, tax = money.split(amount, product.vat_rate)
+    listed = price.list_gross if price else amount
     items = [
         new_row(
             Item,
@@ -160,17 +163,14 @@ def hold(
             name=product.name,
             tier_name=price.tier.name if price else BilingualText(),
             quantity=1,
-            net=net,
-            vat=tax,
-            gross=amount,
-            vat_rate=product.vat_rate,
             currency=product.currency,
-            list_gross=price.list_gross if price else amount,
             code_text=price.code_text if price else "",
+            **bundles.columns(product, amount, listed),
         )
         for claim in claims
     ]
     write(*items)
+    items += bundles.add_parts(items, product, amount, listed)
     db.session.expire(party, ["items"])
     return items
 
@@ -187,7 +187,7 @@ def is_offer(items: Sequence[Item]) -> bool:
 
 def held_until(items: Sequence[Item]) -> datetime | None:
     """Until when all these lines are held; None when one of them is not any more."""
-    claims = [item.claim for item in items]
+    claims = [item.claim for item in items if item.kind != "part"]  # parts are held with their ticket
     if not claims or not all(runs(claim) for claim in claims):
         return None
     return min(claim.until for claim in claims if claim is not None and claim.until is not None)
@@ -464,6 +464,8 @@ def drop(items: Sequence[Item]) -> None:
 
 def _forget(items: Sequence[Item]) -> None:
     if items:
+        if any(item.home_gross is not None for item in items):
+            bundles.forget_parts([item.id for item in items])
         db.session.execute(sa.delete(Item).where(Item.id.in_([item.id for item in items])))
         for item in items:
             db.session.expunge(item)

@@ -25,7 +25,7 @@ from ..rows import ask, change, new_row, write
 from ..text import clean
 from ..tickets import services as tickets
 from ..tickets.models import Code, Product
-from . import facts, mails, orders, queries, seats, signals, taxing, workshops
+from . import bundles, facts, mails, orders, queries, seats, signals, taxing, workshops
 from .models import Item, Party, Place, Registration
 from .queries import NEW_HERE
 from .seats import Guest
@@ -164,11 +164,13 @@ def _charge(party: Party, items: Sequence[Item], small: bool | None = None) -> N
 
 def _tie(items: Sequence[Item], places: Sequence[Place], draft: Mapping[str, Any]) -> None:
     """Tie lines to places; a ticket for several people is tied to none of theirs."""
-    units = [item for item in items if item.kind == "ticket"]
+    units, parts = [item for item in items if item.kind == "ticket"], bundles.parts_by_ticket(items)
     for number, item in enumerate(units):
         seats_each = len(places) // len(units)
         if seats_each == 1:
             change(item, place_id=places[number].id)
+            for part in parts.get(item.id, ()):
+                change(part, place_id=places[number].id)
     extra: dict[str, list[Item]] = {}
     for item in items:
         if item.kind == "add_on" and item.claim is not None:

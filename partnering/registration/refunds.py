@@ -14,13 +14,13 @@ from .. import clock
 from ..db import BilingualText, db
 from ..i18n import _, speaking
 from ..tickets.money import part, split
-from . import permissions, queries
+from . import bundles, permissions, queries
 from .models import Item, Party, Place, RefundRule, Registration
 from .refund_rules import last_day, rules_of
 from .refund_rules import refund_sentences as refund_sentences  # one door: whoever asks about refunds asks here
 
 Lines = Sequence[Sequence[Item]]
-"""Lines by ticket: each group is a ticket with its add-ons, or one add-on."""
+"""Lines by ticket: each group is a ticket with its parts and add-ons, or one add-on."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,12 @@ def ending(party: Party, places: Iterable[Place]) -> list[list[Item]]:
     everywhere = queries.places_of(party)
     staying = {place.id for place in everywhere if place.cancelled_at is None} - given
     items = [item for item in queries.items_of(party) if item.kind != "fee"]
-    groups = []
+    parts, groups = bundles.parts_by_ticket(items), []
     for ticket, covered in _covered(items, everywhere):
         if ticket.cancelled_at is not None:
             continue
         ids = {place.id for place in covered}
-        group = [] if ids & staying else [ticket]
+        group = [] if ids & staying else [ticket, *parts.get(ticket.id, ())]
         group += [item for item in items if item.kind == "add_on" and item.place_id in ids - staying]
         live = [item for item in group if item.cancelled_at is None]
         if live:

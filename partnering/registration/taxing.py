@@ -52,11 +52,13 @@ class Home(NamedTuple):
 
 
 def home_of(item: Item) -> Home:
-    """What a line with a claim would cost at home, whatever it was taxed as.
+    """What a line that was sold would cost at home, whatever it was taxed as. A ticket with parts says so itself.
 
     Where only the net price is charged now, the price before is the list price, or that less the code's reduction, if
     one of them comes to this net; else it is the net price with VAT, which is right to the cent or one beside it.
     """
+    if item.home_gross is not None and item.home_rate is not None:
+        return Home(item.home_gross, item.home_rate)
     assert item.claim is not None  # asked by the callers
     product = item.claim.product
     rate = product.vat_rate if product.online or item.tax_kind == "small_business" else item.vat_rate
@@ -73,10 +75,21 @@ def amount_of(item: Item, event: Event, billing: Mapping[str, Any], *, small: bo
 
     `small`: whether the seller is a small business, see `is_small`.
     """
-    if item.claim is None or not item.gross:
+    if not _was_sold(item) or not item.gross:
         return as_settled(item)
     home = home_of(item)
-    return _charged(home, _treatment(item.claim.product, home.rate, event, billing, small))
+    return _charged(home, _treatment(_is_online(item), home.rate, event, billing, small))
+
+
+def _was_sold(item: Item) -> bool:
+    """Whether a line is something bought, and no fee."""
+    return item.claim is not None or item.part_of_id is not None
+
+
+def _is_online(item: Item) -> bool:
+    if item.online is not None:
+        return item.online
+    return item.claim is not None and item.claim.product.online
 
 
 def as_settled(item: Item) -> Amount:
@@ -88,8 +101,10 @@ def as_settled(item: Item) -> Amount:
 def price_for(
     party: Party, product: Product, gross: int, *, small: bool, billing: Mapping[str, Any] | None = None
 ) -> int:
-    """What a party, or one with this invoice address, pays in cents for a product that costs `gross` at home."""
-    tax = _treatment(product, product.vat_rate, party.event, party.billing if billing is None else billing, small)
+    """What a party, or one with this invoice address, pays in cents for an add-on that costs `gross` at home."""
+    tax = _treatment(
+        product.online, product.vat_rate, party.event, party.billing if billing is None else billing, small
+    )
     return vat.charged(gross, product.vat_rate, tax)
 
 
@@ -118,7 +133,7 @@ def settle(party: Party, items: Iterable[Item], *, small: bool | None = None) ->
     It can be done again at any time: what is charged then is what it would have been from the start. `small`: what
     `is_small` says, where the caller has asked.
     """
-    lines = [item for item in items if item.gross and item.claim is not None and item.cancelled_at is None]
+    lines = [item for item in items if item.gross and _was_sold(item) and item.cancelled_at is None]
     if not lines:
         return
     small = is_small(party.event) if small is None else small
@@ -132,7 +147,7 @@ def settle(party: Party, items: Iterable[Item], *, small: bool | None = None) ->
 
 def listed(item: Item) -> int:
     """The list price of a line in cents, in the terms in which it is charged: without VAT where none is."""
-    if item.tax_kind not in ABROAD or item.claim is None:
+    if item.tax_kind not in ABROAD or not _was_sold(item):
         return item.list_gross
     return money.net_of(item.list_gross, home_of(item).rate)
 
@@ -143,11 +158,11 @@ def _charged(home: Home, tax: vat.Tax) -> Amount:
     return Amount(net, contained, gross, tax.rate, tax.kind, tax.note_key)
 
 
-def _treatment(product: Product, rate: int, event: Event, billing: Mapping[str, Any], small: bool) -> vat.Tax:
+def _treatment(online: bool, rate: int, event: Event, billing: Mapping[str, Any], small: bool) -> vat.Tax:
     """Online tickets are taxed where the recipient is (§ 3a UStG)."""
     country = event.host.country
     return vat.treatment(
-        product.online,
+        online,
         rate,
         seller_country=country,
         buyer_country=str(billing.get("country") or country),

@@ -5,7 +5,7 @@ from ..agenda import services as agenda
 from ..agenda.models import Appointment
 from ..events.cloning import Copies, taken_along
 from .codes import set_blocked
-from .models import Code, CodeProduct, Pool, PriceTier, Product, ProductAddOn, ProductPool
+from .models import Code, CodeProduct, Pool, PriceTier, Product, ProductAddOn, ProductPart, ProductPool
 
 
 @taken_along("tickets", floor=5)
@@ -20,6 +20,7 @@ def products(copies: Copies) -> None:
         copies.copy([product], days=days)
     copies.copy(copies.rows(PriceTier))
     copies.copy(copies.rows(ProductPool))
+    copies.copy(copies.rows(ProductPart))
     copies.copy(copies.rows(ProductAddOn))
 
 

@@ -56,7 +56,7 @@ class Product(PublicId, InEvent, Versioned, Model):
     An add-on with an appointment is a workshop: whoever books it is taken at that time. `days` are the ISO days a
     ticket admits to (none: all of them). With `needs_approval` an organiser decides first; `pending_counts` says
     whether whoever waits for that takes a place meanwhile. `keeps_price`: who ordered in time and pays late still pays
-    the price of the day they ordered.
+    the price of the day they ordered. `bundled` says that its price contains `parts` that are taxed by themselves.
     """
 
     kind: Mapped[str] = mapped_column(sa.String(10), default="ticket")
@@ -83,21 +83,47 @@ class Product(PublicId, InEvent, Versioned, Model):
     role: Mapped[str] = mapped_column(sa.String(20), default="attendee")
     vat_rate: Mapped[int] = mapped_column(sa.Integer, default=1900)
     currency: Mapped[str] = mapped_column(sa.String(3), default="EUR")
+    bundled: Mapped[bool] = mapped_column(default=False)
     appointment_id: Mapped[int | None]
 
     appointment: Mapped[Appointment | None] = to_one("Product", "Appointment", "appointment_id")
     tiers: Mapped[list["PriceTier"]] = to_many("Product", "PriceTier", "product_id", order_by="PriceTier.until")
     draws: Mapped[list["ProductPool"]] = to_many("Product", "ProductPool", "product_id", order_by="ProductPool.pool_id")
     offered_with: Mapped[list["ProductAddOn"]] = to_many("Product", "ProductAddOn", "add_on_id")
+    parts: Mapped[list["ProductPart"]] = to_many("Product", "ProductPart", "product_id", order_by="ProductPart.id")
 
     __table_args__ = in_event(
         within_event("appointment_id", "appointment"),
         one_of("kind", "ticket", "add_on"),
         one_of("role", "attendee", "exhibitor", "speaker", "crew", "press"),
         sa.CheckConstraint("vat_rate BETWEEN 0 AND 10000", name="vat_rate_range"),
+        sa.CheckConstraint("kind = 'ticket' OR bundled = false", name="tickets_bundle"),
         sa.CheckConstraint("seats BETWEEN 1 AND 20", name="seats_range"),
         sa.CheckConstraint("most_per_order BETWEEN 1 AND 100", name="most_per_order_range"),
         sa.CheckConstraint("fewest_per_order BETWEEN 1 AND most_per_order", name="fewest_per_order_range"),
+    )
+
+
+class ProductPart(InEvent, Model):
+    """What a ticket's price contains and is taxed by itself: recordings online, meals at a rate of their own.
+
+    `share` is its part of the price in basis points, `vat_rate` its rate at home. The ticket itself keeps the rest, so
+    all shares of a ticket stay below the whole. A part takes no place of its own: the ticket draws for it.
+    """
+
+    product_id: Mapped[int] = mapped_column(index=True)
+    name: Mapped[BilingualText]
+    share: Mapped[int] = mapped_column(sa.Integer)
+    vat_rate: Mapped[int] = mapped_column(sa.Integer)
+    online: Mapped[bool] = mapped_column(default=False)
+
+    product: Mapped[Product] = to_one("ProductPart", "Product", "product_id")
+
+    __table_args__ = in_event(
+        within_event("product_id", "product"),
+        sa.CheckConstraint("share BETWEEN 1 AND 9999", name="share_range"),
+        sa.CheckConstraint("vat_rate BETWEEN 0 AND 10000", name="vat_rate_range"),
+        whole_number("share"),
     )
 
 

@@ -1,5 +1,7 @@
 """Cents: a gross price taken apart, and reduced. Whole numbers only, rounded half up as merchants do."""
 
+from collections.abc import Sequence
+
 WHOLE = 10_000
 """A hundred per cent in basis points."""
 
@@ -25,6 +27,19 @@ def split(gross: int, rate: int) -> tuple[int, int]:
     """Net and VAT of a gross price, in cents; together they are the gross price to the cent."""
     net = net_of(gross, rate)
     return net, gross - net
+
+
+def apportion(amount: int, weights: Sequence[int]) -> list[int]:
+    """An amount in cents in proportion to `weights`, whose sum is not nothing: the parts add up to it to the cent.
+
+    Each is less than a cent beside its exact share: rounded is what all so far come to, never one by itself.
+    """
+    whole, seen, given, parts = sum(weights), 0, 0, []
+    for weight in weights:
+        seen += weight
+        parts.append(rounded(amount * seen, whole) - given)
+        given += parts[-1]
+    return parts
 
 
 def part(gross: int, share: int) -> int:

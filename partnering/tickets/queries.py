@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ..agenda.models import Appointment
 from ..db import db
 from ..events.models import Event
-from .models import Pool, Product, ProductAddOn
+from .models import Pool, Product, ProductAddOn, ProductPart
 from .pools import identity
 
 
@@ -20,6 +21,20 @@ def products_on_show(event: Event) -> Sequence[Product]:
         .options(sa.orm.selectinload(Product.tiers), sa.orm.selectinload(Product.draws))
         .order_by(Product.position, Product.id)
     ).all()
+
+
+def know_parts(products: Sequence[Product]) -> None:
+    """Let tickets whose price contains parts know them, in one question; none is asked where there are no such."""
+    bundled = [product for product in products if product.bundled]
+    if not bundled:
+        return
+    found: dict[int, list[ProductPart]] = {product.id: [] for product in bundled}
+    for part in db.session.scalars(
+        sa.select(ProductPart).where(ProductPart.product_id.in_([*found])).order_by(ProductPart.id)
+    ):
+        found[part.product_id].append(part)
+    for product in bundled:
+        set_committed_value(product, "parts", found[product.id])
 
 
 def products_of(event: Event) -> Sequence[Product]:

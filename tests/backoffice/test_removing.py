@@ -11,8 +11,8 @@ from partnering.backoffice import changes, coding
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
 from partnering.tickets import codes
-from partnering.tickets.models import Code, MemberList, Pool, PriceTier, Product
-from tests.factories import make_code, make_event, make_pool, make_product, make_registration
+from partnering.tickets.models import Code, MemberList, Pool, PriceTier, Product, ProductPart
+from tests.factories import make_bundle, make_code, make_event, make_pool, make_product, make_registration
 
 from .desk import open_desk
 
@@ -42,6 +42,11 @@ def test_a_ticket_that_nobody_booked_goes_with_its_prices(event: Event, client: 
 
     assert remove(client, event, "ticket", product) == 0
     assert db.session.scalars(sa.select(PriceTier)).all() == []
+
+
+def test_a_ticket_with_parts_goes_with_them(event: Event, client: FlaskClient):
+    assert remove(client, event, "ticket", make_bundle(event)) == 0
+    assert db.session.scalars(sa.select(ProductPart)).all() == []
 
 
 def test_a_booked_ticket_stays_and_keeps_its_prices(event: Event, client: FlaskClient):

@@ -24,10 +24,21 @@ from partnering.programme.services import add_room, add_track
 from partnering.questions.models import Question, QuestionSection, QuestionVersion
 from partnering.registration.models import RefundRule
 from partnering.tickets import services as tickets
-from partnering.tickets.models import Claim, Code, CodeProduct, Pool, PriceTier, Product, ProductAddOn, ProductPool
+from partnering.tickets.models import (
+    Claim,
+    Code,
+    CodeProduct,
+    Pool,
+    PriceTier,
+    Product,
+    ProductAddOn,
+    ProductPart,
+    ProductPool,
+)
 from tests.backoffice.desk import form_of, open_desk
 from tests.factories import (
     BIONECTION,
+    make_bundle,
     make_code,
     make_crew,
     make_event,
@@ -44,7 +55,7 @@ from tests.support.there import there
 FOUR_WEEKS = 28
 
 PARTS: dict[str, tuple[type[Model], ...]] = {
-    "tickets": (Pool, Product, PriceTier, ProductPool, ProductAddOn),
+    "tickets": (Pool, Product, PriceTier, ProductPool, ProductPart, ProductAddOn),
     "codes": (Code, CodeProduct),
     "form": (QuestionSection, Question, QuestionVersion),
     "refunds": (RefundRule,),
@@ -84,7 +95,7 @@ def source(ctx: Flask) -> Event:
     )
     make_crew(event)
     pool = make_pool(event, 100)
-    ticket = make_product(
+    ticket = make_bundle(
         event,
         pools=[pool],
         tiers=[(22_000, datetime(2027, 2, 1, 23, 0, tzinfo=UTC)), (29_000, None)],

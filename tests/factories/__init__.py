@@ -14,12 +14,13 @@ from .events import (
     make_role,
 )
 from .registration import BIONECTION, FULL, make_draft, make_guest, make_party, make_registration, make_rules
-from .tickets import make_code, make_member_list, make_pool, make_product, make_workshop
+from .tickets import make_bundle, make_code, make_member_list, make_pool, make_product, make_workshop
 
 __all__ = [
     "BIONECTION",
     "FULL",
     "make_admin",
+    "make_bundle",
     "make_code",
     "make_crew",
     "make_draft",

@@ -7,7 +7,7 @@ from partnering.agenda import services as agenda
 from partnering.db import BilingualText, db
 from partnering.events.models import Event
 from partnering.tickets import codes
-from partnering.tickets.models import Code, MemberList, Pool, PriceTier, Product, ProductPool
+from partnering.tickets.models import Code, MemberList, Pool, PriceTier, Product, ProductPart, ProductPool
 
 from .ground import deed
 
@@ -48,6 +48,29 @@ def make_product(
         db.session.add_all(
             ProductPool(event_id=event.id, product_id=product.id, pool_id=pool.id, quantity=draw or product.seats)
             for pool in pools
+        )
+        db.session.flush()
+    return product
+
+
+def make_bundle(event: Event, parts: Sequence[tuple[str, int, int, bool]] = (), **values) -> Product:
+    """A ticket whose price contains `parts`: (name, share and VAT in basis points, online).
+
+    Unless they are said: recordings online for a fifth and meals at 7 % for a tenth. Keywords as for `make_product`.
+    """
+    parts = parts or [("Aufzeichnungen", 2_000, 1_900, True), ("Verpflegung", 1_000, 700, False)]
+    with deed():
+        product = make_product(event, bundled=True, **values)
+        db.session.add_all(
+            ProductPart(
+                event_id=event.id,
+                product_id=product.id,
+                name=BilingualText(de=name, en=name),
+                share=share,
+                vat_rate=rate,
+                online=online,
+            )
+            for name, share, rate, online in parts
         )
         db.session.flush()
     return product

@@ -54,7 +54,7 @@ def _ticket(public_id: str | None) -> Answer:
     form = ProductForm.with_pools(pools, **_shown_ticket(event, product, pools, add_ons))
     form.offer(sold.days_of(event) if event.first_day != event.last_day else (), add_ons)
     context = {"product": product, "pools": pools, "ended": _ended(product)}
-    if form.prices.press(request.form.get("rows")):
+    if form.prices.press(request.form.get("rows")) or form.parts.press(request.form.get("rows")):
         return render_template("backoffice/product.html", form=form, **context)
     status = 200
     if form.validate_on_submit():
@@ -83,7 +83,9 @@ def _save_ticket(form: Any, public_id: str | None) -> None:
 
         def deed() -> object:
             own = {selling.create_pool(event, PLACES, capacity).id: values["seats"]} if capacity is not None else {}
-            return selling.create_product(event, values, tiers, selling.Links({**links.draws, **own}, links.beside))
+            return selling.create_product(
+                event, values, tiers, selling.Links({**links.draws, **own}, links.beside, links.parts)
+            )
 
         once(form, deed)
         return

@@ -14,6 +14,7 @@ from ...programme.queries import rooms_of
 from ...tickets import queries as ticket_queries
 from ...tickets.models import Pool, PriceTier, Product
 from .. import sales, selling, typed
+from ..bundling import Part, parts_of
 from ..selling import Links, Tier, Time
 from ..selling_forms import AddOnForm, ProductForm, Sold
 
@@ -95,11 +96,25 @@ def draws(form: Any, pools: Sequence[Pool]) -> dict[int, int]:
 
 
 def links(form: Any, event: Event, pools: Sequence[Pool]) -> Links:
-    """The form's pools, and what the product is offered with."""
+    """The form's pools, what the product is offered with, and what its price contains."""
     field, kind = (form.add_ons, "add_on") if isinstance(form, ProductForm) else (form.offered, "ticket")
     chosen = set(field.data or ())
     others = [other for other in sales.products_of(event, kind) if other.public_id in chosen]
-    return Links(draws(form, pools), others if field.choices else None)
+    contained = parts(form) if isinstance(form, ProductForm) else None
+    return Links(draws(form, pools), others if field.choices else None, contained)
+
+
+def parts(form: ProductForm) -> list[Part]:
+    """What the form says that the price contains and is taxed by itself."""
+    return [
+        Part(
+            BilingualText(row.form.data["name_de"] or "", row.form.data["name_en"] or ""),
+            typed.basis_points(row.form.data["share"]) or 0,
+            typed.basis_points(row.form.data["vat"]) or 0,
+            row.form.data["online"],
+        )
+        for row in form.parts
+    ]
 
 
 def time_of(form: AddOnForm, event: Event) -> Any:
@@ -136,11 +151,22 @@ def shown(product: Product, pools: Sequence[Pool], event: Event) -> dict[str, An
     found["online"] = "online" if product.online else "site"
     found["vat"] = typed.shown_percent(product.vat_rate)
     found["prices"] = [_shown_tier(key, tier, event) for key, tier in selling.running_tiers(product)]
+    found["parts"] = [_shown_part(part) for part in parts_of(product)]
     found["days"] = product.days or [day.isoformat() for day in days_of(event)]
     drawn = {draw.pool_id: draw.quantity for draw in product.draws}
     for pool in pools:
         found[f"draw_{pool.public_id}"] = str(drawn.get(pool.id, 0))
     return found
+
+
+def _shown_part(part: Part) -> dict[str, Any]:
+    return {
+        "name_de": part.name.de,
+        "name_en": part.name.en,
+        "share": typed.shown_percent(part.share),
+        "vat": typed.shown_percent(part.vat_rate),
+        "online": part.online,
+    }
 
 
 def _shown_tier(key: int, tier: PriceTier, event: Event) -> dict[str, Any]:

@@ -243,6 +243,7 @@ def _cards(
     left = tickets.lefts(products)
     if code is not None:
         left |= tickets.lefts([product for product in products if prices.works_for(code, product)], code)
+    ticket_queries.know_parts(products)
     options = [
         option_of(product, left[product.id] + (own if party and product.id == party.product_id else 0), event, code)
         for product in products

@@ -17,7 +17,7 @@ from ...questions.shown import text_of
 from ...tickets import codes, prices
 from ...tickets import services as tickets
 from ...tickets.models import Code, PriceTier, Product
-from .. import drafts, orders, queries, services, taxing
+from .. import bundles, drafts, orders, queries, services, taxing
 from ..models import Item, Party
 from ..refund_rules import percent
 
@@ -43,6 +43,7 @@ class Option:
     left: int
     on_sale: bool
     features: list[str]
+    contains: list[str]
     waitlist: str | None
 
     @property
@@ -82,7 +83,8 @@ def option_of(product: Product, left: int, event: Event, code: Code | None = Non
     features = [line.strip() for line in bi(product.features).splitlines() if line.strip()]
     gone = on_sale and left < product.fewest_per_order and product.waiting_list
     waits = waitlist(product) if gone else None
-    return Option(product, price, later, list_gross, gross, coded, code_works, left, on_sale, features, waits)
+    contains = [bi(part.name) for part in product.parts] if product.bundled else []
+    return Option(product, price, later, list_gross, gross, coded, code_works, left, on_sale, features, contains, waits)
 
 
 def waitlist(product: Product) -> str | None:
@@ -180,7 +182,7 @@ class Line:
     tier_name: BilingualText
     kind: str
     code_text: str
-    rate: int
+    contains: list[BilingualText]
     count: int = 0
     list_gross: int = 0
     gross: int = 0
@@ -221,17 +223,20 @@ def order_of(party: Party, billing: Mapping[str, Any] | None = None, all_items: 
     vats: dict[int, int] = {}
     notes: list[str] = []
     total = 0
-    for item in items:
-        amount = _amount(item, party, billing, small)
-        key = (item.name, item.tier_name, item.kind, item.code_text, amount.rate, amount.gross, item.list_gross)
-        line = grouped.setdefault(key, Line(item.name, item.tier_name, item.kind, item.code_text, amount.rate))
+    for whole in bundles.wholes(items):
+        item, amounts = whole[0], [_amount(each, party, billing, small) for each in whole]
+        gross, listed = sum(amount.gross for amount in amounts), sum(each.list_gross for each in whole)
+        contains = bundles.contents_of(whole)
+        key = (item.name, item.tier_name, item.kind, item.code_text, amounts[0].rate, gross, listed, *contains)
+        line = grouped.setdefault(key, Line(item.name, item.tier_name, item.kind, item.code_text, contains))
         line.count += 1
-        line.gross += amount.gross
-        line.list_gross += max(item.list_gross, item.gross)
-        vats[amount.rate] = vats.get(amount.rate, 0) + amount.vat
-        total += amount.gross
-        if amount.note and amount.note not in notes:
-            notes.append(amount.note)
+        line.gross += gross
+        line.list_gross += max(listed, sum(each.gross for each in whole))
+        total += gross
+        for amount in amounts:
+            vats[amount.rate] = vats.get(amount.rate, 0) + amount.vat
+            if amount.note and amount.note not in notes:
+                notes.append(amount.note)
     until = orders.held_until(items)
     seconds = (until - clock.now()).total_seconds() if until else 0
     offer = orders.is_offer(items)
