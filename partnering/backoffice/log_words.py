@@ -57,7 +57,7 @@ WORDS: dict[str, LazyText] = {
     "blocked": _l("Places kept"),
     "over": _l("Places beyond"),
     "active": _l("In use"),
-    "from": _l("From"),
+    "from": _l("Taken from"),
     "to": _l("To"),
     "entries": _l("Entries"),
     "choice": _l("Choice"),
