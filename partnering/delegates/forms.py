@@ -99,6 +99,7 @@ class ProfileForm(PartneringForm):
     """The same on one's own page, with a longer text about the organisation."""
 
     description = TextAreaField(_l("About your organisation"), [Length(max=1200)])
+    own_seeks = StringField(_l("What I seek myself"), [Length(max=300)])
     version = HiddenField()
 
 
@@ -160,3 +161,27 @@ class UnblockForm(FlaskForm):
     """Whom to take off the list, by public id."""
 
     whom = HiddenField(validators=[InputRequired(), Length(max=16)])
+
+
+class GroupForm(FlaskForm):
+    """A group of guests: its names, and whom it holds."""
+
+    name_de = StringField(_l("Name in German"), [InputRequired(_l("Enter a name")), Length(max=80)])
+    name_en = StringField(_l("Name in English"), [InputRequired(_l("Enter a name")), Length(max=80)])
+    organisation_types = SelectMultipleField(_l("Types of organisation"))
+    tickets = SelectMultipleField(_l("Tickets"))
+
+    def __init__(self, *args: Any, tickets: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation_types.choices = listed(taxonomy.choices("organisation_type", locale()))
+        self.tickets.choices = listed(tickets)
+
+
+class MatrixForm(FlaskForm):
+    """Which group may ask which: what is ticked is allowed, each as "asker.asked"."""
+
+    allowed = SelectMultipleField(_l("Who may ask whom"))
+
+    def __init__(self, *args: Any, groups: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.allowed.choices = [SelectChoice(f"{one}.{two}", "") for one in groups for two in groups]

@@ -15,7 +15,7 @@ from ..organisations.services import organisation_for
 from ..registration.models import Registration
 from ..rows import new_row, write
 from ..text import clean, clean_lines, fold
-from . import documents, mails, queries, signals, taxonomy
+from . import documents, groups, mails, queries, signals, taxonomy
 from .errors import TooManyTerms, UnknownTerm
 from .models import Delegate, OrganisationProfile, ProfileTerm
 from .reasons import Term
@@ -67,6 +67,7 @@ def join(
         registration_id=registration.id,
         participant_id=participant.id,
         profile_id=profile.id,
+        group_id=groups.group_for(event.id, product.id, profile.organisation_type),
         languages=_languages(languages or [participant.locale]),
         remote=product.online,
         days=list(product.days),
@@ -118,6 +119,8 @@ def join_all(registrations: Sequence[Registration]) -> None:
         for registration, organisation in zip(registrations, organisations, strict=True)
     )
     db.session.flush()
+    if groups.groups_of(event.id):
+        groups.assign_all(event.id)
 
 
 def hand_over(profile: OrganisationProfile, delegate: Delegate) -> None:
@@ -176,6 +179,7 @@ def edit(
 ) -> None:
     """Write down what an organisation offers and seeks. Raises `TooManyTerms`, `UnknownTerm`."""
     chosen = _checked(terms)
+    kind = profile.organisation_type
     profile.language = language or profile.language
     _write(
         profile,
@@ -186,6 +190,8 @@ def edit(
         country=country,
     )
     _set_terms(profile, chosen)
+    if profile.organisation_type != kind:
+        groups.assign_all(profile.event_id, profile=profile)
     documents.write_for_profile(profile)
 
 
@@ -206,9 +212,13 @@ def _write(
     profile.updated_at = clock.now()
 
 
-def introduce(delegate: Delegate, *, languages: Iterable[str], departs_at: datetime | None = None) -> None:
-    """Set which languages a delegate speaks and, where given, when they leave the event."""
+def introduce(
+    delegate: Delegate, *, languages: Iterable[str], seeks: str | None = None, departs_at: datetime | None = None
+) -> None:
+    """Set which languages a delegate speaks and, where given, what they seek themselves and when they leave."""
     delegate.languages = _languages(languages)
+    if seeks is not None:
+        delegate.seeks = clean(seeks)
     if departs_at is not None:
         delegate.departs_at = departs_at
     db.session.flush()
@@ -222,6 +232,7 @@ def moved(delegate: Delegate) -> None:
     delegate.left_at = None
     delegate.remote, delegate.days = product.online, list(product.days)
     db.session.flush()
+    groups.assign(delegate)
 
 
 def reachable(delegate: Delegate, phone: str) -> None:

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from .. import clock
 from ..checkin import queries as door
 from ..db import db
+from ..delegates import groups
 from ..delegates import queries as partnering
-from ..delegates.models import Delegate, ForbiddenPair
+from ..delegates.models import Delegate
 from ..events.models import Event
 from .errors import NoCommonDay, NotAllowed, NotBookable, NotPaid, NotYours, PartneringClosed, SameOrganisation
 from .models import Meeting
@@ -29,7 +30,7 @@ def check(event: Event, requester: Delegate, invitee: Delegate) -> None:
     check_pair(event, requester, invitee)
     if not invitee.takes_requests or (invitee.visibility == "hidden" and not _known(requester, invitee)):
         raise NotBookable
-    if not may_ask(requester, invitee):
+    if not groups.may_ask(requester, invitee):
         raise NotAllowed
     if requester.days and invitee.days and set(requester.days).isdisjoint(invitee.days):
         raise NoCommonDay
@@ -51,14 +52,6 @@ def check_pair(event: Event, one: Delegate, other: Delegate) -> None:
         or partnering.blocked(one, other)
     ):
         raise NotBookable
-
-
-def may_ask(asker: Delegate, asked: Delegate) -> bool:
-    """Whether the organisers' matrix lets members of the one's group ask members of the other's."""
-    if asker.group_id is None or asked.group_id is None:
-        return True
-    forbidden = sa.exists().where(ForbiddenPair.asker_id == asker.group_id, ForbiddenPair.asked_id == asked.group_id)
-    return not db.session.scalar(sa.select(forbidden))
 
 
 def acts_for(me: Delegate) -> list[Delegate]:

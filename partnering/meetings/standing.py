@@ -8,11 +8,13 @@ from sqlalchemy.orm import joinedload
 from .. import clock
 from ..agenda.models import Appointment, ParticipantAtom
 from ..db import db
+from ..delegates import groups
 from ..delegates.booking import Standing
 from ..delegates.models import Delegate
 from ..events.models import Event, Participant
 from ..i18n import _, day, moment, time
 from . import queries, times
+from .errors import NotAllowed
 from .models import Meeting
 
 
@@ -20,14 +22,25 @@ class MeetingBookings:
     """Answers from the meetings and the time that people have."""
 
     def standings(self, me: Delegate, others: Sequence[Delegate]) -> Mapping[int, Standing]:
-        """My standing with each, in four queries whatever their number."""
+        """My standing with each, in five queries at most, whatever their number."""
         if not others:
             return {}
         event = db.session.get_one(Event, me.event_id)
         between = _between(me, others)
         closed = _closed(event)
         free = _free_together(me, others)
-        return {other.id: _standing(me, other, between.get(other.id), closed, free[other.id]) for other in others}
+        refused = closed or str(NotAllowed.message)
+        forbidden = groups.forbidden(event.id) if me.group_id is not None else set()
+        return {
+            other.id: _standing(
+                me,
+                other,
+                between.get(other.id),
+                refused if (me.group_id, other.group_id) in forbidden else closed,
+                free[other.id],
+            )
+            for other in others
+        }
 
     def without_shared_slot(self, me: Delegate) -> Set[int] | None:
         """The participants who are taken or away in every slot in which I am free; None if I have no such slot."""

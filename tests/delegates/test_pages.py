@@ -27,6 +27,7 @@ ANSWERS = {
     "country": "CZ",
     "languages": ["en", "cs"],
     "visibility": "name",
+    "own_seeks": "Eine Phagenbank",
 }
 
 
@@ -51,7 +52,7 @@ def test_a_profile_is_written_and_shown_with_immediate_effect(client: FlaskClien
     assert client.post(path, data=ANSWERS).location == path
     db.session.rollback()
     again = db.session.get_one(Delegate, jana.id)
-    assert (again.visibility, again.languages) == ("name", "en,cs")
+    assert (again.visibility, again.languages, again.seeks) == ("name", "en,cs", "Eine Phagenbank")
     assert (again.profile.offers, again.profile.country) == ("GMP-Peptidsynthese", "CZ")
     assert queries.terms_of(again.profile) == {
         ("offer", "goal", "contract_manufacturing"),

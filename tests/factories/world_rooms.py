@@ -14,6 +14,7 @@ from partnering.backoffice import question_prices
 from partnering.checkin import services as checkin
 from partnering.checkin.models import Device
 from partnering.db import db
+from partnering.delegates import groups
 from partnering.delegates import services as delegates
 from partnering.events.models import Event
 from partnering.jobs.models import Job, JobFile
@@ -54,7 +55,10 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
     held = meetings.request_meeting(henrike, paul, slots[3:4], words("Guten Tag."))
     meetings.accept(held, slots[3])
     kept_free = agenda.block(jana.participant, event, slots[-2].starts_at, slots[-2].ends_at)
+    group = groups.keep(event, None, name=both(words, "Aussteller", "Exhibitors"))
+    groups.keep(event, None, name=both(words, "Hochschulen", "Universities"), organisation_types=["university"])
     made.things |= {
+        "delegates_desk.id": group.public_id,
         "block_entry": kept_free.public_id,
         "delegates.id": paul.public_id,
         "meetings.request_meeting.id": henrike.public_id,

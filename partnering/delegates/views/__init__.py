@@ -3,10 +3,10 @@
 from flask import Flask
 
 from ...registration.views import extras
-from . import directory, handing_over, privacy, profile, registering
+from . import desk, directory, handing_over, privacy, profile, registering
 from .blueprint import bp
 
-blueprints = (bp, handing_over.bp)
+blueprints = (bp, desk.desk, handing_over.bp)
 
 
 def install(app: Flask) -> None:
@@ -14,4 +14,4 @@ def install(app: Flask) -> None:
     extras.add(handing_over.section)
 
 
-__all__ = ["blueprints", "directory", "handing_over", "install", "privacy", "profile", "registering"]
+__all__ = ["blueprints", "desk", "directory", "handing_over", "install", "privacy", "profile", "registering"]

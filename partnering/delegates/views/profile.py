@@ -49,7 +49,7 @@ def save_profile() -> Response | str | tuple[str, int]:
                 country=form.country.data or "",
                 language=locale(),
             )
-        services.introduce(mine, languages=form.languages.data or [])
+        services.introduce(mine, languages=form.languages.data or [], seeks=form.own_seeks.data or "")
         services.show(mine, form.visibility.data)
     flash(_("Your profile is saved."), "ok")
     return redirect(url_for("delegates.profile"))
@@ -112,6 +112,7 @@ def filled(mine: Delegate) -> ProfileForm:
             organisation_type=profile.organisation_type,
             country=profile.country,
             languages=mine.languages.split(",") if mine.languages else [],
+            own_seeks=mine.seeks,
             visibility=mine.visibility,
             version=str(profile.version),
             **stored,

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from ... import clock
 from ...agenda.models import Location
 from ...db import BilingualText, transaction
+from ...delegates import groups
 from ...errors import DomainError, or_404, require
 from ...events.routing import current_event
 from ...headers import single
@@ -112,12 +113,21 @@ def meetings() -> str:
     state = state if state in STATES else ""
     words = (single(request.args, "q") or "").replace("\x00", "")[:80]
     found = queries.meetings_at(event, state=state, words=fold(words))
+    forbidden = groups.forbidden(event.id)
     return render_template(
         "meetings/desk_meetings.html",
         state=state,
         words=words,
         numbers=queries.numbers_at(event),
-        rows=[{"meeting": each, "label": states.label(each), **two_sides(each)} for each in found],
+        rows=[
+            {
+                "meeting": each,
+                "label": states.label(each),
+                "flagged": each.is_open and (each.requester.group_id, each.invitee.group_id) in forbidden,
+                **two_sides(each),
+            }
+            for each in found
+        ],
         cancellable=permissions.is_cancellable,
         most=queries.MOST_ROWS,
         tabs=tabs(),
