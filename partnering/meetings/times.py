@@ -122,13 +122,19 @@ def free_slots(
 
 def there(slot: MeetingSlot, delegate: Delegate) -> bool:
     """Whether a delegate's ticket admits them on the day of a slot, and they have arrived and not left yet."""
+    return not absence(slot, delegate)
+
+
+def absence(slot: MeetingSlot, delegate: Delegate) -> str:
+    """Why a delegate is not there in a slot: "left", "coming" later, "day" without a ticket for it, or ""."""
     if delegate.departs_at is not None and slot.ends_at > delegate.departs_at:
-        return False
+        return "left"
     if delegate.arrives_at is not None and slot.starts_at < delegate.arrives_at:
-        return False
+        return "coming"
     if not delegate.days:
-        return True
-    return clock.in_zone(slot.starts_at, delegate.participant.event.zone).date().isoformat() in delegate.days
+        return ""
+    today = clock.in_zone(slot.starts_at, delegate.participant.event.zone).date().isoformat()
+    return "" if today in delegate.days else "day"
 
 
 def fits(slot: MeetingSlot, delegate: Delegate, taken: Mapping[int, set[int]]) -> bool:

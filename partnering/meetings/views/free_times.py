@@ -1,5 +1,6 @@
 """When I can meet: slots to keep free, and when I leave."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,10 +12,12 @@ from ...agenda import services as agenda
 from ...agenda.services import TimeTaken
 from ...db import transaction
 from ...delegates import services as partnering
+from ...delegates.models import Delegate
 from ...errors import require
 from ...events.routing import current_event
 from ...i18n import _, day, days_between
-from .. import queries
+from .. import queries, times
+from ..lunch import Lunches
 from ..models import MeetingSlot
 from ..time_forms import DepartureForm, SlotForm
 from .blueprint import bp, me
@@ -67,7 +70,7 @@ def departure() -> Response | tuple[str, int]:
 def page(form: DepartureForm) -> str:
     """The page with the day's slots."""
     mine = me()
-    slots = queries.slots_of(current_event())
+    slots = [slot for slot in queries.slots_of(current_event()) if slot.removed_at is None]
     entries = queries.entries_in(mine.participant, slots)
     by_day: dict[str, list[tuple[MeetingSlot, object]]] = {}
     for slot in slots:
@@ -79,7 +82,28 @@ def page(form: DepartureForm) -> str:
         form=form,
         form_errors=form.errors,
         now=clock.now(),
+        closed=_closed(mine, slots),
     )
+
+
+def _closed(mine: Delegate, slots: Sequence[MeetingSlot]) -> dict[int, str]:
+    """Why I cannot be booked in slots in which I have nothing, by their id."""
+    lunches = Lunches(current_event(), [mine.participant_id])
+    found = {}
+    for slot in slots:
+        reason = times.absence(slot, mine) or ("lunch" if lunches.lost_by(slot) else "")
+        if reason:
+            found[slot.id] = _reasons()[reason]
+    return found
+
+
+def _reasons() -> dict[str, str]:
+    return {
+        "left": _("You have left"),
+        "coming": _("You have not arrived yet"),
+        "day": _("Your ticket does not admit to this day"),
+        "lunch": _("Kept free for lunch"),
+    }
 
 
 def departure_form() -> DepartureForm:
