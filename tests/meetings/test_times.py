@@ -25,6 +25,7 @@ def test_every_slot_that_cannot_be_booked_says_why(ctx: Flask, client: FlaskClie
         jana.days = [slots[0].starts_at.date().isoformat()]
         jana.arrives_at, jana.departs_at = slots[1].starts_at, slots[5].ends_at - timedelta(minutes=5)
     make_meeting(event, to=jana, slots=[slots[2]])
+    assert jana.participant.person is not None
     sign_in(client, jana.participant.person)
 
     assert [times.absence(slot, jana) for slot in slots] == ["coming", "", "", "", "", "left"]

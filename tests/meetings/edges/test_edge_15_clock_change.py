@@ -54,6 +54,7 @@ def test_edge_15_the_page_the_file_and_the_print_show_the_same_instant(
         (entry["start"], entry["end"])
     ]
 
+    assert jana.participant.person is not None
     sign_in(client, jana.participant.person)
     page = client.get(f"/e/probe/me/schedule?lang=en&day={day}").text
     assert re.findall(r'<tr><th scope="row">([^<]+)</th>', page) == [first]
