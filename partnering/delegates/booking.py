@@ -34,6 +34,9 @@ class Bookings(Protocol):
     def without_shared_slot(self, me: Delegate) -> Set[int] | None:
         """The participants who are taken or away in every slot in which I am free; None if I have no such slot."""
 
+    def acquainted(self, me: Delegate) -> Set[int]:
+        """The ids of those with whom I have or had a request or a meeting, whatever became of it."""
+
     def outlook(self, me: Delegate) -> str:
         """One line above the directory: how many requests I can still send, and until when."""
 
@@ -46,6 +49,9 @@ class _Nobody:
 
     def without_shared_slot(self, me: Delegate) -> Set[int] | None:
         return None
+
+    def acquainted(self, me: Delegate) -> Set[int]:
+        return frozenset()
 
     def outlook(self, me: Delegate) -> str:
         return ""

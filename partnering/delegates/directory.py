@@ -84,6 +84,7 @@ class Card:
     terms: set[Term]
     reasons: list[Reason]
     standing: Standing
+    dismissed: bool = False
 
     @property
     def named(self) -> bool:
@@ -135,7 +136,8 @@ def page(me: Delegate, wish: Wish) -> Page:
 def card(me: Delegate, other: Delegate) -> Card:
     """One delegate as `me` sees them."""
     standing = booking.bookings().standings(me, [other]).get(other.id, Standing("closed"))
-    return Card(other, queries.terms_of(other.profile), reasons_for(me, [other])[other.id], standing)
+    why, away = reasons_for(me, [other])[other.id], bool(dismissed(me, [other])[other.id])
+    return Card(other, queries.terms_of(other.profile), why, standing, away)
 
 
 def reasons_for(me: Delegate, others: Sequence[Delegate]) -> dict[int, list[Reason]]:

@@ -14,7 +14,7 @@ from ..registration.signals import (
     registration_moved,
     registrations_entered,
 )
-from . import documents, queries, services
+from . import documents, queries, services, suggestions
 
 ALONE: dict[str, Any] = {"visibility": "hidden", "languages": [], "matchmaking": False}
 """What the buyer says for nobody but themselves."""
@@ -55,6 +55,14 @@ def found_no_longer(participant: Participant, purpose: str = "", **news: Any) ->
     delegate = queries.delegate_of(participant) if purpose == "directory" else None
     if delegate is not None:
         services.show(delegate, "hidden", channel="consents")
+
+
+@consent_withdrawn.connect
+def suggested_no_longer(participant: Participant, purpose: str = "", **news: Any) -> None:
+    """Whoever no longer agrees to be suggested is in nobody's suggestions from this moment, and has none."""
+    delegate = queries.delegate_of(participant) if purpose == suggestions.PURPOSE else None
+    if delegate is not None:
+        suggestions.forget(delegate)
 
 
 @participant_renamed.connect

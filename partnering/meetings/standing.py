@@ -75,6 +75,12 @@ class MeetingBookings:
                 break
         return never
 
+    def acquainted(self, me: Delegate) -> Set[int]:
+        """Whoever leads the other side of anything but a draft."""
+        mine = sa.and_(sa.or_(Meeting.low_id == me.id, Meeting.high_id == me.id), Meeting.request_state != "draft")
+        rows = db.session.execute(sa.select(Meeting.low_id, Meeting.high_id).where(mine))
+        return {row.high_id if row.low_id == me.id else row.low_id for row in rows}
+
     def outlook(self, me: Delegate) -> str:
         """How many requests I can still send, and until when."""
         event = db.session.get_one(Event, me.event_id)

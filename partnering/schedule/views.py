@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from .. import clock, ical, links
 from ..agenda.services import TimeTaken
 from ..db import transaction
+from ..delegates import suggestions
 from ..errors import Gone, NotFound, or_404, require
 from ..events.models import Event, Participant
 from ..events.queries import is_over
@@ -46,6 +47,7 @@ def today() -> str:
     ahead = [item for item in coming if item.kind in ("talk", "met", "session")]
     following = ahead[0] if ahead else None
     today_is = clock.in_zone(now, event.zone).date()
+    open_still = not is_over(event) and event.state != "cancelled"
     return render_template(
         "schedule/today.html",
         plan=plan,
@@ -58,6 +60,8 @@ def today() -> str:
         rest=[item for item in coming if item is not following and queries.day_of(item, event) == today_is],
         waiting=meetings.waiting_for(plan.delegate) if plan.delegate is not None else 0,
         numbers=meetings.numbers(plan.delegate) if plan.delegate is not None else {},
+        suggested=suggestions.suggested(plan.delegate) if plan.delegate is not None and open_still else [],
+        suggestible=plan.delegate is None or not open_still or suggestions.agrees(plan.delegate),
         ticket=live_registration(me) is not None,
         complete=_complete(plan),
         talks=[item for item in plan.items if item.kind == "talk"],

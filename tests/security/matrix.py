@@ -173,6 +173,9 @@ MATRIX: dict[str, frozenset[str]] = {
     "delegates.set_privacy": GUESTS,
     "delegates.set_consent": GUESTS,
     "delegates.set_phone": GUESTS,
+    "delegates.dismiss_suggestion": GUESTS - {"exhibitor"},  # whom the address names
+    "delegates.dismiss_reason": GUESTS - {"exhibitor"},
+    "delegates.restore_reasons": GUESTS - {"exhibitor"},
     "delegates.block": GUESTS - {"exhibitor"},  # whom the address names
     "delegates.unblock": GUESTS,
     "meetings.inbox": GUESTS,
@@ -406,6 +409,7 @@ BODIES: dict[str, dict[str, str | bool]] = {
     "accounts.remove_address": {"address": "attendee@alpha-2027.example"},
     "delegates.set_visibility": {"visibility": "organisation"},
     "delegates.set_consent": {"purpose": "contact", "agreed": "yes"},
+    "delegates.dismiss_reason": {"code": "offer.goal.licence"},
     "delegates.unblock": {"whom": "aaaaaaaaaaaaaaaa"},
     "meetings.block": {"slot": "{free_slot}"},
     "meetings.free": {"slot": "{free_slot}"},

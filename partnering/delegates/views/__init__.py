@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ...registration.views import extras
-from . import desk, directory, handing_over, privacy, profile, registering
+from . import desk, directory, handing_over, privacy, profile, registering, suggestions
 from .blueprint import bp
 
 blueprints = (bp, desk.desk, handing_over.bp)
@@ -14,4 +14,14 @@ def install(app: Flask) -> None:
     extras.add(handing_over.section)
 
 
-__all__ = ["blueprints", "desk", "directory", "handing_over", "install", "privacy", "profile", "registering"]
+__all__ = [
+    "blueprints",
+    "desk",
+    "directory",
+    "handing_over",
+    "install",
+    "privacy",
+    "profile",
+    "registering",
+    "suggestions",
+]

@@ -3,12 +3,13 @@
 from flask import flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from ... import jobs
 from ...consents import services as consents
 from ...db import transaction
 from ...errors import or_404, require
 from ...events.routing import current_participant
 from ...i18n import _
-from .. import blocking, permissions, queries, services, visibility
+from .. import blocking, permissions, queries, services, suggestions, visibility
 from ..forms import AgreeForm, BlockForm, PhoneForm, PrivacyForm, UnblockForm
 from ..models import Delegate
 from .blueprint import bp, me
@@ -50,6 +51,8 @@ def set_consent() -> Response:
     with transaction():
         if form.agreed.data == "yes":
             visibility.agree(me(), purpose, channel="privacy")
+            if purpose == suggestions.PURPOSE:
+                jobs.defer("delegates.suggest_to", event_ref=g.event.public_id, delegate=me().public_id)
         else:
             consents.take_back(me().participant, purpose)
     flash(

@@ -3,9 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ... import jobs
 from ...consents import services as consents
 from ...db import transaction
 from ...errors import Stale, require
@@ -51,6 +52,7 @@ def save_profile() -> Response | str | tuple[str, int]:
             )
         services.introduce(mine, languages=form.languages.data or [], seeks=form.own_seeks.data or "")
         services.show(mine, form.visibility.data)
+        jobs.defer("delegates.suggest_to", event_ref=g.event.public_id, delegate=mine.public_id)
     flash(_("Your profile is saved."), "ok")
     return redirect(url_for("delegates.profile"))
 
