@@ -172,15 +172,15 @@ def test_the_start_page_shows_them_and_leaves_out_what_holds_no_longer(event: Ev
     me, one, two = seeker(event), provider(event, company="Phagen GmbH"), provider(event, company="Licensa AG")
     suggestion_tasks.suggest_at(event)
     enter(client, me)
-    page = client.get(f"/e/{event.slug}/me/?lang=en").text
-    assert "People you should meet" in page
-    assert "You seek <b>licence (in)</b>, they offer it." in page
+    page = client.get(f"/e/{event.slug}/me/?lang=de").text
+    assert "Diese Gespräche könnten sich lohnen" in page
+    assert "Sie suchen <b>Lizenz (Nahme)</b>, das wird dort angeboten." in page
     assert "Phagen GmbH" in page
     assert "Licensa AG" in page
     with transaction():
         visibility.show(one, "hidden")
         consents.take_back(two.participant, "matchmaking")
-    page = client.get(f"/e/{event.slug}/me/?lang=en").text
+    page = client.get(f"/e/{event.slug}/me/?lang=de").text
     assert "Phagen GmbH" not in page
     assert "Licensa AG" not in page
 
@@ -207,15 +207,15 @@ def test_the_start_page_asks_no_more_questions_for_more_suggestions(event: Event
 def test_whoever_has_not_agreed_reads_how_to(event: Event, client: FlaskClient):
     me = seeker(event, agrees=False)
     enter(client, me)
-    page = client.get(f"/e/{event.slug}/me/?lang=en").text
-    assert "Read and decide" in page
+    page = client.get(f"/e/{event.slug}/me/?lang=de").text
+    assert "Lesen und entscheiden" in page
     client.post(f"/e/{event.slug}/me/privacy/consents", data={"purpose": "matchmaking", "agreed": "yes"})
     provider(event)
     while worker.run_jobs():
         continue
-    page = client.get(f"/e/{event.slug}/me/?lang=en").text
-    assert "Read and decide" not in page
-    assert "You seek <b>licence (in)</b>" in page
+    page = client.get(f"/e/{event.slug}/me/?lang=de").text
+    assert "Lesen und entscheiden" not in page
+    assert "Sie suchen <b>Lizenz (Nahme)</b>" in page
 
 
 def test_a_suggestion_that_was_set_aside_does_not_come_back(event: Event, client: FlaskClient):
@@ -236,15 +236,15 @@ def test_a_reason_can_be_set_aside_and_fetched_back(event: Event, client: FlaskC
     me, other = seeker(event), provider(event)
     enter(client, me)
     page = f"/e/{event.slug}/me/partners/{other.public_id}"
-    assert "You seek <b>licence (in)</b>" in client.get(f"{page}?lang=en").text
+    assert "Sie suchen <b>Lizenz (Nahme)</b>" in client.get(f"{page}?lang=de").text
     assert client.post(f"{page}/reasons/dismiss", data={"code": "offer.goal.licence"}).status_code == 303
-    shown = client.get(f"{page}?lang=en").text
-    assert "You seek <b>licence (in)</b>" not in shown
-    assert "Show all reasons again" in shown
+    shown = client.get(f"{page}?lang=de").text
+    assert "Sie suchen <b>Lizenz (Nahme)</b>" not in shown
+    assert "Alle Gründe wieder zeigen" in shown
     assert made(me) == []
     assert directory.reasons_for(other, [me])[me.id] != [], "they still read it"
     assert client.post(f"{page}/reasons/restore").status_code == 303
-    assert "You seek <b>licence (in)</b>" in client.get(f"{page}?lang=en").text
+    assert "Sie suchen <b>Lizenz (Nahme)</b>" in client.get(f"{page}?lang=de").text
     assert made(me) == [other.id]
 
 
