@@ -46,7 +46,8 @@ def vat_number(form: FlaskForm, field: Any) -> None:
 
 def postcode(form: Any, field: Any) -> None:
     """One that the chosen country could have."""
-    if fault := postcodes.fault(field.data, form.country.data):
+    country = form.country.data if "country" in form else ""
+    if fault := postcodes.fault(field.data, country):
         raise ValidationError(fault)
 
 
