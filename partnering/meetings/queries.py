@@ -11,7 +11,7 @@ from ..agenda.models import Appointment, Location, LocationAtom
 from ..db import db
 from ..delegates.models import Delegate, OrganisationProfile
 from ..delegates.queries import is_ref
-from ..events.models import Event, Participant
+from ..events.models import Event
 from .models import (
     Meeting,
     MeetingBlock,
@@ -47,7 +47,6 @@ from .times import (
 
 __all__ = [
     "LEAD_MINUTES",
-    "MOST_ROWS",
     "TABS",
     "awaited_leavers",
     "blocks_of",
@@ -65,11 +64,10 @@ __all__ = [
     "held_in",
     "keeps_lunch",
     "meeting_by_ref",
-    "meetings_at",
+    "meetings_by_ids",
     "meetings_of",
     "not_closed",
     "numbers",
-    "numbers_at",
     "offered",
     "open_between",
     "other_side",
@@ -101,10 +99,6 @@ __all__ = [
 ]
 
 TABS = ("received", "sent", "confirmed", "closed")
-
-MOST_ROWS = 200
-"""No more meetings than this stand on an organiser's page."""
-
 
 # -- meetings
 
@@ -188,34 +182,9 @@ def _turn_of(delegate: Delegate) -> sa.ColumnElement[bool]:
     )
 
 
-def meetings_at(event: Event, *, state: str = "", words: str = "", limit: int = MOST_ROWS) -> Sequence[Meeting]:
-    """All meetings of an event for its organisers, newest first; `state` is a request state or "confirmed"."""
-    query = _whole().where(Meeting.event_id == event.id)
-    if state == "open":
-        query = query.where(Meeting.request_state.in_(("pending", "countered")))
-    elif state == "confirmed":
-        query = query.where(Meeting.request_state == "accepted", Meeting.placement != "none")
-    elif state:
-        query = query.where(Meeting.request_state == state)
-    for word in words.split()[:5]:
-        found = (
-            sa.select(MeetingDelegate.meeting_id)
-            .join(Delegate, Delegate.id == MeetingDelegate.delegate_id)
-            .join(Participant, Participant.id == Delegate.participant_id)
-            .where(Participant.search_name.contains(word, autoescape=True))
-        )
-        query = query.where(Meeting.id.in_(found))
-    return db.session.scalars(query.order_by(Meeting.id.desc()).limit(limit)).unique().all()
-
-
-def numbers_at(event: Event) -> dict[str, int]:
-    """How many meetings of an event are in each request state."""
-    rows = db.session.execute(
-        sa.select(Meeting.request_state, sa.func.count())
-        .where(Meeting.event_id == event.id)
-        .group_by(Meeting.request_state)
-    )
-    return {row[0]: row[1] for row in rows}
+def meetings_by_ids(ids: Sequence[int]) -> Sequence[Meeting]:
+    """The meetings of these ids with everything a list shows, newest first."""
+    return db.session.scalars(_whole().where(Meeting.id.in_(ids)).order_by(Meeting.id.desc())).unique().all()
 
 
 def overdue(now: datetime, limit: int = 500) -> Sequence[int]:

@@ -256,6 +256,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "meetings_desk.close_table": ORGANISERS,
     "meetings_desk.meetings": ORGANISERS,
     "meetings_desk.cancel": ORGANISERS,
+    "meetings_desk.meetings_file": ORGANISERS,
     "meetings_desk.capacity_page": ORGANISERS,
     "meetings_desk.rules": ORGANISERS,
     "backoffice.overview": ORGANISERS,

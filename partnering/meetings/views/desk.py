@@ -1,4 +1,4 @@
-"""The organisers' desk: times and tables for meetings, the plate of tables, and all requests and meetings."""
+"""The organisers' desk: times and tables for meetings, and the plate of tables."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -9,21 +9,16 @@ from werkzeug.wrappers import Response
 from ... import clock
 from ...agenda.models import Location
 from ...db import BilingualText, transaction
-from ...delegates import groups
 from ...errors import DomainError, or_404, require
 from ...events.routing import current_event
 from ...headers import single
 from ...i18n import _, _n, day
 from ...i18n import time as clock_time
-from ...text import clean, fold
-from .. import permissions, queries, services, setting_up, states
+from ...text import clean
+from .. import queries, setting_up
 from ..desk_forms import BlockForm, TableForm, TablesForm
-from ..errors import RequestNotOpen
-from ..forms import CancelForm
 from ..models import Meeting, MeetingSlot
-from .desk_blueprint import desk, tabs
-
-STATES = ("", "open", "confirmed", "declined", "withdrawn", "expired", "cancelled")
+from .desk_blueprint import desk, two_sides
 
 
 @desk.get("/tables")
@@ -103,56 +98,6 @@ def close_table() -> Response:
             "warn",
         )
     return redirect(url_for(".tables", slot=single(request.form, "slot") or None, table=form.table.data))
-
-
-@desk.get("/meetings")
-def meetings() -> str:
-    """All requests and meetings, by state and name."""
-    event = current_event()
-    state = single(request.args, "state") or ""
-    state = state if state in STATES else ""
-    words = (single(request.args, "q") or "").replace("\x00", "")[:80]
-    found = queries.meetings_at(event, state=state, words=fold(words))
-    forbidden = groups.forbidden(event.id)
-    return render_template(
-        "meetings/desk_meetings.html",
-        state=state,
-        words=words,
-        numbers=queries.numbers_at(event),
-        rows=[
-            {
-                "meeting": each,
-                "label": states.label(each),
-                "flagged": each.is_open and (each.requester.group_id, each.invitee.group_id) in forbidden,
-                **two_sides(each),
-            }
-            for each in found
-        ],
-        cancellable=permissions.is_cancellable,
-        most=queries.MOST_ROWS,
-        tabs=tabs(),
-    )
-
-
-@desk.post("/meetings/<id>/cancel")
-def cancel(id: str) -> Response:
-    """Cancel a meeting for both sides, with a reason they read."""
-    form = CancelForm()
-    require(form.validate_on_submit())
-    try:
-        with transaction():
-            meeting = or_404(queries.meeting_by_ref(current_event(), id))
-            services.cancel(meeting, reason=form.reason.data or "", version=form.version.data)
-    except RequestNotOpen as error:
-        flash(str(error.message), "warn")
-        return redirect(url_for(".meetings"))
-    flash(_("The meeting is cancelled. Both sides are told."), "ok")
-    return redirect(url_for(".meetings"))
-
-
-def two_sides(meeting: Meeting) -> dict[str, Any]:
-    """Requester and invitee of a meeting."""
-    return {side.side: side for side in meeting.sides}
 
 
 def instant(wall_day: date | None, wall_time: time | None, zone: str) -> datetime:

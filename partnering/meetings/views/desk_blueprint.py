@@ -1,9 +1,12 @@
 """The blueprint of the organisers' desk of meetings, and what its pages share."""
 
+from typing import Any
+
 from flask import url_for
 
 from ...events.routing import manage_blueprint
 from ...i18n import _
+from ..models import Meeting
 
 desk = manage_blueprint("meetings_desk", __name__)
 
@@ -15,3 +18,8 @@ def tabs() -> list[tuple[str, str, str]]:
         ("capacity", _("Do they fit?"), url_for(".capacity_page")),
         ("rules", _("Rules"), url_for(".rules")),
     ]
+
+
+def two_sides(meeting: Meeting) -> dict[str, Any]:
+    """Requester and invitee of a meeting."""
+    return {side.side: side for side in meeting.sides}

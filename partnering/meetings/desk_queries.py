@@ -1,0 +1,163 @@
+"""What organisers look for among all requests and meetings of an event, page by page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..agenda.models import AgendaEntry, Appointment, ParticipantAtom
+from ..db import db
+from ..delegates.models import Delegate
+from ..delegates.queries import is_ref
+from ..events.models import Event, Participant
+from ..text import fold
+from .models import ORIGINS, Meeting, MeetingBlock, MeetingDelegate
+from .queries import meetings_by_ids
+
+PAGE = 40
+
+
+def _agreed(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.and_(Meeting.request_state == "accepted", *more)
+
+
+_NO_TIME = sa.and_(Meeting.placement == "none", Meeting.closed_at.is_(None))
+_NO_SHOW = Meeting.placement.in_(("no_show_requester", "no_show_invitee", "no_show_both"))
+_CONTESTED = (
+    sa.select(AgendaEntry.appointment_id)
+    .join(ParticipantAtom, ParticipantAtom.entry_id == AgendaEntry.id)
+    .where(ParticipantAtom.contested, AgendaEntry.appointment_id == Meeting.appointment_id)
+    .correlate(Meeting)
+    .exists()
+)
+
+STATES: dict[str, sa.ColumnElement[bool]] = {
+    "open": Meeting.request_state.in_(("pending", "countered")),
+    "requested": Meeting.request_state == "pending",
+    "countered": Meeting.request_state == "countered",
+    "accepted": _agreed(_NO_TIME, Meeting.reserve_rank.is_(None)),
+    "reserve": _agreed(_NO_TIME, Meeting.reserve_rank.is_not(None)),
+    "confirmed": _agreed(Meeting.placement == "published"),
+    "contested": _agreed(Meeting.placement.in_(("published", "live")), Meeting.closed_at.is_(None), _CONTESTED),
+    "live": _agreed(Meeting.placement == "live"),
+    "held": _agreed(Meeting.placement == "held"),
+    "missed": _agreed(_NO_SHOW),
+    "unplaced": _agreed(Meeting.placement == "none", Meeting.closed_at.is_not(None)),
+    "declined": Meeting.request_state == "declined",
+    "withdrawn": Meeting.request_state == "withdrawn",
+    "expired": Meeting.request_state == "expired",
+    "cancelled": Meeting.request_state == "cancelled",
+}
+"""What meetings can be looked for by: the labels that people read, "open" for both that wait for an answer, and
+"contested" for a time that something else takes too."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for: one of `STATES`, words of a name, a block's public id, a day, one of `ORIGINS`."""
+
+    state: str = ""
+    words: str = ""
+    block: str = ""
+    day: date | None = None
+    origin: str = ""
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self == Wanted()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Meetings, newest first, and whether there are newer and older ones."""
+
+    meetings: Sequence[Meeting]
+    newer: bool
+    older: bool
+
+
+def page(event: Event, wanted: Wanted, *, before: str = "", after: str = "", size: int = PAGE) -> Page:
+    """The meetings before (older than) or after (newer than) the one of a public id; the newest if there is none."""
+    edge = _edge(event, before or after)
+    back = edge is not None and not before
+    ids = _ids(event, wanted)
+    if edge is not None:
+        ids = ids.where(Meeting.id > edge if back else Meeting.id < edge)
+    found = list(db.session.scalars(ids.order_by(Meeting.id if back else Meeting.id.desc()).limit(size + 1)))
+    more, found = len(found) > size, found[:size]
+    meetings = meetings_by_ids(found)
+    return Page(meetings, more, True) if back else Page(meetings, edge is not None, more)
+
+
+def every_page(event: Event, wanted: Wanted, size: int = 200) -> Iterator[Meeting]:
+    """All of them, newest first, read in parts."""
+    part = page(event, wanted, size=size)
+    yield from part.meetings
+    while part.older:
+        part = page(event, wanted, before=part.meetings[-1].public_id, size=size)
+        yield from part.meetings
+
+
+def numbers(event: Event, wanted: Wanted) -> dict[str, int]:
+    """How many there are in each of `STATES`, and under "" in all, with everything else as wanted."""
+    conditions = [("", sa.true()), *STATES.items()]
+    rows = sa.select(*(sa.func.count(sa.case((condition, 1))) for _code, condition in conditions))
+    ids = _ids(event, replace(wanted, state=""))
+    row = db.session.execute(rows.where(Meeting.id.in_(ids))).one()
+    return {code: number for (code, _condition), number in zip(conditions, row, strict=True)}
+
+
+def days_of(event: Event) -> list[date]:
+    """The days on which meetings can be held, in the event's zone."""
+    starts = db.session.scalars(
+        sa.select(MeetingBlock.starts_at).where(MeetingBlock.event_id == event.id).order_by(MeetingBlock.starts_at)
+    )
+    return sorted({clock.in_zone(moment, event.zone).date() for moment in starts})
+
+
+def _ids(event: Event, wanted: Wanted) -> sa.Select[int]:
+    found = sa.select(Meeting.id).where(Meeting.event_id == event.id, Meeting.request_state != "draft")
+    if wanted.state:
+        found = found.where(STATES[wanted.state])
+    if wanted.origin in ORIGINS:
+        found = found.where(Meeting.origin == wanted.origin)
+    if wanted.day is not None:
+        begins = _midnight(wanted.day, event.zone)
+        found = found.where(
+            Meeting.appointment_id.in_(_within(event, begins, _midnight(wanted.day + timedelta(1), event.zone)))
+        )
+    if wanted.block:
+        block = db.session.scalars(
+            sa.select(MeetingBlock).where(MeetingBlock.event_id == event.id, MeetingBlock.public_id == wanted.block)
+        ).one_or_none()
+        if block is None:
+            return found.where(sa.false())
+        found = found.where(Meeting.appointment_id.in_(_within(event, block.starts_at, block.ends_at)))
+    for word in fold(wanted.words).split()[:5]:
+        named = (
+            sa.select(MeetingDelegate.meeting_id)
+            .join(Delegate, Delegate.id == MeetingDelegate.delegate_id)
+            .join(Participant, Participant.id == Delegate.participant_id)
+            .where(MeetingDelegate.event_id == event.id, Participant.search_name.contains(word, autoescape=True))
+        )
+        found = found.where(Meeting.id.in_(named))
+    return found
+
+
+def _within(event: Event, begins: datetime, ends: datetime) -> sa.Select[int]:
+    return sa.select(Appointment.id).where(
+        Appointment.event_id == event.id, Appointment.starts_at >= begins, Appointment.starts_at < ends
+    )
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return clock.from_zone(datetime.combine(day, time()), zone)
+
+
+def _edge(event: Event, public_id: str) -> int | None:
+    if not is_ref(public_id):
+        return None
+    return db.session.scalar(sa.select(Meeting.id).where(Meeting.event_id == event.id, Meeting.public_id == public_id))
