@@ -58,6 +58,7 @@ def address(endpoint: str) -> str | None:
 
 BELOW = {
     "meetings.request_meeting": "delegates.directory",
+    "delegates.saved": "delegates.directory",
     "backoffice.bookings_list": "backoffice.people",
     "backoffice.booking": "backoffice.people",
     "events_desk.clone": "events_desk.settings",

@@ -119,18 +119,21 @@ def page(me: Delegate, wish: Wish) -> Page:
     mine = documents.known([], me)[me.id]
     found = look.found(wish)
     first = (wish.page - 1) * PAGE
-    rows = _shown(me, list(islice(_ordered(look.index, found, wish.sort, mine), first, first + PAGE)))
-    terms = queries.terms_of_all(delegate.profile_id for delegate in rows)
-    known = documents.known(rows)
-    away = dismissed(me, rows)
-    standings = booking.bookings().standings(me, rows)
-    cards = []
-    for delegate in rows:
-        why = between(mine, known[delegate.id], dismissed=away[delegate.id], numbers=look.index.numbers)
-        standing = standings.get(delegate.id, Standing("closed"))
-        cards.append(Card(delegate, terms.get(delegate.profile_id, set()), why, standing))
+    shown = cards(me, list(islice(_ordered(look.index, found, wish.sort, mine), first, first + PAGE)))
     free = (look.found(wish, besides="free") & look.free).bit_count()
-    return Page(cards, found.bit_count(), first + 1, look.facets(wish), free)
+    return Page(shown, found.bit_count(), first + 1, look.facets(wish), free)
+
+
+def cards(me: Delegate, ids: list[int]) -> list[Card]:
+    """Those of these delegates who are shown at this very moment as `me` sees them, in this order."""
+    rows = _shown(me, ids)
+    terms = queries.terms_of_all(delegate.profile_id for delegate in rows)
+    reasons = reasons_for(me, rows)
+    standings = booking.bookings().standings(me, rows)
+    return [
+        Card(one, terms.get(one.profile_id, set()), reasons[one.id], standings.get(one.id, Standing("closed")))
+        for one in rows
+    ]
 
 
 def card(me: Delegate, other: Delegate) -> Card:
@@ -258,7 +261,6 @@ def _ordered(known: index.Index, found: int, sort: str, mine: Known) -> Iterator
 
 
 def _shown(me: Delegate, ids: list[int]) -> list[Delegate]:
-    """Those of these delegates who are shown at this very moment, in this order."""
     rows = db.session.scalars(
         sa.select(Delegate)
         .join(OrganisationProfile, OrganisationProfile.id == Delegate.profile_id)
@@ -273,4 +275,5 @@ def _shown(me: Delegate, ids: list[int]) -> list[Delegate]:
             joinedload(Delegate.participant), joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation)
         )
     )
-    return sorted(rows, key=lambda delegate: ids.index(delegate.id))
+    places = {one: place for place, one in enumerate(ids)}
+    return sorted(rows, key=lambda delegate: places[delegate.id])

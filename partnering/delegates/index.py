@@ -8,6 +8,7 @@ import operator
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import reduce
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -70,9 +71,10 @@ class Index:
             for name, choice in choices_of(code):
                 held = self.lists.setdefault(name, {})
                 held[choice] = held.get(choice, 0) | bits
+        self._visible = [row.visible_at or made_at for row in shown]
         self.newest = sorted(
             range(self.size),
-            key=lambda place: (shown[place].visible_at or made_at, shown[place].delegate_id),
+            key=lambda place: (self._visible[place], self.delegates[place]),
             reverse=True,
         )
 
@@ -101,6 +103,10 @@ class Index:
     def of_profiles(self, ids: Iterable[int]) -> int:
         """Everybody of these profiles."""
         return self.bits(place for one in ids for place in self._profiles.get(one, ()))
+
+    def visible_after(self, moment: datetime) -> int:
+        """Who became visible after a moment."""
+        return self.bits(takewhile(lambda place: self._visible[place] > moment, self.newest))
 
     def any_of(self, name: str, choices: Iterable[str]) -> int:
         """Who has at least one of these choices of a filter."""

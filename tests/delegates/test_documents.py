@@ -75,7 +75,7 @@ def test_a_document_says_what_a_profile_says(event: Event):
 def test_only_the_organisation_is_known_of_who_shows_no_name(event: Event):
     jana = make_delegate(event, given_name="Jana", function="Einkauf", company="Lumenfold", visibility="organisation")
     row = known(jana)
-    assert (row.text.split(), row.sort_name) == (["lumenfold"], "lumenfold")
+    assert (row.text.split(), row.sort_name, row.codes) == (["lumenfold"], "lumenfold", [])
 
 
 def test_a_function_that_is_not_shown_is_not_known(event: Event):

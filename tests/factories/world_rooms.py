@@ -14,8 +14,9 @@ from partnering.backoffice import question_prices
 from partnering.checkin import services as checkin
 from partnering.checkin.models import Device
 from partnering.db import db
-from partnering.delegates import groups
+from partnering.delegates import groups, saved
 from partnering.delegates import services as delegates
+from partnering.delegates.directory import Wish
 from partnering.events.models import Event
 from partnering.jobs.models import Job, JobFile
 from partnering.mail.models import OutboxLetter
@@ -57,8 +58,13 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
     kept_free = agenda.block(jana.participant, event, slots[-2].starts_at, slots[-2].ends_at)
     group = groups.keep(event, None, name=both(words, "Aussteller", "Exhibitors"))
     groups.keep(event, None, name=both(words, "Hochschulen", "Universities"), organisation_types=["university"])
+    search = saved.keep_search(jana, words("Deutschland"), Wish(country=("DE",)))
+    saved.keep_person(jana, henrike)
     made.things |= {
         "delegates_desk.id": group.public_id,
+        "delegates.delete_search.id": search.public_id,
+        "delegates.set_search_letters.id": search.public_id,
+        "delegates.set_search_letters.deed": "on",
         "block_entry": kept_free.public_id,
         "delegates.id": paul.public_id,
         "meetings.request_meeting.id": henrike.public_id,

@@ -130,6 +130,7 @@ def kind_words() -> dict[str, str]:
         "registration.called_off": _("Conference cancelled"),
         "registration.approval_ended": _("Request ended"),
         "delegates.handed_over": _("Profile handed over"),
+        "delegates.new_partners": _("New people in saved searches"),
         "registration.workshop": _("Workshop booked"),
         "registration.workshop_ended": _("Workshop given up"),
         "registration.workshop_moved": _("Workshop at another time"),

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ...registration.views import extras
-from . import desk, directory, handing_over, privacy, profile, registering, suggestions
+from . import desk, directory, handing_over, privacy, profile, registering, saved, suggestions
 from .blueprint import bp
 
 blueprints = (bp, desk.desk, handing_over.bp)
@@ -23,5 +23,6 @@ __all__ = [
     "privacy",
     "profile",
     "registering",
+    "saved",
     "suggestions",
 ]

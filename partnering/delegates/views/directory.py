@@ -11,7 +11,7 @@ from ...errors import or_404, require
 from ...events.routing import current_participant
 from ...headers import single
 from ...i18n import _
-from .. import booking, directory, permissions, queries
+from .. import booking, directory, permissions, queries, saved
 from ..directory import Wish
 from ..words import country_name, facet_label, language_name, term_label
 from .blueprint import bp, me
@@ -58,7 +58,9 @@ def partner(id: str) -> str:
     mine = me()
     other = or_404(queries.delegate_by_ref(g.event, id))
     require(permissions.may_see(mine, other))
-    return render_template("delegates/partner.html", me=mine, card=directory.card(mine, other))
+    return render_template(
+        "delegates/partner.html", me=mine, card=directory.card(mine, other), is_saved=saved.is_saved(mine, other)
+    )
 
 
 def wished() -> Wish:
