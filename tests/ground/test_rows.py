@@ -1,0 +1,98 @@
+"""Rows asked for and written without the session's bookkeeping: the same rows, the same refusals."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm.exc import StaleDataError
+
+from partnering.db import OutsideTransaction, db, table_of, transaction
+from partnering.events.models import Event, Host
+from partnering.rows import ask, change, new_row, write
+from tests.factories import make_event
+
+NAMES = sa.select(Host.name).where(Host.city == sa.bindparam("city")).order_by(Host.name)
+
+
+def host(name: str) -> Host:
+    return Host(name=name, legal_name=name, email="host@example.org")
+
+
+def names() -> list[str]:
+    return list(db.session.scalars(sa.select(Host.name).order_by(Host.name)))
+
+
+def test_rows_written_at_once_are_what_flushing_would_have_made_of_them(ctx):
+    with transaction() as session:
+        flushed = host("flushed")
+        session.add(flushed)
+        session.flush()
+        written, another = (
+            host("written"),
+            new_row(Host, name="another", legal_name="another", email="host@example.org"),
+        )
+        write(written, another)
+        written.city = "Dresden"
+    db.session.expire_all()
+
+    def told(row: Host) -> dict[str, object]:
+        own = ("id", "public_id", "name", "legal_name", "city")
+        return {column.name: getattr(row, column.name) for column in Host.__table__.columns if column.name not in own}
+
+    assert told(written) == told(another) == told(flushed)
+    assert (written.city, another.city) == ("Dresden", "")
+    assert len({written.public_id, another.public_id, flushed.public_id}) == 3
+    assert names() == ["another", "flushed", "written"]
+
+
+def test_what_was_changed_is_stored_known_and_counted(ctx):
+    event = make_event()
+    version = event.version
+    with transaction():
+        event = db.session.get_one(Event, event.id)
+        change(event, city="Görlitz", faq=[{"q": "?"}])
+        known = (event.city, event.faq, event.version)
+        clean = event not in db.session.dirty
+        event.city = "Zittau"  # and what is set after it is written as ever
+    db.session.expire_all()
+
+    assert known == ("Görlitz", [{"q": "?"}], version + 1)
+    assert clean
+    assert (event.city, event.faq, event.version) == ("Zittau", [{"q": "?"}], version + 2)
+
+
+def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(ctx):
+    made = make_event()
+
+    def too_late() -> None:
+        with transaction():
+            event = db.session.get_one(Event, made.id)
+            db.session.connection().execute(sa.update(table_of(Event)).values(version=event.version + 1))
+            change(event, city="Görlitz")
+
+    with pytest.raises(StaleDataError):
+        too_late()
+    db.session.expire_all()
+
+    assert db.session.get_one(Event, made.id).city != "Görlitz"
+
+
+def test_a_small_question_knows_what_waits_to_be_written(ctx):
+    with transaction() as session:
+        waiting = host("waits")
+        waiting.city = "Dresden"
+        session.add(waiting)
+        found = ask(NAMES, {"city": "Dresden"}).scalars().all()
+
+    assert found == ["waits"]
+
+
+def test_nothing_is_written_or_changed_outside_a_transaction(ctx):
+    with transaction():
+        write(host("there"))
+    (there,) = db.session.scalars(sa.select(Host)).all()
+
+    with pytest.raises(OutsideTransaction):
+        write(host("stray"))
+    with pytest.raises(OutsideTransaction):
+        change(there, city="Dresden")
+
+    assert (names(), there.city) == (["there"], "")
