@@ -102,13 +102,17 @@ class Walker:
         assert "/login?next=" in self.page.url
         self.fill(email=address)
         self.press()
-        letter = new_letters(self.site, address, before)[-1]
-        link = re.search(r"http\S+/login/\S+", letter.text())
-        assert link is not None
-        self.open(link[0])
+        self.open(until(lambda: link_to_sign_in(self.site, address, before), 30, f"a link for {address}"))
         page = self.press()
         assert page.url.partition("?")[0].removeprefix(self.site.url) == path
         return page
+
+
+def link_to_sign_in(site: Site, address: str, before: int) -> str:
+    """The link of the newest letter to sign in with, whatever else is in the post; "" until it is there."""
+    texts = [letter.text() for letter in reversed(letters_to(site, address)[before:])]
+    found = (re.search(r"http\S+/login/\S+", text) for text in texts)
+    return next((link[0] for link in found if link is not None), "")
 
 
 def letters_to(site: Site, address: str) -> list[Arrived]:
