@@ -194,7 +194,7 @@ def test_an_address_that_was_missing_brings_the_invoice(client):
 
 def test_another_sum_is_shown_before_it_binds(client):
     party = online_party()
-    abroad = {**SENT, "country": "AT", "vat_id": "ATU12345675"}
+    abroad = {**SENT, "postcode": "1010", "country": "AT", "vat_id": "ATU12345675"}
 
     asked = client.post(f"{link(party)}?lang=en", data={**abroad, "seen": "11900"})
 
