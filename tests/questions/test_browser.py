@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from partnering.db import db
 from partnering.events.models import Event
@@ -81,7 +81,12 @@ def test_with_script_questions_come_and_go_while_people_answer(live_server, new_
     sent(page)
 
     expect(page.get_by_text("Diese Antworten genügen.")).to_be_visible()
-    expect(page.get_by_text("Gespeichert würden:")).to_contain_text("Essen, Was genau, Jeden Tag, Wie oft.")
+    expect(stored(page)).to_have_text(["Essen", "Was genau", "Jeden Tag", "Wie oft"])
+
+
+def stored(page: Page) -> Locator:
+    """What the preview says would be kept of the answers."""
+    return page.locator("p:has-text('Gespeichert würden:') + ul > li")
 
 
 def test_without_script_the_same_questions_come_up_when_it_is_sent(live_server, new_visitor, form, axe):
@@ -100,7 +105,7 @@ def test_without_script_the_same_questions_come_up_when_it_is_sent(live_server, 
     sent(page)
 
     expect(page.get_by_text("Diese Antworten genügen.")).to_be_visible()
-    expect(page.get_by_text("Gespeichert würden:")).to_contain_text("Essen, Was genau, Jeden Tag, Wie oft.")
+    expect(stored(page)).to_have_text(["Essen", "Was genau", "Jeden Tag", "Wie oft"])
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -115,7 +120,7 @@ def test_what_was_typed_into_a_question_that_went_away_is_not_kept(live_server, 
         expect(page.get_by_label("Was genau")).to_be_hidden()
     sent(page)
 
-    expect(page.get_by_text("Gespeichert würden:")).to_contain_text("Gespeichert würden: Essen.")
+    expect(stored(page)).to_have_text(["Essen"])
 
 
 def test_coming_back_shows_what_the_answers_ask_for(live_server, new_visitor, form):

@@ -330,7 +330,7 @@ def test_the_sum_that_was_shown_is_the_sum_that_binds(shop, client):
     online = shop.add(make_product, online=True, gross=11_900, partnering=False)
     client.post(URL, data={"ticket": online})
     client.post(f"{URL}/people", data=JANA)
-    abroad = {**BILL, "country": "AT", "vat_id": "ATU12345675", "seen": "11900"}
+    abroad = {**BILL, "postcode": "1010", "country": "AT", "vat_id": "ATU12345675", "seen": "11900"}
 
     asked = client.post(f"{URL}/check?lang=en", data=abroad)
     sent = client.post(f"{URL}/check", data={**abroad, "seen": "10000"})

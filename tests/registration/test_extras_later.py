@@ -185,7 +185,7 @@ def test_another_tax_at_that_address_is_shown_before_it_binds(client):
     party = free_party(event)
     place = queries.places_of(party)[0]
     url = f"{link(party)}/places/{place.public_id}/extras/{stream.public_id}?lang=en"
-    swiss = {**ADDRESS, "country": "CH", "seen": "11900"}
+    swiss = {**ADDRESS, "postcode": "8001", "country": "CH", "seen": "11900"}
 
     asked = client.post(url, data=swiss)
 
