@@ -78,12 +78,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Card:
-    """One delegate as the directory shows them: name and function only to those they show them to."""
+    """One delegate as the directory shows them: name and function only to those they show them to.
+
+    Without a standing nobody can be booked: a card that shows how a profile would look.
+    """
 
     delegate: Delegate
     terms: set[Term]
     reasons: list[Reason]
-    standing: Standing
+    standing: Standing | None
     dismissed: bool = False
 
     @property

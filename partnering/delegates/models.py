@@ -18,6 +18,7 @@ from ..db import (
     one_of,
     only_where,
     searchable,
+    table_of,
     to_many,
     to_one,
     within_event,
@@ -363,4 +364,4 @@ class DirectoryDocument(InEvent, Model):
     )
 
 
-searchable(DirectoryDocument.__table__)  # type: ignore[arg-type]  # declarative tables are Tables
+searchable(table_of(DirectoryDocument))

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Model, PublicId, Versioned, one_of, only_where, searchable, to_many
+from ..db import Model, PublicId, Versioned, one_of, only_where, searchable, table_of, to_many
 from ..events.models import Host
 
 
@@ -86,4 +86,4 @@ class OrganisationDocument(Model):
     codes: Mapped[list[str]] = mapped_column(default=list)
 
 
-searchable(OrganisationDocument.__table__)  # type: ignore[arg-type]  # declarative tables are Tables
+searchable(table_of(OrganisationDocument))

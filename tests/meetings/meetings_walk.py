@@ -25,7 +25,7 @@ from tests.meetings.deeds import all_is_well
 from tests.meetings.meetings_model import MOST_OPEN, SLOTS, TABLES, Met, Model
 from tests.support.letters import deliver_all
 
-FIRMS = "XXXYYZ"
+FIRMS = "LLLMMN"
 MOST_PEOPLE = 9
 
 HAPPENED: Counter[str] = Counter()
@@ -407,6 +407,6 @@ def apply(calendar: Calendar, content: object) -> None:
     zone = next(name.partition("TZID=")[2] for name, _colon, _value in event if name.startswith("DTSTART;TZID="))
     method = next(value for name, _colon, value in lines if name == "METHOD")
     uid, sequence = said["UID"], int(said["SEQUENCE"])
-    begin = clock.from_zone(datetime.strptime(said["DTSTART"], "%Y%m%dT%H%M%S"), zone)  # noqa: DTZ007 -- wall-clock time
+    begin = clock.from_zone(datetime.fromisoformat(said["DTSTART"]), zone)
     if uid not in calendar or sequence >= calendar[uid][0]:
         calendar[uid] = (sequence, method, begin)

@@ -78,8 +78,9 @@ def partner_or_404(mine: Delegate, public_id: str) -> Delegate:
 def page(mine: Delegate, other: Delegate, form: RequestForm) -> str:
     """The form with the times that suit both, the first three chosen."""
     card = directory.card(mine, other)
-    if card.standing.kind != "bookable":
-        raise NotBookable(card.standing.sentence or None)
+    standing = card.standing
+    if standing is None or standing.kind != "bookable":
+        raise NotBookable(standing.sentence or None if standing is not None else None)
     free = queries.shared_slots([mine, other])
     return render_template(
         "meetings/request.html",
