@@ -21,6 +21,7 @@ def block(me: Delegate, *, other: Delegate | None = None, profile: OrganisationP
     assert (other is None) != (profile is None), "either a person or an organisation"
     if me.profile_id == (other.profile_id if other is not None else profile.id if profile is not None else None):
         raise OwnOrganisation
+    db.session.execute(sa.select(Delegate.id).where(Delegate.id == me.id).with_for_update(key_share=True))
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     new = db.session.execute(
         insert(BlockedPair)

@@ -101,10 +101,10 @@ def request_meeting(
     """
     event = requester.participant.event
     bookable.require_acting(by or requester, requester)
+    steps.lock([requester.id, invitee.id])  # whoever blocks somebody holds their own row, and comes before or after
     bookable.check(event, requester, invitee)
     slots = checked(event, slots, at_least=_fewest(event))
     companions = list(companions)
-    steps.lock([requester.id, invitee.id])
     meeting_id = steps.insert(
         **_values(event, requester, invitee, message),
         request_state="pending",
