@@ -123,6 +123,8 @@ SENTENCES: dict[str, LazyString] = {
     "checkin_list.edited": _l("%(who)s changed a door."),
     "meetings.block_made": _l("%(who)s added times for meetings."),
     "meetings.block_changed": _l("%(who)s changed times for meetings."),
+    "meetings.zone_set": _l("%(who)s set up a part of the venue."),
+    "meetings.tables_put": _l("%(who)s put tables into a part of the venue."),
     "meetings.lunch_set": _l("%(who)s set when lunch is protected."),
     "meetings.table_closed": _l("%(who)s closed a table."),
     "meetings.table_opened": _l("%(who)s opened a table again."),

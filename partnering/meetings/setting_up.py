@@ -1,6 +1,6 @@
 """How organisers set up meetings: blocks of time with their slots, and tables like the wells of a plate."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +35,20 @@ class BadLink(DomainError):
     status = 422
 
 
+class BadWalk(DomainError):
+    """A zone farther away than any is."""
+
+    message = _l("Walking takes 0 to 60 minutes.")
+    status = 422
+
+
+class NameTaken(DomainError):
+    """A second zone of the same name."""
+
+    message = _l("There is a zone of this name already.")
+    status = 422
+
+
 class TooMuch(DomainError):
     """More than a page can show."""
 
@@ -54,8 +68,7 @@ def make_block(
     zones: Iterable[Zone] = (),
 ) -> MeetingBlock:
     """A stretch of time for meetings, with its slots, at tables of `zones` or all. Raises `BadTimes`, `TooMuch`."""
-    if ends_at - starts_at < timedelta(minutes=slot_minutes) or slot_minutes % 5 or break_minutes % 5:
-        raise BadTimes
+    _grid(starts_at, ends_at, slot_minutes, break_minutes)
     block = MeetingBlock(
         event_id=event.id,
         name=name,
@@ -80,25 +93,36 @@ def make_block(
 
 def make_slots(block: MeetingBlock) -> list[MeetingSlot]:
     """The slots of a block, one after the other with its break between; those that are there stay. Raises `TooMuch`."""
-    length = timedelta(minutes=block.slot_minutes)
-    step = length + timedelta(minutes=block.break_minutes)
-    known = set(db.session.scalars(sa.select(MeetingSlot.first_atom).where(MeetingSlot.block_id == block.id)))
-    starts_at, made = block.starts_at, 0
-    while starts_at + length <= block.ends_at:
-        made += 1
-        if made > MOST_SLOTS:
-            raise TooMuch
-        first = clock.to_atom(starts_at)
-        if first not in known:
-            last = clock.to_atom(starts_at + length, up=True) - 1
-            db.session.add(MeetingSlot(event_id=block.event_id, block_id=block.id, first_atom=first, last_atom=last))
-        starts_at += step
+    known = {slot.first_atom for slot in _slots_of(block)}
+    db.session.add_all(
+        MeetingSlot(event_id=block.event_id, block_id=block.id, first_atom=first, last_atom=last)
+        for first, last in _grid(block.starts_at, block.ends_at, block.slot_minutes, block.break_minutes).items()
+        if first not in known
+    )
     db.session.flush()
+    return _slots_of(block)
+
+
+def _slots_of(block: MeetingBlock) -> list[MeetingSlot]:
     return list(
         db.session.scalars(
             sa.select(MeetingSlot).where(MeetingSlot.block_id == block.id).order_by(MeetingSlot.first_atom)
         )
     )
+
+
+def _grid(starts_at: datetime, ends_at: datetime, slot_minutes: int, break_minutes: int) -> dict[int, int]:
+    """The first and last atom of each slot that a block of these times has. Raises `BadTimes`, `TooMuch`."""
+    length, step = timedelta(minutes=slot_minutes), timedelta(minutes=slot_minutes + break_minutes)
+    if slot_minutes < 5 or break_minutes < 0 or slot_minutes % 5 or break_minutes % 5 or ends_at - starts_at < length:
+        raise BadTimes
+    if (ends_at - starts_at - length) // step >= MOST_SLOTS:
+        raise TooMuch
+    found = {}
+    while starts_at + length <= ends_at:
+        found[clock.to_atom(starts_at)] = clock.to_atom(starts_at + length, up=True) - 1
+        starts_at += step
+    return found
 
 
 def make_tables(
@@ -173,17 +197,192 @@ def remove_slots(slots: Iterable[MeetingSlot]) -> list[Meeting]:
     Nobody is offered such a time any more; a request all of whose times are gone stays open.
     """
     removed = [slot for slot in slots if slot.removed_at is None]
-    for slot in removed:
-        slot.removed_at = clock.now()
-    db.session.flush()
-    lost = []
-    for slot in sorted(removed, key=lambda slot: slot.first_atom):
-        if queries.slot_at(slot.event_id, slot.starts_at, slot.ends_at) is None:
-            lost += [moving.unplace(meeting, "slot_removed") for meeting in queries.held_in(slot)]
+    lost = _take_away(removed)
     if removed:
         block = removed[0].block
         _record_block(block, {"slots": len(removed)}, {"slots": 0, "meetings": len(lost)})
     return lost
+
+
+def _take_away(slots: Sequence[MeetingSlot]) -> list[Meeting]:
+    """Remove slots; the meetings that lose their time, because no other block has it."""
+    for slot in slots:
+        slot.removed_at = clock.now()
+    db.session.flush()
+    lost = []
+    for slot in sorted(slots, key=lambda slot: slot.first_atom):
+        if not _offered_twice(slot, {slot.id}):
+            lost += [moving.unplace(meeting, "slot_removed") for meeting in queries.held_in(slot)]
+    return lost
+
+
+def _offered_twice(slot: MeetingSlot, besides: Collection[int]) -> bool:
+    """Whether a slot that is not one of `besides` has exactly the same time."""
+    return bool(
+        db.session.scalar(
+            sa.select(
+                sa.exists().where(
+                    MeetingSlot.event_id == slot.event_id,
+                    MeetingSlot.first_atom == slot.first_atom,
+                    MeetingSlot.last_atom == slot.last_atom,
+                    MeetingSlot.removed_at.is_(None),
+                    MeetingSlot.id.not_in(besides),
+                )
+            )
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a change of a block's times leads to: how many times are new or gone, and the meetings that lose theirs."""
+
+    new: int = 0
+    gone: int = 0
+    lost: list[Meeting] = field(default_factory=list)
+
+
+def change_block(
+    block: MeetingBlock,
+    *,
+    name: BilingualText | None = None,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    slot_minutes: int | None = None,
+    break_minutes: int | None = None,
+    mode: str | None = None,
+) -> Changed:
+    """Give a block another name, mode or other times (UTC, minutes); what is None stays.
+
+    Times that are the same before and after keep their meetings, and so do those that have begun. The others go:
+    meetings held then stay agreed and wait for another time, as with `remove_slots`. A time that organisers took away
+    one by one stays away. Raises `BadTimes`, `TooMuch`.
+    """
+    before = {each: getattr(block, each) for each in CHANGEABLE}
+    old = _grid(block.starts_at, block.ends_at, block.slot_minutes, block.break_minutes)
+    given = zip(CHANGEABLE, (name, starts_at, ends_at, slot_minutes, break_minutes, mode), strict=True)
+    wanted = before | {each: value for each, value in given if value is not None}
+    if wanted == before:
+        return Changed()
+    new = _grid(wanted["starts_at"], wanted["ends_at"], wanted["slot_minutes"], wanted["break_minutes"])
+    for each, value in wanted.items():
+        setattr(block, each, value)
+    db.session.flush()
+    done = _regrid(block, old, new)
+    event = db.session.get_one(Event, block.event_id)
+    audit.record(
+        "meetings.block_changed",
+        block,
+        event=event,
+        before={each: before[each] for each in CHANGEABLE if before[each] != wanted[each]},
+        after={each: wanted[each] for each in CHANGEABLE if before[each] != wanted[each]}
+        | {"new": done.new, "gone": done.gone, "meetings": len(done.lost)},
+    )
+    return done
+
+
+CHANGEABLE = ("name", "starts_at", "ends_at", "slot_minutes", "break_minutes", "mode")
+"""What of a block can be changed."""
+
+
+def would_change(
+    block: MeetingBlock, starts_at: datetime, ends_at: datetime, slot_minutes: int, break_minutes: int
+) -> Changed:
+    """What `change_block` would do with these times (UTC, minutes), to ask before. Raises `BadTimes`, `TooMuch`."""
+    old = _grid(block.starts_at, block.ends_at, block.slot_minutes, block.break_minutes)
+    new = _grid(starts_at, ends_at, slot_minutes, break_minutes)
+    gone, fresh = _gone(block, new), _fresh(block, old, new)
+    ids = {slot.id for slot in gone}
+    held = [meeting for slot in gone if not _offered_twice(slot, ids) for meeting in queries.held_in(slot)]
+    return Changed(len(fresh), len(gone), held)
+
+
+def _regrid(block: MeetingBlock, old: Mapping[int, int], new: Mapping[int, int]) -> Changed:
+    gone, fresh = _gone(block, new), _fresh(block, old, new)
+    lost = _take_away(gone)
+    known = {slot.first_atom: slot for slot in _slots_of(block)}
+    for first in fresh:
+        slot = known.get(first)
+        if slot is None:
+            slot = MeetingSlot(event_id=block.event_id, block_id=block.id, first_atom=first)
+            db.session.add(slot)
+        slot.last_atom, slot.removed_at = new[first], None
+    db.session.flush()
+    db.session.expire(block, ["slots"])
+    return Changed(len(fresh), len(gone), lost)
+
+
+def _gone(block: MeetingBlock, new: Mapping[int, int]) -> list[MeetingSlot]:
+    """Slots to come that a new grid does not have."""
+    return [
+        slot
+        for slot in _slots_of(block)
+        if slot.removed_at is None and slot.starts_at > clock.now() and new.get(slot.first_atom) != slot.last_atom
+    ]
+
+
+def _fresh(block: MeetingBlock, old: Mapping[int, int], new: Mapping[int, int]) -> list[int]:
+    """The first atoms of slots to come that a new grid adds.
+
+    One that the old grid had and that was removed all the same was taken away by itself, and stays away.
+    """
+    known = {slot.first_atom: slot for slot in _slots_of(block)}
+    soonest = clock.to_atom(clock.now(), up=True)
+    there = {
+        first
+        for first, slot in known.items()
+        if new.get(first) == slot.last_atom and (slot.removed_at is None or old.get(first) == slot.last_atom)
+    }
+    return [first for first in new if first >= soonest and first not in there]
+
+
+def set_zone(
+    event: Event, name: BilingualText, *, walk_minutes: int = 5, position: int | None = None, zone: Zone | None = None
+) -> Zone:
+    """A new zone, or another name, walk or place in order for `zone`; what is booked stays as it is.
+
+    `walk_minutes` is how long it takes from any other zone. Raises `BadWalk`, `NameTaken`.
+    """
+    if not 0 <= walk_minutes <= 60:
+        raise BadWalk
+    others = [
+        each
+        for each in db.session.scalars(sa.select(Zone).where(Zone.event_id == event.id).order_by(Zone.id))
+        if each is not zone
+    ]
+    if any(each.name == name for each in others):
+        raise NameTaken
+    before = {"name": zone.name, "walk_minutes": zone.walk_minutes} if zone is not None else None
+    if zone is None:
+        behind = max((each.position for each in others), default=-1) + 1
+        zone = Zone(event_id=event.id, name=name, walk_minutes=walk_minutes, position=behind)
+        db.session.add(zone)
+    zone.name, zone.walk_minutes = name, walk_minutes
+    zone.position = zone.position if position is None else position
+    db.session.flush()
+    after = {"name": name, "walk_minutes": walk_minutes}
+    if before != after:
+        audit.record("meetings.zone_set", event, event=event, before=before, after=after)
+    return zone
+
+
+def put_tables(tables: Iterable[Location], zone: Zone | None) -> int:
+    """Put tables and stands into a zone, or with None into none; how many were elsewhere. Their meetings stay."""
+    moved = [table for table in tables if table.zone_id != (zone.id if zone is not None else None)]
+    for table in moved:
+        table.zone_id = zone.id if zone is not None else None
+    db.session.flush()
+    for table in moved:
+        db.session.expire(table, ["zone"])
+    if moved:
+        event = db.session.get_one(Event, moved[0].event_id)
+        audit.record(
+            "meetings.tables_put",
+            event,
+            event=event,
+            after={"zone": zone.name if zone is not None else None, "tables": [table.name.en for table in moved]},
+        )
+    return len(moved)
 
 
 def add_virtual_room(event: Event, name: BilingualText, url: str) -> Location:
