@@ -23,3 +23,10 @@ class OwnOrganisation(DomainError):
 
     message = _l("You belong to the same organisation.")
     status = 422
+
+
+class TooManyOpportunities(DomainError):
+    """More opportunities than one profile may hold."""
+
+    message = _l("Twenty is the most. Please take one away first.")
+    status = 422

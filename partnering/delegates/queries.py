@@ -11,7 +11,7 @@ from ..db import db
 from ..events.models import Event, Participant
 from ..registration.models import Party, Registration
 from ..rows import ask
-from .models import BlockedPair, Delegate, OrganisationProfile, ProfileTerm
+from .models import BlockedPair, Delegate, Opportunity, OrganisationProfile, ProfileTerm
 from .reasons import Term
 
 _REF = re.compile("[a-z2-7]{16}")
@@ -134,6 +134,26 @@ def terms_of_all(profile_ids: Iterable[int]) -> dict[int, set[Term]]:
     for profile_id, side, facet, code in rows:
         found.setdefault(profile_id, set()).add((side, facet, code))
     return found
+
+
+def opportunities_of(profile: OrganisationProfile, *, shown: bool = False) -> Sequence[Opportunity]:
+    """The opportunities of a profile with their terms, in its order; only those that others read, if `shown`."""
+    wanted = (Opportunity.shown,) if shown else ()
+    return db.session.scalars(
+        sa.select(Opportunity)
+        .where(Opportunity.profile_id == profile.id, *wanted)
+        .options(selectinload(Opportunity.terms))
+        .order_by(Opportunity.position, Opportunity.id)
+    ).all()
+
+
+def opportunity_by_ref(profile: OrganisationProfile, public_id: str) -> Opportunity | None:
+    """The opportunity of this public id, if it is the profile's."""
+    if not is_ref(public_id):
+        return None
+    return db.session.scalars(
+        sa.select(Opportunity).where(Opportunity.profile_id == profile.id, Opportunity.public_id == public_id)
+    ).one_or_none()
 
 
 def colleagues(delegate: Delegate) -> Sequence[Delegate]:

@@ -45,6 +45,16 @@ def country_name(code: str) -> str:
     return str(_babel().territories.get(code, code))
 
 
+def stages(group: str = "") -> list[tuple[str, str]]:
+    """Codes and labels of the ladders of development, or of one group of them, such as "ip", in their order.
+
+    Rights are no stage: without a group they are left out.
+    """
+    known = {term.code: term.group for term in taxonomy.facet("stage").terms}
+    listed = taxonomy.choices("stage", locale())
+    return [(code, label) for code, label in listed if (known[code] == group if group else known[code] != "ip")]
+
+
 REGIONS = {
     "DE-BW": ("Baden-Württemberg", "Baden-Württemberg"),
     "DE-BY": ("Bayern", "Bavaria"),

@@ -14,7 +14,7 @@ from partnering.backoffice import question_prices
 from partnering.checkin import services as checkin
 from partnering.checkin.models import Device
 from partnering.db import db
-from partnering.delegates import groups, saved
+from partnering.delegates import groups, opportunities, saved
 from partnering.delegates import services as delegates
 from partnering.delegates.directory import Wish
 from partnering.events.models import Event
@@ -60,7 +60,19 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
     groups.keep(event, None, name=both(words, "Hochschulen", "Universities"), organisation_types=["university"])
     search = saved.keep_search(jana, words("Deutschland"), Wish(country=("DE",)))
     saved.keep_person(jana, henrike)
+    drug = opportunities.add(
+        jana.profile,
+        language="de",
+        kind="asset",
+        side="offer",
+        title=words("LF-101 gegen Keime"),
+        summary=words("Ein Peptid in der Präklinik."),
+        stage="preclinical",
+        ip="ip_filed",
+        terms=[("modality", "peptide")],
+    )
     made.things |= {
+        **{f"delegates.{deed}_opportunity.id": drug.public_id for deed in ("edit", "delete", "move")},
         "delegates_desk.id": group.public_id,
         "delegates.delete_search.id": search.public_id,
         "delegates.set_search_letters.id": search.public_id,

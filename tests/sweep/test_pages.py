@@ -155,6 +155,7 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/tickets/members/new", "new member list"),
         Visit("organiser", f"/manage/{own.slug}/clone", "new conference like this one"),
         Visit("organiser", f"/manage/{own.slug}/programme/new", "new session"),
+        Visit("attendee", f"/e/{own.slug}/me/opportunities/new", "new opportunity"),
     ]
 
 

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ...registration.views import extras
-from . import desk, directory, handing_over, privacy, profile, registering, saved, suggestions
+from . import desk, directory, handing_over, opportunities, privacy, profile, registering, saved, suggestions
 from .blueprint import bp
 
 blueprints = (bp, desk.desk, handing_over.bp)
@@ -20,6 +20,7 @@ __all__ = [
     "directory",
     "handing_over",
     "install",
+    "opportunities",
     "privacy",
     "profile",
     "registering",

@@ -59,7 +59,11 @@ def partner(id: str) -> str:
     other = or_404(queries.delegate_by_ref(g.event, id))
     require(permissions.may_see(mine, other))
     return render_template(
-        "delegates/partner.html", me=mine, card=directory.card(mine, other), is_saved=saved.is_saved(mine, other)
+        "delegates/partner.html",
+        me=mine,
+        card=directory.card(mine, other),
+        is_saved=saved.is_saved(mine, other),
+        opportunities=queries.opportunities_of(other.profile, shown=True),
     )
 
 

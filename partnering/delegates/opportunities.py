@@ -1,0 +1,145 @@
+"""Assets, technologies and projects of an organisation, offered or sought: records of their own beside its profile."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..db import db
+from ..text import clean, clean_lines
+from . import documents, queries, taxonomy
+from .errors import TooManyOpportunities, TooManyTerms, UnknownTerm
+from .models import OPPORTUNITY_KINDS, Opportunity, OpportunityTerm, OrganisationProfile
+from .words import is_term, stages
+
+MOST = 20
+"""So many opportunities one profile may hold."""
+
+FACETS = ("modality", "goal", "therapeutic_area", "technology", "sector")
+"""What its terms say: at most five of each."""
+
+OwnTerm = tuple[str, str]
+"""Facet and code of a term."""
+
+
+def add(profile: OrganisationProfile, *, language: str, **said: Any) -> Opportunity:
+    """Write down something new, after what is there. Keywords as for `edit`.
+
+    Raises `TooManyOpportunities`, `TooManyTerms`, `UnknownTerm`.
+    """
+    lock = sa.select(OrganisationProfile.id).where(OrganisationProfile.id == profile.id)
+    db.session.execute(lock.with_for_update(key_share=True))  # two colleagues at once are counted one after the other
+    held = queries.opportunities_of(profile)
+    if len(held) >= MOST:
+        raise TooManyOpportunities
+    opportunity = Opportunity(
+        event_id=profile.event_id,
+        profile_id=profile.id,
+        position=held[-1].position + 1 if held else 0,
+        created_at=clock.now(),
+    )
+    _write(opportunity, language=language, **said)
+    return opportunity
+
+
+def edit(
+    opportunity: Opportunity,
+    *,
+    kind: str,
+    side: str,
+    title: str,
+    summary: str = "",
+    stage: str = "",
+    ip: str = "",
+    terms: Iterable[OwnTerm] = (),
+    shown: bool = True,
+    language: str | None = None,
+) -> None:
+    """Write it anew; unless `shown`, nobody but colleagues reads it. Raises `TooManyTerms`, `UnknownTerm`."""
+    _write(
+        opportunity,
+        kind=kind,
+        side=side,
+        title=title,
+        summary=summary,
+        stage=stage,
+        ip=ip,
+        terms=terms,
+        shown=shown,
+        language=language or opportunity.language,
+    )
+
+
+def remove(opportunity: Opportunity) -> None:
+    """Take it away for good."""
+    profile = opportunity.profile
+    db.session.execute(sa.delete(OpportunityTerm).where(OpportunityTerm.opportunity_id == opportunity.id))
+    db.session.delete(opportunity)
+    db.session.flush()
+    db.session.expire(profile, ["opportunities"])
+    documents.write_for_profile(profile)
+
+
+def move(opportunity: Opportunity, way: Literal["up", "down"]) -> None:
+    """Let it change places with the one above or below; at the end of the list nothing happens."""
+    each = list(queries.opportunities_of(opportunity.profile))
+    place = each.index(opportunity)
+    other = place - 1 if way == "up" else place + 1
+    if not 0 <= other < len(each):
+        return
+    each[place], each[other] = each[other], each[place]
+    for position, one in enumerate(each):
+        one.position = position
+    db.session.flush()
+
+
+def _write(
+    opportunity: Opportunity,
+    *,
+    language: str,
+    kind: str,
+    side: str,
+    title: str,
+    summary: str = "",
+    stage: str = "",
+    ip: str = "",
+    terms: Iterable[OwnTerm] = (),
+    shown: bool = True,
+) -> None:
+    chosen = _checked(terms)
+    if kind not in OPPORTUNITY_KINDS or side not in ("offer", "seek"):
+        raise UnknownTerm
+    if (stage and stage not in dict(stages())) or (ip and ip not in dict(stages("ip"))):
+        raise UnknownTerm
+    opportunity.kind, opportunity.side, opportunity.stage, opportunity.ip = kind, side, stage, ip
+    opportunity.title, opportunity.summary = clean(title), clean_lines(summary)
+    opportunity.language, opportunity.shown = language, shown
+    opportunity.updated_at = clock.now()
+    db.session.add(opportunity)
+    db.session.flush()
+    _set_terms(opportunity, chosen)
+    profile = db.session.get_one(OrganisationProfile, opportunity.profile_id)
+    db.session.expire(profile, ["opportunities"])
+    documents.write_for_profile(profile)
+
+
+def _checked(terms: Iterable[OwnTerm]) -> set[OwnTerm]:
+    chosen = set(terms)
+    if any(facet not in FACETS or not is_term(facet, code) for facet, code in chosen):
+        raise UnknownTerm
+    if any(sum(facet == one for one, _code in chosen) > taxonomy.MAX_PER_FACET for facet in FACETS):
+        raise TooManyTerms
+    return chosen
+
+
+def _set_terms(opportunity: Opportunity, chosen: set[OwnTerm]) -> None:
+    held = {(term.facet, term.term): term for term in opportunity.terms}
+    gone = [term.id for key, term in held.items() if key not in chosen]
+    db.session.execute(sa.delete(OpportunityTerm).where(OpportunityTerm.id.in_(gone)))
+    db.session.add_all(
+        OpportunityTerm(event_id=opportunity.event_id, opportunity_id=opportunity.id, facet=facet, term=code)
+        for facet, code in sorted(chosen - held.keys())
+    )
+    db.session.flush()
+    db.session.expire(opportunity, ["terms"])
