@@ -136,7 +136,7 @@ def counter(
     known = queries.offered(meeting)
     slots = asking.checked(event, slots or known, at_least=1 if slots else 0)
     seats = {other.id for other in queries.seats_of(meeting, mine.side)}
-    others = team is not None and {mine.lead_id, *(other.id for other in team)} != seats
+    others = team is not None and {mine.lead_id, lead.id, *(other.id for other in team)} != seats
     if not others and {slot.id for slot in slots} <= {slot.id for slot in known}:
         raise NothingOffered
     steps.move(
@@ -152,7 +152,7 @@ def counter(
             sa.delete(MeetingDelegate).where(
                 MeetingDelegate.meeting_id == meeting.id,
                 MeetingDelegate.side == mine.side,
-                MeetingDelegate.delegate_id.not_in([mine.lead_id, *(other.id for other in team)]),
+                MeetingDelegate.delegate_id.not_in([mine.lead_id, lead.id, *(other.id for other in team)]),
             )
         )
         steps.seat(meeting, mine.side, team)

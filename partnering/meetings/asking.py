@@ -82,6 +82,15 @@ def send(draft: Meeting, *, by: Delegate, version: int | None = None) -> Meeting
     return draft
 
 
+def discard(draft: Meeting, *, by: Delegate) -> None:
+    """Delete a draft. Raises `NotYours`, `RequestNotOpen` when it is no draft any more."""
+    bookable.require_acting(by, *queries.seats_of(draft, "requester"))
+    steps.take(draft)
+    if draft.request_state != "draft":
+        raise RequestNotOpen(meeting=draft)
+    _forget(draft)
+
+
 def request_meeting(
     requester: Delegate,
     invitee: Delegate,

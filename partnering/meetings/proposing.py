@@ -43,7 +43,7 @@ def propose(
     slots = asking.checked(event, slots)
     appointment = meeting.appointment if meeting.placement in PLACED else None
     slots = [slot for slot in slots if appointment is None or slot.starts_at != appointment.starts_at]
-    if not slots:
+    if not slots or (by is not None and not all(is_bookable_now(slot) for slot in slots)):
         raise NoSuchSlot
     if to is None:
         asked = next((each for each in meeting.sides if side is not None and each.side != side), None)
@@ -126,6 +126,11 @@ def open_of(meeting: Meeting) -> MeetingProposal | None:
 def hosts_of(meeting: Meeting) -> set[int]:
     """Whose free time was offered to a meeting that does not take it: others that wait for them may."""
     return {side.lead_id for side in meeting.sides}
+
+
+def is_bookable_now(slot: MeetingSlot) -> bool:
+    """Whether people book in a slot's block by now; before, organisers plan it."""
+    return slot.block.mode != "batch" or slot.block.phase in ("published", "running")
 
 
 def slots_of(proposal: MeetingProposal) -> list[MeetingSlot]:

@@ -8,7 +8,7 @@ from ..db import db
 from ..delegates.models import Delegate
 from . import placing, proposing, queries, steps
 from .errors import AlreadyOpen, NoSuchSlot, RequestNotOpen
-from .models import Meeting, MeetingDelegate, MeetingProposal, MeetingSlot
+from .models import Meeting, MeetingDelegate, MeetingProposal
 
 MOST_OFFERED = 3
 
@@ -40,7 +40,7 @@ def _offer(meeting: Meeting, delegate: Delegate) -> MeetingProposal | None:
         steps.take(meeting)
         if meeting.reserve_rank is not None and (meeting.turn is None or placing.limit_reached(meeting.turn)):
             return None
-        slots = [slot for slot in queries.shared_slots(placing.sitting(meeting)) if _bookable_now(slot)]
+        slots = [slot for slot in queries.shared_slots(placing.sitting(meeting)) if proposing.is_bookable_now(slot)]
         side = queries.side_of(meeting, delegate)
         if not slots or side is None:
             return None
@@ -48,11 +48,6 @@ def _offer(meeting: Meeting, delegate: Delegate) -> MeetingProposal | None:
         return proposing.propose(meeting, slots[:MOST_OFFERED], kind="time", to=to)
     except (RequestNotOpen, AlreadyOpen, NoSuchSlot):
         return None  # somebody was quicker, or it is too late: the next one is asked
-
-
-def _bookable_now(slot: MeetingSlot) -> bool:
-    """Whether people book in a slot's block by now; before, organisers plan it."""
-    return slot.block.mode != "batch" or slot.block.phase in ("published", "running")
 
 
 def _waiting(delegate_ids: Collection[int]) -> sa.Select[Meeting]:
