@@ -11,7 +11,7 @@ from ..text import clean, clean_lines
 from . import documents, queries, taxonomy
 from .errors import TooManyOpportunities, TooManyTerms, UnknownTerm
 from .models import OPPORTUNITY_KINDS, Opportunity, OpportunityTerm, OrganisationProfile
-from .words import is_term, stages
+from .words import is_stage, is_term
 
 MOST = 20
 """So many opportunities one profile may hold."""
@@ -110,7 +110,7 @@ def _write(
     chosen = _checked(terms)
     if kind not in OPPORTUNITY_KINDS or side not in ("offer", "seek"):
         raise UnknownTerm
-    if (stage and stage not in dict(stages())) or (ip and ip not in dict(stages("ip"))):
+    if (stage and not is_stage(stage)) or (ip and not is_stage(ip, "ip")):
         raise UnknownTerm
     opportunity.kind, opportunity.side, opportunity.stage, opportunity.ip = kind, side, stage, ip
     opportunity.title, opportunity.summary = clean(title), clean_lines(summary)

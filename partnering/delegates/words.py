@@ -50,9 +50,15 @@ def stages(group: str = "") -> list[tuple[str, str]]:
 
     Rights are no stage: without a group they are left out.
     """
-    known = {term.code: term.group for term in taxonomy.facet("stage").terms}
-    listed = taxonomy.choices("stage", locale())
-    return [(code, label) for code, label in listed if (known[code] == group if group else known[code] != "ip")]
+    return [(code, label) for code, label in taxonomy.choices("stage", locale()) if is_stage(code, group)]
+
+
+def is_stage(code: str, group: str = "") -> bool:
+    """Whether the ladders of development have this code, or one group of them has it."""
+    if not is_term("stage", code):
+        return False
+    held = taxonomy.term("stage", code).group
+    return held == group if group else held != "ip"
 
 
 REGIONS = {
