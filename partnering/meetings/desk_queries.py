@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from .. import clock
 from ..agenda.models import AgendaEntry, Appointment, ParticipantAtom
@@ -13,7 +14,7 @@ from ..delegates.models import Delegate
 from ..delegates.queries import is_ref
 from ..events.models import Event, Participant
 from ..text import fold
-from .models import ORIGINS, Meeting, MeetingBlock, MeetingDelegate
+from .models import ORIGINS, Meeting, MeetingBlock, MeetingDelegate, MeetingSide
 from .queries import meetings_by_ids
 
 PAGE = 40
@@ -116,6 +117,18 @@ def days_of(event: Event) -> list[date]:
         sa.select(MeetingBlock.starts_at).where(MeetingBlock.event_id == event.id).order_by(MeetingBlock.starts_at)
     )
     return sorted({clock.in_zone(moment, event.zone).date() for moment in starts})
+
+
+def colleagues_to_seat(side: MeetingSide) -> Sequence[Delegate]:
+    """Those who partner for a side's organisation and do not sit in its meeting, by name."""
+    sitting = sa.select(MeetingDelegate.delegate_id).where(MeetingDelegate.meeting_id == side.meeting_id)
+    return db.session.scalars(
+        sa.select(Delegate)
+        .join(Participant, Participant.id == Delegate.participant_id)
+        .where(Delegate.profile_id == side.profile_id, Delegate.left_at.is_(None), Delegate.id.not_in(sitting))
+        .options(joinedload(Delegate.participant))
+        .order_by(Participant.family_name, Participant.given_name, Delegate.id)
+    ).all()
 
 
 def _ids(event: Event, wanted: Wanted) -> sa.Select[int]:

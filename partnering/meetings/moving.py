@@ -51,6 +51,7 @@ def move(
     except (agenda.TimeTaken, agenda.PlaceTaken) as taken:
         raise placing.taken_meanwhile(meeting) from taken
     steps.anew(meeting)
+    steps.record(meeting, "moved", was=old[0], starts_at=slot.starts_at, place=_place_ref(meeting))
     mails.meeting_changed(meeting, was=was)
     if old != (slot.starts_at, slot.ends_at):
         signals.time_freed.send(meeting.event_id, delegate_ids={delegate.id for delegate in people})
@@ -71,6 +72,7 @@ def swap_tables(one: Meeting, other: Meeting) -> None:
         raise placing.taken_meanwhile(one) from taken
     for meeting in (one, other):
         steps.anew(meeting)
+        steps.record(meeting, "table_changed", place=_place_ref(meeting))
         mails.meeting_changed(meeting)
 
 
@@ -95,6 +97,7 @@ def reseat(meeting: Meeting, table: Location | None = None) -> Location | None:
     except agenda.PlaceTaken as taken:
         raise placing.taken_meanwhile(meeting) from taken
     steps.anew(meeting)
+    steps.record(meeting, "table_changed", place=_place_ref(meeting))
     mails.meeting_changed(meeting, was=was)
     return found
 
@@ -125,6 +128,7 @@ def place(meeting: Meeting, slot: MeetingSlot, *, table: Location | None = None)
         raise RequestNotOpen(meeting=meeting)
     steps.end_open(meeting, "withdrawn")
     placing.publish(meeting, placing.hold(meeting, slot, table=table))
+    steps.record(meeting, "placed", starts_at=slot.starts_at, place=_place_ref(meeting))
     mails.meeting_confirmed(meeting)
     return meeting
 
@@ -160,3 +164,9 @@ def book(
     steps.record(meeting, "booked", consent=consent.strip())
     db.session.flush()
     return place(meeting, slot, table=table)
+
+
+def _place_ref(meeting: Meeting) -> str:
+    """The public id of the place a meeting has, for the log; "" for a call without one."""
+    appointment = meeting.appointment
+    return appointment.location.public_id if appointment is not None and appointment.location is not None else ""

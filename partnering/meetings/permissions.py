@@ -5,6 +5,8 @@ from ..delegates.queries import blocked
 from ..delegates.visibility import Contact, contact_of
 from . import queries, services
 from .models import Meeting
+from .seats import SEATED
+from .states import AHEAD
 
 
 def may_see(me: Delegate, meeting: Meeting) -> bool:
@@ -45,3 +47,10 @@ def contact(me: Delegate, meeting: Meeting) -> Contact | None:
         return None
     lead = queries.other_side(meeting, side).lead
     return None if lead.left_at is not None or blocked(me, lead) else contact_of(lead)
+
+
+def is_seatable(meeting: Meeting) -> bool:
+    """Whether people can still come and go: while the request is open, or the meeting agreed and not begun."""
+    if meeting.closed_at is not None or meeting.request_state not in SEATED:
+        return False
+    return meeting.placement in AHEAD

@@ -30,6 +30,7 @@ def join(meeting: Meeting, delegate: Delegate, *, by: Delegate | None = None, ve
         return meeting
     _reseated(meeting, version)
     _come(meeting, side, delegate)
+    steps.record(meeting, "joined", delegate=delegate.public_id)
     mails.meeting_changed(meeting, besides=delegate)
     return meeting
 
@@ -50,6 +51,7 @@ def leave(meeting: Meeting, delegate: Delegate, *, by: Delegate | None = None, v
     _reseated(meeting, version)
     if not drop_seat(meeting, delegate):
         raise AlreadyOpen(meeting=meeting)
+    steps.record(meeting, "left", delegate=delegate.public_id)
     return meeting
 
 
@@ -67,6 +69,7 @@ def replace(
         _come(meeting, side, new)
     if not drop_seat(meeting, old, newcomer=new):
         raise AlreadyOpen(meeting=meeting)
+    steps.record(meeting, "replaced", old=old.public_id, new=new.public_id)
     return meeting
 
 

@@ -1,6 +1,6 @@
 """The pages of meetings: requests, the inbox, one's free times, and the organisers' desk."""
 
-from . import answering, asking, desk, desk_capacity, desk_list, desk_rules, free_times, inbox
+from . import answering, asking, desk, desk_capacity, desk_list, desk_meeting, desk_rules, free_times, inbox
 from .blueprint import bp
 from .desk_blueprint import desk as desk_bp
 
@@ -13,6 +13,7 @@ __all__ = [
     "desk",
     "desk_capacity",
     "desk_list",
+    "desk_meeting",
     "desk_rules",
     "free_times",
     "inbox",
