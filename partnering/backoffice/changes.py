@@ -170,6 +170,8 @@ HIDDEN = (
     "meeting.forwarded",
     "meeting.revived",
     "schedule.feed_renewed",
+    "delegate.agenda_shared",
+    "delegate.agenda_kept",
 )
 """What another entry tells already, what concerns nobody else, or what would tell who tried to register twice."""
 

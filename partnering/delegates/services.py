@@ -241,12 +241,6 @@ def reachable(delegate: Delegate, phone: str) -> None:
     db.session.flush()
 
 
-def depart(delegate: Delegate, departs_at: datetime | None) -> None:
-    """Set when a delegate leaves the event: nothing can be booked beyond."""
-    delegate.departs_at = departs_at
-    db.session.flush()
-
-
 def drafted(answers: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords of `join` from what was typed while registering."""
     return {

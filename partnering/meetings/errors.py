@@ -133,7 +133,7 @@ class TooFar(NoSuchSlot):
 class VideoMissing(DomainError):
     """A meeting by video needs a room."""
 
-    message = _l("There is no video link yet. One of the two sides can add it in their profile.")
+    message = _l("There is no video link yet. One of the two sides can add it under “My free times”.")
 
 
 class LastOfSide(DomainError):
