@@ -125,6 +125,8 @@ SENTENCES: dict[str, LazyString] = {
     "meetings.block_changed": _l("%(who)s changed times for meetings."),
     "meetings.zone_set": _l("%(who)s set up a part of the venue."),
     "meetings.tables_put": _l("%(who)s put tables into a part of the venue."),
+    "meetings.place_added": _l("%(who)s added a stand."),
+    "meetings.place_changed": _l("%(who)s changed a stand or a video room."),
     "meetings.lunch_set": _l("%(who)s set when lunch is protected."),
     "meetings.table_closed": _l("%(who)s closed a table."),
     "meetings.table_opened": _l("%(who)s opened a table again."),

@@ -216,6 +216,12 @@ def _take_away(slots: Sequence[MeetingSlot]) -> list[Meeting]:
     return lost
 
 
+def losing(slots: Collection[MeetingSlot]) -> list[Meeting]:
+    """The meetings that would lose their time with these slots, to ask before."""
+    ids = {slot.id for slot in slots}
+    return [meeting for slot in slots if not _offered_twice(slot, ids) for meeting in queries.held_in(slot)]
+
+
 def _offered_twice(slot: MeetingSlot, besides: Collection[int]) -> bool:
     """Whether a slot that is not one of `besides` has exactly the same time."""
     return bool(
@@ -292,9 +298,7 @@ def would_change(
     old = _grid(block.starts_at, block.ends_at, block.slot_minutes, block.break_minutes)
     new = _grid(starts_at, ends_at, slot_minutes, break_minutes)
     gone, fresh = _gone(block, new), _fresh(block, old, new)
-    ids = {slot.id for slot in gone}
-    held = [meeting for slot in gone if not _offered_twice(slot, ids) for meeting in queries.held_in(slot)]
-    return Changed(len(fresh), len(gone), held)
+    return Changed(len(fresh), len(gone), losing(gone))
 
 
 def _regrid(block: MeetingBlock, old: Mapping[int, int], new: Mapping[int, int]) -> Changed:

@@ -22,11 +22,13 @@ from partnering.jobs.models import Job, JobFile
 from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries as meeting_queries
 from partnering.meetings import services as meetings
+from partnering.meetings import setting_up
 from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
 from partnering.questions import building, queries, uploads
 from partnering.questions import services as asked
 from partnering.questions.models import Question
 from partnering.registration.models import Registration
+from tests.support.there import there
 
 from .conference import Conference, Words, both, morning, remember
 from .events import make_participant, make_person
@@ -38,6 +40,7 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
     """People who partner, free and busy, with requests and meetings in every state."""
     block = meetings.make_block(event, both(words, "Partnering", "Partnering"), morning(event, 13), morning(event, 17))
     tables = meetings.make_tables(event, "AB", 6, zone=both(words, "Halle", "Hall"))
+    room = setting_up.add_virtual_room(event, both(words, "Videoraum", "Video room"), "https://meet.example/room")
     who = {role: delegates.join(held) for role, held in guests.items()}
     for delegate in who.values():
         delegates.edit(
@@ -84,6 +87,9 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
         "meetings_desk.id": held.public_id,
         "meetings_desk.change_seats.kind": "requester",
         "block": block.public_id,
+        **{f"meetings_desk.{name}.id": block.public_id for name in ("block", "set_phase", "removal", "remove_slots")},
+        "meetings_desk.change_zone.id": there(tables[0].zone).public_id,
+        "meetings_desk.change_room.id": room.public_id,
         "table": tables[0].public_id,
         "slot": slots[0].public_id,
         "free_slot": slots[-1].public_id,

@@ -308,55 +308,6 @@ def desk(app: Flask, event: Event) -> FlaskClient:
     return client
 
 
-def test_organisers_set_up_times_and_tables(app: Flask, ctx: Flask):
-    event = make_partnering_event(tables=0, slots=0)
-    client = desk(app, event)
-    assert client.get(f"/manage/{event.slug}/tables").status_code == 200
-    block = {
-        "name_de": "Erster Tag",
-        "day": event.first_day.isoformat(),
-        "starts": "10:00",
-        "ends": "12:00",
-        "slot_minutes": "20",
-        "break_minutes": "10",
-    }
-    assert client.post(f"/manage/{event.slug}/tables/blocks", data=block).status_code == 302
-    assert client.post(f"/manage/{event.slug}/tables", data={"rows": "2", "columns": "3"}).status_code == 302
-    db.session.rollback()
-    slots = queries.slots_of(event)
-    assert [f"{clock.in_zone(slot.starts_at, event.zone):%H:%M}" for slot in slots] == [
-        "10:00",
-        "10:30",
-        "11:00",
-        "11:30",
-    ]
-    assert [table.name.de for table in queries.tables_of(event)] == ["A1", "A2", "A3", "B1", "B2", "B3"]
-    wrong = client.post(f"/manage/{event.slug}/tables/blocks", data={**block, "ends": "09:00"})
-    assert wrong.status_code == 422
-
-
-def test_the_plate_shows_who_sits_where(app: Flask, event: Event):
-    meeting = make_meeting(event)
-    assert meeting.appointment is not None
-    client = desk(app, event)
-    slots = queries.slots_of(event)
-    page = client.get(f"/manage/{event.slug}/tables?slot={slots[0].public_id}&lang=en").text
-    assert re.findall(r'aria-label="(Table [^"]+)"', page) == ["Table A1: reserved", "Table A2: available"]
-    later = client.get(f"/manage/{event.slug}/tables?slot={slots[1].public_id}&lang=en").text
-    assert re.findall(r'aria-label="(Table [^"]+)"', later) == ["Table A1: available", "Table A2: available"]
-    table = queries.tables_of(event)[0].public_id
-    picked = client.get(f"/manage/{event.slug}/tables?slot={slots[0].public_id}&table={table}").text
-    assert meeting.requester.participant.name in picked
-
-
-def test_a_closed_table_is_shown_as_closed(app: Flask, event: Event):
-    client, table = desk(app, event), queries.tables_of(event)[1]
-    client.post(f"/manage/{event.slug}/tables/close?lang=en", data={"table": table.public_id})
-    assert 'aria-label="Table A2: closed"' in client.get(f"/manage/{event.slug}/tables?lang=en").text
-    client.post(f"/manage/{event.slug}/tables/close?lang=en", data={"table": table.public_id, "open": "1"})
-    assert 'aria-label="Table A2: available"' in client.get(f"/manage/{event.slug}/tables?lang=en").text
-
-
 def test_organisers_see_all_meetings_and_cancel_with_a_reason(app: Flask, event: Event):
     meeting, request = make_meeting(event), make_request(event)
     client = desk(app, event)

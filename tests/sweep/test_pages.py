@@ -94,7 +94,7 @@ def pages(stage: Stage) -> list[Visit]:
         if rule.endpoint in MATRIX and is_page(rule) and MATRIX[rule.endpoint] & set(VIEWERS):
             role = viewer_of(rule.endpoint)
             found.append(Visit(role, stage.address(rule, role), rule.endpoint))
-    own = stage.world.own.slug
+    own, things = stage.world.own.slug, stage.world.own.things
     return [
         *found,
         Visit("visitor", "/nothing-here", "404"),
@@ -110,6 +110,10 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own}/forms/preview?in=en", "the form in English"),
         Visit("organiser", f"/manage/{own}/waiting?state=closed", "nobody left the list"),
         Visit("organiser", f"/manage/{own}/approvals?state=decided", "what was decided"),
+        Visit("organiser", f"/manage/{own}/tables?table={things['table']}", "a picked table"),
+        Visit(
+            "organiser", f"/manage/{own}/tables/blocks/{things['block']}/remove?slot={things['slot']}", "times to go"
+        ),
         Visit("party link", f"/r/{stage.world.own.tokens['request']}/request", "what was sent in"),
         Visit("waiting link", f"/e/{own}/waitlist/{stage.world.own.tokens['offer']}", "an offer"),
         Visit("crew", f"/e/{own}/door/{stage.world.own.things['list_id']}/search?q=zzzzzz", "no name found"),
@@ -155,6 +159,7 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/tickets/members/new", "new member list"),
         Visit("organiser", f"/manage/{own.slug}/clone", "new conference like this one"),
         Visit("organiser", f"/manage/{own.slug}/programme/new", "new session"),
+        Visit("organiser", f"/manage/{own.slug}/tables/blocks", "new block of meetings"),
         Visit("attendee", f"/e/{own.slug}/me/opportunities/new", "new opportunity"),
     ]
 

@@ -1,6 +1,18 @@
 """The pages of meetings: requests, the inbox, one's free times, and the organisers' desk."""
 
-from . import answering, asking, desk, desk_capacity, desk_list, desk_meeting, desk_rules, free_times, inbox
+from . import (
+    answering,
+    asking,
+    desk,
+    desk_blocks,
+    desk_capacity,
+    desk_list,
+    desk_meeting,
+    desk_places,
+    desk_rules,
+    free_times,
+    inbox,
+)
 from .blueprint import bp
 from .desk_blueprint import desk as desk_bp
 
@@ -11,9 +23,11 @@ __all__ = [
     "asking",
     "blueprints",
     "desk",
+    "desk_blocks",
     "desk_capacity",
     "desk_list",
     "desk_meeting",
+    "desk_places",
     "desk_rules",
     "free_times",
     "inbox",

@@ -1,6 +1,6 @@
-"""The organisers' desk: times and tables for meetings, and the plate of tables."""
+"""The organisers' desk: the plate of tables through time, and what can be done with a table."""
 
-from datetime import date, datetime, time
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,76 +8,107 @@ from werkzeug.wrappers import Response
 
 from ... import clock
 from ...agenda.models import Location
-from ...db import BilingualText, transaction
+from ...db import transaction
 from ...errors import DomainError, or_404, require
 from ...events.routing import current_event
 from ...headers import single
-from ...i18n import _, _n, day
+from ...i18n import _, _n, bi, day
 from ...i18n import time as clock_time
-from ...text import clean
-from .. import queries, setting_up
-from ..desk_forms import BlockForm, TableForm, TablesForm
+from .. import plate, queries, reseating, setting_up
 from ..models import Meeting, MeetingSlot
-from .desk_blueprint import desk, two_sides
+from ..plate import Well
+from ..setting_up import Reseated
+from ..table_forms import SwapForm, TableForm
+from .desk_blueprint import desk, table_tabs, two_sides
+
+WELLS = {"free": "free", "reserved": "pending", "in_use": "taken", "closed": "off", "conflict": "you"}
+"""The circle of each state."""
 
 
 @desk.get("/tables")
 def tables() -> str:
-    """The plate of tables at one slot, and what the blocks are."""
-    return tables_page(BlockForm(formdata=None), TablesForm(formdata=None))
-
-
-@desk.post("/tables/blocks")
-def add_block() -> Response | tuple[str, int]:
-    """Add a block of meetings with its slots."""
-    form = BlockForm()
-    if not form.validate_on_submit():
-        return tables_page(form, TablesForm(formdata=None)), 422
-    try:
-        with transaction():
-            event = current_event()
-            setting_up.make_block(
-                event,
-                BilingualText(clean(form.name_de.data or ""), clean(form.name_en.data or "")),
-                instant(form.day.data, form.starts.data, event.zone),
-                instant(form.day.data, form.ends.data, event.zone),
-                slot_minutes=form.slot_minutes.data,
-                break_minutes=form.break_minutes.data,
-            )
-    except (setting_up.BadTimes, setting_up.TooMuch) as error:
-        form.ends.errors = [str(error.message)]
-        return tables_page(form, TablesForm(formdata=None)), error.status
-    flash(_("The block and its times are there. Guests can book them now."), "ok")
-    return redirect(url_for(".tables"))
-
-
-@desk.post("/tables")
-def add_tables() -> Response | tuple[str, int]:
-    """Set up tables, rows by columns; those that are there stay."""
-    form = TablesForm()
-    if not form.validate_on_submit():
-        return tables_page(BlockForm(formdata=None), form), 422
-    letters = [chr(ord("A") + n) for n in range(form.rows.data or 0)]
-    zone = BilingualText(clean(form.zone_de.data or ""), clean(form.zone_en.data or ""))
-    try:
-        with transaction():
-            setting_up.make_tables(current_event(), letters, form.columns.data or 0, zone=zone)
-    except setting_up.TooMuch as error:
-        form.columns.errors = [str(error.message)]
-        return tables_page(BlockForm(formdata=None), form), error.status
-    flash(_("The tables are set up."), "ok")
-    return redirect(url_for(".tables"))
+    """The plate of tables at the slot the address names, else the one that runs or comes next."""
+    event = current_event()
+    slots = [slot for slot in queries.slots_of(event) if slot.removed_at is None]
+    slot = chosen_slot(slots)
+    wells = plate.wells(event, slot)
+    asked = single(request.args, "table")
+    picked = next((well for well in wells if well.place.public_id == asked), None)
+    at = slots.index(slot) if slot is not None else 0
+    return render_template(
+        "meetings/desk_tables.html",
+        slots=slots,
+        slot=slot,
+        before=slots[at - 1] if at > 0 else None,
+        after=slots[at + 1] if at + 1 < len(slots) else None,
+        zones=zones_of(wells, slot, picked),
+        others=[well for well in wells if well.place.kind != "table"],
+        counts={state: sum(well.state == state for well in wells) for state in WELLS},
+        wells=wells,
+        seated=[well for well in wells if well.meeting is not None],
+        picked=picked,
+        later=[each for each in slots if slot is not None and each.first_atom > clock.to_atom(clock.now())],
+        label=label,
+        href=href,
+        firms=firms,
+        look=WELLS,
+        words=state_words(),
+        reasons=reason_words(),
+        two_sides=two_sides,
+        tabs=table_tabs(),
+    )
 
 
 @desk.post("/tables/close")
 def close_table() -> Response:
-    """Close a table from now on, or open it again."""
+    """Close a place from a moment on, or open it again."""
     form = TableForm()
     require(form.validate_on_submit())
     with transaction():
-        table = or_404(queries.table_by_ref(current_event(), form.table.data))
-        done = setting_up.close_table(table, None if form.open.data else clock.now())
-    flash(_("The table is open again.") if form.open.data else _("The table is closed."), "ok")
+        event = current_event()
+        place = or_404(plate.place_by_ref(event, form.table.data))
+        since = clock.now()
+        if form.since.data:
+            since = one_slot(form.since.data).starts_at
+        done = setting_up.close_table(place, None if form.open.data else since)
+    flash(_("It is open again.") if form.open.data else _("It is closed."), "ok")
+    tell(done)
+    return back(form.slot.data, form.table.data)
+
+
+@desk.post("/tables/swap")
+def swap_tables() -> Response:
+    """Let two places change their meetings, or give the meeting at one the best other place."""
+    form = SwapForm()
+    require(form.validate_on_submit())
+    seated: str | None = form.table.data
+    try:
+        with transaction():
+            event, slot = current_event(), one_slot(form.slot.data or "")
+            place = or_404(plate.place_by_ref(event, form.table.data))
+            if form.other.data:
+                other = or_404(plate.place_by_ref(event, form.other.data))
+                number = len(reseating.exchange(slot, place, other))
+                said = _n(
+                    "The meeting has its new place; both sides are told.",
+                    "The meetings have changed places; all sides are told.",
+                    number,
+                )
+                seated = other.public_id
+            else:
+                meeting = reseating.seat_anew(slot, place)
+                at = meeting.appointment.location if meeting.appointment else None
+                said = _("The meeting is at %(place)s now; both sides are told.", place=called(at) if at else "–")
+                seated = at.public_id if at else None
+    except DomainError as error:
+        flash(str(error.message), "warn")
+        return back(form.slot.data, form.table.data)
+    flash(said, "ok")
+    return back(form.slot.data, seated)
+
+
+def tell(done: Reseated) -> None:
+    """Say what became of the meetings at a place that was closed."""
     moved, stuck = len(done.moved), len(done.stuck)
     if moved:
         flash(
@@ -91,58 +122,32 @@ def close_table() -> Response:
     if stuck:
         flash(
             _n(
-                "%(num)s meeting found no other table and is still there.",
-                "%(num)s meetings found no other table and are still there.",
+                "%(num)s meeting found no other table and is still there: %(when)s.",
+                "%(num)s meetings found no other table and are still there: %(when)s.",
                 stuck,
+                when=", ".join(held_at(meeting) for meeting in done.stuck[:6]),
             ),
             "warn",
         )
-    return redirect(url_for(".tables", slot=single(request.form, "slot") or None, table=form.table.data))
 
 
-def instant(wall_day: date | None, wall_time: time | None, zone: str) -> datetime:
-    """What an organiser typed, as an instant."""
-    if wall_day is None or wall_time is None:
-        raise DomainError
-    return clock.from_zone(datetime.combine(wall_day, wall_time), zone)
+def held_at(meeting: Meeting) -> str:
+    """When a meeting is held, and who holds it."""
+    assert meeting.appointment is not None  # it is stuck at its place
+    return f"{clock_time(meeting.appointment.starts_at, current_event().zone)} ({firms(meeting)})"
 
 
-def tables_page(block_form: BlockForm, tables_form: TablesForm) -> str:
-    """The page, at the slot the address names, else the one that runs or comes next."""
-    event = current_event()
-    if block_form.day.data is None:
-        block_form.day.data = event.first_day
-    slots = queries.slots_of(event)
-    slot = chosen_slot(slots)
-    seats = queries.table_plan(slot) if slot is not None else {}
-    places = queries.tables_of(event)
-    picked = next((table for table in places if table.public_id == single(request.args, "table")), None)
-    cells = {table.id: cell(table, slot, seats.get(table.id)) for table in places}
-    at = list(slots).index(slot) if slot is not None else 0
-    return render_template(
-        "meetings/desk_tables.html",
-        blocks=queries.blocks_of(event),
-        slots=slots,
-        slot=slot,
-        before=slots[at - 1] if at > 0 else None,
-        after=slots[at + 1] if at + 1 < len(slots) else None,
-        rows=plate_rows(places, cells),
-        counts={
-            state: sum(c["state"] == state for c in cells.values()) for state in ("taken", "pending", "free", "off")
-        },
-        places=places,
-        picked=picked,
-        picked_meeting=seats.get(picked.id) if picked is not None else None,
-        picked_cell=cells[picked.id] if picked is not None else None,
-        two_sides=two_sides,
-        block_form=block_form,
-        tables_form=tables_form,
-        form_errors={**block_form.errors, **tables_form.errors},
-        now=clock.now(),
-    )
+def back(slot: str | None, table: str | None) -> Response:
+    """To the plate as it was, with a place picked."""
+    return redirect(url_for(".tables", slot=slot or None, table=table or None, _anchor="table" if table else None))
 
 
-def chosen_slot(slots: Any) -> MeetingSlot | None:
+def one_slot(public_id: str) -> MeetingSlot:
+    """The slot of this public id, or 404."""
+    return or_404(next(iter(queries.slots_by_ref(current_event(), [public_id])), None))
+
+
+def chosen_slot(slots: Sequence[MeetingSlot]) -> MeetingSlot | None:
     """The slot that the address names, else the one that runs or comes next, else the first."""
     asked = single(request.args, "slot")
     named = next((slot for slot in slots if slot.public_id == asked), None)
@@ -150,30 +155,70 @@ def chosen_slot(slots: Any) -> MeetingSlot | None:
     return named or coming or (slots[0] if slots else None)
 
 
-def cell(table: Location, slot: MeetingSlot | None, meeting: Meeting | None) -> dict[str, Any]:
-    """A well of the plate: its state, what is spoken, and where it leads."""
-    ends_at = slot.ends_at if slot is not None else clock.now()
-    if meeting is not None:
-        running = slot is not None and slot.starts_at <= clock.now() < slot.ends_at
-        state, word = ("taken", _("in use")) if running else ("pending", _("reserved"))
-    elif table.closed_from is not None and ends_at > table.closed_from:
-        state, word = "off", _("closed")
-    else:
-        state, word = "free", _("available")
-    label = _("Table %(name)s: %(state)s", name=str(table.name), state=word)
-    url = url_for(".tables", slot=slot.public_id if slot else None, table=table.public_id) + "#table"
-    return {"state": state, "label": label, "href": url, "word": word}
+def zones_of(wells: Sequence[Well], slot: MeetingSlot | None, picked: Well | None) -> list[dict[str, Any]]:
+    """The tables zone by zone, each as rows of a plate by letter, with a gap where no table stands."""
+    zones: dict[int | None, dict[str, Any]] = {}
+    for well in wells:
+        if well.place.kind == "table":
+            zones.setdefault(well.place.zone_id, {"zone": well.place.zone, "wells": []})["wells"].append(well)
+    for each in zones.values():
+        width = max(well.place.column for well in each["wells"])
+        rows: dict[str, list[dict[str, Any] | None]] = {}
+        for well in each["wells"]:
+            row = rows.setdefault(well.place.row or "–", [None] * max(width, 1))
+            if 1 <= well.place.column <= width:
+                row[well.place.column - 1] = {
+                    "state": WELLS[well.state],
+                    "label": label(well),
+                    "href": href(well, slot),
+                    "current": well is picked,
+                }
+        each["rows"] = list(rows.items())
+    return list(zones.values())
 
 
-def plate_rows(places: Any, cells: dict[int, dict[str, Any]]) -> list[tuple[str, list[dict[str, Any] | None]]]:
-    """Rows of the plate by letter, with a gap where no table stands."""
-    width = max((table.column for table in places), default=0)
-    rows: dict[str, list[dict[str, Any] | None]] = {}
-    for table in places:
-        row = rows.setdefault(table.row or "–", [None] * width)
-        if 1 <= table.column <= width:
-            row[table.column - 1] = cells[table.id]
-    return list(rows.items())
+def label(well: Well) -> str:
+    """What is spoken of a place: its name, its state, and who meets there."""
+    said = _("%(place)s: %(state)s", place=called(well.place), state=state_words()[well.state])
+    return f"{said}, {firms(well.meeting)}" if well.meeting is not None else said
+
+
+def called(place: Location) -> str:
+    """What a place is called; a bare "C4" is a table."""
+    return _("Table %(name)s", name=bi(place.name)) if place.kind == "table" else bi(place.name)
+
+
+def firms(meeting: Meeting) -> str:
+    """The organisations that meet."""
+    sides = two_sides(meeting)
+    return " – ".join(sides[side].profile.organisation.name for side in ("requester", "invitee"))
+
+
+def href(well: Well, slot: MeetingSlot | None) -> str:
+    """The plate with this place picked."""
+    return url_for(
+        ".tables", slot=slot.public_id if slot is not None else None, table=well.place.public_id, _anchor="table"
+    )
+
+
+def state_words() -> dict[str, str]:
+    """The states of a place in words."""
+    return {
+        "in_use": _("in use"),
+        "reserved": _("reserved"),
+        "free": _("available"),
+        "closed": _("closed"),
+        "conflict": _("in conflict"),
+    }
+
+
+def reason_words() -> dict[str, str]:
+    """What a conflict is, in a sentence."""
+    return {
+        "closed": _("This place is closed at that time."),
+        "talk": _("Somebody who takes part has to be elsewhere at that time."),
+        "vacant": _("Somebody has left the event, and nobody was named in their place."),
+    }
 
 
 def heading(slot: MeetingSlot) -> str:
@@ -182,3 +227,4 @@ def heading(slot: MeetingSlot) -> str:
 
 
 desk.add_app_template_filter(heading, "slot_heading")
+desk.add_app_template_filter(called, "place_called")

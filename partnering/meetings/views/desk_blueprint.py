@@ -20,6 +20,16 @@ def tabs() -> list[tuple[str, str, str]]:
     ]
 
 
+def table_tabs() -> list[tuple[str, str, str]]:
+    """The desk's pages about times and places."""
+    return [
+        ("tables", _("Table plan"), url_for(".tables")),
+        ("blocks", _("Meeting blocks"), url_for(".blocks")),
+        ("places", _("Halls and places"), url_for(".places")),
+        ("lunch", _("Lunch break"), url_for(".lunch")),
+    ]
+
+
 def two_sides(meeting: Meeting) -> dict[str, Any]:
     """Requester and invitee of a meeting."""
     return {side.side: side for side in meeting.sides}
