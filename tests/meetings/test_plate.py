@@ -15,7 +15,7 @@ from partnering.events.models import Event
 from partnering.meetings import furnishing, plate, queries, reseating, setting_up
 from partnering.meetings.errors import TooFar
 from partnering.meetings.models import Meeting
-from tests.factories.events import make_organiser
+from tests.factories.events import make_organiser, make_person
 from tests.factories.meetings import make_meeting, make_partnering_event, make_tables
 from tests.support.counting import statements_of
 from tests.support.signing_in import sign_in
@@ -31,7 +31,7 @@ def event(ctx: Flask) -> Event:
 def client(app: Flask, event: Event) -> FlaskClient:
     """An organiser's browser."""
     client = app.test_client()
-    sign_in(client, make_organiser(event))
+    sign_in(client, make_organiser(event, make_person(locale="en")))
     return client
 
 
@@ -124,17 +124,17 @@ def test_a_meeting_gets_the_best_other_place(event: Event):
 def test_the_page_speaks_state_and_organisations(client: FlaskClient, event: Event):
     meeting = make_meeting(event)
     slots = queries.slots_of(event)
-    page = client.get(f"/manage/{event.slug}/tables?slot={slots[0].public_id}&lang=en").text
+    page = client.get(f"/manage/{event.slug}/tables?slot={slots[0].public_id}").text
     assert re.findall(r'aria-label="(Table A[^"]+)"', page) == [
         f"Table A1: reserved, {firms(meeting)}",
         "Table A2: available",
         "Table A3: available",
     ]
     assert re.findall(r'slot=(\w+)[^"]*"[^>]* rel="(\w+)"', page) == [(slots[1].public_id, "next")]
-    later = client.get(f"/manage/{event.slug}/tables?slot={slots[1].public_id}&lang=en").text
+    later = client.get(f"/manage/{event.slug}/tables?slot={slots[1].public_id}").text
     assert re.findall(r'aria-label="(Table [^"]+)"', later) == [f"Table A{n}: available" for n in (1, 2, 3)]
     table = queries.tables_of(event)[0].public_id
-    picked = client.get(f"/manage/{event.slug}/tables?slot={slots[0].public_id}&table={table}&lang=en").text
+    picked = client.get(f"/manage/{event.slug}/tables?slot={slots[0].public_id}&table={table}").text
     assert f"<dd>{meeting.requester.participant.name}, {meeting.requester.profile.organisation.name}</dd>" in picked
     assert re.findall(r'aria-label="([^"]+)" aria-current="true"', picked) == [f"Table A1: reserved, {firms(meeting)}"]
 
@@ -150,7 +150,7 @@ def test_the_page_closes_opens_swaps_and_seats_anew(client: FlaskClient, event: 
     answer = client.post(f"{path}/close", data={"table": first, "slot": slot.public_id})
     assert answer.location.endswith(f"/tables?slot={slot.public_id}&table={first}#table")
     assert place_of(meeting) == "A2"
-    nobody = client.post(f"{path}/swap?lang=en", data={"table": first, "slot": slot.public_id}, follow_redirects=True)
+    nobody = client.post(f"{path}/swap", data={"table": first, "slot": slot.public_id}, follow_redirects=True)
     assert "No meeting is held there at this time." in nobody.text
     client.post(f"{path}/close", data={"table": first, "open": "1"})
     assert seats(event) == {"A1": "free", "A2": "reserved", "A3": "free"}
@@ -159,13 +159,13 @@ def test_the_page_closes_opens_swaps_and_seats_anew(client: FlaskClient, event: 
 def test_a_table_closes_from_a_later_slot_and_says_who_is_stuck(app: Flask, ctx: Flask):
     event = make_partnering_event(tables=1)
     client = app.test_client()
-    sign_in(client, make_organiser(event))
+    sign_in(client, make_organiser(event, make_person(locale="en")))
     slots, path = queries.slots_of(event), f"/manage/{event.slug}/tables"
     make_meeting(event, slot=slots[0])
     stuck = make_meeting(event, slot=slots[2])
     table = queries.tables_of(event)[0].public_id
     answer = client.post(
-        f"{path}/close?lang=en",
+        f"{path}/close",
         data={"table": table, "since": slots[1].public_id, "slot": slots[0].public_id},
         follow_redirects=True,
     )
@@ -179,7 +179,7 @@ def test_stands_and_rooms_stand_beside_the_tables(client: FlaskClient, event: Ev
     with transaction():
         furnishing.add_stand(event, BilingualText("Stand 7", "Stand 7"))
         setting_up.add_virtual_room(event, BilingualText("Videoraum", "Video room"), "https://meet.example/a")
-    page = client.get(f"/manage/{event.slug}/tables?lang=en").text
+    page = client.get(f"/manage/{event.slug}/tables").text
     assert "<span>Stand 7: available</span>" in page
     assert "<span>Video room: available</span>" in page
 
