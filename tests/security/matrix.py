@@ -283,6 +283,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "meetings_desk.add_stand": ORGANISERS,
     "meetings_desk.give_stand": ORGANISERS,
     "meetings_desk.lunch": ORGANISERS,
+    "meetings_desk.figures": ORGANISERS,
     "meetings_desk.meetings": ORGANISERS,
     "meetings_desk.cancel": ORGANISERS,
     "meetings_desk.meeting": ORGANISERS,

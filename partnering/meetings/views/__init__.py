@@ -10,6 +10,7 @@ from . import (
     desk_meeting,
     desk_places,
     desk_rules,
+    desk_statistics,
     free_times,
     inbox,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "desk_meeting",
     "desk_places",
     "desk_rules",
+    "desk_statistics",
     "free_times",
     "inbox",
 ]
