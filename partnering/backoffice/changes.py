@@ -19,6 +19,7 @@ from ..delegates.models import Delegate
 from ..events.models import Event, Host, Participant
 from ..i18n import _, _l, bi
 from ..invoices.models import Invoice
+from ..organisations.models import Organisation
 from ..questions.models import Question, QuestionSection, QuestionVersion
 from ..registration.models import Party, Registration, WaitingEntry
 from ..tickets.models import Code, MemberList, Pool, Product
@@ -145,6 +146,15 @@ SENTENCES: dict[str, LazyString] = {
     "partner_group.changed": _l("%(who)s changed a group of guests."),
     "partner_group.removed": _l("%(who)s took a group of guests away."),
     "partner_group.matrix_set": _l("%(who)s changed who may ask whom for a meeting."),
+    "organisation.published": _l("%(who)s put “%(thing)s” into the public directory."),
+    "organisation.publish_asked": _l("%(who)s asks that “%(thing)s” stands in the public directory."),
+    "organisation.approved": _l("%(who)s let “%(thing)s” into the public directory."),
+    "organisation.unpublished": _l("%(who)s took “%(thing)s” out of the public directory."),
+    "organisation.withheld": _l("%(who)s took “%(thing)s” out of the directory of this conference."),
+    "organisation.admitted": _l("%(who)s let “%(thing)s” into the directory of this conference again."),
+    "organisation.stand_set": _l("%(who)s changed the stand of “%(thing)s”."),
+    "organisation.domains_set": _l("%(who)s changed which addresses speak for “%(thing)s”."),
+    "organisation.team_acts": _l("%(who)s changed whether colleagues of “%(thing)s” act for each other."),
     "delegate.shown": _l("%(thing)s entered the partner directory."),
     "badges.printed": _l("%(who)s had badges printed."),
     "programme.imported": _l("A programme was read in (%(who)s)."),
@@ -237,6 +247,8 @@ def _names(
     for delegate in _found(Delegate, refs["delegate"], joinedload(Delegate.participant)):
         names["delegate", delegate.public_id] = delegate.participant.name
         leads["delegate", delegate.public_id] = delegate.participant.public_id
+    for organisation in _found(Organisation, refs["organisation"]):
+        names["organisation", organisation.public_id] = organisation.name
     for party in _found(Party, refs["party"]):
         names["party", party.public_id] = party.contact_name
         if party.placed_at is not None:

@@ -6,13 +6,13 @@ from flask.cli import with_appcontext
 
 from ..db import db, transaction
 from ..events.models import Event
-from . import documents
+from . import documents, public
 
 
 @click.command("reindex")
 @with_appcontext
 def reindex() -> None:
-    """Write anew what the directories of all events find people by."""
+    """Write anew what the directories of all events find people by, and the public one organisations."""
     ids = db.session.scalars(sa.select(Event.id).order_by(Event.id)).all()
     for event_id in ids:
         with transaction():
@@ -20,6 +20,9 @@ def reindex() -> None:
             number = documents.write_all(event)
             slug = event.slug
         click.echo(f"{slug}: {number}")
+    with transaction():
+        number = public.write_all()
+    click.echo(f"organisations: {number}")
 
 
 commands = (reindex,)

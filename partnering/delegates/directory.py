@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ..db import db
+from ..organisations.models import Organisation
 from . import booking, documents, index, queries, searching, visibility
 from .booking import Standing
 from .models import BlockedPair, Delegate, DismissedReason, OrganisationProfile
@@ -275,7 +276,8 @@ def _shown(me: Delegate, ids: list[int]) -> list[Delegate]:
             OrganisationProfile.withheld_at.is_(None),
         )
         .options(
-            joinedload(Delegate.participant), joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation)
+            joinedload(Delegate.participant),
+            joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation).selectinload(Organisation.logo),
         )
     )
     places = {one: place for place, one in enumerate(ids)}

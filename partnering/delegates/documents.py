@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from babel import Locale
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import clock
@@ -27,7 +26,7 @@ from .models import (
     ProfileTerm,
 )
 from .reasons import Known
-from .words import FIELDS, term_label
+from .words import FIELDS, country_words, label_words
 
 AT_ONCE = 500
 """So many rows are written with one statement."""
@@ -134,7 +133,7 @@ def _document(row: Any, held: Held, own: Held, opportunities: dict[int, list["_O
     if row.organisation_type:
         labels.append(("is", "organisation_type", row.organisation_type))
     if row.country:
-        texts.append(_country(row.country))
+        texts.append(country_words(row.country))
     if named:
         texts += [row.given_name, row.family_name, row.function if row.shows_function else ""]
         if row.shows_seeks:
@@ -143,7 +142,7 @@ def _document(row: Any, held: Held, own: Held, opportunities: dict[int, list["_O
     for opportunity in opportunities.get(row.profile_id, []):
         texts += [opportunity.title, opportunity.summary]
         labels += [(opportunity.side, facet, code) for facet, code in opportunity.terms]
-    texts += [_labels(*label) for label in dict.fromkeys(labels)]
+    texts += [label_words(*label) for label in dict.fromkeys(labels)]
     return {
         "event_id": row.event_id,
         "delegate_id": row.id,
@@ -227,16 +226,6 @@ def _held(key: Any, *columns: Any, of: Sequence[int]) -> Held:
     for number, *term in db.session.execute(sa.select(key, *columns).where(key.in_(of))):
         found.setdefault(number, []).append(tuple(term))
     return found
-
-
-@cache
-def _labels(side: str, facet: str, code: str) -> str:
-    return " ".join(term_label(facet, code, side, language) for language in ("de", "en"))
-
-
-@cache
-def _country(code: str) -> str:
-    return " ".join(str(Locale.parse(language).territories.get(code, "")) for language in ("de_DE", "en_GB"))
 
 
 _ABOUT = (

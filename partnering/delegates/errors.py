@@ -30,3 +30,10 @@ class TooManyOpportunities(DomainError):
 
     message = _l("Twenty is the most. Please take one away first.")
     status = 422
+
+
+class NothingToPublish(DomainError):
+    """An entry of the public directory would say nothing but a name."""
+
+    message = _l("Please write first what you offer or seek, or something about your organisation.")
+    status = 409

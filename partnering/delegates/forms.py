@@ -20,7 +20,7 @@ from ..i18n import _, _l, locale
 from . import taxonomy
 from .models import VISIBILITIES
 from .reasons import Term
-from .words import countries, languages
+from .words import countries, languages, regions
 
 LISTS: dict[str, tuple[str, str]] = {
     "offer_goals": ("offer", "goal"),
@@ -99,8 +99,13 @@ class ProfileForm(PartneringForm):
     """The same on one's own page, with a longer text about the organisation."""
 
     description = TextAreaField(_l("About your organisation"), [Length(max=1200)])
+    region = SelectField(_l("Region"), [Optional()])
     own_seeks = StringField(_l("What I seek myself"), [Length(max=300)])
     version = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.region.choices = listed([("", _("None, or outside Germany")), *regions()])
 
 
 class VisibilityForm(FlaskForm):

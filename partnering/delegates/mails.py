@@ -1,6 +1,7 @@
 """The news about partnering profiles, and what the letters say when they leave."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -38,6 +39,65 @@ def render_handed_over(letter: OutboxLetter) -> Letter | None:
         participant=delegate.participant,
         organisation=delegate.profile.organisation,
         buyer=party.contact_name if party.contact_person_id != delegate.participant.person_id else "",
+        profile_url=letters.url("delegates.profile", event_slug=event.slug),
+    )
+
+
+def published(profile: OrganisationProfile, asked_at: datetime) -> None:
+    """The host has approved an organisation's entry in the public directory: to who keeps its profile."""
+    keeper = queries.keeper_of(profile)
+    if keeper is not None:
+        to_participant(
+            "delegates.published",
+            keeper.participant,
+            key=f"published:{profile.organisation.public_id}:{asked_at.isoformat()}",
+            payload={"delegate": keeper.public_id},
+        )
+
+
+@letters.kind("delegates.published")
+def render_published(letter: OutboxLetter) -> Letter | None:
+    """Where the entry stands and where it is changed or taken out; nothing if it was taken out by now."""
+    delegate = queries.delegate_anywhere(letter.payload["delegate"])
+    organisation = delegate.profile.organisation if delegate is not None else None
+    if delegate is None or organisation is None or organisation.public_at is None:
+        return None
+    event = delegate.participant.event
+    return letters.compose(
+        "delegates/mail/published",
+        event=event,
+        participant=delegate.participant,
+        organisation=organisation,
+        entry_url=letters.url("organisations.show", id=organisation.public_id),
+        change_url=letters.url("delegates.organisation", event_slug=event.slug),
+    )
+
+
+def withheld(profile: OrganisationProfile) -> None:
+    """Organisers have taken a profile out of the directory: to who keeps it."""
+    keeper, since = queries.keeper_of(profile), profile.withheld_at
+    if keeper is not None and since is not None:
+        to_participant(
+            "delegates.withheld",
+            keeper.participant,
+            key=f"withheld:{profile.public_id}:{since.isoformat()}",
+            payload={"delegate": keeper.public_id},
+        )
+
+
+@letters.kind("delegates.withheld")
+def render_withheld(letter: OutboxLetter) -> Letter | None:
+    """That nobody finds the organisation, why, and where to mend the profile; nothing if it was let in again."""
+    delegate = queries.delegate_anywhere(letter.payload["delegate"])
+    if delegate is None or delegate.left_at is not None or delegate.profile.withheld_at is None:
+        return None
+    event = delegate.participant.event
+    return letters.compose(
+        "delegates/mail/withheld",
+        event=event,
+        participant=delegate.participant,
+        organisation=delegate.profile.organisation,
+        reason=delegate.profile.withheld_reason,
         profile_url=letters.url("delegates.profile", event_slug=event.slug),
     )
 

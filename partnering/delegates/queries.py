@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from ..accounts.models import Person
 from ..db import db
 from ..events.models import Event, Participant
+from ..organisations.models import Organisation
 from ..registration.models import Party, Registration
 from ..rows import ask
 from .models import BlockedPair, Delegate, Opportunity, OrganisationProfile, ProfileTerm
@@ -103,6 +104,50 @@ _PROFILE = sa.select(OrganisationProfile.id).where(
 )
 
 
+def profile_by_ref(event: Event, public_id: str) -> OrganisationProfile | None:
+    """The event's profile of this public id, with its organisation."""
+    if not is_ref(public_id):
+        return None
+    return db.session.scalars(
+        sa.select(OrganisationProfile)
+        .where(OrganisationProfile.event_id == event.id, OrganisationProfile.public_id == public_id)
+        .options(joinedload(OrganisationProfile.organisation))
+    ).one_or_none()
+
+
+def organisation_by_ref(public_id: str) -> Organisation | None:
+    """The organisation of this public id, of any host."""
+    if not is_ref(public_id):
+        return None
+    return db.session.scalars(sa.select(Organisation).where(Organisation.public_id == public_id)).one_or_none()
+
+
+def events_with(organisation: Organisation) -> Sequence[Event]:
+    """The events at which an organisation has a profile."""
+    return db.session.scalars(
+        sa.select(Event)
+        .join(OrganisationProfile, OrganisationProfile.event_id == Event.id)
+        .where(OrganisationProfile.organisation_id == organisation.id)
+        .order_by(Event.id)
+    ).all()
+
+
+def partners_beside(person: Person, organisation: Organisation) -> bool:
+    """Whether somebody partners at an event at which an organisation has a profile."""
+    beside = (
+        sa.select(Delegate.id)
+        .join(Participant, Participant.id == Delegate.participant_id)
+        .join(OrganisationProfile, OrganisationProfile.event_id == Delegate.event_id)
+        .where(
+            Participant.person_id == person.id,
+            Participant.erased_at.is_(None),
+            Delegate.left_at.is_(None),
+            OrganisationProfile.organisation_id == organisation.id,
+        )
+    )
+    return db.session.scalar(sa.select(beside.exists())) or False
+
+
 def profiles_of_organisations(event: Event, organisation_ids: Sequence[int]) -> dict[int, OrganisationProfile]:
     """The profiles of several organisations at an event, by the organisation's id."""
     wanted = sorted(set(organisation_ids))
@@ -162,7 +207,7 @@ def colleagues(delegate: Delegate) -> Sequence[Delegate]:
     Whoever types the same company name shares a profile; that alone gives no say over other people's time. A common
     purchase does, or addresses at a common domain of their own.
     """
-    return [other for other in _team(delegate.profile_id) if other.id != delegate.id and _belong(delegate, other)]
+    return [other for other in team_of(delegate.profile_id) if other.id != delegate.id and _belong(delegate, other)]
 
 
 def blocked(me: Delegate, other: Delegate) -> bool:
@@ -185,7 +230,7 @@ def keeps_profile(delegate: Delegate) -> bool:
 
 def keeper_of(profile: OrganisationProfile) -> Delegate | None:
     """Who keeps a profile: whom it was given to as long as they partner, else who partnered for it first."""
-    team = _team(profile.id)
+    team = team_of(profile.id)
     lead = next((one for one in team if one.participant_id == profile.lead_id), None)
     return lead or next(iter(team), None)
 
@@ -201,12 +246,13 @@ def may_hand_over(party: Party, profile: OrganisationProfile) -> bool:
 
 def partners_of(party: Party, profile: OrganisationProfile) -> list[Delegate]:
     """Who partners for a profile on the places of one party and has taken their place, in order of places."""
-    team = [one for one in _team(profile.id) if one.registration.place.party_id == party.id]
+    team = [one for one in team_of(profile.id) if one.registration.place.party_id == party.id]
     taken = [one for one in team if one.registration.confirmed_at is not None]
     return sorted(taken, key=lambda one: one.registration.place.position)
 
 
-def _team(profile_id: int) -> Sequence[Delegate]:
+def team_of(profile_id: int) -> Sequence[Delegate]:
+    """Everybody who partners for a profile now, who came first first."""
     return db.session.scalars(
         sa.select(Delegate)
         .where(Delegate.profile_id == profile_id, Delegate.left_at.is_(None))

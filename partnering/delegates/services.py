@@ -20,7 +20,7 @@ from .errors import TooManyTerms, UnknownTerm
 from .models import Delegate, OrganisationProfile, ProfileTerm
 from .reasons import Term
 from .visibility import agree, show
-from .words import LANGUAGES, SIDES, is_term
+from .words import LANGUAGES, REGIONS, SIDES, is_term
 
 
 def join(
@@ -134,6 +134,16 @@ def hand_over(profile: OrganisationProfile, delegate: Delegate) -> None:
     mails.handed_over(profile, delegate)
 
 
+def let_team_act(profile: OrganisationProfile, on: bool) -> None:
+    """Let colleagues ask and answer for each other from now on, or each for themselves alone."""
+    if profile.team_acts == on:
+        return
+    profile.team_acts = on
+    db.session.flush()
+    event = db.session.get_one(Event, profile.event_id)
+    audit.record("organisation.team_acts", profile.organisation, event=event, after={"on": on})
+
+
 def leave(delegate: Delegate) -> None:
     """The delegate no longer takes part: found by nobody from now on, and their meetings end."""
     if delegate.left_at is not None:
@@ -175,12 +185,18 @@ def edit(
     description: str = "",
     organisation_type: str = "",
     country: str = "",
+    region: str | None = None,
     language: str | None = None,
 ) -> None:
-    """Write down what an organisation offers and seeks. Raises `TooManyTerms`, `UnknownTerm`."""
+    """Write down what an organisation offers and seeks; without a `region` it stays.
+
+    Raises `TooManyTerms`, `UnknownTerm`.
+    """
     chosen = _checked(terms)
     kind = profile.organisation_type
     profile.language = language or profile.language
+    if region is not None:
+        profile.region = region if region in REGIONS and country.upper() in ("", "DE") else ""
     _write(
         profile,
         offers=offers,

@@ -82,6 +82,24 @@ REGIONS = {
 """The federal states in German and English by their ISO 3166-2 codes."""
 
 
+@cache
+def label_words(side: str, facet: str, code: str) -> str:
+    """What a term is called in both languages, for a search."""
+    return " ".join(term_label(facet, code, side, language) for language in ("de", "en"))
+
+
+@cache
+def country_words(code: str) -> str:
+    """A country's name in both languages, for a search."""
+    return " ".join(str(Locale.parse(language).territories.get(code, "")) for language in ("de_DE", "en_GB"))
+
+
+def regions() -> list[tuple[str, str]]:
+    """Codes and names of the federal states, as a dictionary would sort them."""
+    named = [(code, region_name(code)) for code in REGIONS]
+    return sorted(named, key=lambda pair: taxonomy.collation_key(pair[1]))
+
+
 def region_name(code: str) -> str:
     """What a region is called; one that is not a federal state stands for itself."""
     german, english = REGIONS.get(code, (code, code))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from .. import audit, clock
 from ..agenda.models import Location, Zone
 from ..db import BilingualText, db
-from ..delegates.models import OrganisationProfile
+from ..delegates.stands import set_stand as set_stand  # offered beside the other places
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
@@ -410,15 +410,6 @@ def set_lunch(event: Event, times: Iterable[tuple[datetime, datetime]]) -> list[
     db.session.flush()
     audit.record("meetings.lunch_set", event, event=event, after={"windows": len(windows)})
     return windows
-
-
-def set_stand(profile: OrganisationProfile, place: Location | None) -> None:
-    """Give an organisation a stand or table of its own, at which it receives others, or with None take it back."""
-    profile.location_id = place.id if place is not None else None
-    if place is None:
-        profile.walk_in = False
-    db.session.flush()
-    db.session.expire(profile, ["location"])
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,12 @@ class Organisation(PublicId, Versioned, Model):
 
     host: Mapped[Host] = relationship()
     terms: Mapped[list["OrganisationTerm"]] = to_many("Organisation", "OrganisationTerm", "organisation_id")
+    logo: Mapped["OrganisationImage | None"] = relationship(
+        primaryjoin="and_(OrganisationImage.organisation_id == Organisation.id, OrganisationImage.current)",
+        foreign_keys="OrganisationImage.organisation_id",
+        uselist=False,
+        viewonly=True,
+    )
 
     __table_args__ = (
         sa.UniqueConstraint("host_id", "public_id"),
@@ -61,7 +67,7 @@ class OrganisationImage(PublicId, Model):
 
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     media_type: Mapped[str] = mapped_column(sa.String(20))
-    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
     width: Mapped[int] = mapped_column(sa.Integer)
     height: Mapped[int] = mapped_column(sa.Integer)
     current: Mapped[bool] = mapped_column(default=True)

@@ -6,17 +6,22 @@ tokens, so that they outlive the session they were made in.
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from partnering import clock, links
 from partnering.accounts.models import Person, SecondFactor
 from partnering.agenda import services as agenda
 from partnering.backoffice import imports, spreadsheet
 from partnering.consents import recipients
 from partnering.db import db
+from partnering.delegates import public
 from partnering.delegates import services as delegates
 from partnering.events.models import Event
 from partnering.events.queries import participant_of
 from partnering.invoices import ledger, tasks
 from partnering.invoices import queries as invoices
+from partnering.organisations import publishing
+from partnering.organisations.models import Organisation
 from partnering.registration import approval, workshops
 from partnering.registration import services as registration
 from partnering.registration.models import Party, Registration
@@ -41,6 +46,7 @@ def make_world(words: Words = plainly) -> World:
         admin = make_person("admin@installation.example", given_name="Ada", family_name="Minh")
         admin.admin_since = clock.now()
         own, other = make_conference("alpha-2027", words), make_conference("beta-2027", words)
+        _publish(own)  # the other one's stays among its guests
         return World(own, other, make_bare_conference("gamma-2027", own), admin.id)
 
 
@@ -61,6 +67,15 @@ def make_conference(slug: str, words: Words = plainly) -> Conference:
         letters_and_jobs(event, made)
         db.session.flush()
     return made
+
+
+def _publish(made: Conference) -> None:
+    """Let everybody on the web read what an organisation shows."""
+    [organisation] = db.session.scalars(
+        sa.select(Organisation).where(Organisation.public_id == made.things["organisations.id"])
+    )
+    publishing.approve(organisation)
+    public.write(organisation)
 
 
 def make_bare_conference(slug: str, people: Conference) -> Conference:

@@ -1,5 +1,6 @@
 """What the rooms above registration have at a conference: partnering, programme, form, doors, letters, jobs."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from partnering.backoffice import question_prices
 from partnering.checkin import services as checkin
 from partnering.checkin.models import Device
 from partnering.db import db
-from partnering.delegates import groups, opportunities, saved
+from partnering.delegates import groups, opportunities, public, saved
 from partnering.delegates import services as delegates
 from partnering.delegates.directory import Wish
 from partnering.events.models import Event
@@ -23,6 +24,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries as meeting_queries
 from partnering.meetings import services as meetings
 from partnering.meetings import setting_up
+from partnering.organisations import images
 from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
 from partnering.questions import building, queries, uploads
 from partnering.questions import services as asked
@@ -32,6 +34,7 @@ from tests.support.there import there
 
 from .conference import Conference, Words, both, morning, remember
 from .events import make_participant, make_person
+from .images import make_png
 
 TERMS = [("offer", "goal", "licence"), ("seek", "goal", "licence")]
 
@@ -74,7 +77,12 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
         ip="ip_filed",
         terms=[("modality", "peptide")],
     )
+    logo = images.keep(jana.profile.organisation, images.read(io.BytesIO(make_png())))
+    public.publish(henrike.profile, henrike, website="https://peptidwerk.example")
     made.things |= {
+        "organisations.id": jana.profile.organisation.public_id,
+        "image": logo.public_id,
+        "delegates_profiles.id": henrike.profile.public_id,
         **{f"delegates.{deed}_opportunity.id": drug.public_id for deed in ("edit", "delete", "move")},
         "delegates_desk.id": group.public_id,
         "delegates.delete_search.id": search.public_id,

@@ -116,6 +116,10 @@ def pages(stage: Stage) -> list[Visit]:
         ),
         Visit("party link", f"/r/{stage.world.own.tokens['request']}/request", "what was sent in"),
         Visit("waiting link", f"/e/{own}/waitlist/{stage.world.own.tokens['offer']}", "an offer"),
+        Visit("visitor", "/organisations?q=zzzzzz", "no organisation found"),
+        Visit("organiser", f"/manage/{own}/profiles?show=asked", "who asks to be public"),
+        Visit("organiser", f"/manage/{own}/profiles?show=withheld", "nobody is withheld"),
+        Visit("organiser", f"/manage/{own}/profiles?q=zzzzzz", "no profile found"),
         Visit("crew", f"/e/{own}/door/{stage.world.own.things['list_id']}/search?q=zzzzzz", "no name found"),
     ]
 
@@ -161,6 +165,12 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/programme/new", "new session"),
         Visit("organiser", f"/manage/{own.slug}/tables/blocks", "new block of meetings"),
         Visit("attendee", f"/e/{own.slug}/me/opportunities/new", "new opportunity"),
+        Visit("attendee", f"/e/{own.slug}/me/organisation", "logo"),
+        Visit(
+            "organiser",
+            f"/manage/{own.slug}/profiles/{own.things['delegates_profiles.id']}",
+            "take out of the directory",
+        ),
     ]
 
 

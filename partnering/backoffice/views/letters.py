@@ -130,6 +130,8 @@ def kind_words() -> dict[str, str]:
         "registration.called_off": _("Conference cancelled"),
         "registration.approval_ended": _("Request ended"),
         "delegates.handed_over": _("Profile handed over"),
+        "delegates.published": _("Organisation in the public directory"),
+        "delegates.withheld": _("Out of the partner directory"),
         "delegates.new_partners": _("New people in saved searches"),
         "registration.workshop": _("Workshop booked"),
         "registration.workshop_ended": _("Workshop given up"),

@@ -3,10 +3,23 @@
 from flask import Flask
 
 from ...registration.views import extras
-from . import desk, directory, handing_over, opportunities, privacy, profile, registering, saved, suggestions
+from . import (
+    desk,
+    desk_profiles,
+    directory,
+    handing_over,
+    opportunities,
+    organisation,
+    privacy,
+    profile,
+    public,
+    registering,
+    saved,
+    suggestions,
+)
 from .blueprint import bp
 
-blueprints = (bp, desk.desk, handing_over.bp)
+blueprints = (bp, desk.desk, desk_profiles.desk, handing_over.bp, public.bp)
 
 
 def install(app: Flask) -> None:
@@ -17,12 +30,15 @@ def install(app: Flask) -> None:
 __all__ = [
     "blueprints",
     "desk",
+    "desk_profiles",
     "directory",
     "handing_over",
     "install",
     "opportunities",
+    "organisation",
     "privacy",
     "profile",
+    "public",
     "registering",
     "saved",
     "suggestions",

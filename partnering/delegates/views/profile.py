@@ -48,6 +48,7 @@ def save_profile() -> Response | str | tuple[str, int]:
                 description=form.description.data or "",
                 organisation_type=form.organisation_type.data or "",
                 country=form.country.data or "",
+                region=form.region.data or "",
                 language=locale(),
             )
         services.introduce(mine, languages=form.languages.data or [], seeks=form.own_seeks.data or "")
@@ -113,6 +114,7 @@ def filled(mine: Delegate) -> ProfileForm:
             description=profile.description,
             organisation_type=profile.organisation_type,
             country=profile.country,
+            region=profile.region,
             languages=mine.languages.split(",") if mine.languages else [],
             own_seeks=mine.seeks,
             visibility=mine.visibility,
