@@ -98,10 +98,22 @@ def address_of(entry: AgendaEntry) -> str:
 
 
 def place_of(entry: AgendaEntry) -> str:
-    """Where it is, in the language in force: the room or table, then venue and address of the event."""
+    """Where it is, in the language in force: the room or table, then venue and address of the event.
+
+    A meeting by video is at no venue, and its link is for its people alone: calendars are shared.
+    """
     event = entry.participant.event
-    name = name_of(entry.appointment.location)
+    appointment = entry.appointment
+    name = name_of(appointment.location)
+    if is_call(appointment):
+        return name or _("Video call")
     return ", ".join(part for part in (name, event.place(locale())) if part)
+
+
+def is_call(appointment: Appointment) -> bool:
+    """Whether people meet by video then: in a virtual room, or in no place of the event at all."""
+    place = appointment.location
+    return appointment.kind == "meeting" and (place is None or place.kind == "virtual")
 
 
 def name_of(location: Location | None) -> str:

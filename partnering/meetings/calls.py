@@ -80,7 +80,7 @@ def link_of(meeting: Meeting) -> str:
     if place is not None and place.url:
         return place.url
     invitee_id = meeting.high_id if meeting.requester_id == meeting.low_id else meeting.low_id
-    people = {seat.delegate_id: seat.delegate for seat in meeting.delegates if seat.vacant_since is None}
+    people = {each.id: each for each in sitting(meeting)}
     order = [invitee_id, meeting.requester_id, *people]
     return next((people[each].video_url for each in order if each in people and people[each].video_url), "")
 
@@ -89,6 +89,23 @@ def zones_of(people: Iterable[Delegate], home: str) -> list[str]:
     """The zones, other than `home`, in which those of these people are who take part by video, each once."""
     found = [each.zone for each in people if each.remote and each.zone and each.zone != home]
     return list(dict.fromkeys(found))
+
+
+def sitting(meeting: Meeting) -> list[Delegate]:
+    """Everybody who will come to a meeting."""
+    return [seat.delegate for seat in meeting.delegates if seat.vacant_since is None]
+
+
+def times_of(meeting: Meeting, home: str) -> list[str]:
+    """When a meeting by video is, at the venue (in the zone called `home`) and where its other people are.
+
+    Empty where all of them read the same clock, and as long as it has no time.
+    """
+    at = meeting.appointment
+    zones = zones_of(sitting(meeting), home) if meeting.virtual and at is not None else []
+    if at is None or not zones:
+        return []
+    return [elsewhere(at.starts_at, at.ends_at, zone, home) for zone in (home, *zones)]
 
 
 def elsewhere(starts_at: datetime, ends_at: datetime, zone: str, home: str) -> str:

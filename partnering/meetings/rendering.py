@@ -16,7 +16,7 @@ from ..i18n import _, bi
 from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
-from . import news, queries
+from . import calls, news, queries
 from .models import Meeting, MeetingSide
 
 
@@ -218,7 +218,7 @@ def description(viewer: Delegate, meeting: Meeting) -> str:
         ]
         lines.append(": ".join(part for part in (side.profile.organisation.name, ", ".join(people)) if part))
     event = viewer.participant.event
-    return "\n".join([*lines, bi(event.name)])
+    return "\n".join([*lines, *calls.times_of(meeting, event.zone), bi(event.name)])
 
 
 def _across(viewer: Delegate, meeting: Meeting) -> MeetingSide:

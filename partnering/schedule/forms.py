@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import AnyOf, InputRequired, Length
 
 
 class SlotForm(FlaskForm):
@@ -15,6 +15,12 @@ class OwnTimeForm(FlaskForm):
     """A time that was kept free, by the public id of its entry."""
 
     entry = StringField(validators=[InputRequired(), Length(max=16)])
+
+
+class ShareForm(FlaskForm):
+    """Whether colleagues see my agenda."""
+
+    shares = StringField(validators=[InputRequired(), AnyOf(("yes", "no"))])
 
 
 class DeedForm(FlaskForm):

@@ -8,8 +8,9 @@ from .. import clock
 from ..db import BilingualText
 from ..events.models import Event
 from ..i18n import _, bi, day, locale, moment, span, time
+from ..meetings import calls
 from ..pdf import MM_PER_POINT, Document, Fitted, document, draw_lines, fit_text
-from .queries import Item, Plan, day_of
+from .queries import Item, Plan, Waiting, day_of
 
 LEFT, TOP, RIGHT, BOTTOM = 14.0, 14.0, 196.0, 283.0
 GUTTER = 6.0
@@ -39,12 +40,12 @@ def sheet(plan: Plan, as_of: datetime) -> bytes:
     pdf.add_page()
     top = _head(pdf, plan, as_of)
     items = [item for item in plan.items if item.kind != "free"]
-    if not items:
+    if not items and not plan.waiting:
         pdf.face(11)
         draw_lines(pdf, Fitted(11, (_("There is nothing in your schedule yet."),)), LEFT, top, RIGHT - LEFT)
         return bytes(pdf.output())
     bottom = BOTTOM - _legend_height(items)
-    _columns(pdf, event, items, top, bottom)
+    _columns(pdf, event, items, plan.waiting, top, bottom)
     _legend(pdf, items, bottom)
     return bytes(pdf.output())
 
@@ -74,18 +75,20 @@ def _head(pdf: Document, plan: Plan, as_of: datetime) -> float:
 # -- columns
 
 
-def _columns(pdf: Document, event: Event, items: Sequence[Item], top: float, bottom: float) -> None:
+def _columns(
+    pdf: Document, event: Event, items: Sequence[Item], waiting: Sequence[Waiting], top: float, bottom: float
+) -> None:
     """Draw the days in the first of the layouts into which they fit; at last what is too much is counted."""
     for scale, count in LAYOUTS:
         width = (RIGHT - LEFT - GUTTER * (count - 1)) / count
-        lines = _lines(pdf, event, items, width, scale)
+        lines = _lines(pdf, event, items, width, scale) + _waiting_lines(pdf, waiting, width, scale)
         columns = _flow(lines, bottom - top, count)
         if columns is not None:
             break
     else:
         while (columns := _flow(lines, bottom - top - 4, count)) is None:
             lines = lines[:-1]
-        left = len(items) - sum(1 for line in lines if line.at)
+        left = len(items) + len(waiting) - sum(1 for line in lines if line.at)
         columns[-1].append(_more(pdf, left, width, scale))
     for index, column in enumerate(columns):
         y, x = top, LEFT + index * (width + GUTTER)
@@ -129,11 +132,29 @@ def _lines(pdf: Document, event: Event, items: Sequence[Item], width: float, sca
             title = fit_text(pdf, day(today, "weekday"), width, (12 * scale, 10 * scale))
             lines.append(Line(title.size * MM_PER_POINT * 1.15 + 4 * scale, title))
         pdf.face(10 * scale, 400 if item.kind in ("own", "break") else 700)
-        title = fit_text(pdf, _title(item), body, (10 * scale,), lines=2)
+        title = fit_text(pdf, title_of(item), body, (10 * scale,), lines=2)
         pdf.face(8.5 * scale)
-        meta = fit_text(pdf, _meta(item, event), body, (8.5 * scale,), lines=1)
+        meta = fit_text(pdf, meta_of(item, event), body, (8.5 * scale,), lines=3 if item.zones or item.link else 1)
         height = _text_height(title) + _text_height(meta) + 5.6 * scale
         lines.append(Line(height, title, meta, span(item.starts_at, item.ends_at, event.zone), item.kind))
+    return lines
+
+
+def _waiting_lines(pdf: Document, waiting: Sequence[Waiting], width: float, scale: float) -> list[Line]:
+    """What is agreed and has no time yet, behind the days."""
+    if not waiting:
+        return []
+    pdf.face(12 * scale, 800)
+    title = fit_text(pdf, _("Agreed, without a time yet"), width, (12 * scale, 10 * scale))
+    lines = [Line(title.size * MM_PER_POINT * 1.15 + 4 * scale, title)]
+    body = width - _clock_width(scale) - 6 * scale
+    for each in waiting:
+        pdf.face(10 * scale, 700)
+        name = fit_text(pdf, each.name, body, (10 * scale,), lines=2)
+        pdf.face(8.5 * scale)
+        words = _("as soon as a time is free") if each.reserve else _("time follows")
+        meta = fit_text(pdf, " · ".join(part for part in (each.organisation, words) if part), body, (8.5 * scale,))
+        lines.append(Line(_text_height(name) + _text_height(meta) + 5.6 * scale, name, meta, "–", "ask"))
     return lines
 
 
@@ -182,7 +203,8 @@ def border(pdf: Document, kind: str, x: float, y: float, width: float, height: f
 # -- words
 
 
-def _title(item: Item) -> str:
+def title_of(item: Item) -> str:
+    """What a block is called, in the language in force."""
     if item.kind == "own":
         return _("Kept free")
     title = item.title
@@ -194,12 +216,17 @@ def _title(item: Item) -> str:
     return text
 
 
-def _meta(item: Item, event: Event) -> str:
+def meta_of(item: Item, event: Event) -> str:
+    """Where it is, with whom, and what else is to be known of it: one line of words."""
     place = bi(item.place.name) if item.place else ""
     if item.place and item.place.kind == "table":
         place = _("Table %(name)s", name=place)
+    if item.by_video:
+        place = place or _("Video call")
     words = [place, item.organisation]
-    if item.kind == "ask":
+    if item.proposal is not None:
+        words.append(_("another time, waits for you") if item.my_turn else _("another time, waits for an answer"))
+    elif item.kind == "ask":
         words.append(_("waits for you") if item.my_turn else _("waits for an answer"))
     if item.kind == "talk":
         words.append(_("your own part"))
@@ -207,6 +234,8 @@ def _meta(item: Item, event: Event) -> str:
             words.append(_("set-up from %(time)s", time=time(item.set_up_at, event.zone)))
     elif item.session is not None:
         words.append(", ".join(part.participant.name for part in item.session.people))
+    words += [calls.elsewhere(item.starts_at, item.ends_at, zone, event.zone) for zone in item.zones]
+    words.append(item.link)
     return " · ".join(word for word in words if word)
 
 

@@ -1,7 +1,7 @@
 """My days: today, the agenda, on paper, as a file, and as a calendar to subscribe to."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -9,7 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from .. import clock, ical, links
 from ..agenda.services import TimeTaken
 from ..db import transaction
-from ..delegates import suggestions
+from ..delegates import presence, suggestions
+from ..delegates.models import Delegate
+from ..delegates.queries import colleagues, delegate_of
+from ..delegates.views.blueprint import NoTicket
 from ..errors import Gone, NotFound, or_404, require
 from ..events.models import Event, Participant
 from ..events.queries import is_over
@@ -18,11 +21,12 @@ from ..guards import guarded, secret_link
 from ..headers import as_file, single
 from ..i18n import _, speaking
 from ..mail import letters
+from ..meetings import calls
 from ..meetings import queries as meetings
 from ..programme.queries import speaks_in
 from ..registration.queries import live_registration
-from . import calendars, printing, queries, services
-from .forms import DeedForm, OwnTimeForm, SlotForm
+from . import calendars, printing, queries, services, team
+from .forms import DeedForm, OwnTimeForm, ShareForm, SlotForm
 from .queries import Item, Plan
 
 bp = half_event_blueprint("schedule", __name__, guard=participant)
@@ -105,6 +109,7 @@ def agenda() -> str:
         days=days,
         shown=shown,
         columns=columns,
+        has_team=plan.delegate is not None and bool(colleagues(plan.delegate)),
         rows=_rows(event, plan.items, columns),
         kinds={item.kind for item in plan.items},
         feed=address,
@@ -179,6 +184,41 @@ def talks() -> str:
     return render_template("schedule/talks.html", me=me, sessions=speaks_in(me))
 
 
+# -- the team
+
+
+@bp.get("/e/<event_slug>/me/team")
+def my_team() -> str:
+    """My colleagues and I, side by side."""
+    event, now = current_event(), clock.now()
+    return render_template(
+        "schedule/team.html",
+        me=partner(),
+        board=team.board(partner(), single(request.args, "day") or "", clock.in_zone(now, event.zone).date()),
+        now=now,
+    )
+
+
+@bp.post("/e/<event_slug>/me/team/share")
+def share() -> AnyResponse:
+    """Let my colleagues see my agenda, or not."""
+    form = ShareForm()
+    require(form.validate_on_submit())
+    shares = form.shares.data == "yes"
+    with transaction():
+        presence.share_agenda(partner(), shares)
+    flash(_("Your colleagues see your schedule here.") if shares else _("Your colleagues no longer see it."), "ok")
+    return redirect(url_for(".my_team"))
+
+
+def partner() -> Delegate:
+    """The signed-in participant as a delegate. Raises `NoTicket`."""
+    found = delegate_of(current_participant())
+    if found is None:
+        raise NoTicket
+    return found
+
+
 # -- on paper and in calendars
 
 
@@ -195,6 +235,13 @@ def ics() -> Response:
     """My sessions and meetings as a file."""
     content = calendars.calendar(queries.plan_of(current_participant()))
     return as_file(content, ical.MEDIA_TYPE, f"{current_event().slug}.ics")
+
+
+@bp.get("/e/<event_slug>/me/meetings/<public_id>.ics")
+def meeting_ics(public_id: str) -> Response:
+    """One of my meetings as a file, as my calendar knows it."""
+    plan = or_404(queries.of_meeting(current_participant(), public_id))
+    return as_file(calendars.calendar(plan), ical.MEDIA_TYPE, f"{current_event().slug}-{public_id}.ics")
 
 
 @bp.get("/c/<token>.ics")
@@ -226,5 +273,13 @@ def feed_address(me: Participant) -> str:
     """The secret address of a participant's calendar."""
     return letters.url("schedule.feed", token=links.token("feed", me.public_id, me.generation))
 
+
+def elsewhere(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """When something at this event is, as clocks in a zone show it."""
+    return calls.elsewhere(starts_at, ends_at, zone, current_event().zone)
+
+
+bp.add_app_template_filter(elsewhere, "elsewhere")
+bp.add_app_template_filter(calls.city, "city")
 
 blueprints = (bp,)

@@ -24,9 +24,10 @@ from partnering.programme.services import Part, Time
 from partnering.schedule import calendars, queries, views
 from tests.factories import make_event, make_participant, make_person
 from tests.factories.delegates import make_delegate
-from tests.factories.meetings import make_meeting, make_partnering_event, make_request
+from tests.factories.meetings import make_meeting, make_partnering_event, make_request, make_slots
 from tests.factories.programme import at, make_room, make_session
 from tests.readers.calendars import ical_js, libical
+from tests.support.counting import statements_of
 from tests.support.signing_in import sign_in
 
 
@@ -157,6 +158,86 @@ def test_a_cancelled_meeting_leaves_the_feed_with_its_uid(ctx: Flask):
     [after] = read(calendar_of(jana.participant, subscribed=True))
 
     assert (after["uid"], after["status"], after["sequence"]) == (before["uid"], "CANCELLED", before["sequence"] + 1)
+
+
+# -- one meeting
+
+
+def test_one_meeting_is_a_file_with_the_uid_of_its_reader_and_nobody_invited(client: FlaskClient, ctx: Flask):
+    event = make_partnering_event(slug="probe")
+    jana, paul = make_delegate(event, company="Lumenfold", locale="en"), make_delegate(event, company="Saale Peptides")
+    meeting = make_meeting(event, by=jana, to=paul)
+    make_meeting(event, by=jana, to=make_delegate(event))
+    assert meeting.appointment is not None
+    path = f"/e/probe/me/meetings/{meeting.public_id}.ics"
+    for delegate in (jana, paul):
+        assert delegate.participant.person is not None
+        sign_in(client, delegate.participant.person)
+        answer = client.get(path)
+        mine = agenda.entry_of(meeting.appointment, delegate.participant)
+        [entry] = read(answer.data)
+
+        assert mine is not None
+        assert (entry["uid"], entry["sequence"], entry["status"]) == (mine.uid, mine.sequence, "CONFIRMED")
+        assert (entry["start"], entry["location"].split(", ")[0][-2:]) == (seconds(meeting.appointment.starts_at), "A1")
+        unfolded = answer.text.replace("\r\n ", "")
+        assert [word for word in ("ATTENDEE", "ORGANIZER", "@firma") if word in unfolded] == []
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_meeting_that_was_called_off_says_so_and_one_without_time_has_no_file(client: FlaskClient, ctx: Flask):
+    event = make_partnering_event(slug="probe")
+    jana = make_delegate(event)
+    meeting, asked = make_meeting(event, by=jana), make_request(event, by=jana)
+    with transaction():
+        meetings.cancel(meeting, by=jana)
+    assert jana.participant.person is not None
+    sign_in(client, jana.participant.person)
+
+    [entry] = read(client.get(f"/e/probe/me/meetings/{meeting.public_id}.ics").data)
+    assert (entry["status"], entry["sequence"]) == ("CANCELLED", 1)
+    for other in (asked.public_id, "a" * 16, "unbekannt"):
+        assert client.get(f"/e/probe/me/meetings/{other}.ics").status_code == 404
+
+
+def test_the_meeting_of_others_is_no_file_of_mine(client: FlaskClient, ctx: Flask):
+    event = make_partnering_event(slug="probe")
+    jana, meeting = make_delegate(event), make_meeting(event)
+    path = f"/e/probe/me/meetings/{meeting.public_id}.ics"
+    assert client.get(path).status_code == 302
+    assert jana.participant.person is not None
+    sign_in(client, jana.participant.person)
+
+    assert client.get(path).status_code == 404
+
+
+# -- as many questions for much as for little
+
+
+@pytest.mark.parametrize("path", ["/e/probe/me/schedule", "/e/probe/me/schedule.ics", "the feed"])
+def test_two_things_and_forty_take_the_same_number_of_queries(client: FlaskClient, ctx: Flask, path: str):
+    event = make_partnering_event(slug="probe", tables=2, slots=0)
+    slots = list(make_slots(event, 21, minutes=10, pause=0))  # one stays free
+    jana = make_delegate(event)
+    assert jana.participant.person is not None
+    sign_in(client, jana.participant.person)
+    address = feed_path(jana.participant) if path == "the feed" else path
+
+    def add(n: int) -> None:
+        make_meeting(event, by=jana, to=make_delegate(event), slots=[slots[n]])
+        make_session(event, speakers=[jana.participant], starts_at=at(event, 8, 20 * (n % 3), day=2) + n // 3 * HOUR)
+
+    add(0)
+    assert len(queries.plan_of(jana.participant).items) == 2
+    few = statements_of(lambda: client.get(address))
+    for n in range(1, 20):
+        add(n)
+    assert len(queries.plan_of(jana.participant).items) == 40
+
+    assert statements_of(lambda: client.get(address)) == few
+
+
+HOUR = timedelta(hours=1)
 
 
 # -- every speaker of real programmes

@@ -15,6 +15,7 @@ from partnering.delegates.models import Delegate
 from partnering.events.models import Event
 from partnering.i18n import speaking
 from partnering.meetings import queries as meetings
+from partnering.meetings import services
 from partnering.programme import services as programme
 from partnering.programme.services import Part
 from partnering.schedule import printing, queries
@@ -79,6 +80,40 @@ def test_what_is_asked_says_whose_turn_it_is(event: Event, jana: Delegate):
 
     items = queries.plan_of(jana.participant, open_too=True).items
     assert [item.my_turn for item in items if item.kind == "ask"] == [True, False]
+
+
+def test_another_time_that_was_suggested_is_a_block_beside_the_one_agreed(event: Event, jana: Delegate):
+    slots = meetings.slots_of(event)
+    other = make_delegate(event)
+    meeting = make_meeting(event, by=other, to=jana, slots=[slots[0]])
+    with transaction():
+        services.propose(meeting, [slots[2], slots[4]], by=other)
+
+    for delegate, my_turn in ((jana, True), (other, False)):
+        items = queries.plan_of(delegate.participant, open_too=True).items
+        assert [item.kind for item in items] == ["met", "free", "ask", "free", "ask", "free"]
+        assert {item.my_turn for item in items if item.proposal is not None} == {my_turn}
+    text = words(pages.text(sheet(jana)))
+    assert text.count("andere Zeit, wartet auf Sie") == 2
+
+
+def test_what_is_agreed_without_a_time_stands_below_on_the_page_and_on_paper(
+    mine: FlaskClient, event: Event, jana: Delegate
+):
+    reserve = make_request(event, to=jana, by=make_delegate(event, given_name="Katrin", family_name="Voss"))
+    later = make_request(event, to=jana, by=make_delegate(event, given_name="Mehmet", family_name="Aydın"))
+    with transaction():
+        services.accept(reserve, by=jana, reserve=True)
+        services.accept(later, meetings.offered(later)[0], by=jana)
+        services.unplace(later, "talk")
+
+    plan = queries.plan_of(jana.participant)
+    assert [(each.name, each.reserve) for each in plan.waiting] == [("Katrin Voss", True), ("Mehmet Aydın", False)]
+    text = page(mine, "/e/probe/me/schedule")
+    assert ("Katrin Voss" in text, "sobald eine Zeit frei wird" in text, "Zeit folgt" in text) == (True, True, True)
+    paper = words(pages.text(sheet(jana)))
+    assert "Mehmet Aydın" in paper
+    assert paper.count("Vereinbart, noch ohne Zeit") == 1
 
 
 def test_attendance_is_no_block(event: Event, jana: Delegate):

@@ -252,6 +252,9 @@ MATRIX: dict[str, frozenset[str]] = {
     "schedule.talks": PARTICIPANTS,
     "schedule.pdf": PARTICIPANTS,
     "schedule.ics": PARTICIPANTS,
+    "schedule.meeting_ics": frozenset({"other attendee", "exhibitor"}),  # who meet each other
+    "schedule.my_team": GUESTS,
+    "schedule.share": GUESTS,
     "schedule.feed": FEED,
     # at the door
     "checkin.doors": CREW,
@@ -471,6 +474,7 @@ BODIES: dict[str, dict[str, str | bool]] = {
     "meetings.free_day": {"slot": "{free_slot}"},
     "schedule.block": {"slot": "{free_slot}"},
     "schedule.unblock": {"entry": "{block_entry}"},
+    "schedule.share": {"shares": "yes"},
     "meetings.accept": {"slot": "{slot}"},
     "meetings_desk.close_table": {"table": "{table}"},
     "meetings_desk.swap_tables": {"table": "{table}", "slot": "{slot}"},

@@ -111,6 +111,7 @@ def kind_words() -> dict[str, str]:
     """What the kinds of letters are called."""
     return {
         "registration.confirmed": _("Ticket"),
+        "schedule.tomorrow": _("The day ahead"),
         "registration.data_notice": _("Told where the data come from"),
         "registration.event_news": _("News about the conference"),
         "registration.ended": _("Cancellation"),

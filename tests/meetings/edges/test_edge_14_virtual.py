@@ -1,14 +1,24 @@
 """Edge 14: who is not there meets by video, without a table."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
-from partnering.db import transaction
+from partnering import clock
+from partnering.db import db, transaction
 from partnering.delegates.models import Delegate
-from partnering.meetings import errors, queries, services
+from partnering.i18n import span, speaking
+from partnering.meetings import calls, errors, queries, services
+from partnering.schedule import calendars, printing
+from partnering.schedule import queries as schedule
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_partnering_event, make_request
 from tests.factories.timing import free_of, make_place, starts
+from tests.readers import pages
+from tests.readers.calendars import ical_js
+from tests.support.signing_in import sign_in
 
 
 def remote(delegate: Delegate, url: str = "") -> Delegate:
@@ -30,6 +40,61 @@ def test_edge_14_a_free_virtual_room_then_the_room_of_a_guest_and_never_a_table(
     second = make_meeting(event, by=lea, to=other, slots=[slot])
     assert (second.virtual, second.appointment and second.appointment.location_id) == (True, None)
     assert len(queries.free_tables(slot)) == 2
+
+
+def test_edge_14_page_file_and_print_show_both_clocks_and_no_table(ctx: Flask, client: FlaskClient):
+    event = make_partnering_event(slug="probe", tables=2)
+    hana, jana = remote(make_delegate(event, locale="en")), make_delegate(event, locale="en")
+    make_place(event, "virtual", url="https://video.example/1")
+    meeting = make_meeting(event, by=hana, to=jana, slots=queries.slots_of(event)[:1])
+    assert meeting.appointment is not None
+    at, until = meeting.appointment.starts_at, meeting.appointment.ends_at
+    with speaking("en"):
+        here, there = (span(at, until, zone) for zone in (event.zone, "Asia/Tokyo"))
+
+    for delegate in (hana, jana):
+        with speaking("en"):
+            plan = schedule.plan_of(delegate.participant, open_too=True)
+            content = calendars.calendar(plan)
+            paper = " ".join(pages.text(printing.sheet(plan, clock.now())).split())
+        assert delegate.participant.person is not None
+        sign_in(client, delegate.participant.person)
+        page = client.get(f"/e/probe/me/schedule?lang=en&day={clock.in_zone(at, event.zone).date()}").text
+        [entry] = ical_js(content)[0]["events"]
+
+        assert (f"{there} in Tokyo" in page, here in page, "Table" in page) == (True, True, False)
+        assert (f"{there} in Tokyo" in paper, here in paper, "Table" in paper) == (True, True, False)
+        assert entry["description"].splitlines()[-3:-1] == [f"{here} in Berlin", f"{there} in Tokyo"]
+        assert ("https://video.example/1" in page, "https://video.example/1" in paper) == (True, True)
+        assert "video.example" not in content.decode()
+        assert event.city not in entry["location"] or not event.city
+
+
+def test_edge_14_a_call_in_somebodys_own_room_has_their_link_and_is_at_no_venue(ctx: Flask):
+    event = make_partnering_event(tables=2)
+    hana, jana = remote(make_delegate(event), "https://own.example/hana"), make_delegate(event)
+    meeting = make_meeting(event, by=jana, to=hana, slots=queries.slots_of(event)[:1])
+    assert calls.link_of(meeting) == "https://own.example/hana"
+    with transaction():
+        db.session.get_one(Delegate, jana.id).video_url = "https://own.example/jana"
+        db.session.get_one(Delegate, hana.id).video_url = ""
+    assert calls.link_of(meeting) == "https://own.example/jana"
+
+    with speaking("en"):
+        [entry] = ical_js(calendars.calendar(schedule.plan_of(jana.participant)))[0]["events"]
+    assert entry["location"] == "Video call"
+
+
+def test_edge_14_a_day_is_named_where_it_is_another_one(ctx: Flask):
+    at = datetime(2027, 1, 21, 16, tzinfo=UTC)
+    with speaking("en"):
+        assert calls.elsewhere(at, at + timedelta(minutes=20), "Asia/Tokyo", "Europe/Berlin") == (
+            "Fri 22 Jan, 1:00–1:20 in Tokyo"
+        )
+    with speaking("de"):
+        assert calls.elsewhere(at, at + timedelta(minutes=20), "America/New_York", "Europe/Berlin") == (
+            "11:00–11:20 Uhr in New York"
+        )
 
 
 def test_edge_14_without_any_room_it_is_said_who_can_add_one(ctx: Flask):
