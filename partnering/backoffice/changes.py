@@ -136,6 +136,7 @@ SENTENCES: dict[str, LazyString] = {
     "meeting.cancelled": _l("A meeting was cancelled (%(who)s)."),
     "meeting.booked": _l("%(who)s booked a meeting at the desk."),
     "meeting.unplaced": _l("A meeting lost its time (%(who)s)."),
+    "meeting.acted_for": _l("%(who)s acted for a colleague in a meeting."),
     "meeting.moved": _l("%(who)s moved a meeting."),
     "meeting.placed": _l("%(who)s gave a meeting a time."),
     "meeting.table_changed": _l("%(who)s gave a meeting another table."),

@@ -37,7 +37,7 @@ def save_draft(
     bookable.check_pair(event, requester, invitee)
     slots = checked(event, slots, at_least=0)
     steps.lock([requester.id, invitee.id])
-    old = _draft_between(requester, invitee)
+    old = draft_between(requester, invitee)
     if old is not None:
         _forget(old)
     draft = Meeting(
@@ -256,7 +256,8 @@ def _merge(
     return placing.accepted(meeting, None, None)
 
 
-def _draft_between(requester: Delegate, invitee: Delegate) -> Meeting | None:
+def draft_between(requester: Delegate, invitee: Delegate) -> Meeting | None:
+    """The request that somebody has written to another and not sent yet."""
     low, high = sorted((requester.id, invitee.id))
     return db.session.scalars(
         sa.select(Meeting).where(

@@ -3,15 +3,24 @@
 from ..delegates.models import Delegate
 from ..delegates.queries import blocked
 from ..delegates.visibility import Contact, contact_of
-from . import queries, services
+from . import bookable, deeds, queries, services
 from .models import Meeting
 from .seats import SEATED
 from .states import AHEAD
 
 
 def may_see(me: Delegate, meeting: Meeting) -> bool:
-    """Everybody who sits in it."""
-    return queries.side_of(meeting, me) is not None
+    """Everybody who sits in it, and colleagues who may act for somebody who does."""
+    return seen_as(me, meeting) is not None
+
+
+def seen_as(me: Delegate, meeting: Meeting) -> Delegate | None:
+    """As whom somebody sees a meeting: themselves, or the colleague for whom they may act."""
+    if queries.side_of(meeting, me) is not None:
+        return me
+    if all(side.profile_id != me.profile_id for side in meeting.sides):
+        return None
+    return deeds.sitting_for(meeting, me, bookable.acts_for(me))
 
 
 def may_answer(me: Delegate, meeting: Meeting) -> bool:
@@ -25,19 +34,9 @@ def may_withdraw(me: Delegate, meeting: Meeting) -> bool:
     return meeting.is_open and side is not None and side.side == "requester"
 
 
-def may_cancel(me: Delegate, meeting: Meeting) -> bool:
-    """Both sides, until the meeting is over."""
-    return may_see(me, meeting) and is_cancellable(meeting)
-
-
 def is_cancellable(meeting: Meeting) -> bool:
     """Whether the meeting is agreed, and not over yet."""
     return services.is_cancellable(meeting)
-
-
-def may_undo(me: Delegate, meeting: Meeting) -> bool:
-    """The side that answered, for half a minute."""
-    return services.may_undo(meeting, me)
 
 
 def contact(me: Delegate, meeting: Meeting) -> Contact | None:

@@ -77,6 +77,7 @@ __all__ = [
     "placed_between",
     "places_for",
     "proposals_due",
+    "received_by",
     "refs_of",
     "seats_of",
     "shared_slots",
@@ -160,15 +161,33 @@ def waiting_for(delegate: Delegate) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Meeting).where(_on("received", delegate))) or 0
 
 
+def received_by(delegate_ids: Collection[int], *, besides: Delegate, limit: int = 50) -> Sequence[Meeting]:
+    """Requests that wait for one of these, and in which `besides` does not sit, the most urgent first."""
+    sits = sa.exists().where(MeetingDelegate.meeting_id == Meeting.id, MeetingDelegate.delegate_id == besides.id)
+    waiting = (
+        sa.select(Meeting.id)
+        .where(
+            Meeting.event_id == besides.event_id,
+            Meeting.request_state.in_(("pending", "countered")),
+            Meeting.turn_id.in_(delegate_ids),
+            sa.not_(sits),
+        )
+        .order_by(Meeting.expires_at, Meeting.id)
+        .limit(limit)
+    )
+    query = _whole().where(Meeting.id.in_(waiting)).order_by(Meeting.expires_at, Meeting.id)
+    return db.session.scalars(query).unique().all()
+
+
 def _on(tab: str, delegate: Delegate) -> sa.ColumnElement[bool]:
     is_open = Meeting.request_state.in_(("pending", "countered"))
     if tab == "received":
         return sa.and_(is_open, _turn_of(delegate))
     if tab == "sent":
-        return sa.and_(is_open, sa.not_(_turn_of(delegate)))
+        return sa.or_(Meeting.request_state == "draft", sa.and_(is_open, sa.not_(_turn_of(delegate))))
     if tab == "confirmed":
         return sa.and_(Meeting.request_state == "accepted", Meeting.closed_at.is_(None))
-    return sa.or_(Meeting.closed_at.is_not(None), Meeting.request_state == "draft")
+    return Meeting.closed_at.is_not(None)
 
 
 def _turn_of(delegate: Delegate) -> sa.ColumnElement[bool]:

@@ -5,7 +5,7 @@ seen in, then takes or frees time, people before tables. So of two deeds at once
 """
 
 from .answering import accept, counter, decline, decline_all, decline_for, forward, may_undo, undo
-from .asking import deadline, discard, request_meeting, save_draft, send
+from .asking import deadline, discard, draft_between, request_meeting, save_draft, send
 from .ending import cancel, close_block, expire, is_cancellable, revivable, revive, withdraw
 from .merging import Merged, merge_delegates
 from .moving import book, move, place, reseat, swap_tables, unplace
@@ -34,6 +34,7 @@ __all__ = [
     "decline_all",
     "decline_for",
     "discard",
+    "draft_between",
     "drop_seat",
     "expire",
     "forward",

@@ -10,7 +10,7 @@ from ..agenda import services as agenda
 from ..db import db
 from ..delegates import queries as partnering
 from ..delegates.models import Delegate
-from . import answering, ending, mails, queries, seats, steps
+from . import answering, deeds, ending, mails, queries, seats, steps
 from .errors import NotYours, VacancyOver
 from .models import Meeting, MeetingDelegate, MeetingVacancy
 from .moving import LATE_MINUTES
@@ -85,27 +85,61 @@ def lapse(vacancy: MeetingVacancy) -> int:
 
 def may_fill(vacancy: MeetingVacancy, delegate: Delegate) -> bool:
     """Whether a delegate may take these meetings over or say who does: the newcomer on the place, or a colleague."""
-    if vacancy.state != "open" or delegate.profile_id != vacancy.leaver.profile_id:
+    return vacancy.state == "open" and concerns(vacancy, delegate)
+
+
+def concerns(vacancy: MeetingVacancy, delegate: Delegate) -> bool:
+    """Whether a delegate may see a vacancy: whoever may fill it, or could have as long as it was open."""
+    if delegate.profile_id != vacancy.leaver.profile_id or delegate.id == vacancy.leaver_id:
         return False
     if delegate.registration.place_id == vacancy.place_id:
         return True
     return delegate.id in {other.id for other in partnering.colleagues(vacancy.leaver)}
 
 
+def open_to(delegate: Delegate) -> list[tuple[MeetingVacancy, int]]:
+    """The vacancies that a delegate may fill, by when they are due, with the number of meetings in each."""
+    seats = (
+        sa.select(MeetingDelegate.delegate_id, sa.func.count().label("number"))
+        .join(Meeting, Meeting.id == MeetingDelegate.meeting_id)
+        .where(
+            MeetingDelegate.event_id == delegate.event_id,
+            MeetingDelegate.vacant_since.is_not(None),
+            Meeting.request_state == "accepted",
+            Meeting.closed_at.is_(None),
+        )
+        .group_by(MeetingDelegate.delegate_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(MeetingVacancy, seats.c.number)
+        .join(Delegate, Delegate.id == MeetingVacancy.leaver_id)
+        .join(seats, seats.c.delegate_id == MeetingVacancy.leaver_id)
+        .where(
+            MeetingVacancy.event_id == delegate.event_id,
+            MeetingVacancy.state == "open",
+            Delegate.profile_id == delegate.profile_id,
+        )
+        .order_by(MeetingVacancy.due_at, MeetingVacancy.id)
+    ).all()
+    return [(row[0], row[1]) for row in rows if may_fill(row[0], delegate)]
+
+
+def can_take(meeting: Meeting, leaver: Delegate, successor: Delegate) -> bool:
+    """Whether somebody could sit in the leaver's stead: they have the time, and nothing else with the other side."""
+    if queries.side_of(meeting, successor) is None and not deeds.has_time(meeting, successor):
+        return False
+    mine = queries.side_of(meeting, leaver)
+    if mine is None:
+        return False
+    already = queries.open_between(successor, queries.other_side(meeting, mine).lead)
+    return already is None or already.id == meeting.id
+
+
 def _replaced(meeting: Meeting, leaver: Delegate, successor: Delegate) -> bool:
     """Whether the successor sits in the leaver's stead now; nothing is written when they have no time."""
-    appointment = meeting.appointment
-    if appointment is not None:
-        slot = queries.slot_at(meeting.event_id, appointment.starts_at, appointment.ends_at)
-        atoms = clock.atoms(appointment.starts_at, appointment.ends_at)
-        agenda.lock_people([successor.participant_id])
-        taken = queries.taken_atoms([successor.participant_id], min(atoms), max(atoms))
-        if taken.get(successor.participant_id) or (slot is not None and not queries.there(slot, successor)):
-            return False
-    mine = queries.side_of(meeting, leaver)
-    assert mine is not None  # their seat is vacant
-    already = queries.open_between(successor, queries.other_side(meeting, mine).lead)
-    if already is not None and already.id != meeting.id:
+    agenda.lock_people([successor.participant_id])
+    if not can_take(meeting, leaver, successor):
         return False
     seats.replace(meeting, leaver, successor)
     return True

@@ -18,12 +18,14 @@ from partnering.db import db
 from partnering.delegates import groups, opportunities, public, saved
 from partnering.delegates import services as delegates
 from partnering.delegates.directory import Wish
+from partnering.delegates.models import Delegate
 from partnering.events.models import Event
 from partnering.jobs.models import Job, JobFile
 from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries as meeting_queries
 from partnering.meetings import services as meetings
 from partnering.meetings import setting_up
+from partnering.meetings.models import MeetingVacancy
 from partnering.organisations import images
 from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
 from partnering.questions import building, queries, uploads
@@ -33,6 +35,7 @@ from partnering.registration.models import Registration
 from tests.support.there import there
 
 from .conference import Conference, Words, both, morning, remember
+from .delegates import make_registration
 from .events import make_participant, make_person
 from .images import make_png
 
@@ -61,6 +64,7 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
     asked = meetings.request_meeting(jana, paul, slots[:2], words("Ich möchte über Peptide sprechen."))
     held = meetings.request_meeting(henrike, paul, slots[3:4], words("Guten Tag."))
     meetings.accept(held, slots[3])
+    vacancy = _vacancy(event, jana, henrike, words)
     kept_free = agenda.block(jana.participant, event, slots[-2].starts_at, slots[-2].ends_at)
     group = groups.keep(event, None, name=both(words, "Aussteller", "Exhibitors"))
     groups.keep(event, None, name=both(words, "Hochschulen", "Universities"), organisation_types=["university"])
@@ -93,6 +97,9 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
         "meetings.request_meeting.id": henrike.public_id,
         "meetings.id": asked.public_id,
         "schedule.meeting_ics.public_id": held.public_id,
+        "meetings.vacancy.id": vacancy.public_id,
+        "meetings.take_over.id": vacancy.public_id,
+        "meetings.let_go.id": vacancy.public_id,
         "meetings_desk.id": held.public_id,
         "meetings_desk.change_seats.kind": "requester",
         "block": block.public_id,
@@ -103,6 +110,24 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
         "slot": slots[0].public_id,
         "free_slot": slots[-1].public_id,
     }
+
+
+def _vacancy(event: Event, jana: Delegate, other: Delegate, words: Words) -> MeetingVacancy:
+    """A colleague of Jana who has left, and whose meeting somebody may take over."""
+    held = make_registration(
+        event,
+        company=jana.profile.organisation.name,
+        party=jana.registration.place.party,
+        email=f"colleague@{event.slug}.example",
+        given_name=words("Olaf"),
+        family_name=words("Zeh"),
+    )
+    colleague = delegates.join(held)
+    slot = meeting_queries.shared_slots([colleague, other])[-3]
+    meetings.accept(meetings.request_meeting(colleague, other, [slot], words("Bis bald.")), slot)
+    held.state, colleague.left_at = "declined", clock.now()
+    meetings.cascade(colleague)
+    return db.session.scalars(sa.select(MeetingVacancy).where(MeetingVacancy.leaver_id == colleague.id)).one()
 
 
 def programme(event: Event, made: Conference, guests: dict[str, Registration], words: Words) -> None:

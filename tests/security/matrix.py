@@ -223,6 +223,21 @@ MATRIX: dict[str, frozenset[str]] = {
     "meetings.withdraw": ATTENDEE,
     "meetings.cancel": BOTH_SIDES,
     "meetings.undo": BOTH_SIDES,
+    "meetings.forward": BOTH_SIDES,
+    "meetings.send_draft": ATTENDEE,
+    "meetings.discard": ATTENDEE,
+    "meetings.revive": BOTH_SIDES,
+    "meetings.propose": BOTH_SIDES,
+    "meetings.agree": BOTH_SIDES,
+    "meetings.refuse": BOTH_SIDES,
+    "meetings.take_back": BOTH_SIDES,
+    "meetings.join": BOTH_SIDES,
+    "meetings.leave": BOTH_SIDES,
+    "meetings.replace": BOTH_SIDES,
+    "meetings.decline_several": GUESTS,
+    "meetings.vacancy": ATTENDEE,  # of her company
+    "meetings.take_over": ATTENDEE,
+    "meetings.let_go": ATTENDEE,
     # the programme
     "programme.index": EVERYBODY,
     "programme.session": EVERYBODY,
@@ -457,6 +472,8 @@ REFUSED: dict[tuple[str, str], str] = {
     ("meetings.counter", "attendee"): "refused",
     ("meetings.decline", "attendee"): "refused",
     ("meetings.withdraw", "exhibitor"): "refused",
+    ("meetings.send_draft", "exhibitor"): "refused",
+    ("meetings.discard", "exhibitor"): "refused",
 }
 """Speakers without a ticket take part but do not partner; of a request only one side can act. Both are told so."""
 

@@ -1,8 +1,11 @@
 """The pages of meetings: requests, the inbox, one's free times, and the organisers' desk."""
 
 from . import (
+    agreed,
     answering,
     asking,
+    colleagues,
+    declining,
     desk,
     desk_blocks,
     desk_capacity,
@@ -13,6 +16,7 @@ from . import (
     desk_statistics,
     free_times,
     inbox,
+    vacancies,
 )
 from .blueprint import bp
 from .desk_blueprint import desk as desk_bp
@@ -20,9 +24,12 @@ from .desk_blueprint import desk as desk_bp
 blueprints = (bp, desk_bp)
 
 __all__ = [
+    "agreed",
     "answering",
     "asking",
     "blueprints",
+    "colleagues",
+    "declining",
     "desk",
     "desk_blocks",
     "desk_capacity",
@@ -33,4 +40,5 @@ __all__ = [
     "desk_statistics",
     "free_times",
     "inbox",
+    "vacancies",
 ]

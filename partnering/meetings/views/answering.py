@@ -1,54 +1,57 @@
-"""What I do with a request or meeting: accept, suggest other times, decline, withdraw, cancel, take back."""
+"""What I do with a request: accept, suggest other times or people, hand it on, decline, take an answer back."""
 
-from collections.abc import Callable
-from typing import Any
-
-from flask import flash, redirect, url_for
-from werkzeug.wrappers import Response
-
-from ...db import transaction
 from ...delegates import queries as partnering
 from ...delegates.models import Delegate
-from ...errors import DomainError
-from ...events.pages import once
 from ...events.routing import current_event
 from ...i18n import _
-from .. import queries, services
-from ..errors import NoSuchSlot, NothingOffered, NoTurn, RequestNotOpen, SlotTaken, TooLateToUndo
-from ..forms import AcceptForm, CancelForm, CounterForm, DeclineForm, Deed
+from .. import answering, queries, services
+from ..errors import NoSuchSlot, NotYours
+from ..forms import LATER, AcceptForm, CounterForm, DeclineForm, Deed, ForwardForm
 from ..models import Meeting, MeetingSlot
-from .blueprint import bp, me, meeting_or_404
-from .inbox import page
-
-Answer = Response | str | tuple[str, int]
+from .blueprint import bp
+from .doing import Answer, answer, companions_of
 
 
 @bp.post("/meetings/<id>/accept")
 def accept(id: str) -> Answer:
-    """Accept a request at one of its times."""
+    """Accept a request at one of its times, without one where it follows, or as a reserve."""
     form = AcceptForm()
+    reserve = bool(form.reserve.data)
 
-    def deed(mine: Delegate, meeting: Meeting) -> None:
-        slots = queries.slots_by_ref(current_event(), [form.slot.data])
-        if not slots:
-            raise NoSuchSlot
-        wanted = set(form.companions.data or [])
-        team = [colleague for colleague in partnering.colleagues(mine) if colleague.public_id in wanted]
-        services.accept(meeting, slots[0], by=mine, companions=team, version=form.version.data)
+    def deed(mine: Delegate, meeting: Meeting) -> str:
+        lead = answering.answering(meeting, mine)
+        services.accept(
+            meeting,
+            None if reserve or form.slot.data == LATER else slot_of(form.slot.data),
+            by=mine,
+            companions=companions_of(lead, form.companions.data),
+            reserve=reserve,
+            version=form.version.data,
+        )
+        if reserve:
+            return _("Accepted as a reserve.")
+        return _("Meeting confirmed.") if meeting.placement != "none" else _("Accepted. The time follows.")
 
-    return answer(id, form, deed, _("Meeting confirmed."))
+    return answer(id, "reserve" if reserve else "accept", form, deed, "")
 
 
 @bp.post("/meetings/<id>/counter")
 def counter(id: str) -> Answer:
-    """Suggest other times."""
+    """Suggest other times, or other people."""
     form = CounterForm()
 
     def deed(mine: Delegate, meeting: Meeting) -> None:
-        slots: list[MeetingSlot] = queries.slots_by_ref(current_event(), form.slots.data or [])
-        services.counter(meeting, slots, by=mine, message=form.message.data or "", version=form.version.data)
+        lead = answering.answering(meeting, mine)
+        services.counter(
+            meeting,
+            slots_of(form.slots.data),
+            by=mine,
+            companions=companions_of(lead, form.companions.data) if form.team.data else None,
+            message=form.message.data or "",
+            version=form.version.data,
+        )
 
-    return answer(id, form, deed, _("Your suggestion is sent."))
+    return answer(id, "counter", form, deed, _("Your suggestion is sent."))
 
 
 @bp.post("/meetings/<id>/decline")
@@ -62,79 +65,46 @@ def decline(id: str) -> Answer:
             by=mine,
             reason=form.reason.data or None,
             text=form.text.data or "",
+            later=form.later.data,
             version=form.version.data,
         )
 
-    return answer(id, form, deed, _("You have declined. The other side reads a friendly sentence."))
+    return answer(id, "decline", form, deed, _("You have declined. The other side reads a friendly sentence."))
 
 
-@bp.post("/meetings/<id>/withdraw")
-def withdraw(id: str) -> Answer:
-    """Take my request back."""
-    form = Deed()
-
-    def deed(mine: Delegate, meeting: Meeting) -> None:
-        services.withdraw(meeting, by=mine, version=form.version.data)
-
-    return answer(id, form, deed, _("Your request is withdrawn."))
-
-
-@bp.post("/meetings/<id>/cancel")
-def cancel(id: str) -> Answer:
-    """Cancel a meeting that was agreed."""
-    form = CancelForm()
+@bp.post("/meetings/<id>/forward")
+def forward(id: str) -> Answer:
+    """Hand a request to the colleague who is the right one."""
+    form = ForwardForm()
 
     def deed(mine: Delegate, meeting: Meeting) -> None:
-        services.cancel(meeting, by=mine, reason=form.reason.data or "", version=form.version.data)
+        to = partnering.delegate_by_ref(current_event(), form.to.data)
+        if to is None:
+            raise NotYours
+        services.forward(meeting, to, by=mine, version=form.version.data)
 
-    return answer(id, form, deed, _("The meeting is cancelled. The other side is told."))
+    return answer(id, "forward", form, deed, _("Handed on. Your colleague answers now."))
 
 
 @bp.post("/meetings/<id>/undo")
 def undo(id: str) -> Answer:
-    """Take my acceptance back, for half a minute."""
+    """Take an answer back, for half a minute."""
     form = Deed()
 
     def deed(mine: Delegate, meeting: Meeting) -> None:
-        services.undo_accept(meeting, by=mine, version=form.version.data)
+        services.undo(meeting, by=mine, version=form.version.data)
 
-    return answer(id, form, deed, _("Taken back. The request waits for your answer again."))
-
-
-def answer(
-    id: str,
-    form: Deed,
-    deed: Callable[[Delegate, Meeting], None],
-    said: str,
-) -> Answer:
-    """Do `deed` once in one transaction; what the rules refuse is shown on the meeting's page with its newest state."""
-    if not form.validate_on_submit():
-        mine = me()
-        return page(mine, meeting_or_404(mine, id), form), 422
-
-    def act() -> dict[str, Any]:
-        deed(mine, meeting)
-        return {"meeting": meeting.public_id}
-
-    try:
-        with transaction():
-            mine = me()
-            meeting = meeting_or_404(mine, id)
-            once(form, act)
-    except (SlotTaken, NoSuchSlot, NothingOffered) as error:
-        return refused(id, form, error)
-    except (RequestNotOpen, NoTurn, TooLateToUndo) as error:
-        mine = me()
-        return page(mine, meeting_or_404(mine, id), taken=str(error.message)), error.status
-    flash(said, "ok")
-    return redirect(url_for(".show", id=id))
+    return answer(id, "undo", form, deed, _("Taken back. The request waits for your answer again."))
 
 
-def refused(id: str, form: Deed, error: DomainError) -> tuple[str, int]:
-    """The meeting's page, still open, with what is free now."""
-    mine = me()
-    meeting = meeting_or_404(mine, id)
-    if isinstance(form, CounterForm):
-        form.slots.errors = [str(error.message)]
-        return page(mine, meeting, form), error.status
-    return page(mine, meeting, taken=str(error.message)), error.status
+def slot_of(ref: str | None) -> MeetingSlot:
+    """The time that was chosen."""
+    slots = slots_of([ref] if ref else [])
+    if not slots:
+        raise NoSuchSlot
+    return slots[0]
+
+
+def slots_of(refs: list[str] | None) -> list[MeetingSlot]:
+    """The times that were chosen."""
+    return queries.slots_by_ref(current_event(), refs or [])

@@ -20,11 +20,13 @@ from ..errors import AlreadyOpen, NoSuchSlot, NotBookable, NothingOffered, SlotT
 from ..forms import RequestForm
 from ..models import Meeting, MeetingSlot
 from .blueprint import bp, me
+from .doing import companions_of
+from .showing import by_day, colleagues_meetings
 
 
 @bp.route("/partners/<id>/request", methods=["GET", "POST"])
 def request_meeting(id: str) -> Response | str | tuple[str, int]:
-    """Choose up to three times and send the request."""
+    """Choose up to three times, and send the request or keep it as a draft."""
     form = RequestForm()
     mine = me()
     other = partner_or_404(mine, id)
@@ -36,11 +38,12 @@ def request_meeting(id: str) -> Response | str | tuple[str, int]:
     if not form.validate_on_submit():
         return page(mine, other, form), 422
     limits.hit("meetings.request", mine.public_id, limit=60, seconds=3600)
+    kept = bool(form.draft.data)
     try:
         with transaction():
             mine = me()
             other = partner_or_404(mine, id)
-            answer = once(form, lambda: {"meeting": send(mine, other, form).public_id})
+            answer = once(form, lambda: {"meeting": (keep if kept else send)(mine, other, form).public_id})
     except (NoSuchSlot, NothingOffered, SlotTaken) as error:
         form.slots.errors = [str(error.message)]
         return page(me(), partner_or_404(me(), id), form), error.status
@@ -51,7 +54,14 @@ def request_meeting(id: str) -> Response | str | tuple[str, int]:
     except TooManyOpen as error:
         flash(str(error.message), "warn")
         return redirect(url_for(".inbox", tab="sent"))
-    meeting = queries.meeting_by_ref(current_event(), answer["meeting"])
+    return sent(queries.meeting_by_ref(current_event(), answer["meeting"]))
+
+
+def sent(meeting: Meeting | None) -> Response:
+    """Where one goes when a request is sent, merged with theirs, or kept as a draft."""
+    if meeting is not None and meeting.request_state == "draft":
+        flash(_("Saved as a draft. Only you and your company see it."), "ok")
+        return redirect(url_for(".show", id=meeting.public_id))
     if meeting is not None and meeting.request_state == "accepted":
         flash(_("You both asked for this meeting. It is confirmed."), "ok")
         return redirect(url_for(".show", id=meeting.public_id))
@@ -61,11 +71,23 @@ def request_meeting(id: str) -> Response | str | tuple[str, int]:
 
 
 def send(mine: Delegate, other: Delegate, form: RequestForm) -> Meeting:
-    """Send what the form says."""
-    slots = queries.slots_by_ref(current_event(), form.slots.data or [])
-    wanted = set(form.companions.data or [])
-    companions = [colleague for colleague in partnering.colleagues(mine) if colleague.public_id in wanted]
+    """Send what the form says; a draft becomes it."""
+    if services.draft_between(mine, other) is not None:
+        return services.send(keep(mine, other, form), by=mine)
+    slots, companions = chosen_by(mine, form)
     return services.request_meeting(mine, other, slots, form.message.data or "", companions=companions)
+
+
+def keep(mine: Delegate, other: Delegate, form: RequestForm) -> Meeting:
+    """Keep what the form says for later."""
+    slots, companions = chosen_by(mine, form)
+    return services.save_draft(mine, other, slots, form.message.data or "", companions=companions)
+
+
+def chosen_by(mine: Delegate, form: RequestForm) -> tuple[list[MeetingSlot], list[Delegate]]:
+    """The times and the colleagues that are ticked."""
+    slots = queries.slots_by_ref(current_event(), form.slots.data or [])
+    return slots, companions_of(mine, form.companions.data)
 
 
 def partner_or_404(mine: Delegate, public_id: str) -> Delegate:
@@ -76,36 +98,35 @@ def partner_or_404(mine: Delegate, public_id: str) -> Delegate:
 
 
 def page(mine: Delegate, other: Delegate, form: RequestForm) -> str:
-    """The form with the times that suit both, the first three chosen."""
+    """The form with the times that suit both: those of the draft chosen, else the first three."""
     card = directory.card(mine, other)
     standing = card.standing
     if standing is None or standing.kind != "bookable":
         raise NotBookable(standing.sentence or None if standing is not None else None)
     free = queries.shared_slots([mine, other])
+    draft = services.draft_between(mine, other)
+    if draft is not None and request.method == "GET":
+        form.slots.data = [slot.public_id for slot in queries.offered(draft)]
+        form.message.data = draft.message
+        form.companions.data = [one.public_id for one in queries.seats_of(draft, "requester")]
     return render_template(
         "meetings/request.html",
         me=mine,
         card=card,
         form=form,
         form_errors=form.errors,
+        draft=draft,
         days=by_day(free),
-        chosen=chosen(free, form),
+        chosen=chosen(free, form, draft),
         colleagues=partnering.colleagues(mine),
+        colleague_meets=colleagues_meetings(mine, other),
         once=form.once.data or secrets.token_hex(16),
         left=max(0, current_event().open_request_limit - mine.open_requests),
     )
 
 
-def chosen(free: list[MeetingSlot], form: RequestForm) -> set[str]:
-    """What is ticked: what was sent and is still free, else the three earliest."""
+def chosen(free: list[MeetingSlot], form: RequestForm, draft: Meeting | None) -> set[str]:
+    """What is ticked: what was sent or kept and is still free, else the three earliest."""
     refs = {slot.public_id for slot in free}
     kept = refs & set(form.slots.data or [])
-    return kept if kept else {slot.public_id for slot in free[:3]}
-
-
-def by_day(slots: list[MeetingSlot]) -> list[tuple[str, list[MeetingSlot]]]:
-    """Slots under their days, in the event's zone."""
-    found: dict[str, list[MeetingSlot]] = {}
-    for slot in slots:
-        found.setdefault(day(slot.starts_at, "weekday"), []).append(slot)
-    return list(found.items())
+    return kept if kept or draft is not None else {slot.public_id for slot in free[:3]}
