@@ -468,6 +468,8 @@ REFUSED: dict[tuple[str, str], str] = {
     for endpoint, roles in MATRIX.items()
     if endpoint.partition(".")[0] in ("delegates", "meetings") and roles <= GUESTS
 } | {
+    ("schedule.my_team", "speaker"): "refused",
+    ("schedule.share", "speaker"): "refused",
     ("meetings.accept", "attendee"): "refused",
     ("meetings.counter", "attendee"): "refused",
     ("meetings.decline", "attendee"): "refused",
