@@ -86,7 +86,7 @@ def history(meeting: Meeting) -> list[Happened]:
     after = [(entry, (detail.after or {}) if detail is not None else {}) for entry, detail in rows]
     names = _names(meeting, after)
     told = [_logged(entry, given, names, meeting) for entry, given in after if entry.action in LOGGED]
-    return sorted([*_remembered(meeting), *told], key=lambda each: each.at, reverse=True)
+    return sorted([*_remembered(meeting), *told], key=lambda each: each.at)[::-1]
 
 
 # -- what the log tells

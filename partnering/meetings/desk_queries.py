@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from .. import clock
 from ..agenda.models import AgendaEntry, Appointment, ParticipantAtom
 from ..db import db
-from ..delegates.models import Delegate
+from ..delegates.models import Delegate, OrganisationProfile
 from ..delegates.queries import is_ref
 from ..events.models import Event, Participant
 from ..text import fold
@@ -18,6 +18,9 @@ from .models import ORIGINS, Meeting, MeetingBlock, MeetingDelegate, MeetingSide
 from .queries import meetings_by_ids
 
 PAGE = 40
+
+MOST_NAMED = 12
+"""How many people a search by name shows."""
 
 
 def _agreed(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -129,6 +132,27 @@ def colleagues_to_seat(side: MeetingSide) -> Sequence[Delegate]:
         .options(joinedload(Delegate.participant))
         .order_by(Participant.family_name, Participant.given_name, Delegate.id)
     ).all()
+
+
+def people_named(event: Event, words: str, *, most: int = MOST_NAMED) -> Sequence[Delegate]:
+    """Those who partner and whose name or organisation holds all these words, by name; nobody without words."""
+    wanted = fold(words).split()[:5]
+    if not wanted:
+        return []
+    found = (
+        sa.select(Delegate)
+        .join(Participant, Participant.id == Delegate.participant_id)
+        .where(Delegate.event_id == event.id, Delegate.left_at.is_(None), Participant.erased_at.is_(None))
+        .options(
+            joinedload(Delegate.participant),
+            joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation),
+        )
+        .order_by(Participant.family_name, Participant.given_name, Delegate.id)
+        .limit(most)
+    )
+    for word in wanted:
+        found = found.where(Participant.search_name.contains(word, autoescape=True))
+    return db.session.scalars(found).all()
 
 
 def _ids(event: Event, wanted: Wanted) -> sa.Select[int]:

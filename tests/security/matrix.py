@@ -326,6 +326,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "meetings_desk.change_table": ORGANISERS,
     "meetings_desk.change_seats": ORGANISERS,
     "meetings_desk.end_meeting": ORGANISERS,
+    "meetings_desk.book": ORGANISERS,
+    "meetings_desk.book_for_two": ORGANISERS,
     "meetings_desk.meetings_file": ORGANISERS,
     "meetings_desk.capacity_page": ORGANISERS,
     "meetings_desk.rules": ORGANISERS,
