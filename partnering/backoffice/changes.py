@@ -156,6 +156,7 @@ SENTENCES: dict[str, LazyString] = {
     "organisation.stand_set": _l("%(who)s changed the stand of “%(thing)s”."),
     "organisation.domains_set": _l("%(who)s changed which addresses speak for “%(thing)s”."),
     "organisation.team_acts": _l("%(who)s changed whether colleagues of “%(thing)s” act for each other."),
+    "delegate.merged": _l("%(who)s merged two registrations of %(thing)s for partnering."),
     "delegate.shown": _l("%(thing)s entered the partner directory."),
     "badges.printed": _l("%(who)s had badges printed."),
     "programme.imported": _l("A programme was read in (%(who)s)."),

@@ -14,7 +14,7 @@ from ..delegates.models import Delegate, OrganisationProfile
 from ..delegates.queries import is_ref
 from ..events.models import Event, Participant
 from ..text import fold
-from .models import ORIGINS, Meeting, MeetingBlock, MeetingDelegate, MeetingSide
+from .models import ORIGINS, Meeting, MeetingBlock, MeetingDelegate, MeetingProposal, MeetingSide
 from .queries import meetings_by_ids
 
 PAGE = 40
@@ -153,6 +153,16 @@ def people_named(event: Event, words: str, *, most: int = MOST_NAMED) -> Sequenc
     for word in wanted:
         found = found.where(Participant.search_name.contains(word, autoescape=True))
     return db.session.scalars(found).all()
+
+
+def open_proposals(meeting_ids: Sequence[int]) -> dict[int, MeetingProposal]:
+    """The times proposed for these meetings that nobody has answered yet, by the meeting's id."""
+    rows = db.session.scalars(
+        sa.select(MeetingProposal)
+        .where(MeetingProposal.meeting_id.in_(meeting_ids), MeetingProposal.state == "open")
+        .options(joinedload(MeetingProposal.to).joinedload(Delegate.participant))
+    )
+    return {proposal.meeting_id: proposal for proposal in rows}
 
 
 def _ids(event: Event, wanted: Wanted) -> sa.Select[int]:

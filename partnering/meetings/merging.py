@@ -2,13 +2,26 @@
 
 from dataclasses import dataclass, field
 
-from .. import clock
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from .. import audit, clock
 from ..agenda import services as agenda
+from ..audit import AuditDetail, AuditEntry
 from ..db import db
 from ..delegates.models import Delegate
+from ..errors import DomainError
+from ..events.models import Event
+from ..i18n import _l
 from . import ending, queries, seats, steps
 from .errors import NotBookable
 from .models import Meeting
+
+
+class SameRegistration(NotBookable):
+    """One registration, chosen twice."""
+
+    message = _l("That is the same registration twice. Choose two.")
 
 
 @dataclass(frozen=True)
@@ -27,7 +40,9 @@ def merge_delegates(kept: Delegate, gone: Delegate) -> Merged:
     has a time; two that both have one, and what falls on a time that `kept` has not, are left as they are and listed
     for the organisers. Raises `NotBookable` for people of different events.
     """
-    if kept.event_id != gone.event_id or kept.id == gone.id:
+    if kept.id == gone.id:
+        raise SameRegistration
+    if kept.event_id != gone.event_id:
         raise NotBookable
     mine = [meeting for meeting in queries.meetings_of(gone) if meeting.closed_at is None]
     mine = sorted((meeting for meeting in mine if meeting.request_state != "draft"), key=lambda meeting: meeting.id)
@@ -38,11 +53,58 @@ def merge_delegates(kept: Delegate, gone: Delegate) -> Merged:
         twin = twins[meeting.id]
         if twin is not None and twin.id != meeting.id:
             _merge(meeting, twin, kept, gone, merged)
-        elif _moves(meeting, kept, gone):
+        elif sits_instead(meeting, kept, gone):
             merged.moved.append(meeting)
         else:
             merged.clashes.append(meeting)
+    audit.record("delegate.merged", gone, event=kept.participant.event, after={"into": kept.public_id})
     return merged
+
+
+def try_out(kept: Delegate, gone: Delegate) -> Merged:
+    """What `merge_delegates` would do; it is done and undone, and nothing of it stays. Raises the same."""
+    nested = db.session.begin_nested()
+    try:
+        return merge_delegates(kept, gone)
+    finally:
+        nested.rollback()
+        db.session.expire_all()
+
+
+def merged_into(event: Event) -> dict[int, Delegate]:
+    """The delegates that others were merged into, by the id of the one that was given up; in two queries.
+
+    The log is what knows it: a registration that was given up needs no other mark.
+    """
+    rows = db.session.execute(
+        sa.select(AuditEntry.object_ref, AuditDetail.after)
+        .join(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
+        .where(AuditEntry.event_ref == event.public_id, AuditEntry.action == "delegate.merged")
+        .order_by(AuditEntry.id)
+    )
+    into = {ref: str((after or {}).get("into", "")) for ref, after in rows}
+    if not into:
+        return {}
+    known = {
+        delegate.public_id: delegate
+        for delegate in db.session.scalars(
+            sa.select(Delegate)
+            .where(Delegate.event_id == event.id, Delegate.public_id.in_({*into, *into.values()}))
+            .options(joinedload(Delegate.participant))
+        )
+    }
+    return {
+        known[gone].id: known[kept] for gone, kept in into.items() if gone in known and kept in known and gone != kept
+    }
+
+
+def twin_of(meeting: Meeting, kept: Delegate) -> Meeting | None:
+    """What `kept` has open with one of the two leads of a meeting in which they do not sit."""
+    for side in meeting.sides:
+        twin = queries.open_between(kept, side.lead) if side.lead_id != kept.id else None
+        if twin is not None and twin.id != meeting.id:
+            return twin
+    return None
 
 
 def _twin(meeting: Meeting, kept: Delegate, gone: Delegate) -> Meeting | None:
@@ -67,7 +129,7 @@ def _merge(meeting: Meeting, twin: Meeting, kept: Delegate, gone: Delegate, merg
     else:
         ending.cancel(ends)
     merged.closed.append(ends)
-    if stays.id == meeting.id and not _moves(meeting, kept, gone):
+    if stays.id == meeting.id and not sits_instead(meeting, kept, gone):
         merged.clashes.append(meeting)
 
 
@@ -76,8 +138,19 @@ def _weight(meeting: Meeting) -> tuple[bool, bool, int]:
     return meeting.placement == "none", meeting.request_state != "accepted", meeting.id
 
 
-def _moves(meeting: Meeting, kept: Delegate, gone: Delegate) -> bool:
-    """Whether `kept` sits where `gone` sat; nothing is written when they have no time or sit across already."""
+def sits_instead(meeting: Meeting, kept: Delegate, gone: Delegate) -> bool:
+    """Whether `kept` sits where `gone` sat; nothing is written where they cannot: busy, absent, or across already."""
+    try:
+        with db.session.begin_nested():
+            done = _sits(meeting, kept, gone)
+    except DomainError:
+        done = False
+    if not done:
+        steps.anew(meeting)
+    return done
+
+
+def _sits(meeting: Meeting, kept: Delegate, gone: Delegate) -> bool:
     steps.anew(meeting)
     side = queries.side_of(meeting, gone)
     other = queries.side_of(meeting, kept)

@@ -11,8 +11,9 @@ from .. import clock
 from ..agenda.models import Appointment, Location
 from ..agenda.queries import contested
 from ..db import db
+from ..delegates.models import Delegate
 from ..events.models import Event, Participant
-from . import moving, placing, proposing, queries
+from . import merging, moving, placing, proposing, queries
 from .errors import NoSuchSlot, TooFar, VideoMissing
 from .models import Meeting, MeetingDelegate, MeetingProposal, MeetingSlot
 from .places import open_until
@@ -26,12 +27,14 @@ class Conflict:
     """A meeting that cannot take place as it was booked.
 
     `reason`: "talk" where `people` are on a stage or had to be elsewhere then; "table" where its table is closed;
-    "vacant" where nobody follows somebody who left.
+    "vacant" where nobody follows somebody who left; "merged" where one of `people` registered twice, and their other
+    registration, `kept`, has something else then.
     """
 
     meeting: Meeting
     reason: str
     people: tuple[Participant, ...] = ()
+    kept: Delegate | None = None
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,11 @@ class Way:
 
 
 def conflicts(event: Event) -> list[Conflict]:
-    """What organisers have to solve, by time: pushed aside by talks, stuck at closed tables, with an empty seat."""
+    """What organisers have to solve, by time: pushed aside by talks, stuck at closed tables, with an empty seat, and
+    what clashes of people who had registered twice.
+    """
     ahead = _ahead(event)
-    found = [*_pushed_aside(event, ahead), *_stuck(ahead), *_vacant(ahead)]
+    found = [*_pushed_aside(event, ahead), *_stuck(ahead), *_vacant(ahead), *_merged(event, ahead)]
     return sorted(found, key=lambda each: (_begin(each.meeting), each.meeting.id, each.reason))
 
 
@@ -56,6 +61,10 @@ def ways(conflict: Conflict) -> list[Way]:
     if appointment is None or conflict.reason == "vacant":
         return []
     people = placing.sitting(meeting)
+    if conflict.kept is not None:
+        if merging.twin_of(meeting, conflict.kept) is not None:
+            return []
+        people = [*people, conflict.kept]
     if conflict.reason == "table":
         slot = queries.slot_at(meeting.event_id, appointment.starts_at, appointment.ends_at)
         way = _way(slot, meeting) if slot is not None else None
@@ -74,7 +83,12 @@ def apply(conflict: Conflict, way: Way) -> Meeting:
     if appointment is not None and way.slot.starts_at == appointment.starts_at:
         moving.reseat(meeting, way.table)
         return meeting
-    return moving.move(meeting, way.slot, table=way.table, at_desk=True)
+    moving.move(meeting, way.slot, table=way.table, at_desk=True)
+    if conflict.kept is not None:
+        gone = next(each.delegate for each in meeting.delegates if each.delegate.participant in conflict.people)
+        if not merging.sits_instead(meeting, conflict.kept, gone):
+            raise placing.taken_meanwhile(meeting)
+    return meeting
 
 
 def ask(conflict: Conflict, chosen: Sequence[Way]) -> MeetingProposal:
@@ -102,7 +116,7 @@ def _ahead(event: Event) -> Sequence[Meeting]:
             .where(Meeting.placement == "published")
             .options(
                 joinedload(Meeting.appointment).joinedload(Appointment.location),
-                joinedload(Meeting.delegates).joinedload(MeetingDelegate.delegate),
+                joinedload(Meeting.delegates).joinedload(MeetingDelegate.delegate).joinedload(Delegate.participant),
             )
         )
         .unique()
@@ -142,6 +156,17 @@ def _vacant(ahead: Sequence[Meeting]) -> list[Conflict]:
         )
     )
     return [Conflict(meeting, "vacant") for meeting in ahead if meeting.id in overdue]
+
+
+def _merged(event: Event, ahead: Sequence[Meeting]) -> list[Conflict]:
+    """Meetings that stayed with the registration which somebody gave up, since the other one has something else."""
+    kept = merging.merged_into(event)
+    return [
+        Conflict(meeting, "merged", (seat.delegate.participant,), kept[seat.delegate_id])
+        for meeting in ahead
+        for seat in meeting.delegates
+        if seat.delegate_id in kept and seat.delegate.left_at is None
+    ]
 
 
 def _begin(meeting: Meeting) -> datetime:

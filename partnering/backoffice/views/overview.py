@@ -15,6 +15,7 @@ from ...events.routing import current_event
 from ...i18n import _, _n, bi, locale, time
 from ...invoices import queries as invoices
 from ...mail import queries as letters
+from ...meetings import repair
 from ...registration import approval, calling_off
 from ...tickets import queries as ticket_queries
 from .. import changes, informing, queries
@@ -121,6 +122,11 @@ def needs(event: Event, meetings: queries.Meetings, dead: int) -> list[Need]:
     if late:
         sentence = _n("invoice is overdue", "invoices are overdue", late.number)
         found.append(Need(late.number, sentence, _("See invoices"), url_for("invoices_desk.index", state="overdue")))
+    conflicts = len(repair.conflicts(event))
+    if conflicts:
+        sentence = _n("meeting cannot take place as booked", "meetings cannot take place as booked", conflicts)
+        link = address("meetings_desk.conflicts") or url_for(".overview")
+        found.append(Need(conflicts, sentence, _("See conflicts"), link))
     if meetings.waiting_long:
         sentence = _n("request waits long for an answer", "requests wait long for an answer", meetings.waiting_long)
         link = address("meetings_desk.meetings", state="open") or url_for(".overview")

@@ -15,6 +15,7 @@ def tabs() -> list[tuple[str, str, str]]:
     """The desk's pages about meetings, beside the plate of tables."""
     return [
         ("meetings", _("All meetings"), url_for(".meetings")),
+        ("conflicts", _("Conflicts"), url_for(".conflicts")),
         ("capacity", _("Do they fit?"), url_for(".capacity_page")),
         ("statistics", _("Statistics"), url_for(".figures")),
         ("rules", _("Rules"), url_for(".rules")),

@@ -1,5 +1,6 @@
 """The organisers' desk: a meeting booked for two who stand there and agree."""
 
+import secrets
 from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
@@ -27,7 +28,7 @@ from .desk_people import picked
 @desk.get("/meetings/book")
 def book() -> str:
     """Two searches; once both are found, the times that suit them, a table, and how they agreed."""
-    return book_page(BookForm(formdata=None))
+    return book_page(BookForm(formdata=None, once=secrets.token_hex(16)))
 
 
 @desk.post("/meetings/book")
