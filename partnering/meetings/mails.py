@@ -28,6 +28,7 @@ from .news import (
     vacancy_opened,
     was_told,
 )
+from .nudging import render_nudge
 from .rendering import (
     description,
     name_of,
@@ -75,6 +76,7 @@ __all__ = [
     "render_countered",
     "render_declined",
     "render_expired",
+    "render_nudge",
     "render_requested",
     "render_withdrawn",
     "summary",

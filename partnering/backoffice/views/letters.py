@@ -149,6 +149,7 @@ def kind_words() -> dict[str, str]:
         "meetings.declined": _("Request declined"),
         "meetings.withdrawn": _("Request withdrawn"),
         "meetings.expired": _("Request expired"),
+        "meetings.nudge": _("Help with partnering"),
         "programme.session_changed": _("Session changed"),
         "programme.session_cancelled": _("Session cancelled"),
         "programme.session_restored": _("Session takes place after all"),

@@ -16,6 +16,7 @@ def tabs() -> list[tuple[str, str, str]]:
     return [
         ("meetings", _("All meetings"), url_for(".meetings")),
         ("conflicts", _("Conflicts"), url_for(".conflicts")),
+        ("people", _("Without an answer"), url_for(".people")),
         ("capacity", _("Do they fit?"), url_for(".capacity_page")),
         ("statistics", _("Statistics"), url_for(".figures")),
         ("rules", _("Rules"), url_for(".rules")),
