@@ -144,6 +144,7 @@ SENTENCES: dict[str, LazyString] = {
     "meeting.joined": _l("%(who)s added somebody to a meeting."),
     "meeting.left": _l("%(who)s took somebody out of a meeting."),
     "meeting.replaced": _l("%(who)s let somebody else come to a meeting."),
+    "meeting.disputed": _l("%(who)s said that a meeting did take place."),
     "partner_group.added": _l("%(who)s made a group of guests."),
     "partner_group.changed": _l("%(who)s changed a group of guests."),
     "partner_group.removed": _l("%(who)s took a group of guests away."),

@@ -170,6 +170,24 @@ def admitted(event: Event, checkin_list: CheckinList, places: Sequence[int]) -> 
     return {row.place_id: row for row in found}
 
 
+def inside(event: Event, registration_ids: Sequence[int]) -> set[int]:
+    """Which of these registrations (ids) are in now by any door: let in today, or for the event, and not out since."""
+    if not registration_ids:
+        return set()
+    today = clock.in_zone(clock.now(), event.zone).date().isoformat()
+    found = db.session.scalars(
+        sa.select(Scan.registration_id)
+        .join(Admission, Admission.scan_row_id == Scan.id)
+        .where(
+            Admission.event_id == event.id,
+            Scan.registration_id.in_(registration_ids),
+            Admission.window_key.in_(("event", today)),
+            Admission.inside,
+        )
+    )
+    return {each for each in found if each is not None}
+
+
 def verdict_of(event: Event, device: Device, scan_id: str) -> Verdict:
     """The answer that an attempt got, for a device that asks again."""
     scan = db.session.scalars(

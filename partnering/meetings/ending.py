@@ -10,7 +10,7 @@ from ..db import db
 from ..delegates import queries as partnering
 from ..delegates.models import Delegate
 from ..text import clean_lines
-from . import bookable, mails, placing, queries, signals, steps
+from . import bookable, day_news, mails, on_site, placing, queries, signals, steps
 from .errors import NotRevivable, NoTurn, NotYours, RequestNotOpen
 from .models import Meeting, MeetingBlock, MeetingSlot
 from .states import AHEAD
@@ -138,6 +138,7 @@ def close_block(block: MeetingBlock) -> int:
     db.session.flush()
     placed = db.session.scalars(queries.placed_between(block.event_id, block.starts_at, block.ends_at)).all()
     for meeting in placed:
+        on_site.settle(meeting)
         held = "held" if meeting.placement == "live" else meeting.placement
         steps.put(meeting, held, begins=(meeting.placement,), closed_at=now)
         steps.end_open(meeting, "expired")
@@ -150,6 +151,7 @@ def close_block(block: MeetingBlock) -> int:
     for meeting in unplaced:
         steps.end_open(meeting, "expired")
         steps.put(meeting, "none", begins=("none",), closed_at=now, reserve_rank=None)
+        day_news.swap_contacts(meeting)
         mails.meeting_unplaced(meeting)
     return len(placed) + len(asked) + len(unplaced)
 

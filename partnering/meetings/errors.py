@@ -164,3 +164,46 @@ class NotRevivable(DomainError):
     """Only whoever called it off can take that back, until the old time begins."""
 
     message = _l("This meeting can no longer be brought back. You can send a new request.")
+
+
+class NotHere(NotBookable):
+    """The next free slot is for those who are checked in."""
+
+    message = _l("You can ask for the next free slot as soon as both of you are checked in.")
+
+
+class NothingFree(DomainError):
+    """No slot ahead in which both and a table are free."""
+
+    message = _l("There is no time left that suits you both.")
+
+
+class NotInTime(DomainError):
+    """Before or after the window in which signs count."""
+
+    message = _l("This can be confirmed from five minutes before the start until ten minutes after the end.")
+
+
+class NotShown(DomainError):
+    """Only who is there can say that somebody else is not."""
+
+    message = _l("Please confirm first that you are there yourself.")
+
+
+class NotAcross(DomainError):
+    """A code of nobody whom one meets now, or none at all: one answer."""
+
+    message = _l("This is not the code of somebody whom you meet now.")
+    status = 422
+
+
+class TooLateToDispute(DomainError):
+    """More than a day has passed."""
+
+    message = _l("This can no longer be corrected here. Please ask the organisers.")
+
+
+class TooEarlyToRate(DomainError):
+    """Before the start, or without a time."""
+
+    message = _l("A meeting can be rated once it has begun.")

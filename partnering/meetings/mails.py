@@ -1,5 +1,6 @@
 """The news of meetings, and the letters that bring it."""
 
+from .day_news import render_contacts, render_feedback, render_missed
 from .news import (
     DIGEST,
     before,
@@ -73,9 +74,12 @@ __all__ = [
     "render_cancelled",
     "render_changed",
     "render_confirmed",
+    "render_contacts",
     "render_countered",
     "render_declined",
     "render_expired",
+    "render_feedback",
+    "render_missed",
     "render_nudge",
     "render_requested",
     "render_withdrawn",

@@ -202,7 +202,7 @@ def _lead_instead(meeting: Meeting, side: MeetingSide, leaver: Delegate, rest: S
         db.session.execute(
             sa.update(MeetingSide)
             .where(MeetingSide.meeting_id == meeting.id, MeetingSide.side == side.side)
-            .values(lead_id=heir.id)
+            .values(lead_id=heir.id, contact_at=None)
         )
         for column in (MeetingProposal.by_id, MeetingProposal.to_id):
             db.session.execute(

@@ -8,7 +8,7 @@ from ..db import db, transaction
 from ..delegates import queries as partnering
 from ..i18n import _
 from ..jobs import Progress, periodic, task
-from . import queries, reserve, services, signals
+from . import evidence, queries, reserve, services, signals
 from .errors import ProposalOver, RequestNotOpen, VacancyOver
 from .models import Meeting, MeetingBlock, MeetingProposal, MeetingVacancy
 
@@ -29,8 +29,8 @@ def expire_overdue() -> bool:
 
 @periodic("meetings.close", every=timedelta(minutes=5))
 def close_blocks() -> None:
-    """Close the blocks that are over, with their meetings."""
-    _each(list(queries.blocks_over(clock.now())), close_one)
+    """Close the blocks that are over, with their meetings, once nobody can confirm any more that they were there."""
+    _each(list(queries.blocks_over(clock.now() - evidence.AFTER)), close_one)
 
 
 def _each(ids: Sequence[int], deed: Callable[[int], None]) -> None:

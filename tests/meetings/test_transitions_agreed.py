@@ -341,14 +341,14 @@ def test_transition_22_close(event: Event, freeze: Freeze):
         services.unplace(unplaced, "table_closed")
         services.put(live, "live", begins=("published",), live_at=clock.now())
     later = make_block(event, slots=2, start=900)
-    freeze(slots[7].block.ends_at)
+    freeze(slots[7].block.ends_at + timedelta(minutes=10))
     tasks.close_blocks()
     for meeting in (placed, live, unplaced, asked):
         db.session.refresh(meeting)
     assert [label(meeting).code for meeting in (placed, live, unplaced)] == ["confirmed", "held", "accepted"]
     assert [meeting.closed_at for meeting in (placed, live)] == [clock.now(), clock.now()]
     assert asked.is_open
-    freeze(later.ends_at)
+    freeze(later.ends_at + timedelta(minutes=10))
     tasks.close_blocks()
     for meeting in (unplaced, asked):
         db.session.refresh(meeting)

@@ -238,6 +238,16 @@ MATRIX: dict[str, frozenset[str]] = {
     "meetings.vacancy": ATTENDEE,  # of her company
     "meetings.take_over": ATTENDEE,
     "meetings.let_go": ATTENDEE,
+    "meetings.ask_live": BOTH_SIDES,  # with the other attendee, who cannot ask herself
+    "meetings.here": BOTH_SIDES,
+    "meetings.missing": BOTH_SIDES,
+    "meetings.dispute": BOTH_SIDES,
+    "meetings.note": BOTH_SIDES,
+    "meetings.contact": BOTH_SIDES,
+    "meetings.scan": GUESTS,
+    "meetings.read": GUESTS,
+    "meetings.at": GUESTS,
+    "meetings.notices_now": PARTICIPANTS,
     # the programme
     "programme.index": EVERYBODY,
     "programme.session": EVERYBODY,
@@ -335,6 +345,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "meetings_desk.merge_two": ORGANISERS,
     "meetings_desk.book": ORGANISERS,
     "meetings_desk.book_for_two": ORGANISERS,
+    "meetings_desk.take_scans": CREW,
     "meetings_desk.meetings_file": ORGANISERS,
     "meetings_desk.capacity_page": ORGANISERS,
     "meetings_desk.rules": ORGANISERS,
@@ -525,6 +536,7 @@ JSON = frozenset(
         "accounts.new_passkey_question",
         "accounts.add_passkey",
         "checkin.redeem",
+        "meetings_desk.take_scans",
     }
 )
 """Where programs send JSON."""

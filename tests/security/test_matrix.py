@@ -12,8 +12,8 @@ from .matrix import BODIES, JSON, MATRIX, REFUSED, ROLES, denied_as
 from .stage import NO_OBJECTS, Stage, methods_of, on_stage, outcome, parameters, routes
 
 OWN_ANSWERS = {200, 302, 303, 304, 308}
-NOT_BEGUN = {"delegates.register_profile": 409}
-"""Steps that say so when the step before is missing."""
+NOT_BEGUN = {"delegates.register_profile": 409, "meetings.notices_now": 204}
+"""Steps that say so when the step before is missing, and news that there are none of."""
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,90 @@
+"""Edge case 12: asked on the day, for the earliest slot ten minutes ahead, while both are there; the desk books too."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from partnering import clock
+from partnering.audit import AuditDetail, AuditEntry
+from partnering.db import db, transaction
+from partnering.delegates.models import Delegate
+from partnering.events.models import Event
+from partnering.meetings import errors, on_site, queries, services, tasks
+from partnering.meetings.states import label
+from tests.factories.delegates import make_delegate
+from tests.factories.meetings import make_meeting, make_partnering_event, make_tables
+from tests.meetings.day import let_in
+from tests.meetings.deeds import all_is_well, at, table_of_meeting
+
+pytestmark = pytest.mark.usefixtures("ctx")
+Freeze = Callable[[datetime], None]
+
+
+@pytest.fixture
+def event() -> Event:
+    """One table, eight slots."""
+    return make_partnering_event(slots=8, tables=1)
+
+
+@pytest.fixture
+def both(event: Event, freeze: Freeze) -> tuple[Delegate, Delegate]:
+    """Two who are let in, five past before the first slot."""
+    freeze(at(event, 1).starts_at - timedelta(minutes=12))
+    one, other = make_delegate(event, given_name="Jana"), make_delegate(event, given_name="Tomáš")
+    let_in(one, other)
+    return one, other
+
+
+def test_the_earliest_slot_with_a_table_is_asked_for_and_answered_in_half_an_hour(
+    event: Event, both: tuple[Delegate, Delegate], freeze: Freeze
+):
+    make_meeting(event, slots=[at(event, 2)])  # the only table is taken then
+    with transaction():
+        meeting = on_site.ask_live(*both, "Jetzt gleich?")
+    assert (meeting.origin, meeting.turn_id) == ("live", both[1].id)
+    assert [slot.id for slot in queries.offered(meeting)] == [at(event, n).id for n in (1, 3, 4)]
+    assert meeting.expires_at == clock.now() + timedelta(minutes=30)
+    freeze(clock.now() + timedelta(minutes=1))
+    with transaction():
+        services.accept(meeting, at(event, 1), by=both[1])
+    assert (label(meeting).code, table_of_meeting(meeting)) == ("confirmed", "A1")
+    assert all_is_well()
+
+
+def test_what_begins_within_ten_minutes_is_not_asked_for(event: Event, both: tuple[Delegate, Delegate], freeze: Freeze):
+    freeze(at(event, 1).starts_at - timedelta(minutes=9))
+    with transaction():
+        meeting = on_site.ask_live(*both)
+    assert [slot.id for slot in queries.offered(meeting)] == [at(event, n).id for n in (2, 3, 4)]
+
+
+def test_the_request_ends_by_itself(event: Event, both: tuple[Delegate, Delegate], freeze: Freeze):
+    with transaction():
+        meeting = on_site.ask_live(*both)
+    freeze(clock.now() + timedelta(minutes=30))
+    tasks.expire_overdue()
+    db.session.refresh(meeting)
+    assert label(meeting).code == "expired"
+
+
+def test_both_must_be_there(event: Event, freeze: Freeze):
+    freeze(at(event, 1).starts_at - timedelta(minutes=12))
+    jana, tomas = make_delegate(event), make_delegate(event)
+    let_in(jana)
+    for one, other in ((jana, tomas), (tomas, jana)):
+        with pytest.raises(errors.NotHere), transaction():
+            on_site.ask_live(one, other)
+
+
+def test_the_desk_books_with_spoken_consent_which_the_log_keeps(event: Event, both: tuple[Delegate, Delegate]):
+    make_tables(event, 1)
+    slot = on_site.next_slots(*both)[0]
+    with transaction():
+        meeting = services.book(event, *both, slot, consent="Beide haben am Schalter zugesagt.")
+    assert (meeting.origin, label(meeting).code) == ("desk", "confirmed")
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "meeting.booked")).one()
+    detail = db.session.scalars(sa.select(AuditDetail).where(AuditDetail.entry_id == entry.id)).one()
+    assert detail.after == {"consent": "Beide haben am Schalter zugesagt."}
+    assert all_is_well()
