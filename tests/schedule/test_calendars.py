@@ -148,7 +148,7 @@ def test_what_was_cancelled_stays_in_the_feed_for_thirty_days(ctx: Flask, freeze
     assert read(calendar_of(jana, subscribed=True)) == []
 
 
-def test_a_cancelled_meeting_leaves_the_feed_with_its_uid(ctx: Flask):
+def test_a_cancelled_meeting_leaves_the_feed_with_its_uid_after_thirty_days(ctx: Flask, freeze):
     event = make_partnering_event()
     jana = make_delegate(event)
     meeting = make_meeting(event, by=jana, to=make_delegate(event))
@@ -158,6 +158,12 @@ def test_a_cancelled_meeting_leaves_the_feed_with_its_uid(ctx: Flask):
     [after] = read(calendar_of(jana.participant, subscribed=True))
 
     assert (after["uid"], after["status"], after["sequence"]) == (before["uid"], "CANCELLED", before["sequence"] + 1)
+    assert read(calendar_of(jana.participant)) == []
+    cancelled_at = clock.now()
+    freeze(cancelled_at + timedelta(days=29))
+    assert [entry["uid"] for entry in read(calendar_of(jana.participant, subscribed=True))] == [before["uid"]]
+    freeze(cancelled_at + timedelta(days=31))
+    assert read(calendar_of(jana.participant, subscribed=True)) == []
 
 
 # -- one meeting

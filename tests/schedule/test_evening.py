@@ -1,5 +1,6 @@
 """The letter of the evening before: who gets it, when, once, and what it says."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 
@@ -12,6 +13,7 @@ from partnering.agenda import services as agenda
 from partnering.db import db, transaction
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
+from partnering.mail import carriers, delivery
 from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries as meetings
 from partnering.meetings import services
@@ -24,6 +26,9 @@ from tests.factories.programme import at, make_session
 from tests.factories.timing import make_place
 from tests.readers import pages
 from tests.support.letters import deliver_all, text_of
+from tests.support.smtp import Arrived, SmtpSink
+
+MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture
@@ -120,6 +125,37 @@ def test_it_speaks_each_ones_language_and_brings_the_page_to_print(app: Flask, e
     read = pages.reader(content)
     assert (len(read.pages), "Tomáš" in read.pages[0].extract_text()) == (1, True)
     assert meeting.appointment is not None
+
+
+@pytest.mark.engine("sqlite")  # the conversation does not depend on the database
+def test_it_arrives_over_smtp_in_german_with_every_letter_and_the_page(make_app: MakeApp, post: SmtpSink, freeze):
+    app = make_app(mail_server="127.0.0.1", mail_port=post.port)
+    with app.app_context():
+        event = make_partnering_event(tables=1, slots=2)
+        jana = make_delegate(event, given_name="Jürgen", family_name="Groß", email="juergen@firma.example")
+        make_meeting(event, by=jana, to=make_delegate(event, given_name="Łukasz", family_name="Żółć", company="Öl AG"))
+        freeze(the_evening_before(event))
+        tasks.tell_about_tomorrow()
+        while delivery.deliver_due(carriers.SmtpServer()):
+            pass
+        db.session.rollback()
+    [letter] = [each for each in post.arrived if each.recipients == ["juergen@firma.example"] and has_sheet(each)]
+
+    assert str(letter.message["Subject"]).startswith("Ihr Tag bei ")
+    assert all(byte < 128 for byte in letter.content)
+    for said in (letter.text(), letter.text("text/html")):
+        assert ("Jürgen Groß" in said, "Łukasz Żółć" in said, "Öl AG" in said) == (True, True, True)
+    sheet = letter.part("application/pdf")
+    assert str(sheet.get_filename()).endswith(".pdf")
+    content = sheet.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    [paper] = pages.reader(content).pages
+    assert [round(float(side) * 25.4 / 72) for side in paper.mediabox[2:]] == [210, 297]
+
+
+def has_sheet(letter: Arrived) -> bool:
+    """Whether a PDF comes with it."""
+    return any(part.get_content_type() == "application/pdf" for part in letter.message.walk())
 
 
 def test_it_says_what_holds_when_it_leaves(app: Flask, event: Event, freeze):

@@ -4,18 +4,21 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from partnering import clock
-from partnering.db import BilingualText, transaction
+from partnering.db import BilingualText, db, transaction
 from partnering.i18n import speaking
+from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries, setting_up
-from partnering.schedule import calendars, printing
+from partnering.schedule import calendars, printing, tasks
 from partnering.schedule import queries as schedule
-from tests.factories import make_event
+from tests.factories import make_event, make_participant
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_tables
+from tests.factories.programme import make_session
 from tests.readers import pages
 from tests.readers.calendars import ical_js, libical
 from tests.support.signing_in import sign_in
@@ -59,3 +62,32 @@ def test_edge_15_the_page_the_file_and_the_print_show_the_same_instant(
     page = client.get(f"/e/probe/me/schedule?lang=en&day={day}").text
     assert re.findall(r'<tr><th scope="row">([^<]+)</th>', page) == [first]
     assert f"{first}–{last}" in paper
+
+
+def test_edge_15_the_night_of_the_change_belongs_to_the_letter_of_its_eve(ctx: Flask, freeze):
+    freeze(datetime(2023, 3, 20, 12, tzinfo=UTC))
+    event = make_event("probe", days=6, length=2)
+    assert event.first_day.isoformat() == "2023-03-26"
+    early, late, next_day = (make_participant(event) for _each in range(3))
+    for participant, begins in (
+        (early, datetime(2023, 3, 25, 23, tzinfo=UTC)),
+        (late, datetime(2023, 3, 26, 21, 45, tzinfo=UTC)),
+        (next_day, datetime(2023, 3, 26, 22, tzinfo=UTC)),
+    ):
+        make_session(event, starts_at=begins, minutes=10, speakers=[participant])
+    written = {}
+    for evening in (datetime(2023, 3, 25, 17, tzinfo=UTC), datetime(2023, 3, 26, 16, tzinfo=UTC)):
+        freeze(evening - timedelta(minutes=1))
+        tasks.tell_about_tomorrow()
+        before = set(letters_of_the_evening())
+        freeze(evening)
+        tasks.tell_about_tomorrow()
+        written[evening.day] = sorted(set(letters_of_the_evening()) - before)
+
+    assert written == {25: sorted([early.public_id, late.public_id]), 26: [next_day.public_id]}
+
+
+def letters_of_the_evening() -> list[str]:
+    db.session.rollback()
+    kind = OutboxLetter.kind == "schedule.tomorrow"
+    return list(db.session.scalars(sa.select(OutboxLetter.recipient_ref).where(kind)))
