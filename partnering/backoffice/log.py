@@ -40,7 +40,10 @@ KINDS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
     ),
     "questions": (_l("The form"), ("form.",)),
     "invoices": (_l("Invoices"), ("invoice.", "invoices.", "invoice_setup.", "host.", "payment.")),
-    "meetings": (_l("Partnering"), ("meeting.", "meetings.", "delegate.", "profile.", "partner_group.", "organisation.")),
+    "meetings": (
+        _l("Partnering"),
+        ("meeting.", "meetings.", "delegate.", "profile.", "partner_group.", "organisation."),
+    ),
     "programme": (_l("Programme"), ("programme.",)),
     "door": (_l("Doors and badges"), ("scan.", "checkin_list.", "badges.")),
     "event": (_l("Conference and team"), ("event.", "team.", "letter.", "consent_recipient.")),

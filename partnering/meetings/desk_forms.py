@@ -1,11 +1,14 @@
 """What organisers may send about the rules of meetings, and numbers to try."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from ..events.forms import DayField, HourField
 from ..fields import WholeField
-from ..i18n import LazyText, _l
+from ..i18n import LazyText, _, _l
 
 
 def whole(label: LazyText, least: int, most: int) -> WholeField:
@@ -29,6 +32,28 @@ class RulesForm(FlaskForm):
     reserve_minutes = whole(_l("Minutes to take a time that came free"), 5, 1440)
     same_organisation = BooleanField(_l("People of the same organisation may ask each other"))
     unpaid_may_ask = BooleanField(_l("People whose ticket is not paid yet may ask"))
+    from_day = DayField(_l("Requests from"), [Optional()])
+    from_time = HourField(_l("Time"), [Optional()])
+    until_day = DayField(_l("Requests until"), [Optional()])
+    until_time = HourField(_l("Time"), [Optional()])
+    plan_on = DayField(_l("Day on which planned times follow"), [Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Days and times belong together, and the end comes after the beginning."""
+        passed = super().validate(extra_validators)
+        for day, time in ((self.from_day, self.from_time), (self.until_day, self.until_time)):
+            if day.errors or time.errors:
+                continue
+            if day.data is not None and time.data is None:
+                time.errors = [_("Enter a time such as 8:30")]
+            elif time.data is not None and day.data is None:
+                day.errors = [_("Enter a day")]
+        both = (self.from_day, self.from_time, self.until_day, self.until_time)
+        if all(field.data is not None and not field.errors for field in both) and (
+            (self.until_day.data, self.until_time.data) <= (self.from_day.data, self.from_time.data)
+        ):
+            self.until_day.errors = [_("Requests must end after they begin")]
+        return passed and not any(field.errors for field in both)
 
 
 class CapacityForm(FlaskForm):

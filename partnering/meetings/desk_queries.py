@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from .. import clock
-from ..agenda.models import AgendaEntry, Appointment, ParticipantAtom
+from ..agenda.models import AgendaEntry, Appointment, Location, ParticipantAtom
 from ..db import db
-from ..delegates.models import Delegate, OrganisationProfile
+from ..delegates.models import Delegate, ForbiddenPair, OrganisationProfile
 from ..delegates.queries import is_ref
 from ..events.models import Event, Participant
 from ..text import fold
 from .models import ORIGINS, Meeting, MeetingBlock, MeetingDelegate, MeetingProposal, MeetingSide
-from .queries import meetings_by_ids
+from .queries import awaited_leavers, meetings_by_ids
 
 PAGE = 40
 
@@ -36,15 +36,50 @@ _CONTESTED = (
     .correlate(Meeting)
     .exists()
 )
+_AT_CLOSED_TABLE = (
+    sa.select(Appointment.id)
+    .join(Location, Location.id == Appointment.location_id)
+    .where(Appointment.id == Meeting.appointment_id, Location.closed_from < Appointment.ends_at)
+    .correlate(Meeting)
+    .exists()
+)
+_WITH_EMPTY_SEAT = (
+    sa.select(MeetingDelegate.id)
+    .where(
+        MeetingDelegate.meeting_id == Meeting.id,
+        MeetingDelegate.vacant_since.is_not(None),
+        MeetingDelegate.delegate_id.not_in(awaited_leavers()),
+    )
+    .correlate(Meeting)
+    .exists()
+)
+_asker, _asked = aliased(Delegate), aliased(Delegate)
+_FORBIDDEN = (
+    sa.select(ForbiddenPair.id)
+    .join(_asker, _asker.group_id == ForbiddenPair.asker_id)
+    .join(_asked, _asked.group_id == ForbiddenPair.asked_id)
+    .where(
+        _asker.id == Meeting.requester_id,
+        _asked.id == sa.case((Meeting.requester_id == Meeting.low_id, Meeting.high_id), else_=Meeting.low_id),
+    )
+    .correlate(Meeting)
+    .exists()
+)
+_OPEN = Meeting.request_state.in_(("pending", "countered"))
 
 STATES: dict[str, sa.ColumnElement[bool]] = {
-    "open": Meeting.request_state.in_(("pending", "countered")),
+    "open": _OPEN,
+    "flagged": sa.and_(_OPEN, _FORBIDDEN),
     "requested": Meeting.request_state == "pending",
     "countered": Meeting.request_state == "countered",
     "accepted": _agreed(_NO_TIME, Meeting.reserve_rank.is_(None)),
     "reserve": _agreed(_NO_TIME, Meeting.reserve_rank.is_not(None)),
     "confirmed": _agreed(Meeting.placement == "published"),
-    "contested": _agreed(Meeting.placement.in_(("published", "live")), Meeting.closed_at.is_(None), _CONTESTED),
+    "contested": _agreed(
+        Meeting.placement.in_(("published", "live")),
+        Meeting.closed_at.is_(None),
+        sa.or_(_CONTESTED, _AT_CLOSED_TABLE, _WITH_EMPTY_SEAT),
+    ),
     "live": _agreed(Meeting.placement == "live"),
     "held": _agreed(Meeting.placement == "held"),
     "missed": _agreed(_NO_SHOW),
@@ -54,8 +89,9 @@ STATES: dict[str, sa.ColumnElement[bool]] = {
     "expired": Meeting.request_state == "expired",
     "cancelled": Meeting.request_state == "cancelled",
 }
-"""What meetings can be looked for by: the labels that people read, "open" for both that wait for an answer, and
-"contested" for a time that something else takes too."""
+"""What meetings can be looked for by: the labels that people read, "open" for both that wait for an answer, "flagged"
+for those of them whose pair the matrix of groups forbids by now, and "contested" for a time that something else takes
+too, a table that is closed then, or a seat that nobody took."""
 
 
 @dataclass(frozen=True)

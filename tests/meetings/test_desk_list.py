@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from partnering import clock
 from partnering.agenda.models import ParticipantAtom
 from partnering.audit import AuditEntry
-from partnering.db import db, transaction
+from partnering.db import BilingualText, db, transaction
+from partnering.delegates import groups
 from partnering.events.models import Event
 from partnering.meetings import desk_queries, queries, services
 from partnering.meetings.desk_queries import STATES, Wanted, every_page, numbers, page
@@ -73,6 +74,35 @@ def test_what_something_else_takes_too_is_found_as_a_conflict(event: Event):
         ).first()
         db.session.execute(sa.update(ParticipantAtom).where(ParticipantAtom.id == first).values(contested=True))
     assert ids(event, state="contested") == [meeting.id]
+
+
+def test_closed_tables_and_empty_seats_are_found_as_conflicts_too(event: Event):
+    stuck, empty, _fine = (make_meeting(event) for _number in range(3))
+    with transaction():
+        assert stuck.appointment is not None
+        assert stuck.appointment.location is not None
+        stuck.appointment.location.closed_from = stuck.appointment.starts_at
+        empty.delegates[0].vacant_since = clock.now()
+    assert ids(event, state="contested") == [empty.id, stuck.id]
+    assert numbers(event, Wanted())["contested"] == 2
+
+
+def test_open_requests_that_the_matrix_forbids_by_now_are_found(event: Event):
+    with transaction():
+        firms = groups.keep(event, None, name=BilingualText("Firmen", "Firms"))
+        schools = groups.keep(event, None, name=BilingualText("Hochschulen", "Schools"))
+    one, other = make_delegate(event), make_delegate(event)
+    with transaction():
+        one.group_id, other.group_id = firms.id, schools.id
+    asked, back = make_request(event, by=one, to=other), make_request(event, by=make_delegate(event), to=one)
+    assert ids(event, state="flagged") == []
+    with transaction():
+        groups.set_matrix(event, [(firms.id, schools.id)])
+    assert ids(event, state="flagged") == [asked.id]
+    with transaction():
+        groups.set_matrix(event, [(schools.id, firms.id)])
+    assert ids(event, state="flagged") == []
+    assert ids(event, state="open") == [back.id, asked.id]
 
 
 def test_time_origin_and_name_narrow_it(event: Event):

@@ -1,9 +1,12 @@
 """The desk's form for the rules of meetings."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from partnering import clock
 from partnering.db import db
 from partnering.events.models import Event
 from partnering.meetings.rules import rules_of
@@ -79,3 +82,44 @@ def test_what_no_rule_can_be_is_refused(client: FlaskClient, event: Event, name:
     assert answer.status_code == 422
     assert f'id="{name}-error"' in answer.text
     assert rules_of(stored(event)) == before
+
+
+WINDOW = {"from_day": "2026-12-01", "from_time": "08:30", "until_day": "2026-12-20", "until_time": "18:00"}
+
+
+def test_when_requests_can_be_sent_is_set_on_the_clock_of_the_event(client: FlaskClient, event: Event):
+    sent = {**SENT, **WINDOW, "plan_on": "2026-12-21"}
+    assert client.post(f"/manage/{event.slug}/meetings/rules", data=sent).status_code == 302
+    found = stored(event)
+    shown = [moment and clock.in_zone(moment, found.zone) for moment in (found.partnering_from, found.partnering_until)]
+    assert [f"{moment:%Y-%m-%d %H:%M}" for moment in shown if moment] == ["2026-12-01 08:30", "2026-12-20 18:00"]
+    assert rules_of(found).plan_on == date(2026, 12, 21)
+    page = client.get(f"/manage/{event.slug}/meetings/rules").text
+    assert 'value="2026-12-20"' in page
+    assert 'value="18:00"' in page
+
+    emptied = dict.fromkeys((*WINDOW, "plan_on"), "")
+    client.post(f"/manage/{event.slug}/meetings/rules", data={**SENT, **emptied})
+    found = stored(event)
+    assert (found.partnering_from, found.partnering_until, rules_of(found).plan_on) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "beside"),
+    [
+        ({"from_time": ""}, "from_time"),
+        ({"until_day": ""}, "until_day"),
+        ({"until_day": "2026-12-01", "until_time": "08:30"}, "until_day"),
+        ({"until_day": "2027-12-01"}, "until_day"),
+        ({"from_day": "2027-11-01", "until_day": "", "until_time": ""}, "from_day"),
+        ({"plan_on": "2027-12-01"}, "plan_on"),
+        ({"from_day": "nix"}, "from_day"),
+    ],
+)
+def test_a_window_that_cannot_be_is_refused_beside_its_field(
+    client: FlaskClient, event: Event, wrong: dict[str, str], beside: str
+):
+    answer = client.post(f"/manage/{event.slug}/meetings/rules?lang=en", data={**SENT, **WINDOW, **wrong})
+    assert answer.status_code == 422
+    assert f'id="{beside}-error"' in answer.text
+    assert stored(event).partnering_from is None

@@ -162,7 +162,11 @@ def here(endpoint: str = "meetings_desk.meetings", **changes: Any) -> str:
 
 def state_words() -> dict[str, str]:
     """What can be looked for, in words."""
-    own = {"open": _("Waiting for an answer"), "contested": _("In conflict with something else")}
+    own = {
+        "open": _("Waiting for an answer"),
+        "flagged": _("Open, and not allowed any more"),
+        "contested": _("In conflict"),
+    }
     return {code: own.get(code) or str(states.LABELS[code].text) for code in desk_queries.STATES}
 
 
