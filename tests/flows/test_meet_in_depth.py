@@ -101,8 +101,9 @@ class Story:
             if not str(event["summary"]).startswith(tuple(CALLED.values())):
                 continue  # the conference itself
             assert str(event["summary"]).startswith(CALLED[LANGUAGES[address]])
-            if event["uid"] not in found or event["sequence"] >= found[event["uid"]][0]:
-                found[event["uid"]] = (event["sequence"], method, event["start"])
+            sequence = int(event["sequence"] or 0)
+            if event["uid"] not in found or sequence >= found[event["uid"]][0]:
+                found[event["uid"]] = (sequence, method, int(event["start"]))
         return found
 
     def booked(self, address: str) -> list[int]:
