@@ -15,7 +15,7 @@ from ..organisations.services import organisation_for
 from ..registration.models import Registration
 from ..rows import new_row, write
 from ..text import clean, clean_lines, fold
-from . import documents, groups, mails, queries, signals, taxonomy
+from . import carrying, documents, groups, mails, queries, signals, taxonomy
 from .errors import TooManyTerms, UnknownTerm
 from .models import Delegate, OrganisationProfile, ProfileTerm
 from .reasons import Term
@@ -40,7 +40,9 @@ def join(
     """Whoever holds this registration partners from now on; joining twice changes nothing.
 
     The organisation's profile is made, or where it exists its empty answers are filled in; what colleagues wrote
-    stays. `terms` are (side, facet, code) with side "offer", "seek" or "is". Raises `TooManyTerms`, `UnknownTerm`.
+    stays. A new one takes over what the organisation wrote at an earlier event, see `carrying.earlier`.
+
+    `terms` are (side, facet, code) with side "offer", "seek" or "is". Raises `TooManyTerms`, `UnknownTerm`.
     """
     known = queries.delegate_for(registration)
     if known is not None:
@@ -57,6 +59,7 @@ def join(
         "country": country,
     }
     profile = queries.profile_for(event, organisation.id)
+    new = profile is None
     if profile is None:
         profile = _new_profile(event, organisation, participant.locale, **typed)
     else:
@@ -74,6 +77,8 @@ def join(
         created_at=clock.now(),
     )
     write(delegate)
+    if new:
+        _take_over(profile, delegate)
     show(delegate, visibility, channel=channel)
     if matchmaking:
         agree(delegate, "matchmaking", channel=channel)
@@ -284,6 +289,16 @@ def _new_profile(
     if chosen:
         _add_terms(profile, chosen)
     return profile
+
+
+def _take_over(profile: OrganisationProfile, delegate: Delegate) -> None:
+    """Fill what is empty in a new profile with what the organisation wrote before."""
+    before = carrying.earlier(profile, delegate)
+    if before is not None:
+        fill(profile, **carrying.said_by(before))
+        carrying.bring_along(before, profile)
+        profile.language = before.language
+        db.session.flush()
 
 
 def _organisation_of(registration: Registration) -> Organisation:

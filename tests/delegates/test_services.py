@@ -10,7 +10,9 @@ from partnering.db import db, transaction
 from partnering.delegates import queries, services
 from partnering.delegates.models import Delegate, DirectoryDocument, OrganisationProfile
 from partnering.delegates.reasons import Reason, between, chosen
-from partnering.delegates.visibility import DIRECTORY_CONSENT
+from partnering.delegates.visibility import DIRECTORY_CONSENT, agree, contact_of
+from partnering.registration import changes
+from partnering.registration.seats import Guest
 from partnering.registration.signals import party_placed, registration_begun, registration_cancelled
 from tests.factories.delegates import make_delegate, make_party, make_registration
 from tests.factories.events import make_event
@@ -188,3 +190,29 @@ def test_a_substitute_starts_hidden_and_without_consent():
     assert (after.visibility, consents(after), after.profile_id) == ("hidden", [], jana.profile_id)
     assert consents(jana) == [("directory", "name", False)]
     assert jana.left_at is not None
+
+
+def test_a_substitute_inherits_no_choice_of_whoever_held_the_place():
+    event = make_event()
+    jana = make_delegate(event, company="Lumenfold GmbH", seeks=["licence"], visibility="name", function="Leiterin")
+    with transaction():
+        for purpose in ("matchmaking", "contact"):
+            agree(jana, purpose, channel="privacy")
+        services.show(jana, "name", function=False)
+        services.introduce(jana, languages=["cs"], seeks="Eine Phagenbank")
+        services.reachable(jana, "+49 351 4040")
+        jana.takes_requests, jana.shares_agenda, jana.rhythm, jana.meeting_limit = False, False, "daily", 3
+    with transaction():
+        guest = Guest("ben@example.org", "", "Ben", "Adeyemi")
+        held = changes.name_substitute(jana.registration, guest)
+        assert held is not None
+    ben = queries.delegate_for(held)
+    assert ben is not None
+    assert (ben.id == jana.id, ben.profile_id == jana.profile_id) == (False, True)
+    assert (ben.visibility, ben.visible_at, ben.seeks, ben.phone) == ("hidden", None, "", "")
+    assert (ben.shows_function, ben.languages) == (True, ben.participant.locale)
+    assert (ben.takes_requests, ben.shares_agenda, ben.rhythm, ben.meeting_limit) == (True, True, "hourly", None)
+    assert consents(ben) == []
+    assert contact_of(ben) is None
+    assert jana.left_at is not None
+    assert jana.visibility == "hidden"

@@ -11,7 +11,7 @@ from ...consents import services as consents
 from ...db import transaction
 from ...errors import Stale, require
 from ...i18n import _, locale
-from .. import permissions, queries, services
+from .. import carrying, permissions, queries, services
 from ..directory import Card
 from ..forms import LISTS, PartneringForm, ProfileForm, VisibilityForm
 from ..models import Delegate
@@ -83,6 +83,7 @@ def page(mine: Delegate, form: ProfileForm) -> str:
         form_errors=form.errors,
         may_edit=permissions.may_edit(mine),
         team=queries.colleagues(mine),
+        carried=carrying.unchecked(mine.profile),
         consent=consents.current(mine.participant, "directory"),
         consent_text=DIRECTORY_CONSENT,
         card=own_card(form, mine),

@@ -118,7 +118,7 @@ def rows(event: Event, wanted: Wanted) -> Iterator[list[object]]:
 
 def named(side: Any) -> tuple[str, str]:
     """Whoever leads a side, and their organisation."""
-    return side.lead.participant.name, side.profile.organisation.name
+    return side.lead.participant.name or _("Former participant"), side.profile.organisation.name
 
 
 def asked() -> Wanted:
