@@ -69,6 +69,8 @@ BELOW = {
     "backoffice.bookings_list": "backoffice.people",
     "backoffice.booking": "backoffice.people",
     "events_desk.clone": "events_desk.settings",
+    "schedule_desk.index": "meetings_desk.meetings",
+    "schedule_desk.progress": "meetings_desk.meetings",
 }
 """Pages that belong to another room's entry."""
 

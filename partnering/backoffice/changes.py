@@ -133,6 +133,7 @@ SENTENCES: dict[str, LazyString] = {
     "meetings.table_opened": _l("%(who)s opened a table again."),
     "meetings.exported": _l("%(who)s took a list of meetings along as a file."),
     "meetings.nudged": _l("%(who)s wrote to people without an answer."),
+    "meetings.papers_made": _l("%(who)s had papers about meetings printed."),
     "meetings.rules_set": _l("%(who)s changed the rules for meetings."),
     "meeting.cancelled": _l("A meeting was cancelled (%(who)s)."),
     "meeting.booked": _l("%(who)s booked a meeting at the desk."),

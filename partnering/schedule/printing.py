@@ -9,7 +9,7 @@ from ..db import BilingualText
 from ..events.models import Event
 from ..i18n import _, bi, day, locale, moment, span, time
 from ..meetings import calls
-from ..pdf import MM_PER_POINT, Document, Fitted, document, draw_lines, fit_text
+from ..pdf import MM_PER_POINT, Document, Fitted, artifact, document, draw_lines, fit_text, tagged
 from .queries import Item, Plan, Waiting, day_of
 
 LEFT, TOP, RIGHT, BOTTOM = 14.0, 14.0, 196.0, 283.0
@@ -37,17 +37,23 @@ def sheet(plan: Plan, as_of: datetime) -> bytes:
     participant = plan.participant
     event = participant.event
     pdf = document(f"{bi(event.name)}: {participant.name}", locale(), as_of, author=bi(event.name))
+    draw(pdf, plan, as_of)
+    return bytes(pdf.output())
+
+
+def draw(pdf: Document, plan: Plan, as_of: datetime) -> None:
+    """Add the page to a document, tagged for those who have it read to them."""
     pdf.add_page()
     top = _head(pdf, plan, as_of)
     items = [item for item in plan.items if item.kind != "free"]
     if not items and not plan.waiting:
         pdf.face(11)
-        draw_lines(pdf, Fitted(11, (_("There is nothing in your schedule yet."),)), LEFT, top, RIGHT - LEFT)
-        return bytes(pdf.output())
+        with tagged(pdf, "P"):
+            draw_lines(pdf, Fitted(11, (_("There is nothing in your schedule yet."),)), LEFT, top, RIGHT - LEFT)
+        return
     bottom = BOTTOM - _legend_height(items)
-    _columns(pdf, event, items, plan.waiting, top, bottom)
+    _columns(pdf, plan.participant.event, items, plan.waiting, top, bottom)
     _legend(pdf, items, bottom)
-    return bytes(pdf.output())
 
 
 def _head(pdf: Document, plan: Plan, as_of: datetime) -> float:
@@ -55,11 +61,13 @@ def _head(pdf: Document, plan: Plan, as_of: datetime) -> float:
     event = participant.event
     pdf.set_text_color(*INK)
     pdf.face(18, 800)
-    y = draw_lines(pdf, fit_text(pdf, participant.name, width, (18, 16, 14, 12)), LEFT, TOP, width)
+    with tagged(pdf, "H1"):
+        y = draw_lines(pdf, fit_text(pdf, participant.name, width, (18, 16, 14, 12)), LEFT, TOP, width)
     pdf.face(10)
     company = f"{participant.company} · " if participant.company else ""
     where = f"{company}{bi(event.name)}, {event.city}" if event.city else f"{company}{bi(event.name)}"
-    y = draw_lines(pdf, fit_text(pdf, where, width, (10, 9, 8)), LEFT, y + 0.5, width)
+    with tagged(pdf, "P"):
+        y = draw_lines(pdf, fit_text(pdf, where, width, (10, 9, 8)), LEFT, y + 0.5, width)
     pdf.set_text_color(*GREY)
     said = _(
         "Times are local time at the venue (%(zone)s). As of %(moment)s.",
@@ -67,7 +75,8 @@ def _head(pdf: Document, plan: Plan, as_of: datetime) -> float:
         moment=moment(as_of, "long", event.zone),
     )
     pdf.face(8.5)
-    y = draw_lines(pdf, fit_text(pdf, said, width, (8.5, 7.5)), LEFT, y + 0.5, width)
+    with tagged(pdf, "P"):
+        y = draw_lines(pdf, fit_text(pdf, said, width, (8.5, 7.5)), LEFT, y + 0.5, width)
     pdf.set_text_color(*INK)
     return y + 3
 
@@ -169,18 +178,21 @@ def _clock_width(scale: float) -> float:
 def _draw(pdf: Document, line: Line, x: float, y: float, width: float, scale: float) -> None:
     if not line.at:
         pdf.face(line.title.size, 800)
-        draw_lines(pdf, line.title, x, y + 2.5 * scale, width)
+        with tagged(pdf, "H2"):
+            draw_lines(pdf, line.title, x, y + 2.5 * scale, width)
         return
     left, box = x + _clock_width(scale), line.height - 1.5 * scale
-    pdf.face(8.5 * scale, 700)
-    draw_lines(pdf, Fitted(8.5 * scale, (line.at,)), x, y + 2.2 * scale, _clock_width(scale))
-    border(pdf, line.kind, left, y, width - _clock_width(scale), box, inset=0.8 * scale)
+    with artifact(pdf):
+        border(pdf, line.kind, left, y, width - _clock_width(scale), box, inset=0.8 * scale)
     inner = width - _clock_width(scale) - 6 * scale
-    pdf.face(line.title.size, 400 if line.kind in ("own", "break") else 700)
-    below = draw_lines(pdf, line.title, left + 3 * scale, y + 1.9 * scale, inner)
-    if line.meta is not None:
-        pdf.face(line.meta.size)
-        draw_lines(pdf, line.meta, left + 3 * scale, below, inner)
+    with tagged(pdf, "P"):
+        pdf.face(8.5 * scale, 700)
+        draw_lines(pdf, Fitted(8.5 * scale, (line.at,)), x, y + 2.2 * scale, _clock_width(scale))
+        pdf.face(line.title.size, 400 if line.kind in ("own", "break") else 700)
+        below = draw_lines(pdf, line.title, left + 3 * scale, y + 1.9 * scale, inner)
+        if line.meta is not None:
+            pdf.face(line.meta.size)
+            draw_lines(pdf, line.meta, left + 3 * scale, below, inner)
 
 
 def border(pdf: Document, kind: str, x: float, y: float, width: float, height: float, *, inset: float = 0.8) -> None:
@@ -260,9 +272,11 @@ def _legend(pdf: Document, items: Sequence[Item], y: float) -> None:
     x = LEFT
     pdf.face(8)
     for kind in (kind for kind in WORDS if kind in kinds):
-        border(pdf, kind, x, y + 2.4, 7, 3.6)
+        with artifact(pdf):
+            border(pdf, kind, x, y + 2.4, 7, 3.6)
         word = WORDS[kind]()
-        draw_lines(pdf, Fitted(8, (word,)), x + 8.5, y + 2.5, 40)
+        with tagged(pdf, "P"):
+            draw_lines(pdf, Fitted(8, (word,)), x + 8.5, y + 2.5, 40)
         x += 8.5 + pdf.get_string_width(word) + 6
 
 

@@ -6,7 +6,9 @@ from .. import clock
 from ..db import db, transaction
 from ..events.models import Event
 from ..jobs import periodic
-from . import evening
+from . import evening, pack_tasks
+
+__all__ = ["pack_tasks", "tell_about_tomorrow"]
 
 
 @periodic("schedule.tomorrow", every=timedelta(minutes=5))

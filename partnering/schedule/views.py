@@ -26,6 +26,7 @@ from ..meetings import queries as meetings
 from ..programme.queries import speaks_in
 from ..registration.queries import live_registration
 from . import calendars, printing, queries, services, team
+from .desk import desk
 from .forms import DeedForm, OwnTimeForm, ShareForm, SlotForm
 from .queries import Item, Plan
 
@@ -282,4 +283,4 @@ def elsewhere(starts_at: datetime, ends_at: datetime, zone: str) -> str:
 bp.add_app_template_filter(elsewhere, "elsewhere")
 bp.add_app_template_filter(calls.city, "city")
 
-blueprints = (bp,)
+blueprints = (bp, desk)

@@ -297,6 +297,8 @@ def letters_and_jobs(event: Event, made: Conference) -> None:
     organiser = db.session.get_one(Person, made.people["organiser"])
     badges = _made(event, organiser, "badges.pdf", "badges.pdf", "application/pdf", b"%PDF-1.4\n")
     made.things["badges.public_id"] = badges.public_id
+    papers = _made(event, organiser, "schedule.paper", "papers.pdf", "application/pdf", b"%PDF-1.4\n")
+    made.things["schedule_desk.public_id"] = papers.public_id
     empty_zip = b"PK\x05\x06" + bytes(18)
     audit = _made(event, organiser, "invoices.audit_file", "audit.zip", "application/zip", empty_zip, language="de")
     made.things["invoices_desk.audit_progress.public_id"] = audit.public_id

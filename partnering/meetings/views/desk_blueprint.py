@@ -6,6 +6,7 @@ from flask import url_for
 
 from ...events.routing import manage_blueprint
 from ...i18n import _
+from ...navigation import address
 from ..models import Meeting
 
 desk = manage_blueprint("meetings_desk", __name__)
@@ -13,13 +14,15 @@ desk = manage_blueprint("meetings_desk", __name__)
 
 def tabs() -> list[tuple[str, str, str]]:
     """The desk's pages about meetings, beside the plate of tables."""
+    papers = address("schedule_desk.index")
     return [
-        ("meetings", _("All meetings"), url_for(".meetings")),
-        ("conflicts", _("Conflicts"), url_for(".conflicts")),
-        ("people", _("Without an answer"), url_for(".people")),
-        ("capacity", _("Do they fit?"), url_for(".capacity_page")),
-        ("statistics", _("Statistics"), url_for(".figures")),
-        ("rules", _("Rules"), url_for(".rules")),
+        ("meetings", _("All meetings"), url_for("meetings_desk.meetings")),
+        ("conflicts", _("Conflicts"), url_for("meetings_desk.conflicts")),
+        ("people", _("Without an answer"), url_for("meetings_desk.people")),
+        ("capacity", _("Do they fit?"), url_for("meetings_desk.capacity_page")),
+        ("statistics", _("Statistics"), url_for("meetings_desk.figures")),
+        ("rules", _("Rules"), url_for("meetings_desk.rules")),
+        *([("papers", _("Papers"), papers)] if papers else []),
     ]
 
 
