@@ -11,7 +11,22 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BuildError
 
-from . import assets, config, crossings, db, errors, guards, headers, i18n, links, markup, navigation, redaction, verify
+from . import (
+    assets,
+    config,
+    crossings,
+    db,
+    errors,
+    fragments,
+    guards,
+    headers,
+    i18n,
+    links,
+    markup,
+    navigation,
+    redaction,
+    verify,
+)
 
 ROOMS = (
     "jobs",
@@ -71,6 +86,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, settings: config.Sett
     errors.install(app)
     assets.install(app)
     markup.install(app)
+    fragments.install(app)
     navigation.install(app)
     verify.install(app)
     app.jinja_env.globals["link"] = _link

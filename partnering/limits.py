@@ -1,17 +1,24 @@
 """Rate limits, counted in a table so that they hold over processes and nodes without another service."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 import sqlalchemy as sa
-from flask import request
+from flask import current_app, request
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
 from .db import Model, db, transaction, writing
 from .errors import TooMany
+
+WRITTEN_EVERY = 20
+"""So many looks a process counts before it writes them down."""
+
+MOST_LOOKERS = 10_000
+"""So many people's looks a process counts."""
 
 
 class RateLimit(Model):
@@ -43,23 +50,58 @@ def hit(deed: str, key: str, *, limit: int, seconds: int) -> None:
         raise error
 
 
-def _count(deed: str, key: str, seconds: int) -> tuple[int, int]:
+def look(deed: str, key: str, *, limit: int, seconds: int) -> None:
+    """Count one look at something, as `hit` does with a try, where writing each down would cost more than looking.
+
+    Each process counts by itself and writes down every twentieth: so many beyond the limit each of them may let pass.
+    Raises `TooMany`.
+    """
+    now = int(clock.now().timestamp())
+    window = now - now % seconds
+    counts: dict[tuple[str, str], _Looks] = current_app.extensions.setdefault("looks", {})
+    held = counts.get((deed, key))
+    if held is None or held.window != window:
+        if len(counts) >= MOST_LOOKERS:
+            counts.clear()
+        held = counts[deed, key] = _Looks(window)
+    held.new += 1
+    if held.new >= WRITTEN_EVERY and not writing():
+        new, held.new = held.new, 0
+        with transaction():
+            held.written, _wait = _count(deed, key, seconds, new)
+    if held.written + held.new > limit:
+        error = TooMany()
+        error.seconds = window + seconds - now
+        raise error
+
+
+@dataclass
+class _Looks:
+    """How often somebody looked in a window, by all processes as far as `written`, and by this one since."""
+
+    window: int
+    written: int = 0
+    new: int = 0
+
+
+def _count(deed: str, key: str, seconds: int, times: int = 1) -> tuple[int, int]:
     now = int(clock.now().timestamp())
     window = now - now % seconds
     hashed = hashlib.sha256(f"{deed}\n{key}".encode()).hexdigest()
     ends = datetime.fromtimestamp(window + seconds, clock.now().tzinfo)
-    row = {"deed": deed, "key": hashed, "window": window, "count": 1, "ends_at": ends}
+    row = {"deed": deed, "key": hashed, "window": window, "count": times, "ends_at": ends}
     link = db.session.connection()
     return link.execute(_once_more(link.dialect.name), row).scalar_one(), window + seconds - now
 
 
 @cache
 def _once_more(dialect: str) -> sa.Insert:
-    """One more try in a window, and how many that makes."""
+    """More tries in a window, and how many that makes."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     counted = RateLimit.__table__.c.count
-    statement = insert(RateLimit).on_conflict_do_update(
-        index_elements=["deed", "key", "window"], set_={"count": counted + 1}
+    new = insert(RateLimit)
+    statement = new.on_conflict_do_update(
+        index_elements=["deed", "key", "window"], set_={"count": counted + new.excluded.count}
     )
     return statement.returning(counted)
 

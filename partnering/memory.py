@@ -33,13 +33,15 @@ SLOT_SECONDS = 10
 class Memory:
     """What one application keeps. `watch` is a connection that does nothing but see whether others have written.
 
-    `indexes` is for rooms that know themselves whether what they keep still holds, by event.
+    `indexes` and `rooms` are for rooms that know themselves whether what they keep still holds, by event, or by their
+    own word and an event.
     """
 
     def __init__(self) -> None:
         self.pages: OrderedDict[tuple[Any, ...], tuple[str, bytes, int]] = OrderedDict()
         self.parts: OrderedDict[tuple[Any, ...], tuple[str, Any, int]] = OrderedDict()
         self.indexes: OrderedDict[int, Any] = OrderedDict()
+        self.rooms: OrderedDict[tuple[str, int], Any] = OrderedDict()
         self.watch: sqlite3.Connection | None = None
         self.lock = threading.Lock()
 
@@ -58,6 +60,7 @@ class Memory:
             self.pages.clear()
             self.parts.clear()
             self.indexes.clear()
+            self.rooms.clear()
             if self.watch is not None:
                 self.watch.close()
                 self.watch = None

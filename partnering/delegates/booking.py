@@ -5,7 +5,7 @@ The room that keeps meetings stands above this one and answers through `answer_w
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from .models import Delegate
 
@@ -28,10 +28,15 @@ class Standing:
 class Bookings(Protocol):
     """Who answers."""
 
-    def standings(self, me: Delegate, others: Sequence[Delegate]) -> Mapping[int, Standing]:
+    def free_slots(self, me: Delegate) -> Sequence[Any]:
+        """The slots in which I am free; for whoever asks both questions below, so that they are found once."""
+
+    def standings(
+        self, me: Delegate, others: Sequence[Delegate], slots: Sequence[Any] | None = None
+    ) -> Mapping[int, Standing]:
         """My standing with each of `others`, by their id, in a constant number of queries."""
 
-    def without_shared_slot(self, me: Delegate) -> Set[int] | None:
+    def without_shared_slot(self, me: Delegate, slots: Sequence[Any] | None = None) -> Set[int] | None:
         """The participants who are taken or away in every slot in which I am free; None if I have no such slot."""
 
     def acquainted(self, me: Delegate) -> Set[int]:
@@ -44,10 +49,15 @@ class Bookings(Protocol):
 class _Nobody:
     """Without a room for meetings nobody can be booked."""
 
-    def standings(self, me: Delegate, others: Sequence[Delegate]) -> Mapping[int, Standing]:
+    def free_slots(self, me: Delegate) -> Sequence[Any]:
+        return ()
+
+    def standings(
+        self, me: Delegate, others: Sequence[Delegate], slots: Sequence[Any] | None = None
+    ) -> Mapping[int, Standing]:
         return {other.id: Standing("closed") for other in others}
 
-    def without_shared_slot(self, me: Delegate) -> Set[int] | None:
+    def without_shared_slot(self, me: Delegate, slots: Sequence[Any] | None = None) -> Set[int] | None:
         return None
 
     def acquainted(self, me: Delegate) -> Set[int]:

@@ -5,26 +5,26 @@ in memory; whoever is shown is read anew.
 """
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ..db import db
 from ..organisations.models import Organisation
 from . import booking, documents, index, queries, searching, visibility
 from .booking import Standing
-from .models import BlockedPair, Delegate, DismissedReason, OrganisationProfile
+from .models import BlockedPair, Delegate, DismissedReason, OrganisationProfile, SavedPerson
 from .reasons import Known, Reason, Term, between, scores
 from .visibility import Shown
 
 PAGE = 20
 SORTS = ("reasons", "name", "newest")
-LISTS = ("field", "offers", "seeks", "opportunity", "modality", "stage", "kind", "country", "language")
+LISTS = ("field", "offers", "seeks", "opportunity", "modality", "stage", "kind", "country", "region", "language")
 """The filters that are lists of codes. A field is "facet.code", since codes repeat between facets."""
 
 
@@ -41,6 +41,7 @@ class Wish:
     stage: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     free: bool = False
     sort: str = "reasons"
@@ -89,16 +90,39 @@ class Card:
     reasons: list[Reason]
     standing: Standing | None
     dismissed: bool = False
+    saved: bool = False
 
     @property
     def named(self) -> bool:
         """Whether the name may be shown."""
         return bool(self.shown.name)
 
-    @property
+    @cached_property
     def shown(self) -> Shown:
         """What of the person themselves may be read."""
         return visibility.shown(self.delegate)
+
+    @cached_property
+    def face(self) -> Hashable:
+        """All values that a card shows of somebody, whoever looks."""
+        profile, logo = self.delegate.profile, self.delegate.profile.organisation.logo
+        return (
+            self.delegate.public_id,
+            self.shown,
+            profile.organisation.name,
+            logo.public_id if logo is not None else "",
+            profile.organisation_type,
+            profile.country,
+            profile.language,
+            profile.offers,
+            profile.seeks,
+            frozenset(self.terms),
+        )
+
+    @property
+    def why(self) -> Hashable:
+        """All values that its reasons show."""
+        return tuple((one.side, one.facet, one.code, one.said, one.title, one.kind) for one in self.reasons)
 
 
 @dataclass(frozen=True)
@@ -123,19 +147,26 @@ def page(me: Delegate, wish: Wish) -> Page:
     mine = documents.known([], me)[me.id]
     found = look.found(wish)
     first = (wish.page - 1) * PAGE
-    shown = cards(me, list(islice(_ordered(look.index, found, wish.sort, mine), first, first + PAGE)))
+    shown = cards(look, list(islice(_ordered(look.index, found, wish.sort, mine), first, first + PAGE)), mine)
     free = (look.found(wish, besides="free") & look.free).bit_count()
     return Page(shown, found.bit_count(), first + 1, look.facets(wish), free)
 
 
-def cards(me: Delegate, ids: list[int]) -> list[Card]:
-    """Those of these delegates who are shown at this very moment as `me` sees them, in this order."""
+def cards(look: "Look", ids: list[int], mine: Known | None = None) -> list[Card]:
+    """Those of these delegates who are shown at this very moment, in this order; `mine` is what is known of me."""
+    me, known = look.me, look.index
     rows = _shown(me, ids)
-    terms = queries.terms_of_all(delegate.profile_id for delegate in rows)
-    reasons = reasons_for(me, rows)
-    standings = booking.bookings().standings(me, rows)
+    mine = mine or documents.known([], me)[me.id]
+    away, kept = dismissed(me, rows), _saved(me, rows)
+    standings = booking.bookings().standings(me, rows, look.slots)
     return [
-        Card(one, terms.get(one.profile_id, set()), reasons[one.id], standings.get(one.id, Standing("closed")))
+        Card(
+            one,
+            known.terms(one.id),
+            between(mine, known.known(one.id) or Known(), dismissed=away[one.id], numbers=known.numbers),
+            standings.get(one.id, Standing("closed")),
+            saved=one.id in kept,
+        )
         for one in rows
     ]
 
@@ -144,7 +175,7 @@ def card(me: Delegate, other: Delegate) -> Card:
     """One delegate as `me` sees them."""
     standing = booking.bookings().standings(me, [other]).get(other.id, Standing("closed"))
     why, away = reasons_for(me, [other])[other.id], bool(dismissed(me, [other])[other.id])
-    return Card(other, queries.terms_of(other.profile), why, standing, away)
+    return Card(other, queries.terms_of(other.profile), why, standing, away, bool(_saved(me, [other])))
 
 
 def reasons_for(me: Delegate, others: Sequence[Delegate]) -> dict[int, list[Reason]]:
@@ -158,13 +189,25 @@ def reasons_for(me: Delegate, others: Sequence[Delegate]) -> dict[int, list[Reas
 def dismissed(me: Delegate, others: Sequence[Delegate]) -> dict[int, set[str]]:
     """Which reasons to meet each of them I do not want to read again, by their ids; "" is all of them."""
     found: dict[int, set[str]] = {other.id: set() for other in others}
-    for other_id, code in db.session.execute(
-        sa.select(DismissedReason.other_id, DismissedReason.code).where(
-            DismissedReason.delegate_id == me.id, DismissedReason.other_id.in_(found)
-        )
-    ):
+    for other_id, code in db.session.execute(_DISMISSED, {"me": me.id, "others": list(found)}):
         found[other_id].add(code)
     return found
+
+
+_DISMISSED = sa.select(DismissedReason.other_id, DismissedReason.code).where(
+    DismissedReason.delegate_id == sa.bindparam("me"),
+    DismissedReason.other_id.in_(sa.bindparam("others", expanding=True)),
+)
+
+
+def _saved(me: Delegate, others: Sequence[Delegate]) -> set[int]:
+    """Whom of them I have saved."""
+    return set(db.session.scalars(_SAVED, {"me": me.id, "others": [other.id for other in others]}))
+
+
+_SAVED = sa.select(SavedPerson.other_id).where(
+    SavedPerson.delegate_id == sa.bindparam("me"), SavedPerson.other_id.in_(sa.bindparam("others", expanding=True))
+)
 
 
 def may_be_seen(me: Delegate, other: Delegate) -> bool:
@@ -213,9 +256,14 @@ class Look:
         return self.index.everybody & ~hidden
 
     @cached_property
+    def slots(self) -> Sequence[Any]:
+        """When this delegate is free."""
+        return booking.bookings().free_slots(self.me)
+
+    @cached_property
     def free(self) -> int:
         """Who has a free slot that suits this delegate too."""
-        never = booking.bookings().without_shared_slot(self.me)
+        never = booking.bookings().without_shared_slot(self.me, self.slots)
         return 0 if never is None else self.index.everybody & ~self.index.of_participants(never)
 
     def found(self, wish: Wish, *, besides: str = "") -> int:
@@ -265,20 +313,25 @@ def _ordered(known: index.Index, found: int, sort: str, mine: Known) -> Iterator
 
 
 def _shown(me: Delegate, ids: list[int]) -> list[Delegate]:
-    rows = db.session.scalars(
-        sa.select(Delegate)
-        .join(OrganisationProfile, OrganisationProfile.id == Delegate.profile_id)
-        .where(
-            Delegate.event_id == me.event_id,
-            Delegate.id.in_(ids),
-            Delegate.left_at.is_(None),
-            Delegate.visibility != "hidden",
-            OrganisationProfile.withheld_at.is_(None),
-        )
-        .options(
-            joinedload(Delegate.participant),
-            joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation).selectinload(Organisation.logo),
-        )
-    )
+    rows = db.session.scalars(_SHOWN, {"event": me.event_id, "ids": ids})
     places = {one: place for place, one in enumerate(ids)}
     return sorted(rows, key=lambda delegate: places[delegate.id])
+
+
+_SHOWN = (
+    sa.select(Delegate)
+    .join(Delegate.profile)
+    .where(
+        Delegate.event_id == sa.bindparam("event"),
+        Delegate.id.in_(sa.bindparam("ids", expanding=True)),
+        Delegate.left_at.is_(None),
+        Delegate.visibility != "hidden",
+        OrganisationProfile.withheld_at.is_(None),
+    )
+    .options(
+        joinedload(Delegate.participant, innerjoin=True),
+        contains_eager(Delegate.profile)
+        .joinedload(OrganisationProfile.organisation, innerjoin=True)
+        .selectinload(Organisation.logo),
+    )
+)

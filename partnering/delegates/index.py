@@ -7,8 +7,9 @@ longer true. Plain values only. A person is a bit, their position the order of n
 import operator
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import cache, reduce
 from itertools import takewhile
+from sys import intern
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,8 +18,8 @@ from .. import clock
 from ..db import db, writing
 from ..memory import memory
 from .models import Delegate, DirectoryDocument
-from .reasons import descending
-from .words import FIELDS
+from .reasons import Known, Term, descending
+from .words import FIELDS, SIDES
 
 MOST = 4
 """So many events a process keeps."""
@@ -42,6 +43,7 @@ class Row(NamedTuple):
     sort_name: str
     visible_at: datetime | None
     codes: list[str]
+    facts: dict[str, Any]
 
 
 class Index:
@@ -50,12 +52,14 @@ class Index:
     def __init__(self, rows: Mapping[int, Row], made_at: datetime) -> None:
         shown = sorted((row for row in rows.values() if row.shown), key=lambda row: (row.sort_name, row.delegate_id))
         self.rows, self.made_at = rows, made_at
+        self.said: dict[tuple[str, ...], int] = {}  # whom words find, by their forms: `searching` keeps them here
         self.fingerprint: Fingerprint = (len(rows), sum(row.number for row in rows.values()))
         self.size = len(shown)
         self.everybody = (1 << self.size) - 1
         self.delegates = [row.delegate_id for row in shown]
         self._places = {row.id: place for place, row in enumerate(shown)}
         self._delegate_places = {row.delegate_id: place for place, row in enumerate(shown)}
+        self._rows = {row.delegate_id: row for row in shown}
         self._participant_places = {row.participant_id: place for place, row in enumerate(shown)}
         profiles: dict[int, list[int]] = {}
         codes: dict[str, list[int]] = {}
@@ -104,6 +108,15 @@ class Index:
         """Everybody of these profiles."""
         return self.bits(place for one in ids for place in self._profiles.get(one, ()))
 
+    def known(self, delegate_id: int) -> Known | None:
+        """What reasons to meet a delegate go by; None of somebody who is not shown here."""
+        row = self._rows.get(delegate_id)
+        return Known(frozenset(row.codes), row.facts) if row is not None else None
+
+    def terms(self, delegate_id: int) -> set[Term]:
+        """The terms on the profile of somebody who is shown here."""
+        return {term for code in self._rows[delegate_id].codes if (term := _term(code)) is not None}
+
     def visible_after(self, moment: datetime) -> int:
         """Who became visible after a moment."""
         return self.bits(takewhile(lambda place: self._visible[place] > moment, self.newest))
@@ -138,6 +151,16 @@ def places(found: int) -> Iterator[int]:
             low = byte & -byte
             yield (number << 3) + low.bit_length() - 1
             byte ^= low
+
+
+@cache
+def _term(code: str) -> Term | None:
+    """The term of a profile that a code stands for; not what a text says, or what a filter alone goes by."""
+    side, _dot, rest = code.partition(".")
+    facet, _dot, term = rest.partition(".")
+    if side not in SIDES or not term or facet.startswith("~") or facet == "organisation_type":
+        return None
+    return side, facet, term
 
 
 def choices_of(code: str) -> list[tuple[str, str]]:
@@ -207,8 +230,9 @@ def _rows(event_id: int, *conditions: Any) -> dict[int, Row]:
             DirectoryDocument.sort_name,
             DirectoryDocument.visible_at,
             DirectoryDocument.codes,
+            DirectoryDocument.facts,
         )
         .join(Delegate, Delegate.id == DirectoryDocument.delegate_id)
         .where(DirectoryDocument.event_id == event_id, *conditions)
     )
-    return {row.id: Row(*row) for row in rows}
+    return {row.id: Row(*row)._replace(codes=[intern(code) for code in row.codes]) for row in rows}

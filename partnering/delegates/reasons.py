@@ -5,8 +5,9 @@ The same for everybody: nothing of tickets, prices or payments is read here. Wha
 facet), "deal.offer.goal.licence" is said of an opportunity, "person.goal.licence" somebody seeks themselves.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..i18n import _, locale
@@ -153,15 +154,20 @@ class Fit(NamedTuple):
     tiers: tuple[Tier, ...]
 
 
-def fits(mine: Known) -> list[Fit]:
+def fits(mine: Known) -> Sequence[Fit]:
     """Everything about others that would be a reason for me to meet them, but region and language."""
+    return _fits(mine.codes)
+
+
+@lru_cache(100)
+def _fits(codes: frozenset[str]) -> tuple[Fit, ...]:
     found = []
     for side in ("offer", "seek", "is"):
-        for facet, code, said in sorted(_held(mine.codes, _MIRROR.get(side, "is"))):
-            tiers = tuple(tier for tier in _tiers(side, facet, code, said, mine.codes) if tier.weight)
+        for facet, code, said in sorted(_held(codes, _MIRROR.get(side, "is"))):
+            tiers = tuple(tier for tier in _tiers(side, facet, code, said, codes) if tier.weight)
             if tiers:
                 found.append(Fit(side, facet, code, tiers))
-    return found
+    return tuple(found)
 
 
 def _held(codes: Collection[str], side: str) -> set[Term]:

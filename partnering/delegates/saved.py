@@ -64,12 +64,6 @@ def forget_person(me: Delegate, other: Delegate) -> None:
     db.session.execute(sa.delete(SavedPerson).where(SavedPerson.delegate_id == me.id, SavedPerson.other_id == other.id))
 
 
-def is_saved(me: Delegate, other: Delegate) -> bool:
-    """Whether I have saved somebody."""
-    held = sa.exists().where(SavedPerson.delegate_id == me.id, SavedPerson.other_id == other.id)
-    return db.session.scalar(sa.select(held)) or False
-
-
 def people(me: Delegate) -> list[Card]:
     """Whom I have saved and can still find, the newest first."""
     saved = db.session.scalars(
@@ -79,7 +73,7 @@ def people(me: Delegate) -> list[Card]:
     ).all()
     look = directory.Look(me)
     seen = set(look.index.by_name(look.everybody & look.index.of_delegates(saved)))
-    return directory.cards(me, [one for one in saved if one in seen])
+    return directory.cards(look, [one for one in saved if one in seen])
 
 
 def keep_search(me: Delegate, name: str, wish: Wish) -> SavedSearch:

@@ -11,6 +11,9 @@ from .models import DirectoryDocument
 
 MOST_WORDS = 8
 
+MOST_KEPT = 500
+"""So many words are remembered with whom they find."""
+
 
 def found(index: Index, event_id: int, words: str) -> int:
     """The set of those in whose documents every word begins one, in any of its folded forms.
@@ -21,8 +24,18 @@ def found(index: Index, event_id: int, words: str) -> int:
     each = word_forms(words)[:MOST_WORDS]
     left = index.everybody if each else 0
     for forms in each:
-        left &= index.of_documents(_beginning(event_id, forms)) or index.of_documents(_within(event_id, forms))
+        left &= _saying(index, event_id, tuple(forms))
     return left
+
+
+def _saying(index: Index, event_id: int, forms: tuple[str, ...]) -> int:
+    """Whom one word finds: what was found is true as long as the index is."""
+    known = index.said.get(forms)
+    if known is None:
+        known = index.of_documents(_beginning(event_id, forms)) or index.of_documents(_within(event_id, forms))
+        if len(index.said) < MOST_KEPT:
+            index.said[forms] = known
+    return known
 
 
 def _beginning(event_id: int, forms: Sequence[str]) -> Sequence[int]:

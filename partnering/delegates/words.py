@@ -1,7 +1,7 @@
 """The words of a profile in the language in force: terms of the taxonomy, countries, languages."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -18,12 +18,17 @@ SIDES = ("offer", "seek", "is")
 
 def term_label(facet: str, code: str, side: str | None = None, language: str | None = None) -> str:
     """What a term is called; a code that the taxonomy has no more stands for itself."""
+    return _term_label(facet, code, side, language or locale())
+
+
+@lru_cache(4_000)
+def _term_label(facet: str, code: str, side: str | None, language: str) -> str:
     try:
         term = taxonomy.term(facet, code)
     except taxonomy.UnknownWord:
         return code
     sided = side if side in ("offer", "seek") else None
-    return term.label_for(sided).in_(language or locale())  # type: ignore[arg-type]  # narrowed above
+    return term.label_for(sided).in_(language)  # type: ignore[arg-type]  # narrowed above
 
 
 def facet_label(facet: str) -> str:
@@ -130,4 +135,7 @@ def languages() -> list[tuple[str, str]]:
 
 
 def _babel() -> Locale:
-    return Locale.parse("de_DE" if locale() == "de" else "en_GB")
+    return _BABEL[locale()]
+
+
+_BABEL = {"de": Locale.parse("de_DE"), "en": Locale.parse("en_GB")}

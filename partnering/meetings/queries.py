@@ -158,7 +158,7 @@ def numbers(delegate: Delegate) -> dict[str, int]:
 
 def waiting_for(delegate: Delegate) -> int:
     """How many requests wait for a delegate's answer."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Meeting).where(_on("received", delegate))) or 0
+    return db.session.scalar(_WAITING, {"delegate": delegate.id}) or 0
 
 
 def received_by(delegate_ids: Collection[int], *, besides: Delegate, limit: int = 50) -> Sequence[Meeting]:
@@ -200,6 +200,24 @@ def _turn_of(delegate: Delegate) -> sa.ColumnElement[bool]:
         lead.delegate_id == Meeting.turn_id,
         lead.side == mine.side,
     )
+
+
+_lead = aliased(MeetingDelegate)
+_WAITING = (
+    sa.select(sa.func.count())
+    .select_from(MeetingDelegate)
+    .join(Meeting, Meeting.id == MeetingDelegate.meeting_id)
+    .join(
+        _lead,
+        sa.and_(
+            _lead.meeting_id == Meeting.id,
+            _lead.delegate_id == Meeting.turn_id,
+            _lead.side == MeetingDelegate.side,
+        ),
+    )
+    .where(MeetingDelegate.delegate_id == sa.bindparam("delegate"), Meeting.request_state.in_(("pending", "countered")))
+)
+"""Made once: it is asked on every page of a participant."""
 
 
 def meetings_by_ids(ids: Sequence[int]) -> Sequence[Meeting]:

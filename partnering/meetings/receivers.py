@@ -56,6 +56,7 @@ def install(app: Flask) -> None:
 
 def waiting() -> int:
     """How many requests wait for the person of this request."""
-    participant = g.get("participant")
-    me = delegate_of(participant) if participant is not None else None
+    participant, me = g.get("participant"), g.get("delegate")
+    if me is None or participant is None or me.participant_id != participant.id:
+        me = delegate_of(participant) if participant is not None else None
     return queries.waiting_for(me) if me is not None else 0

@@ -6,29 +6,35 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from .. import clock
-from ..agenda.models import Appointment, ParticipantAtom
+from ..agenda.models import Appointment
 from ..db import db
 from ..delegates import groups
 from ..delegates.booking import Standing
 from ..delegates.models import Delegate
-from ..events.models import Event, Participant
+from ..events.models import Event
 from ..i18n import _, day, moment, time
-from . import queries, times
+from . import absences, queries
 from .errors import NotAllowed
-from .models import Meeting
+from .models import Meeting, MeetingSlot
 
 
 class MeetingBookings:
     """Answers from the meetings and the time that people have."""
 
-    def standings(self, me: Delegate, others: Sequence[Delegate]) -> Mapping[int, Standing]:
+    def free_slots(self, me: Delegate) -> Sequence[MeetingSlot]:
+        """The slots in which I am free."""
+        return queries.free_slots([me])
+
+    def standings(
+        self, me: Delegate, others: Sequence[Delegate], slots: Sequence[MeetingSlot] | None = None
+    ) -> Mapping[int, Standing]:
         """My standing with each, in five queries at most, whatever their number."""
         if not others:
             return {}
         event = db.session.get_one(Event, me.event_id)
         between = _between(me, others)
         closed = _closed(event)
-        free = _free_together(me, others)
+        free = _free_together(others, self.free_slots(me) if slots is None else slots)
         refused = closed or str(NotAllowed.message)
         forbidden = groups.forbidden(event.id) if me.group_id is not None else set()
         return {
@@ -42,38 +48,12 @@ class MeetingBookings:
             for other in others
         }
 
-    def without_shared_slot(self, me: Delegate) -> Set[int] | None:
+    def without_shared_slot(self, me: Delegate, slots: Sequence[MeetingSlot] | None = None) -> Set[int] | None:
         """The participants who are taken or away in every slot in which I am free; None if I have no such slot."""
-        mine = queries.free_slots([me])
+        mine = self.free_slots(me) if slots is None else slots
         if not mine:
             return None
-        rarely = db.session.scalars(
-            sa.select(Delegate)
-            .where(
-                Delegate.event_id == me.event_id,
-                Delegate.left_at.is_(None),
-                sa.or_(
-                    Delegate.departs_at.is_not(None),
-                    Delegate.arrives_at.is_not(None),
-                    sa.cast(Delegate.days, sa.String) != "[]",
-                ),
-            )
-            .options(joinedload(Delegate.participant).joinedload(Participant.event))
-        ).all()
-        never: Set[int] | None = None
-        for slot in reversed(mine):  # late ones are booked least, so that there is soon nobody left to look at
-            away = {one.participant_id for one in rarely if not times.there(slot, one)}
-            busy = away.union(
-                db.session.scalars(
-                    sa.select(ParticipantAtom.participant_id)
-                    .where(ParticipantAtom.atom.between(slot.first_atom, slot.last_atom))
-                    .distinct()
-                )
-            )
-            never = busy if never is None else never & busy
-            if not never:
-                break
-        return never
+        return absences.never_free(me, mine)
 
     def acquainted(self, me: Delegate) -> Set[int]:
         """Whoever leads the other side of anything but a draft."""
@@ -105,25 +85,26 @@ def _closed(event: Event) -> str:
 
 def _between(me: Delegate, others: Sequence[Delegate]) -> dict[int, Meeting]:
     """Open requests and meetings with each of them, by their id."""
-    ids = [other.id for other in others]
-    meetings = db.session.scalars(
-        sa.select(Meeting)
-        .where(
-            Meeting.closed_at.is_(None),
-            Meeting.request_state != "draft",
-            sa.or_(
-                sa.and_(Meeting.low_id == me.id, Meeting.high_id.in_(ids)),
-                sa.and_(Meeting.high_id == me.id, Meeting.low_id.in_(ids)),
-            ),
-        )
-        .options(joinedload(Meeting.appointment).joinedload(Appointment.location))
-    ).all()
+    meetings = db.session.scalars(_BETWEEN, {"me": me.id, "others": [other.id for other in others]}).all()
     return {meeting.high_id if meeting.low_id == me.id else meeting.low_id: meeting for meeting in meetings}
 
 
-def _free_together(me: Delegate, others: Sequence[Delegate]) -> dict[int, int]:
-    """How many slots suit me and each of them."""
-    slots = queries.free_slots([me])
+_BETWEEN = (
+    sa.select(Meeting)
+    .where(
+        Meeting.closed_at.is_(None),
+        Meeting.request_state != "draft",
+        sa.or_(
+            sa.and_(Meeting.low_id == sa.bindparam("me"), Meeting.high_id.in_(sa.bindparam("others", expanding=True))),
+            sa.and_(Meeting.high_id == sa.bindparam("me"), Meeting.low_id.in_(sa.bindparam("others", expanding=True))),
+        ),
+    )
+    .options(joinedload(Meeting.appointment).joinedload(Appointment.location))
+)
+
+
+def _free_together(others: Sequence[Delegate], slots: Sequence[MeetingSlot]) -> dict[int, int]:
+    """How many of these slots suit each of them."""
     if not slots:
         return dict.fromkeys((other.id for other in others), 0)
     first, last = slots[0].first_atom, max(slot.last_atom for slot in slots)

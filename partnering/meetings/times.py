@@ -92,6 +92,8 @@ def taken_atoms(
     if besides is not None:
         held = sa.select(AgendaEntry.id).where(AgendaEntry.appointment_id == besides.id)
         query = query.where(ParticipantAtom.entry_id.not_in(held))
+    else:  # as the index says it; what is contested is taken by something else too
+        query = query.where(sa.text("NOT participant_atom.contested"))
     found: dict[int, set[int]] = {}
     for participant_id, atom in db.session.execute(query):
         found.setdefault(participant_id, set()).add(atom)

@@ -47,7 +47,7 @@ def directory(people: list[Known]) -> Index:
     now = clock.now()
     rows = {
         number: Row(
-            number, number, number, number, 1, True, f"{number:06d}", now - timedelta(days=1), sorted(one.codes)
+            number, number, number, number, 1, True, f"{number:06d}", now - timedelta(days=1), sorted(one.codes), {}
         )
         for number, one in enumerate(people)
     }

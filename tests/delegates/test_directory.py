@@ -271,3 +271,27 @@ def test_a_program_that_copies_the_directory_is_slowed_down(client: FlaskClient,
     sign_in(client, me.participant.person)
     path = f"/e/{event.slug}/me/partners"
     assert [client.get(path).status_code for _turn in range(3)] == [200, 200, 429]
+
+
+def test_a_card_that_was_drawn_before_shows_what_is_true_now(client: FlaskClient, event: Event):
+    me = make_delegate(event, locale="en", seeks=["licence"])
+    jana = make_delegate(event, given_name="Jana", family_name="Wittkowski", offers=["licence"], company="Lumenfold")
+    assert me.participant.person is not None
+    sign_in(client, me.participant.person)
+    path = f"/e/{event.slug}/me/partners?lang=en"
+    assert client.get(path).text == client.get(path).text
+    with transaction():
+        jana.participant.family_name = "Newname"
+        jana.participant.function = "Head of chemistry"
+        jana.profile.offers = "Peptides by the kilogram"
+        jana.profile.country = "CZ"
+        jana.profile.organisation.name = "Lumenfold AG"
+    now = client.get(path).text
+    for said in ("Jana Newname", "Head of chemistry", "Peptides by the kilogram", "Czechia", "Lumenfold AG"):
+        assert said in now, said
+    with transaction():
+        services.show(jana, "organisation", channel="profile")
+    assert "Newname" not in client.get(path).text
+    german = client.get(path.replace("lang=en", "lang=de")).text
+    assert "lang=de" in german
+    assert "lang=en" not in re.sub(r"<(?:header|footer).*?</(?:header|footer)>", "", german, flags=re.DOTALL)

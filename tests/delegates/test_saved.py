@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from partnering import clock
 from partnering.db import db, transaction
-from partnering.delegates import saved, saved_tasks, services
+from partnering.delegates import directory, saved, saved_tasks, services
 from partnering.delegates.directory import Wish
 from partnering.delegates.models import Delegate, SavedSearch
 from partnering.events.models import Event
@@ -46,7 +46,7 @@ def test_saved_people_stand_newest_first_and_once(event: Event):
         with transaction():
             saved.keep_person(me, other)
     assert people(me) == [two.id, one.id]
-    assert [saved.is_saved(me, other) for other in (one, two, me)] == [True, True, False]
+    assert [directory.card(me, other).saved for other in (one, two, me)] == [True, True, False]
     with transaction():
         saved.forget_person(me, two)
         services.show(one, "hidden")

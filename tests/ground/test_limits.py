@@ -123,3 +123,38 @@ def test_two_processes_share_one_count(engine):
     databases.drop_database(url)
 
     assert Counter(word for words in said for word in words) == {"in": 12, "out": 8}
+
+
+def test_looks_are_counted_in_the_process_and_written_down_now_and_then(ctx, freeze):
+    freeze(NOON)
+    for _turn in range(limits.WRITTEN_EVERY - 1):
+        limits.look("glance", "a", limit=50, seconds=60)
+    assert db.session.scalar(sa.select(sa.func.sum(RateLimit.count))) is None
+    limits.look("glance", "a", limit=50, seconds=60)
+    assert db.session.scalar(sa.select(sa.func.sum(RateLimit.count))) == limits.WRITTEN_EVERY
+    for _turn in range(50 - limits.WRITTEN_EVERY):
+        limits.look("glance", "a", limit=50, seconds=60)
+    with pytest.raises(TooMany):
+        limits.look("glance", "a", limit=50, seconds=60)
+    limits.look("glance", "b", limit=50, seconds=60)
+    freeze(NOON + timedelta(seconds=60))
+    limits.look("glance", "a", limit=50, seconds=60)
+
+
+def test_looks_of_another_process_count_once_they_are_written_down(ctx, freeze):
+    freeze(NOON)
+    for _turn in range(limits.WRITTEN_EVERY):
+        limits.look("glance", "c", limit=30, seconds=60)
+    ctx.extensions["looks"].clear()  # as in a process that knows nothing of them
+    for _turn in range(limits.WRITTEN_EVERY - 1):
+        limits.look("glance", "c", limit=30, seconds=60)
+    with pytest.raises(TooMany):
+        limits.look("glance", "c", limit=30, seconds=60)
+
+
+def test_no_more_people_are_counted_than_fit(ctx, monkeypatch, freeze):
+    freeze(NOON)
+    monkeypatch.setattr(limits, "MOST_LOOKERS", 3)
+    for name in "abcde":
+        limits.look("crowd", name, limit=5, seconds=60)
+    assert len(ctx.extensions["looks"]) <= 3

@@ -11,9 +11,9 @@ from ...errors import or_404, require
 from ...events.routing import current_participant
 from ...headers import single
 from ...i18n import _
-from .. import booking, directory, permissions, queries, saved
+from .. import booking, directory, permissions, queries
 from ..directory import Wish
-from ..words import country_name, facet_label, language_name, term_label
+from ..words import country_name, language_name, region_name, term_label
 from .blueprint import bp, me
 
 LONGEST = 100
@@ -29,7 +29,7 @@ SEARCHES = 120
 @bp.get("/me/partners", endpoint="directory")
 def listing() -> Response:
     """Everybody who lets themselves be found, by filters, best reasons first; to the script only what changes."""
-    limits.hit("directory.search", current_participant().public_id, limit=SEARCHES, seconds=60)
+    limits.look("directory.search", current_participant().public_id, limit=SEARCHES, seconds=60)
     mine = me()
     wish = wished()
     page = directory.page(mine, wish)
@@ -44,7 +44,7 @@ def listing() -> Response:
             (label(name, code), wish.without(name, code), n)
             for name, code, n in (directory.nearest(mine, wish) if not page.total else [])
         ],
-        label=label,
+        choices={name: choices(name, page.facets[name], getattr(wish, name)) for name in directory.LISTS},
         outlook="" if part else booking.bookings().outlook(mine),
     )
     response = make_response(html)
@@ -62,7 +62,6 @@ def partner(id: str) -> str:
         "delegates/partner.html",
         me=mine,
         card=directory.card(mine, other),
-        is_saved=saved.is_saved(mine, other),
         opportunities=queries.opportunities_of(other.profile, shown=True),
     )
 
@@ -103,7 +102,7 @@ def label(name: str, code: str) -> str:
         return term_label(name, code)
     if name == "kind":
         return term_label("organisation_type", code)
-    return country_name(code) if name == "country" else language_name(code)
+    return {"country": country_name, "region": region_name}.get(name, language_name)(code)
 
 
 def plain(name: str, code: str) -> str:
@@ -112,7 +111,11 @@ def plain(name: str, code: str) -> str:
     return term_label("goal", code, side) if side else label(name, code)
 
 
-@bp.app_context_processor
-def filter_words() -> dict[str, Any]:
-    """How the ticks of the filters read."""
-    return {"filter_word": plain, "facet_label": facet_label}
+def choices(name: str, counted: list[tuple[str, int]], chosen: tuple[str, ...]) -> list[tuple[str, str, int, bool]]:
+    """The ticks of a list as (code, label, number, whether ticked): first what is chosen, even where nobody has it."""
+    numbers = dict(counted)
+    none = [code for code in chosen if code not in numbers]
+    known = [code for code in numbers if code in chosen]
+    rest = [code for code in numbers if code not in chosen]
+    first = [(code, plain(name, code), numbers.get(code, 0), True) for code in (*none, *known)]
+    return first + [(code, plain(name, code), numbers[code], False) for code in rest]

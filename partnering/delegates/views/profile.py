@@ -128,7 +128,7 @@ def filled(mine: Delegate) -> ProfileForm:
 
 def card_of(form: PartneringForm, *, name: str, function: str, company: str, shows: Delegate | None = None) -> Card:
     """What others would see if the form were saved as it stands. Nothing is stored."""
-    organisation = SimpleNamespace(name=company or _("Your organisation"))
+    organisation = SimpleNamespace(name=company or _("Your organisation"), logo=None)
     profile: Any = SimpleNamespace(
         organisation=organisation,
         offers=form.offers.data or "",

@@ -1,0 +1,169 @@
+"""Who cannot come in which slot, of everybody at an event at once.
+
+Asking that of 12,000 people takes longer than a page may. Each process therefore keeps what it has found out as long as
+nothing at all has been written since, which one small question tells: nobody reads what is no longer true.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager
+from datetime import datetime
+from threading import RLock
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..agenda.models import ParticipantAtom
+from ..db import db, writing
+from ..delegates.models import Delegate
+from ..memory import memory
+from .models import MeetingSlot
+
+FEW = 300
+"""So many people are looked at one by one."""
+
+MOST = 4
+"""So many events a process keeps."""
+
+
+class Presence(NamedTuple):
+    """When somebody is there who is not there all the time, as `Delegate` says it."""
+
+    arrives_at: datetime | None
+    departs_at: datetime | None
+    days: list[str]
+
+
+class Slot(NamedTuple):
+    """A slot as plain values: what is kept outlives the rows it was read from."""
+
+    id: int
+    atoms: range
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Absences:
+    """What is known of an event as it was at one moment; each question is asked when it comes up first."""
+
+    def __init__(self, event_id: int, zone: str, state: str) -> None:
+        self.event_id, self.zone, self.state = event_id, zone, state
+        self._slots: dict[int, Slot] = {}
+        self._missing: dict[int, frozenset[int]] = {}
+        self._open: dict[int, frozenset[int]] = {}
+        self._rare: dict[int, Presence] | None = None
+        self._lock = RLock()
+
+    def of_all(self, slots: Sequence[MeetingSlot]) -> set[int]:
+        """The participants who are taken or away in every one of these slots."""
+        with self._lock:
+            self._learn(slots)
+            never: set[int] | None = None
+            for slot in reversed(slots):  # late ones are booked least, so that there are soon few left to look at
+                missed = self._in(slot.id)
+                never = set(missed) if never is None else never & missed
+                if len(never) <= FEW:
+                    self._look_at(never)
+                    mine = {slot.id for slot in slots}
+                    return {one for one in never if mine.isdisjoint(self._open[one])}
+            return never or set()
+
+    def _learn(self, slots: Sequence[MeetingSlot]) -> None:
+        """Remember the slots that are asked about; of whoever was looked at before, new ones are not known yet."""
+        new = [slot for slot in slots if slot.id not in self._slots]
+        if new:
+            self._open.clear()
+        for slot in new:
+            atoms = range(slot.first_atom, slot.last_atom + 1)
+            self._slots[slot.id] = Slot(slot.id, atoms, slot.starts_at, slot.ends_at)
+
+    def _in(self, slot_id: int) -> frozenset[int]:
+        """The participants who are taken or away in a slot."""
+        if slot_id not in self._missing:
+            slot = self._slots[slot_id]
+            with _fresh() as link:
+                busy = link.execute(_BUSY, {"first": slot.atoms[0], "last": slot.atoms[-1]}).scalars().all()
+            away = (one for one, presence in self._rarely.items() if not self._there(slot, presence))
+            self._missing[slot_id] = frozenset((*busy, *away))
+        return self._missing[slot_id]
+
+    def _look_at(self, people: Iterable[int]) -> None:
+        """Learn to which of the slots a few people can come."""
+        taken: dict[int, set[int]] = {one: set() for one in people if one not in self._open}
+        if not taken:
+            return
+        first = min(slot.atoms[0] for slot in self._slots.values())
+        last = max(slot.atoms[-1] for slot in self._slots.values())
+        with _fresh() as link:
+            for one, atom in link.execute(_TAKEN, {"people": list(taken), "first": first, "last": last}):
+                taken[one].add(atom)
+        for one, atoms in taken.items():
+            self._open[one] = frozenset(
+                slot.id
+                for slot in self._slots.values()
+                if atoms.isdisjoint(slot.atoms) and (one not in self._rarely or self._there(slot, self._rarely[one]))
+            )
+
+    @property
+    def _rarely(self) -> dict[int, Presence]:
+        """Those who are not there all the time."""
+        if self._rare is None:
+            with _fresh() as link:
+                rows = link.execute(_RARELY, {"event": self.event_id}).all()
+            self._rare = {row.participant_id: Presence(row.arrives_at, row.departs_at, row.days) for row in rows}
+        return self._rare
+
+    def _there(self, slot: Slot, presence: Presence) -> bool:
+        """As `times.there` answers."""
+        if presence.departs_at is not None and slot.ends_at > presence.departs_at:
+            return False
+        if presence.arrives_at is not None and slot.starts_at < presence.arrives_at:
+            return False
+        return not presence.days or clock.in_zone(slot.starts_at, self.zone).date().isoformat() in presence.days
+
+
+def never_free(me: Delegate, slots: Sequence[MeetingSlot]) -> Set[int]:
+    """The participants who are taken or away in every one of these slots."""
+    event_id, zone = me.event_id, me.participant.event.zone
+    if writing():  # what may yet be undone is remembered by nobody
+        return Absences(event_id, zone, "").of_all(slots)
+    kept = memory()
+    state, key = kept.state(db.engine), ("absences", event_id)
+    known: Absences | None = kept.rooms.get(key)
+    if known is None or known.state != state or known.zone != zone:
+        known = Absences(event_id, zone, state)
+        with kept.lock:
+            kept.rooms[key] = known
+            kept.rooms.move_to_end(key)
+            while len(kept.rooms) > MOST:
+                kept.rooms.popitem(last=False)
+    return known.of_all(slots)
+
+
+@contextmanager
+def _fresh() -> Iterator[sa.Connection]:
+    """What has been written up to now: the session of this request on SQLite still sees what was there before."""
+    if writing() or db.engine.dialect.name != "sqlite":
+        yield db.session.connection()
+        return
+    with db.engine.connect() as link:
+        yield link
+
+
+_BUSY = (
+    sa.select(ParticipantAtom.participant_id)
+    .where(ParticipantAtom.atom.between(sa.bindparam("first"), sa.bindparam("last")))
+    .distinct()
+)
+_TAKEN = sa.select(ParticipantAtom.participant_id, ParticipantAtom.atom).where(
+    ParticipantAtom.participant_id.in_(sa.bindparam("people", expanding=True)),
+    ParticipantAtom.atom.between(sa.bindparam("first"), sa.bindparam("last")),
+    sa.text("NOT participant_atom.contested"),  # as its index says it; what is contested is taken by something else
+)
+_RARELY = sa.select(Delegate.participant_id, Delegate.arrives_at, Delegate.departs_at, Delegate.days).where(
+    Delegate.event_id == sa.bindparam("event"),
+    Delegate.left_at.is_(None),
+    sa.or_(
+        Delegate.departs_at.is_not(None), Delegate.arrives_at.is_not(None), sa.cast(Delegate.days, sa.String) != "[]"
+    ),
+)
