@@ -1,9 +1,9 @@
-"""Secrets in addresses never reach a log: links to sign in, to a purchase, a ticket, a calendar feed."""
+"""Secrets in addresses never reach a log: links to sign in, to a purchase, a ticket, a calendar feed, one's letters."""
 
 import logging
 import re
 
-PATHS = ("login", "confirm", "r", "t", "c", "u")
+PATHS = ("login", "confirm", "r", "t", "c", "u", "letters")
 """First segments of addresses whose second one is a secret."""
 
 _IN_PATH = re.compile(rf"(/(?:{'|'.join(PATHS)})/)[A-Za-z0-9_.~%-]{{16,}}")

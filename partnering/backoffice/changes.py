@@ -189,6 +189,7 @@ HIDDEN = (
     "schedule.feed_renewed",
     "delegate.agenda_shared",
     "delegate.agenda_kept",
+    "delegate.letters_chosen",
 )
 """What another entry tells already, what concerns nobody else, or what would tell who tried to register twice."""
 

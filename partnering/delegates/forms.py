@@ -133,6 +133,32 @@ class PrivacyForm(FlaskForm):
         self.visibility.choices = levels()
 
 
+class LettersForm(FlaskForm):
+    """How often letters about requests come, and whether those about saved searches do."""
+
+    rhythm = RadioField(
+        _l("Letters about requests and answers"),
+        choices=[
+            SelectChoice("hourly", _l("At most one letter an hour")),
+            SelectChoice("daily", _l("At most one letter a day")),
+            SelectChoice("never", _l("No letters; I look on the page myself")),
+        ],
+        validators=[InputRequired(_l("Choose how often we write"))],
+    )
+    searches = BooleanField(_l("Write when somebody new fits a search I have saved, at most once a day"))
+
+
+class OneClick(FlaskForm):
+    """What mail programs send to stop letters (RFC 8058): no token, for no page of ours is behind it."""
+
+    said = HiddenField(name="List-Unsubscribe", validators=[AnyOf(("One-Click",))])
+
+    class Meta:
+        """The secret in the address is what counts."""
+
+        csrf = False
+
+
 class AgreeForm(FlaskForm):
     """Agreeing to something, or no longer."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from .. import clock
+from .. import clock, links
 from ..db import db
 from ..events.mails import to_participant
 from ..mail import letters
@@ -13,6 +13,17 @@ from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from . import queries
 from .models import Delegate, OrganisationProfile, SavedSearch
+
+LETTERS = "letters"
+"""What the secret is for with which somebody chooses their letters."""
+
+
+def letters_address(delegate: Delegate, kind: str | None = None) -> str:
+    """The secret address at which a delegate chooses their letters, or stops one kind of them with one click."""
+    token = links.token(LETTERS, delegate.public_id)
+    if kind is None:
+        return letters.url("subscriptions.show", token=token)
+    return letters.url("subscriptions.stop", token=token, kind=kind)
 
 
 def handed_over(profile: OrganisationProfile, delegate: Delegate) -> None:
@@ -128,11 +139,13 @@ def render_new_partners(letter: OutboxLetter) -> Letter | None:
     if not saved:
         return None
     event = delegate.participant.event
-    return letters.compose(
+    composed = letters.compose(
         "delegates/mail/new_partners",
         event=event,
         participant=delegate.participant,
         searches=[(search.name, new[search.public_id]) for search in saved],
         number=sum(new[search.public_id] for search in saved),
         saved_url=letters.url("delegates.saved", event_slug=event.slug),
+        settings_url=letters_address(delegate),
     )
+    return composed.with_(unsubscribe_url=letters_address(delegate, "searches"))

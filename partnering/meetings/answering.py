@@ -95,8 +95,8 @@ def undo(meeting: Meeting, *, by: Delegate, version: int | None = None) -> Meeti
     steps.count_open(meeting.requester_id, 1)
     steps.end_open(meeting, "withdrawn")
     steps.record(meeting, "undone")
+    mails.answer_undone(meeting, agenda.cancel(appointment) if appointment is not None else ())
     if appointment is not None:
-        mails.meeting_undone(meeting, agenda.cancel(appointment))
         signals.time_freed.send(event.id, delegate_ids={delegate.id for delegate in people})
     return meeting
 
@@ -215,7 +215,7 @@ def forward(meeting: Meeting, to: Delegate, *, by: Delegate, version: int | None
     steps.seat(meeting, "invitee", [to])
     steps.anew(meeting)
     steps.record(meeting, "forwarded", by=by.public_id, to=to.public_id)
-    mails.meeting_forwarded(meeting)
+    mails.meeting_forwarded(meeting, host)
     return meeting
 
 

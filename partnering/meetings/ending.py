@@ -39,10 +39,18 @@ def expire(meeting: Meeting) -> Meeting:
     return meeting
 
 
-def cancel(meeting: Meeting, *, by: Delegate | None = None, reason: str = "", version: int | None = None) -> Meeting:
+def cancel(
+    meeting: Meeting,
+    *,
+    by: Delegate | None = None,
+    reason: str = "",
+    version: int | None = None,
+    combined: bool = False,
+) -> Meeting:
     """Call an accepted meeting off; time and table are free again, and calendars hear of it if they knew.
 
-    Without `by` the organisers do it. Raises `RequestNotOpen`, also when the meeting is over, and `NotYours`.
+    Without `by` the organisers do it. `combined`: another letter tells people of this and more. Raises
+    `RequestNotOpen`, also when the meeting is over, and `NotYours`.
     """
     steps.take(meeting)
     mine = sides_of(meeting, by) if by is not None else []
@@ -64,7 +72,7 @@ def cancel(meeting: Meeting, *, by: Delegate | None = None, reason: str = "", ve
     steps.end_open(meeting, "withdrawn")
     entries = agenda.cancel(appointment) if appointment is not None else []
     steps.record(meeting, "cancelled", reason=reason)
-    mails.meeting_cancelled(meeting, entries, by)
+    mails.meeting_cancelled(meeting, entries, by, ended=not combined)
     if appointment is not None:
         signals.time_freed.send(meeting.event_id, delegate_ids={delegate.id for delegate in people})
     return meeting

@@ -436,7 +436,7 @@ class MeetingScan(InEvent, Model):
 class MeetingNews(InEvent, Model):
     """Something a delegate has not been told yet: letters gather what is due, and the page shows what is new.
 
-    `told_at`: a letter with it has left, or it was undone or overtaken. `due_at`: no letter before that.
+    `told_at`: a letter with it has left; what was undone or overtaken is deleted. `due_at`: no letter before that.
     """
 
     delegate_id: Mapped[int]

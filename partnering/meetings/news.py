@@ -1,112 +1,120 @@
 """The news of meetings: who is told what, and when.
 
-A request alone makes no letter of its own: whoever is asked gets at most one letter an hour with all that is new.
-Whatever stands in a calendar comes as one letter for each person and meeting.
+What waits for an answer, and what became of what somebody waited for, is gathered in letters (`telling`). Whatever
+stands in a calendar comes as one letter for each person and meeting.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-
-import sqlalchemy as sa
 
 from .. import clock
 from ..agenda import mails as calendar
 from ..agenda import services as agenda
 from ..agenda.models import AgendaEntry, Appointment
-from ..db import db
-from ..delegates import queries as partnering
 from ..delegates.models import Delegate
 from ..events.mails import to_participant
-from ..mail.models import OutboxLetter
-from .models import Meeting, MeetingNews, MeetingProposal, MeetingSide, MeetingVacancy
+from .models import Meeting, MeetingProposal
+from .states import UNDO_SECONDS
+from .telling import ANSWERS, ASKS, forget, has_heard, tell
 
-DIGEST = timedelta(hours=1)
-"""Between two letters about new requests to the same person."""
+BESIDES_CONTACTS = 600
+"""Seconds in which the letter about swapping addresses says, too, that no place was found."""
 
-
-def tell(delegate: Delegate, meeting: Meeting, kind: str, *, wait: int = 0) -> None:
-    """Keep for a delegate that something is new, not before `wait` seconds; letters gather it, the page shows it."""
-    now = clock.now()
-    db.session.add(
-        MeetingNews(
-            event_id=meeting.event_id,
-            delegate_id=delegate.id,
-            meeting_id=meeting.id,
-            kind=kind,
-            due_at=now + timedelta(seconds=wait),
-            created_at=now,
-        )
-    )
-    db.session.flush()
+HEARD_OF = ("requested", "countered", "revived")
+"""What tells somebody that there is a request at all."""
 
 
-def forget(meeting: Meeting, kinds: Iterable[str]) -> None:
-    """What nobody was told yet needs no telling any more."""
-    db.session.execute(
-        sa.update(MeetingNews)
-        .where(MeetingNews.meeting_id == meeting.id, MeetingNews.kind.in_(list(kinds)), MeetingNews.told_at.is_(None))
-        .values(told_at=clock.now())
-    )
-
-
-def untold(delegate: Delegate, kinds: Iterable[str]) -> set[int]:
-    """The ids of meetings of which a delegate has not been told yet."""
-    return set(
-        db.session.scalars(
-            sa.select(MeetingNews.meeting_id).where(
-                MeetingNews.delegate_id == delegate.id,
-                MeetingNews.kind.in_(list(kinds)),
-                MeetingNews.told_at.is_(None),
-                MeetingNews.due_at <= clock.now(),
-            )
-        )
-    )
-
-
-def was_told(delegate_id: int, kinds: Sequence[str]) -> Callable[[], None]:
-    """What to do when a letter with all that is new of these kinds has left: remember that it did."""
-    until = clock.now()
-
-    def remember() -> None:
-        db.session.execute(
-            sa.update(MeetingNews)
-            .where(
-                MeetingNews.delegate_id == delegate_id,
-                MeetingNews.kind.in_(list(kinds)),
-                MeetingNews.told_at.is_(None),
-                MeetingNews.created_at <= until,
-            )
-            .values(told_at=clock.now())
-        )
-
-    return remember
+# -- what waits for an answer
 
 
 def meeting_requested(meeting: Meeting) -> None:
     """Tell whoever was asked: now, or together with what else comes within the hour since their last letter."""
-    _ask(meeting, next(side.lead for side in meeting.sides if side.side == "invitee"), "requested")
+    tell(_lead(meeting, "invitee"), meeting, "requested", answer_by=meeting.expires_at)
 
 
-def meeting_forwarded(meeting: Meeting) -> None:
-    """Tell the new host of a request that a colleague handed on, and whoever asked."""
-    _ask(meeting, next(side.lead for side in meeting.sides if side.side == "invitee"), "requested")
-    tell(next(side.lead for side in meeting.sides if side.side == "requester"), meeting, "forwarded")
+def meeting_forwarded(meeting: Meeting, before: Delegate) -> None:
+    """Tell the new host of a request that a colleague handed on, and whoever asked; `before` need hear no more."""
+    forget(meeting, HEARD_OF, [before.id])
+    meeting_requested(meeting)
+    tell(_lead(meeting, "requester"), meeting, "forwarded")
+
+
+def lead_passed(meeting: Meeting, before: Delegate, after: Delegate) -> None:
+    """Tell who leads a side in a colleague's stead what the colleague was not told yet, and what to answer."""
+    inherited = forget(meeting, (*ASKS, *ANSWERS), [before.id])
+    proposal = next((each for each in meeting.proposals if each.state == "open"), None)
+    for kind in inherited:
+        if kind in ANSWERS:
+            tell(after, meeting, kind, wait=_undo_wait(meeting))
+    if meeting.is_open and meeting.turn_id == after.id:
+        tell(after, meeting, "requested", answer_by=meeting.expires_at)
+    elif proposal is not None and proposal.to_id == after.id:
+        meeting_proposed(proposal)
+
+
+def meeting_countered(meeting: Meeting) -> None:
+    """Tell the side whose turn it is now that other times were suggested."""
+    forget(meeting, HEARD_OF)
+    tell(_lead(meeting, _side_at_turn(meeting)), meeting, "countered", answer_by=meeting.expires_at)
 
 
 def meeting_revived(meeting: Meeting) -> None:
     """Tell the other side that a meeting which was called off might take place after all."""
-    turn = next(seat.side for seat in meeting.delegates if seat.delegate_id == meeting.turn_id)
-    _ask(meeting, next(side.lead for side in meeting.sides if side.side == turn), "revived")
+    tell(_lead(meeting, _side_at_turn(meeting)), meeting, "revived", answer_by=meeting.expires_at)
 
 
 def meeting_proposed(proposal: MeetingProposal) -> None:
-    """Tell whoever is asked that another time was proposed, or that one came free."""
-    tell(proposal.to, proposal.meeting, "offered" if proposal.kind == "time" else "proposed")
+    """Tell whoever is asked that another time was proposed, or, at once, that one came free."""
+    free = proposal.kind == "time"
+    tell(
+        proposal.to,
+        proposal.meeting,
+        "offered" if free else "proposed",
+        at_once=free,
+        answer_by=proposal.expires_at,
+    )
+
+
+# -- what became of it
+
+
+def meeting_accepted(meeting: Meeting, not_before: datetime | None = None) -> None:
+    """Tell both sides that they will meet; the time follows when the organisers have planned."""
+    wait = _seconds_until(not_before)
+    for side in meeting.sides:
+        tell(side.lead, meeting, "accepted", wait=wait)
+
+
+def meeting_declined(meeting: Meeting, not_before: datetime | None = None) -> None:
+    """Tell whoever waited for this answer, in a neutral sentence."""
+    turn = _side_at_turn(meeting)
+    tell(
+        next(side.lead for side in meeting.sides if side.side != turn),
+        meeting,
+        "declined",
+        wait=_seconds_until(not_before),
+    )
+
+
+def meeting_withdrawn(meeting: Meeting) -> None:
+    """Tell the invitee, if they heard of the request."""
+    invitee = _lead(meeting, "invitee")
+    if _knows(meeting, invitee):
+        tell(invitee, meeting, "withdrawn")
+    forget(meeting, ASKS)
+
+
+def meeting_expired(meeting: Meeting) -> None:
+    """Tell both sides that nobody answered in time; the invitee only if they heard of the request."""
+    for side in meeting.sides:
+        if side.side == "requester" or _knows(meeting, side.lead):
+            tell(side.lead, meeting, "expired")
+    forget(meeting, ASKS)
 
 
 def proposal_refused(proposal: MeetingProposal) -> None:
-    """Tell whoever proposed a time that it does not suit; what was not told of the proposal is told no more."""
+    """Tell whoever proposed a time that it does not suit, or was not answered; the proposal is told no more."""
     proposal_over(proposal)
     if proposal.by is not None:
         tell(proposal.by, proposal.meeting, "refused")
@@ -118,52 +126,36 @@ def proposal_over(proposal: MeetingProposal) -> None:
 
 
 def meeting_unplaced(meeting: Meeting) -> None:
-    """Tell both sides that no place was found until the end."""
+    """Tell both sides that no place was found until the end, unless the letter about swapping addresses does."""
     for side in meeting.sides:
-        tell(side.lead, meeting, "unplaced")
+        tell(side.lead, meeting, "unplaced", wait=BESIDES_CONTACTS)
 
 
 def meeting_lost_its_time(meeting: Meeting, entries: Iterable[AgendaEntry]) -> None:
-    """Take the lost time out of calendars; the meeting stays agreed, and another time follows."""
-    meeting_cancelled(meeting, entries, None)
+    """Take the lost time out of calendars; the meeting stays agreed, and another time follows.
+
+    Leads whose calendar knew of it read that in the same letter, the others hear it beside other news.
+    """
+    entries = list(entries)
+    meeting_cancelled(meeting, entries, None, ended=False)
+    known = _in_calendars(entries)
     for side in meeting.sides:
-        tell(side.lead, meeting, "unplaced")
+        if side.lead.participant_id not in known:
+            tell(side.lead, meeting, "unplaced", wait=_undo_wait(meeting))
 
 
-def vacancy_opened(vacancy: MeetingVacancy, meetings: Sequence[Meeting]) -> None:
-    """Tell the colleagues who may name a substitute, on the page: their letter is `meetings.substitute`."""
-    for colleague in partnering.colleagues(vacancy.leaver):
-        for meeting in meetings:
-            tell(colleague, meeting, "offered")
+def answer_undone(meeting: Meeting, entries: Iterable[AgendaEntry] = ()) -> None:
+    """An answer is taken back before it was told; a calendar that knows of it all the same forgets it."""
+    forget(meeting, ("accepted", "declined"))
+    _post_cancelled(meeting, entries, None)
 
 
-def _ask(meeting: Meeting, delegate: Delegate, kind: str) -> None:
-    tell(delegate, meeting, kind)
-    latest = db.session.scalars(
-        sa.select(OutboxLetter)
-        .where(OutboxLetter.kind == "meetings.requested", OutboxLetter.recipient_ref == delegate.public_id)
-        .order_by(OutboxLetter.id.desc())
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if latest is not None and latest.state == "ready":
-        return
-    number = int(latest.payload.get("number", 0)) + 1 if latest is not None else 1
-    since = latest.created_at if latest is not None else None
-    if latest is not None and latest.state == "dropped":
-        since = None
-    _post(
-        "meetings.requested",
-        delegate,
-        key=f"meetings:{delegate.public_id}:requested:{number}",
-        payload={"delegate": delegate.public_id, "number": number},
-        not_before=(latest.sent_at or latest.created_at) + DIGEST if latest is not None and since else None,
-    )
+# -- what stands in calendars
 
 
 def meeting_confirmed(meeting: Meeting, not_before: datetime | None = None) -> None:
     """Tell everybody who comes, each with the meeting for their calendar."""
+    forget(meeting, ("accepted", "unplaced"))
     for delegate, entry in _entries(meeting):
         _post_entry("meetings.confirmed", meeting, delegate, entry, not_before=not_before)
 
@@ -194,73 +186,37 @@ def meeting_changed(meeting: Meeting, besides: Delegate | None = None, *, was: M
         _post_entry("meetings.changed", meeting, delegate, entry, was=dict(was) if was is not None and known else None)
 
 
-def meeting_cancelled(meeting: Meeting, entries: Iterable[AgendaEntry], by: Delegate | None) -> None:
-    """Take the meeting out of everybody's calendar; who called it off gets no sentence of regret."""
+def meeting_cancelled(
+    meeting: Meeting, entries: Iterable[AgendaEntry], by: Delegate | None, *, ended: bool = True
+) -> None:
+    """Take the meeting out of every calendar that knows of it; who called it off gets no sentence of regret.
+
+    When it has `ended`, leads on the other side whose calendar did not know read beside other news that what they had
+    asked for, or said yes to, does not come.
+    """
+    entries = list(entries)
+    _post_cancelled(meeting, entries, by)
+    forget(meeting, ("accepted", "unplaced", "proposed", "offered"))
+    if not ended:
+        return
+    known = _in_calendars(entries)
+    for side in meeting.sides:
+        if side.lead_id != meeting.cancelled_by_id and side.lead.participant_id not in known:
+            tell(side.lead, meeting, "declined" if side.side == "requester" else "withdrawn")
+
+
+def meeting_left(meeting: Meeting, entry: AgendaEntry, delegate: Delegate) -> None:
+    """Take the meeting out of the calendar of one who no longer comes, if it knew."""
+    _post_entry("meetings.cancelled", meeting, delegate, entry, by=delegate.public_id)
+
+
+def _post_cancelled(meeting: Meeting, entries: Iterable[AgendaEntry], by: Delegate | None) -> None:
+    """One letter for each calendar; whether it knew of the meeting is asked when the letter leaves."""
     told = {entry.participant_id: entry for entry in entries}
     for seat in meeting.delegates:
         entry = told.get(seat.delegate.participant_id)
         if entry is not None:
             _post_entry("meetings.cancelled", meeting, seat.delegate, entry, by=by.public_id if by else "")
-
-
-def meeting_undone(meeting: Meeting, entries: Iterable[AgendaEntry]) -> None:
-    """Take a meeting that is a request again out of calendars that know it: a move tells them before half a minute."""
-    meeting_cancelled(meeting, entries, None)
-
-
-def meeting_left(meeting: Meeting, entry: AgendaEntry, delegate: Delegate) -> None:
-    """Take the meeting out of the calendar of one who no longer comes."""
-    if entry.sent_state == "confirmed":
-        _post_entry("meetings.cancelled", meeting, delegate, entry, by=delegate.public_id)
-
-
-def meeting_accepted(meeting: Meeting, not_before: datetime | None = None) -> None:
-    """Tell both sides that they will meet; the time follows when the organisers have planned."""
-    for side in meeting.sides:
-        _post_news("meetings.accepted", meeting, side, not_before)
-
-
-def meeting_countered(meeting: Meeting) -> None:
-    """Tell the side whose turn it is now that other times were suggested."""
-    turn = next(seat.side for seat in meeting.delegates if seat.delegate_id == meeting.turn_id)
-    _post_news("meetings.countered", meeting, next(side for side in meeting.sides if side.side == turn))
-
-
-def meeting_declined(meeting: Meeting, not_before: datetime | None = None) -> None:
-    """Tell whoever waited for this answer, in a neutral sentence."""
-    turn = next((seat.side for seat in meeting.delegates if seat.delegate_id == meeting.turn_id), "invitee")
-    _post_news("meetings.declined", meeting, next(side for side in meeting.sides if side.side != turn), not_before)
-
-
-def meeting_withdrawn(meeting: Meeting) -> None:
-    """Tell the invitee, if they heard of the request."""
-    invitee = next(side for side in meeting.sides if side.side == "invitee")
-    if _was_told(meeting, invitee.lead):
-        _post_news("meetings.withdrawn", meeting, invitee)
-
-
-def meeting_expired(meeting: Meeting) -> None:
-    """Tell both sides that nobody answered in time; the invitee only if they heard of the request."""
-    for side in meeting.sides:
-        if side.side == "requester" or _was_told(meeting, side.lead):
-            _post_news("meetings.expired", meeting, side)
-
-
-def _was_told(meeting: Meeting, delegate: Delegate) -> bool:
-    """Whether a letter that named this request has left, or is just leaving."""
-    if meeting.round > 1:
-        return True
-    told = db.session.scalar(
-        sa.select(
-            sa.exists().where(
-                OutboxLetter.kind == "meetings.requested",
-                OutboxLetter.recipient_ref == delegate.public_id,
-                OutboxLetter.state.in_(("leased", "sending", "sent")),
-                sa.func.coalesce(OutboxLetter.sent_at, clock.now()) >= meeting.sent_at,
-            )
-        )
-    )
-    return bool(told)
 
 
 def _post_entry(
@@ -272,29 +228,47 @@ def _post_entry(
     not_before: datetime | None = None,
     **more: Any,
 ) -> None:
-    _post(
+    wait = _undo_wait(meeting) if entry.state == "live" and entry.sent_state == "none" else 0
+    earliest = max(not_before or clock.now(), clock.now() + timedelta(seconds=wait))
+    to_participant(
         kind,
-        delegate,
+        delegate.participant,
         key=f"{kind}:{entry.public_id}:seq{entry.sequence}",
         payload={"meeting": meeting.public_id, "entry": entry.public_id, "delegate": delegate.public_id, **more},
+        recipient_ref=delegate.public_id,
         topic=calendar.topic(entry),
         topic_version=entry.sequence,
-        not_before=not_before,
+        not_before=earliest,
     )
 
 
-def _post_news(kind: str, meeting: Meeting, side: MeetingSide, not_before: datetime | None = None) -> None:
-    _post(
-        kind,
-        side.lead,
-        key=f"{kind}:{meeting.public_id}:v{meeting.version}:to:{side.lead.public_id}",
-        payload={"meeting": meeting.public_id, "delegate": side.lead.public_id},
-        not_before=not_before,
-    )
+def _in_calendars(entries: Iterable[AgendaEntry]) -> set[int]:
+    """The participants whose calendars know of these entries."""
+    return {entry.participant_id for entry in entries if entry.sent_state == "confirmed"}
 
 
-def _post(kind: str, delegate: Delegate, *, key: str, payload: dict[str, Any], **options: Any) -> None:
-    to_participant(kind, delegate.participant, key=key, payload=payload, recipient_ref=delegate.public_id, **options)
+def _undo_wait(meeting: Meeting) -> int:
+    """In how many seconds the answer can no longer be taken back."""
+    if meeting.answered_at is None:
+        return 0
+    return _seconds_until(meeting.answered_at + timedelta(seconds=UNDO_SECONDS))
+
+
+def _seconds_until(moment: datetime | None) -> int:
+    return max(0, -int((clock.now() - moment).total_seconds() // 1)) if moment is not None else 0
+
+
+def _knows(meeting: Meeting, delegate: Delegate) -> bool:
+    """Whether a side has heard of a request: it answered once, or a letter has told it."""
+    return meeting.round > 1 or has_heard(meeting, delegate, HEARD_OF)
+
+
+def _lead(meeting: Meeting, side: str) -> Delegate:
+    return next(each.lead for each in meeting.sides if each.side == side)
+
+
+def _side_at_turn(meeting: Meeting) -> str:
+    return next((seat.side for seat in meeting.delegates if seat.delegate_id == meeting.turn_id), "invitee")
 
 
 def _entries(meeting: Meeting) -> list[tuple[Delegate, AgendaEntry]]:

@@ -15,9 +15,7 @@ from . import mails, queries, steps
 from .errors import LunchGone, NoSuchSlot, NotThere, SlotTaken, TooFar
 from .models import Meeting, MeetingDelegate, MeetingSlot
 from .rules import rules_of
-
-UNDO_SECONDS = 30
-"""How long an answer can be taken back; letters wait as long."""
+from .states import UNDO_SECONDS as UNDO_SECONDS
 
 CHOICES = 3
 """How many other times are shown when one is gone."""

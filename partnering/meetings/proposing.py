@@ -114,7 +114,7 @@ def lapse_proposal(proposal: MeetingProposal) -> Meeting:
     steps.take(meeting)
     _require_open(proposal)
     steps.end_proposal(proposal, "expired")
-    mails.proposal_over(proposal)
+    mails.proposal_refused(proposal)
     return meeting
 
 

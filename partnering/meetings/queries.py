@@ -93,6 +93,7 @@ __all__ = [
     "tables_of",
     "taken_atoms",
     "there",
+    "vacancies_at",
     "vacancies_due",
     "vacancy_by_ref",
     "vacant_meetings",
@@ -272,6 +273,15 @@ def vacancies_due(now: datetime, limit: int = 500) -> Sequence[int]:
 def awaited_leavers() -> sa.Select[int]:
     """The ids of delegates who left and whose company may still name somebody."""
     return sa.select(MeetingVacancy.leaver_id).where(MeetingVacancy.state == "open")
+
+
+def vacancies_at(place_id: int) -> Sequence[MeetingVacancy]:
+    """What waits for a substitute of somebody who held this place."""
+    return db.session.scalars(
+        sa.select(MeetingVacancy)
+        .where(MeetingVacancy.place_id == place_id, MeetingVacancy.state == "open")
+        .order_by(MeetingVacancy.id)
+    ).all()
 
 
 def vacancy_by_ref(event: Event, public_id: str) -> MeetingVacancy | None:

@@ -14,7 +14,9 @@ from ..events.models import Event
 from ..events.signals import event_cancelled
 from ..jobs import defer
 from ..navigation import count_beside
-from . import queries, reserve, services
+from ..registration.models import Registration
+from ..registration.signals import registration_begun
+from . import mails, queries, reserve, services
 from .signals import time_freed
 from .standing import MeetingBookings
 
@@ -25,6 +27,13 @@ booking.answer_with(MeetingBookings())
 def meetings_end(delegate: Delegate, **news: Any) -> None:
     """End what the delegate had asked or was asked, and let others take over what was agreed."""
     services.cascade(delegate)
+
+
+@registration_begun.connect
+def substitute_comes(registration: Registration, **news: Any) -> None:
+    """Ask whoever follows somebody on a place to take over the meetings that count on that person."""
+    for vacancy in queries.vacancies_at(registration.place_id):
+        mails.substitute_named(vacancy, registration)
 
 
 @somebody_blocked.connect

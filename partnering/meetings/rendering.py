@@ -8,72 +8,36 @@ import sqlalchemy as sa
 from ..agenda import mails as calendar
 from ..agenda.models import AgendaEntry, Location
 from ..db import db
-from ..delegates.directory import reasons_for
 from ..delegates.models import Delegate
-from ..delegates.reasons import MOST
 from ..events.models import Event
 from ..i18n import _, bi
 from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
-from . import calls, news, queries
+from . import calls, queries
 from .models import Meeting, MeetingSide
-
-
-@letters.kind("meetings.requested")
-def render_requested(letter: OutboxLetter) -> Letter | None:
-    """Everything that waits for an answer and has not been in a letter before."""
-    delegate = _delegate(letter)
-    if delegate is None or delegate.left_at is not None:
-        return None
-    last = db.session.scalar(
-        sa.select(sa.func.max(OutboxLetter.sent_at)).where(
-            OutboxLetter.kind == letter.kind,
-            OutboxLetter.recipient_ref == letter.recipient_ref,
-            OutboxLetter.state == "sent",
-            OutboxLetter.id < letter.id,
-        )
-    )
-    kinds = ("requested", "revived")
-    untold = news.untold(delegate, kinds)
-    new = [
-        meeting
-        for meeting in queries.meetings_of(delegate, "received")
-        if meeting.id in untold
-        or (meeting.round == 1 and (last is None or (meeting.sent_at is not None and meeting.sent_at > last)))
-    ]
-    if not new:
-        return None
-    asked = []
-    for meeting in new:
-        side = queries.side_of(meeting, delegate)
-        assert side is not None
-        other = queries.other_side(meeting, side)
-        reasons = reasons_for(delegate, [other.lead])[other.lead_id][:MOST]
-        asked.append({"meeting": meeting, "other": other, "reasons": reasons, "slots": queries.offered(meeting)})
-    composed = letters.compose("meetings/mail/requested", event=_event(delegate), me=delegate, asked=asked)
-    return composed.with_(on_sent=news.was_told(delegate.id, kinds))
 
 
 @letters.kind("meetings.confirmed")
 def render_confirmed(letter: OutboxLetter) -> Letter | None:
     """The meeting with time, table and calendar part; nothing when it was taken back meanwhile."""
-    return _render_entry(letter, "meetings/mail/confirmed", "live")
+    return _render_entry(letter, "live")
 
 
 @letters.kind("meetings.changed")
 def render_changed(letter: OutboxLetter) -> Letter | None:
     """The meeting as it is now."""
-    return _render_entry(letter, "meetings/mail/changed", "live")
+    return _render_entry(letter, "live")
 
 
 @letters.kind("meetings.cancelled")
 def render_cancelled(letter: OutboxLetter) -> Letter | None:
-    """That the meeting does not take place, with the cancellation for calendars that knew of it."""
-    return _render_entry(letter, "meetings/mail/cancelled", "cancelled")
+    """That the meeting does not take place, with the cancellation; nothing for calendars that never knew of it."""
+    return _render_entry(letter, "cancelled")
 
 
-def _render_entry(letter: OutboxLetter, template: str, state: str) -> Letter | None:
+def _render_entry(letter: OutboxLetter, state: str) -> Letter | None:
+    """What a calendar is told by now: somebody whose first letter was overtaken by a change reads a confirmation."""
     entry = db.session.scalars(
         sa.select(AgendaEntry).where(AgendaEntry.public_id == letter.payload.get("entry"))
     ).one_or_none()
@@ -83,9 +47,9 @@ def _render_entry(letter: OutboxLetter, template: str, state: str) -> Letter | N
     meeting, delegate = context["meeting"], context["me"]
     if state == "live" and meeting.appointment_id != entry.appointment_id:
         return None
-    if meeting.is_open and entry.sent_state == "none":
+    if state == "cancelled" and entry.sent_state == "none":
         return None
-    itself = letter.payload.get("by") == delegate.public_id
+    kind = "cancelled" if state == "cancelled" else "confirmed" if entry.sent_state == "none" else "changed"
     part, method = calendar.calendar_part(
         entry,
         summary=summary(delegate, meeting),
@@ -94,10 +58,10 @@ def _render_entry(letter: OutboxLetter, template: str, state: str) -> Letter | N
         private=True,
     )
     composed = letters.compose(
-        template,
+        f"meetings/mail/{kind}",
         entry=entry,
         place=calendar.place_of(entry),
-        itself=itself,
+        itself=letter.payload.get("by") == delegate.public_id,
         was=_was(letter.payload.get("was"), context["event"]),
         **context,
     )
@@ -118,43 +82,6 @@ def _was(told: Any, event: Event) -> dict[str, Any] | None:
     }
 
 
-@letters.kind("meetings.accepted")
-def render_accepted(letter: OutboxLetter) -> Letter | None:
-    """That both will meet, and that the time follows."""
-    return _render_news(letter, "meetings/mail/accepted", ("accepted",))
-
-
-@letters.kind("meetings.countered")
-def render_countered(letter: OutboxLetter) -> Letter | None:
-    """That other times were suggested."""
-    return _render_news(letter, "meetings/mail/countered", ("countered",))
-
-
-@letters.kind("meetings.declined")
-def render_declined(letter: OutboxLetter) -> Letter | None:
-    """That it does not work this time."""
-    return _render_news(letter, "meetings/mail/declined", ("declined",))
-
-
-@letters.kind("meetings.withdrawn")
-def render_withdrawn(letter: OutboxLetter) -> Letter | None:
-    """That a request was taken back."""
-    return _render_news(letter, "meetings/mail/withdrawn", ("withdrawn",))
-
-
-@letters.kind("meetings.expired")
-def render_expired(letter: OutboxLetter) -> Letter | None:
-    """That a request ran out."""
-    return _render_news(letter, "meetings/mail/expired", ("expired",))
-
-
-def _render_news(letter: OutboxLetter, template: str, states: tuple[str, ...]) -> Letter | None:
-    context = _context(letter)
-    if context is None or context["meeting"].request_state not in states:
-        return None
-    return letters.compose(template, **context)
-
-
 def _context(letter: OutboxLetter) -> dict[str, Any] | None:
     """The meeting as its recipient sees it, or None when one of them is gone."""
     delegate = _delegate(letter)
@@ -173,9 +100,6 @@ def _context(letter: OutboxLetter) -> dict[str, Any] | None:
         "meeting": meeting,
         "other": other,
         "named": name_of(delegate, meeting, other),
-        "team": queries.seats_of(meeting, other.side),
-        "i_asked": side == "requester",
-        "slots": queries.offered(meeting),
     }
 
 

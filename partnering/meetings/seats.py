@@ -85,7 +85,8 @@ def drop_seat(meeting: Meeting, delegate: Delegate, *, newcomer: Delegate | None
     rest = _rest(meeting, side, delegate)
     if newcomer is not None:
         rest.sort(key=lambda other: other.id != newcomer.id)
-    if not rest or (side.lead_id == delegate.id and not _lead_instead(meeting, side, delegate, rest)):
+    led = side.lead_id == delegate.id
+    if not rest or (led and not _lead_instead(meeting, side, delegate, rest)):
         return False
     vacant = next(seat.vacant_since for seat in meeting.delegates if seat.delegate_id == delegate.id) is not None
     db.session.execute(
@@ -94,6 +95,8 @@ def drop_seat(meeting: Meeting, delegate: Delegate, *, newcomer: Delegate | None
         )
     )
     steps.anew(meeting)
+    if led:
+        mails.lead_passed(meeting, delegate, side.lead)
     if meeting.is_open:
         return True
     if not vacant:

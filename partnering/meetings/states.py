@@ -21,6 +21,9 @@ DEEDS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 """Each deed: the request states it may begin in, and the one it ends in. Everything else is refused."""
 
+UNDO_SECONDS = 30
+"""How long an answer can be taken back; letters wait as long."""
+
 AHEAD = ("none", "published", "live")
 """Placements of a meeting that nobody has finished yet."""
 

@@ -1,6 +1,6 @@
 """What becomes of somebody's requests and meetings when they leave the event, and of those who take them over."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -48,8 +48,7 @@ def cascade(delegate: Delegate) -> None:
         return
     due = _due(delegate, vacant)
     if due is None:
-        for meeting in vacant:
-            ending.cancel(meeting, by=delegate)
+        _cancel(vacant, delegate)
         return
     _open(delegate, vacant, due)
 
@@ -63,12 +62,12 @@ def take_over(vacancy: MeetingVacancy, successor: Delegate, *, only: Collection[
     leaver = vacancy.leaver
     if successor.left_at is not None or successor.profile_id != leaver.profile_id or successor.id == leaver.id:
         raise NotYours
-    taken = []
+    taken: list[Meeting] = []
+    left: list[Meeting] = []
     for meeting in queries.vacant_meetings(vacancy):
-        if (only is None or meeting.id in only) and _replaced(meeting, leaver, successor):
-            taken.append(meeting)
-        else:
-            _give_up(meeting, leaver)
+        wanted = only is None or meeting.id in only
+        (taken if wanted and _replaced(meeting, leaver, successor) else left).append(meeting)
+    _give_up(left, leaver)
     _end(vacancy, "filled" if taken else "lapsed", successor if taken else None)
     return taken
 
@@ -77,8 +76,7 @@ def lapse(vacancy: MeetingVacancy) -> int:
     """Cancel what nobody took over, in one go; how many meetings that were. Raises `VacancyOver`."""
     _require_open(vacancy)
     meetings = queries.vacant_meetings(vacancy)
-    for meeting in meetings:
-        _give_up(meeting, vacancy.leaver)
+    _give_up(meetings, vacancy.leaver)
     _end(vacancy, "lapsed", None)
     return len(meetings)
 
@@ -145,10 +143,16 @@ def _replaced(meeting: Meeting, leaver: Delegate, successor: Delegate) -> bool:
     return True
 
 
-def _give_up(meeting: Meeting, leaver: Delegate) -> None:
-    """Let the leaver go from a meeting that a colleague has joined meanwhile; cancel it where nobody has."""
-    if not seats.drop_seat(meeting, leaver):
-        ending.cancel(meeting, by=leaver)
+def _give_up(meetings: Sequence[Meeting], leaver: Delegate) -> None:
+    """Let the leaver go from meetings that a colleague has joined meanwhile; cancel those where nobody has."""
+    _cancel([meeting for meeting in meetings if not seats.drop_seat(meeting, leaver)], leaver)
+
+
+def _cancel(meetings: Sequence[Meeting], leaver: Delegate) -> None:
+    """Cancel meetings that count on somebody who left, with one letter about all to everybody across the table."""
+    mails.partner_left(leaver, meetings)
+    for meeting in meetings:
+        ending.cancel(meeting, by=leaver, combined=True)
 
 
 def _due(delegate: Delegate, meetings: list[Meeting]) -> datetime | None:
@@ -185,7 +189,7 @@ def _open(delegate: Delegate, meetings: list[Meeting], due: datetime) -> None:
     )
     db.session.add(vacancy)
     db.session.flush()
-    mails.vacancy_opened(vacancy, meetings)
+    mails.vacancy_opened(vacancy)
 
 
 def _require_open(vacancy: MeetingVacancy, *others: Delegate) -> None:

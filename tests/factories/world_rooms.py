@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from partnering import clock
+from partnering import clock, links
 from partnering.accounts.models import Person
 from partnering.agenda import services as agenda
 from partnering.agenda.models import Location
@@ -83,12 +83,14 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
     )
     logo = images.keep(jana.profile.organisation, images.read(io.BytesIO(make_png())))
     public.publish(henrike.profile, henrike, website="https://peptidwerk.example")
+    made.tokens["letters"] = links.token("letters", jana.public_id)
     made.things |= {
         "organisations.id": jana.profile.organisation.public_id,
         "image": logo.public_id,
         "delegates_profiles.id": henrike.profile.public_id,
         **{f"delegates.{deed}_opportunity.id": drug.public_id for deed in ("edit", "delete", "move")},
         "delegates_desk.id": group.public_id,
+        "subscriptions.kind": "requests",
         "delegates.delete_search.id": search.public_id,
         "delegates.set_search_letters.id": search.public_id,
         "delegates.set_search_letters.deed": "on",

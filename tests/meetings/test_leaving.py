@@ -64,7 +64,7 @@ def test_the_other_side_is_told_and_calendars_are_cleared():
     kinds = db.session.scalars(
         sa.select(OutboxLetter.kind).where(OutboxLetter.recipient_ref == tomas.public_id).order_by(OutboxLetter.id)
     ).all()
-    assert kinds == ["meetings.requested", "meetings.confirmed", "meetings.cancelled"]
+    assert kinds == ["meetings.requested", "meetings.confirmed", "meetings.partner_left", "meetings.cancelled"]
     assert set(db.session.scalars(sa.select(AgendaEntry.state))) == {"cancelled"}
 
 

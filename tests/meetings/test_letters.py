@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from partnering import clock
 from partnering.agenda.models import AgendaEntry
@@ -17,7 +16,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries, services
 from partnering.meetings.models import Meeting
 from tests.factories.delegates import make_delegate
-from tests.factories.meetings import make_meeting, make_partnering_event, make_request, make_slots
+from tests.factories.meetings import make_meeting, make_partnering_event, make_request
 from tests.readers.calendars import ical_js, libical
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -110,17 +109,6 @@ def test_a_request_that_was_withdrawn_before_its_letter_left_is_never_told():
     assert leave(posted("requested")[0]) is None
 
 
-def test_a_withdrawal_is_told_to_who_heard_of_the_request():
-    event = make_partnering_event()
-    meeting = make_request(event)
-    assert leave(posted("requested")[0]) is not None
-    with transaction():
-        services.withdraw(meeting, by=meeting.requester)
-    [letter] = posted("withdrawn")
-    assert letter.recipient_ref == asked(meeting).public_id
-    assert leave(letter) is not None
-
-
 def test_both_sides_get_the_meeting_for_their_calendar():
     event = make_partnering_event()
     jana = make_delegate(event, company="Lumenfold GmbH", given_name="Jana", email="jana@lumenfold.example")
@@ -210,77 +198,4 @@ def test_calendars_that_never_heard_of_a_meeting_get_no_cancellation():
     with transaction():
         services.cancel(meeting)
     assert [leave(letter) for letter in posted("confirmed")] == [None, None]
-    for letter in posted("cancelled"):
-        said = leave(letter)
-        assert said is not None
-        assert (said.calendar, said.method) == (None, None)
-
-
-def test_a_refusal_names_no_reason_of_ours():
-    event = make_partnering_event()
-    meeting = make_request(event, by=make_delegate(event, locale="en"))
-    with transaction():
-        services.decline(meeting, reason="no_fit", text="Vielleicht 2028.")
-    [letter] = posted("declined")
-    assert letter.recipient_ref == meeting.requester.public_id
-    said = leave(letter)
-    assert said is not None
-    assert "Unfortunately it does not work this time." in said.text
-    assert "Vielleicht 2028." in said.text
-    assert "fit" not in said.text.replace("benefit", "")
-
-
-def test_a_suggestion_lists_the_new_times():
-    event = make_partnering_event()
-    meeting = make_request(event, by=make_delegate(event, locale="en"))
-    with transaction():
-        services.counter(meeting, queries.slots_of(event)[3:5])
-    [letter] = posted("countered")
-    assert letter.recipient_ref == meeting.requester.public_id
-    said = leave(letter)
-    assert said is not None
-    times = [f"{clock.in_zone(slot.starts_at, event.zone):%-H:%M}" for slot in queries.slots_of(event)[3:5]]
-    assert all(text in said.text for text in times)
-    with transaction():
-        services.decline(meeting)
-    assert leave(posted("countered")[0]) is None
-
-
-def test_both_hear_that_a_request_ran_out():
-    event = make_partnering_event()
-    meeting = make_request(event)
-    leave(posted("requested")[0])
-    with transaction():
-        services.expire(meeting)
-    expired = posted("expired")
-    assert {letter.recipient_ref for letter in expired} == {
-        meeting.requester.public_id,
-        asked(meeting).public_id,
-    }
-    assert all(leave(letter) is not None for letter in expired)
-
-
-def test_a_planned_meeting_is_told_without_a_time():
-    event = make_partnering_event(slots=0)
-    slots = make_slots(event, 2, mode="batch")
-    meeting = make_request(event, slots=slots)
-    with transaction():
-        services.accept(meeting, slots[0])
-    told = [leave(letter) for letter in posted("accepted")]
-    assert [said is not None and said.calendar is None for said in told] == [True, True]
-
-
-@pytest.mark.parametrize("locale", ["de", "en"])
-def test_every_kind_of_letter_speaks_the_recipients_language(locale: str, app: Flask):
-    event = make_partnering_event(slots=8)
-    jana = make_delegate(event, locale=locale)
-    confirmed, declined, withdrawn, countered = (make_request(event, by=jana) for _ in range(4))
-    with transaction():
-        services.accept(confirmed, queries.offered(confirmed)[0])
-        services.decline(declined)
-        services.counter(countered, queries.slots_of(event)[5:6])
-        services.expire(withdrawn)
-    greeting = {"de": "Guten Tag", "en": "Hello"}[locale]
-    said = [leave(letter) for letter in posted(to=jana)]
-    assert len(said) == 4
-    assert [letter is not None and letter.text.startswith(greeting) for letter in said] == [True] * 4
+    assert [leave(letter) for letter in posted("cancelled")] == [None, None]

@@ -328,7 +328,7 @@ def test_transition_08_decline(app: Flask, event: Event, freeze: Freeze):
     assert told == []
     freeze(start + after_letters())
     assert len(deliver_all(app)) == 1
-    assert letters_to(asker) == ["meetings.declined"]
+    assert letters_to(asker) == ["meetings.news"]
 
 
 def test_transition_08_several_at_once(event: Event):
@@ -357,8 +357,8 @@ def test_transition_09_withdraw(app: Flask, event: Event, freeze: Freeze):
         services.withdraw(told, by=told.invitee)
     with transaction():
         services.withdraw(told, by=told.requester)
-    assert "meetings.withdrawn" in letters_to(told.invitee)
-    assert "meetings.withdrawn" not in letters_to(db.session.get_one(Meeting, untold.id).invitee)
+    assert "meetings.news" in letters_to(told.invitee)
+    assert "meetings.news" not in letters_to(db.session.get_one(Meeting, untold.id).invitee)
     assert all_is_well()
 
 
@@ -374,7 +374,7 @@ def test_transition_10_expire(event: Event, freeze: Freeze):
     tasks.expire_overdue()
     db.session.refresh(meeting)
     assert (meeting.request_state, counted(meeting.requester)) == ("expired", 0)
-    assert "meetings.expired" in letters_to(meeting.requester)
+    assert "meetings.news" in letters_to(meeting.requester)
     tasks.expire_overdue()
     assert all_is_well()
 

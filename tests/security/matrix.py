@@ -11,6 +11,7 @@ ROLES = (
     "ticket link",
     "feed link",
     "waiting link",
+    "letters link",
     "sign-in letter",
     "device",
     "attendee",
@@ -23,10 +24,10 @@ ROLES = (
     "foreign organiser",
     "admin",
 )
-"""The first seven bring no session; each link opens its own door and no other."""
+"""The first eight bring no session; each link opens its own door and no other."""
 
 EVERYBODY = frozenset(ROLES)
-WITHOUT_SESSION = frozenset(ROLES[:7])
+WITHOUT_SESSION = frozenset(ROLES[:8])
 SIGNED_IN = EVERYBODY - WITHOUT_SESSION
 GUESTS = frozenset({"attendee", "other attendee", "exhibitor"})
 PARTICIPANTS = GUESTS | {"speaker"}
@@ -45,6 +46,7 @@ PARTY = frozenset({"party link"})
 TICKET = frozenset({"ticket link"})
 FEED = frozenset({"feed link"})
 WAITING = frozenset({"waiting link"})
+LETTERS = frozenset({"letters link"})
 LETTER = frozenset({"sign-in letter"})
 
 MATRIX: dict[str, frozenset[str]] = {
@@ -193,6 +195,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "delegates_profiles.approve": ORGANISERS,
     "delegates_profiles.end_public": ORGANISERS,
     "delegates.privacy": GUESTS,
+    "delegates.notifications": GUESTS,
     "delegates_desk.index": ORGANISERS,
     "delegates_desk.set_matrix": ORGANISERS,
     "delegates_desk.add": ORGANISERS,
@@ -281,6 +284,10 @@ MATRIX: dict[str, frozenset[str]] = {
     "schedule.my_team": GUESTS,
     "schedule.share": GUESTS,
     "schedule.feed": FEED,
+    # which letters one gets
+    "subscriptions.show": LETTERS,
+    "subscriptions.choose": LETTERS,
+    "subscriptions.stop": LETTERS,
     # at the door
     "checkin.doors": CREW,
     "checkin.open_door": CREW,
@@ -504,6 +511,8 @@ REFUSED: dict[tuple[str, str], str] = {
 """Speakers without a ticket take part but do not partner; of a request only one side can act. Both are told so."""
 
 BODIES: dict[str, dict[str, str | bool]] = {
+    "delegates.notifications": {"rhythm": "daily"},
+    "subscriptions.stop": {"List-Unsubscribe": "One-Click"},
     "accounts.prefer_address": {"address": "attendee@alpha-2027.example"},
     "accounts.remove_address": {"address": "attendee@alpha-2027.example"},
     "delegates.set_visibility": {"visibility": "organisation"},

@@ -74,6 +74,7 @@ class Stage:
             "ticket link": own["ticket"],
             "feed link": own["feed"],
             "waiting link": own["waiting"],
+            "letters link": own["letters"],
             "sign-in letter": self.letters["sign-in"],
             "attendee": self.letters["address"],
         }.get(role, FORGED)

@@ -52,6 +52,9 @@ DOORS = {
     "registration.decline_offer": "waiting",
     "registration.leave_waiting": "waiting",
     "schedule.feed": "feed",
+    "subscriptions.show": "letters",
+    "subscriptions.choose": "letters",
+    "subscriptions.stop": "letters",
     "accounts.enter": "sign-in",
     "accounts.redeem": "sign-in",
     "accounts.confirm_address": "address",
@@ -152,7 +155,7 @@ def test_links_that_were_taken_back_open_nothing(stage: Stage):
 
 
 def test_a_changed_secret_opens_nothing(stage: Stage):
-    for path, token in (("/r/{}", "party"), ("/t/{}", "ticket"), ("/c/{}.ics", "feed")):
+    for path, token in (("/r/{}", "party"), ("/t/{}", "ticket"), ("/c/{}.ics", "feed"), ("/letters/{}", "letters")):
         right = stage.world.own.tokens[token]
         other = "a" if right[-1] != "a" else "b"
         for wrong in (right[:-1] + other, right + "a", right.upper(), right.replace("1-1-", "2-1-"), right[1:]):

@@ -8,6 +8,7 @@ from . import (
     desk_profiles,
     directory,
     handing_over,
+    letters,
     opportunities,
     organisation,
     privacy,
@@ -19,7 +20,7 @@ from . import (
 )
 from .blueprint import bp
 
-blueprints = (bp, desk.desk, desk_profiles.desk, handing_over.bp, public.bp)
+blueprints = (bp, desk.desk, desk_profiles.desk, handing_over.bp, letters.secret, public.bp)
 
 
 def install(app: Flask) -> None:
@@ -34,6 +35,7 @@ __all__ = [
     "directory",
     "handing_over",
     "install",
+    "letters",
     "opportunities",
     "organisation",
     "privacy",
