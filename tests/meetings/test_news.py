@@ -316,7 +316,7 @@ def test_news_unplaced_when_no_place_was_found_until_the_end(event: Event, offic
     meeting = make_request(event, by=jana, to=tomas, slots=[slot])
     with transaction():
         services.accept(meeting, slot)
-    freeze(slot.ends_at + timedelta(minutes=10))
+    freeze(slot.ends_at + timedelta(hours=1))
     office.send()
     tasks.close_blocks()
     freeze(clock.now() + timedelta(hours=1))
@@ -329,7 +329,10 @@ def test_news_unplaced_when_no_place_was_found_until_the_end(event: Event, offic
         mails.meeting_unplaced(again(meeting))
     freeze(clock.now() + timedelta(hours=1))
     letters = office.send()
-    assert {(letter.to[:4], letter.kind) for letter in letters} == {("jana", "meetings.news"), ("toma", "meetings.news")}
+    assert {(letter.to[:4], letter.kind) for letter in letters} == {
+        ("jana", "meetings.news"),
+        ("toma", "meetings.news"),
+    }
     for letter in letters:
         assert "You both said yes, but no time and table were found for your meeting." in letter.text
 
