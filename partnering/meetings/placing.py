@@ -41,10 +41,23 @@ def hold(meeting: Meeting, slot: MeetingSlot, *, table: Location | None = None) 
 
 def check(slot: MeetingSlot, people: Sequence[Delegate]) -> None:
     """Refuse a slot in which these cannot meet, whatever is free. Raises `NoSuchSlot`, `NotThere`."""
-    if slot.starts_at <= clock.now() or slot.removed_at is not None:
+    if slot.starts_at <= clock.now() or not _stands(slot):
         raise NoSuchSlot
     if not all(queries.there(slot, delegate) for delegate in people):
         raise NotThere
+
+
+def _stands(slot: MeetingSlot) -> bool:
+    """Whether a slot is there and stays there until this deed is done.
+
+    Whoever takes it away waits for us, and finds the meeting; we never wait for them, which spares both a deadlock.
+    """
+    found = db.session.execute(
+        sa.select(MeetingSlot.id)
+        .where(MeetingSlot.id == slot.id, MeetingSlot.removed_at.is_(None))
+        .with_for_update(read=True, skip_locked=True)
+    )
+    return found.first() is not None
 
 
 def spare_lunch(slot: MeetingSlot, people: Sequence[Delegate], *, besides: Appointment | None = None) -> None:

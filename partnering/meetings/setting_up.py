@@ -209,17 +209,15 @@ def _take_away(slots: Sequence[MeetingSlot]) -> list[Meeting]:
     for slot in slots:
         slot.removed_at = clock.now()
     db.session.flush()
-    lost = []
-    for slot in sorted(slots, key=lambda slot: slot.first_atom):
-        if not _offered_twice(slot, {slot.id}):
-            lost += [moving.unplace(meeting, "slot_removed") for meeting in queries.held_in(slot)]
-    return lost
+    steps.take_all(losing(slots))
+    return [moving.unplace(meeting, "slot_removed") for meeting in losing(slots)]
 
 
 def losing(slots: Collection[MeetingSlot]) -> list[Meeting]:
     """The meetings that would lose their time with these slots, to ask before."""
     ids = {slot.id for slot in slots}
-    return [meeting for slot in slots if not _offered_twice(slot, ids) for meeting in queries.held_in(slot)]
+    in_order = sorted(slots, key=lambda slot: slot.first_atom)
+    return [meeting for slot in in_order if not _offered_twice(slot, ids) for meeting in queries.held_in(slot)]
 
 
 def _offered_twice(slot: MeetingSlot, besides: Collection[int]) -> bool:
