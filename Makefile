@@ -61,7 +61,7 @@ soak: setup ## Eight processes do everything to places at once, then every rule 
 	@KILL_EVERY=1 $(PY) -m pytest -q tests/races/test_killed.py
 
 .PHONY: bench
-bench: setup ## What pages, registrations and claims cost, beside a floor (ARGS="sqlite --quick")
+bench: setup ## What pages, registrations, claims and partnering cost (ARGS="sqlite directory --quick")
 	@$(PY) -m partnering.translations compile
 	@$(PY) -m tests.bench $(ARGS)
 

@@ -1,4 +1,6 @@
-"""Measures everything and prints it: `python -m tests.bench [sqlite] [postgresql] [--quick]`.
+"""Measures everything and prints it: `python -m tests.bench [sqlite] [postgresql] [CASE …] [--quick]`.
+
+Cases are lists, pages, registering, claims, reasons, accepts and directory; all unless some are named.
 
 CPU milliseconds are those of all server and database processes, from the operating system's accounting, and stand
 beside a floor measured in the same run, in turns, three times; medians count. Ends with 1 if a figure is missed, if
@@ -12,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,7 +37,7 @@ from ..support import crowds, databases
 from ..support.servers import ROOT, environment_of
 from ..support.smtp import free_port
 from ..support.waiting import until
-from . import floor, lists
+from . import accepts, floor, lists, partnering, reasons
 from .accounting import cpu_seconds
 from .visitor import Visitor
 
@@ -48,6 +51,10 @@ BUYERS = (1, 4, 16, 64)
 CLAIM_PROCESSES = 4
 PLACES_FOR_ALL = 50
 LIST_SECONDS = 30.0
+DELEGATES = 1_000 if QUICK else partnering.DELEGATES
+FIND_MS = 100.0
+ACCEPT_MS = 100.0
+FILTERS = 20 if QUICK else 200
 FLOOR_SERVER = ("--worker-class", "gthread", "--threads", "8", "--keep-alive", "5")
 
 
@@ -79,6 +86,15 @@ class Bench:
         say(f"  {name:<40} {cost}   at most {most:g}  {verdict(fits)}")
         if not fits:
             self.missed.append(f"{self.engine}: {name}")
+
+    def report_times(self, name: str, taken: list[float], most: float, more: str = "", *, counts: bool = True) -> None:
+        """Print how long requests took, sorted; the last of several turns `counts`."""
+        p50, p95 = taken[len(taken) // 2], taken[int(len(taken) * 0.95)]
+        fits = p95 <= most
+        said = f"p50 {p50:6.1f} ms  p95 {p95:6.1f} ms  {more}"
+        say(f"  {name:<40} {said}   at most {most:g}  {verdict(fits)}")
+        if counts and not fits:
+            self.missed.append(f"{self.engine}: {name} took {p95:.0f} ms")
 
 
 def say(line: str) -> None:
@@ -200,6 +216,36 @@ def bringing_in(bench: Bench) -> None:
         bench.missed.append(f"{bench.engine}: a list of people took {brought:.0f} s")
 
 
+def finding(bench: Bench) -> None:
+    """The directory among 12,000 people, with words, filters and their numbers, eight at a time."""
+    scene = partnering.fill(bench.app, DELEGATES)
+    partnering.milliseconds(bench.app, bench.ours, scene, 80)
+    for turn in range(REPEATS):
+        before = cpu_seconds(bench.roots[0], *bench.cluster)
+        taken = partnering.milliseconds(bench.app, bench.ours, scene, 80 if QUICK else 400, turn)
+        cost = 1000 * (cpu_seconds(bench.roots[0], *bench.cluster) - before) / (len(taken) + partnering.SEEKERS)
+        name = f"directory of {DELEGATES}, {partnering.PARALLEL} at once"
+        bench.report_times(name, taken, FIND_MS, f"{cost:5.1f} ms of CPU", counts=turn == REPEATS - 1)
+    begun = time.perf_counter()
+    wrong = partnering.facets_wrong(bench.app, scene, FILTERS)
+    say(f"  {f'facets of {FILTERS} random filters':<40} {wrong} differ from brute force  {verdict(not wrong)}")
+    say(f"    counted twice in {time.perf_counter() - begun:.0f} s")
+    if wrong:
+        bench.missed.append(f"{bench.engine}: {wrong} facets are wrong")
+
+
+def accepting(bench: Bench) -> None:
+    """Meetings accepted, twenty a second."""
+    taken = accepts.milliseconds(bench.app, bench.ours, 40 if QUICK else 200)
+    bench.report_times(f"accepts, {accepts.RATE} a second", taken, ACCEPT_MS)
+
+
+def weighing(bench: Bench) -> None:
+    """Reasons of one person against everybody."""
+    if reasons.main():
+        bench.missed.append("reasons take too long, or weigh other than pair by pair")
+
+
 def claims(bench: Bench) -> None:
     """The claim by itself on one pool, with more and more buyers at once, beside the floor's."""
     for buyers in BUYERS:
@@ -303,6 +349,8 @@ def fill(app: Flask) -> tuple[str, str]:
     with app.app_context():
         event = make_event("bench-2027", days=90)
         ticket = make_product(event, capacity=100_000, gross=22_000, partnering=True).public_id
+        if not {"lists", "pages", "registering"} & WANTED:
+            return event.slug, ticket
         others = [make_product(event, capacity=REGISTRATIONS, gross=cents) for cents in (0, 9_900, 35_000)]
         slug, event_id, ids = event.slug, event.id, [product.id for product in others]
         for first in range(0, REGISTRATIONS, 500):
@@ -322,6 +370,20 @@ def fill(app: Flask) -> tuple[str, str]:
         return slug, ticket
 
 
+CASES: dict[str, Callable[[Bench], None]] = {
+    "lists": bringing_in,
+    "pages": pages,
+    "registering": registering,
+    "claims": claims,
+    "reasons": weighing,
+}
+WITHOUT_TICKETS: dict[str, Callable[[Bench], None]] = {"accepts": accepting, "directory": finding}
+"""Cases whose people never bought a ticket: they come after `verify`."""
+
+ALL = {**CASES, **WITHOUT_TICKETS}.keys()
+WANTED = ALL & set(sys.argv) or ALL
+
+
 def main() -> int:
     """Everything on the databases asked for, or on both."""
     engines = [engine for engine in databases.ENGINES if engine in sys.argv] or ["postgresql", "sqlite"]
@@ -336,15 +398,14 @@ def main() -> int:
         for engine in engines:
             say(f"{engine}: {REGISTRATIONS} registrations, {os.cpu_count()} processors, medians of {REPEATS}")
             with bench_on(engine) as bench:
-                bringing_in(bench)
-                pages(bench)
-                registering(bench)
-                claims(bench)
-                missed += bench.missed
+                for name in (name for name in CASES if name in WANTED):
+                    CASES[name](bench)
                 with bench.app.app_context():
                     wrong = [f"{engine}: {rule.code} {finding}" for rule, findings in results() for finding in findings]
                 say(f"  verify: {'clean' if not wrong else wrong[:5]}")
-                missed += wrong
+                for name in (name for name in WITHOUT_TICKETS if name in WANTED):
+                    WITHOUT_TICKETS[name](bench)
+                missed += bench.missed + wrong
     finally:
         if cluster is not None:
             databases.stop_cluster(cluster)

@@ -16,7 +16,7 @@ from partnering import clock
 from partnering.agenda.models import AgendaEntry, Appointment, ParticipantAtom
 from partnering.agenda.services import new_uid
 from partnering.db import db, table_of, transaction
-from partnering.delegates import documents, taxonomy
+from partnering.delegates import directory, documents, taxonomy
 from partnering.delegates.models import Delegate, OrganisationProfile, ProfileTerm
 from partnering.events.models import Event, Participant
 from partnering.meetings.models import Meeting, MeetingDelegate, MeetingSide, MeetingSlot
@@ -24,6 +24,7 @@ from partnering.organisations.models import Organisation
 from partnering.registration.models import Place, Registration
 from partnering.rows import write
 from partnering.text import fold, folds
+from tests.delegates import brute
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_partnering_event
 from tests.support.signing_in import cookie_of, session_token
@@ -288,7 +289,7 @@ def query(dice: random.Random) -> str:
     )
 
 
-def milliseconds(app: Flask, base: str, scene: Scene, requests: int) -> list[float]:
+def milliseconds(app: Flask, base: str, scene: Scene, requests: int, seed: int = 0) -> list[float]:
     """What each of so many searches took, eight at a time, in order of length."""
     name, path = cookie_of(app), f"/e/{scene.slug}/me/partners"
     visitors = []
@@ -300,7 +301,7 @@ def milliseconds(app: Flask, base: str, scene: Scene, requests: int) -> list[flo
         assert visitor.get(path) == 200, visitor.status
 
     def look(lane: int) -> Iterator[float]:
-        dice = random.Random(lane)
+        dice = random.Random(100 * seed + lane)
         for turn in range(requests // PARALLEL):
             visitor, wanted = visitors[lane + PARALLEL * (turn % (len(visitors) // PARALLEL))], query(dice)
             begun = time.perf_counter()
@@ -309,6 +310,21 @@ def milliseconds(app: Flask, base: str, scene: Scene, requests: int) -> list[flo
             assert status == 200, (wanted, status)
 
     return together(look, PARALLEL)
+
+
+def facets_wrong(app: Flask, scene: Scene, filters: int) -> int:
+    """In how many of so many random filters the numbers are not those that reading every row gives."""
+    dice = random.Random(7)
+    with app.app_context():
+        me = db.session.scalars(sa.select(Delegate).where(Delegate.event_id == scene.event_id).limit(1)).one()
+        people, look = brute.everybody(me), directory.Look(me)
+        wrong = 0
+        for wish in brute.wishes(people, filters, dice):
+            counted = {name: dict(numbers) for name, numbers in look.facets(wish).items()}
+            expected = {name: dict(numbers) for name, numbers in brute.facets(people, wish).items()}
+            wrong += counted != expected or look.found(wish).bit_count() != len(brute.found(people, wish))
+        db.session.remove()
+    return wrong
 
 
 def together(lane: Callable[[int], Iterator[float]], lanes: int) -> list[float]:

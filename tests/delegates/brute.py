@@ -63,13 +63,10 @@ def everybody(me: Delegate) -> list[Somebody]:
         if row.Delegate.visibility == "name" and row.Delegate.shows_languages:
             own["language"] |= {code for code in row.Delegate.languages.split(",") if code}
         held[row.Delegate.id] = own
-    for row in people:
-        if row.Delegate.visibility == "name" and row.Delegate.shows_seeks:
-            for term in db.session.execute(
-                sa.select(DelegateTerm.facet, DelegateTerm.term).where(DelegateTerm.delegate_id == row.Delegate.id)
-            ):
-                if term.facet in ("modality", "stage"):
-                    held[row.Delegate.id][term.facet].add(term.term)
+    telling = {row.Delegate.id for row in people if row.Delegate.visibility == "name" and row.Delegate.shows_seeks}
+    for own_term in db.session.scalars(sa.select(DelegateTerm)):
+        if own_term.delegate_id in telling and own_term.facet in ("modality", "stage"):
+            held[own_term.delegate_id][own_term.facet].add(own_term.term)
     slots = times.free_slots([me])
     comes = _comes([row.Delegate for row in people], slots)
     return [Somebody(one, choices, one in comes) for one, choices in held.items()]
