@@ -51,7 +51,7 @@ class NoteForm(Deed):
     """What one's own side keeps of a meeting, and how it was."""
 
     note = TextAreaField(
-        _l("Note"),
+        _l("Private note"),
         [Length(max=2000, message=_l("Keep it to 2,000 characters"))],
         [lambda text: clean_lines(text or "")],
     )

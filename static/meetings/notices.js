@@ -34,7 +34,8 @@ function row(notice) {
 /** Show what is new, and take away what no longer holds; what stands already is not announced again. */
 function show(notices) {
   const list = place.querySelector("[data-list]");
-  const wanted = notices.filter((notice) => !closed().includes(notice.id));
+  const unread = (notice) => !closed().includes(notice.id) && notice.url !== location.pathname;
+  const wanted = notices.filter(unread);
   const ids = new Set(wanted.map((notice) => notice.id));
   for (const item of [...list.children]) if (!ids.has(item.dataset.notice)) item.remove();
   const known = new Set([...list.children].map((item) => item.dataset.notice));

@@ -148,6 +148,7 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("visitor", f"/e/{own.slug}/waitlist", "waiting list"),
         Visit("organiser", f"/manage/{own.slug}/waiting/{own.things['backoffice.change_waiting.public_id']}", "why"),
         Visit("attendee", "/account", "account"),
+        Visit("attendee", f"/e/{own.slug}/me/scan", "badge"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}", "ticket data"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}/substitute", "substitute"),
         Visit("party link", f"/r/{own.tokens['party']}/billing", "billing address"),

@@ -201,7 +201,6 @@ def day_of(mine: Delegate, meeting: Meeting) -> dict[str, Any]:
     side, other = sides(mine, meeting)
     now = clock.now()
     found: dict[str, Any] = {
-        "live": meeting.origin == "live" and meeting.is_open and queries.has_turn(meeting, mine),
         "side": side,
         "other": other,
         "soon": False,
