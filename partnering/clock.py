@@ -39,6 +39,13 @@ def now() -> datetime:
     return moment
 
 
+def learn(moment: datetime) -> None:
+    """Take `moment`, which a statement of this transaction has asked of PostgreSQL's clock beside something else."""
+    session = db.session()
+    if session.in_transaction():
+        session.info.setdefault("now", moment.astimezone(UTC))
+
+
 def _read(dialect: str) -> datetime:
     if dialect == "postgresql":
         moment: datetime = db.session.execute(sa.text("SELECT now()")).scalar_one()

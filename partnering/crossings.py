@@ -1,4 +1,4 @@
-"""Deeds that met crosswise: the database ends one of two that wait for each other, and it is done once more."""
+"""What the database ended is done once more: one of two deeds that wait for each other, or what a lost line cut."""
 
 import logging
 
@@ -26,11 +26,20 @@ class Application(Flask):
             try:
                 return super().dispatch_request()
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in CROSSED:
+                if not _undone(error):
                     raise
-                log.warning("request %s met another crosswise, time %d", g.get("request_id"), number)
+                log.warning("request %s was ended by the database, time %d", g.get("request_id"), number)
             _start_anew()
         return super().dispatch_request()
+
+
+def _undone(error: DBAPIError) -> bool:
+    """Whether the database ended the deed for no fault of its own, and surely undid it.
+
+    Of a line that broke at the commit, which is no statement, nobody knows whether it was done.
+    """
+    cut = error.connection_invalidated and error.statement is not None
+    return cut or getattr(error.orig, "sqlstate", None) in CROSSED
 
 
 def _start_anew() -> None:

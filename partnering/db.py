@@ -35,6 +35,8 @@ from sqlalchemy.orm import (
     relationship,
 )
 
+from . import postgresql
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -393,7 +395,7 @@ def install(app: Any) -> None:
             event.listen(engine, "connect", _sqlite_connect)
             event.listen(engine, "begin", _sqlite_begin)
         else:
-            event.listen(engine, "checkin", _postgresql_checkin)
+            postgresql.install(engine)
 
 
 def _sqlite_connect(connection: Any, record: Any) -> None:
@@ -418,11 +420,6 @@ def _read_only_unless_writing(session: Session, begun: SessionTransaction, conne
 
 def _driver(connection: Connection) -> Any:
     return connection.connection.driver_connection
-
-
-def _postgresql_checkin(connection: Any, record: Any) -> None:
-    if connection is not None and not connection.closed:
-        connection.read_only = None  # as the server has it, for whoever goes without the session
 
 
 @event.listens_for(Session, "before_flush")

@@ -35,8 +35,12 @@ class KeyReused(DomainError):
     status = 409
 
 
-def once(actor: str, key: str, body: str, deed: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def once(
+    actor: str, key: str, body: str, deed: Callable[[], dict[str, Any]], *, promised: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Do `deed` unless `actor` already sent `key`; either way, the answer of the first time.
+
+    Whoever knows what `deed` is going to answer says it as `promised`: it is kept with the key.
 
     Must be called inside `transaction()`, before anything else is written: the key goes in first, a twin waits for
     it. Raises `KeyReused` when the body differs.
@@ -44,7 +48,8 @@ def once(actor: str, key: str, body: str, deed: Callable[[], dict[str, Any]]) ->
     if not writing():
         raise OutsideTransaction("a deed that is done once, outside transaction()")
     hashed = hashlib.sha256(body.encode()).hexdigest()
-    row = {"actor": actor, "key": key, "body_hash": hashed, "expires_at": clock.now() + timedelta(days=2)}
+    until = clock.now() + timedelta(days=2)
+    row = {"actor": actor, "key": key, "body_hash": hashed, "answer": promised, "expires_at": until}
     link = db.session.connection()
     inserted = link.execute(_first(link.dialect.name), row).scalar_one_or_none()
     if inserted is None:
@@ -55,7 +60,8 @@ def once(actor: str, key: str, body: str, deed: Callable[[], dict[str, Any]]) ->
             raise KeyReused
         return dict(kept.answer or {})
     answer = deed()
-    link.execute(_ANSWERED, {"first": inserted, "said": answer})
+    if answer != promised:
+        link.execute(_ANSWERED, {"first": inserted, "said": answer})
     return answer
 
 

@@ -70,6 +70,18 @@ def delegate_for(registration: Registration) -> Delegate | None:
 _BY_REGISTRATION = sa.select(Delegate.id).where(Delegate.registration_id == sa.bindparam("registration"))
 
 
+def delegate_and_profile(
+    registration: Registration, organisation_id: int
+) -> tuple[Delegate | None, OrganisationProfile | None]:
+    """Who partners by this registration, and the profile of this organisation at its event, in one question."""
+    values = {"registration": registration.id, "event": registration.event_id, "organisation": organisation_id}
+    delegate_id, profile_id = ask(_BOTH, values).one()
+    return (
+        db.session.get(Delegate, delegate_id) if delegate_id is not None else None,
+        db.session.get(OrganisationProfile, profile_id) if profile_id is not None else None,
+    )
+
+
 def delegate_by_ref(event: Event, public_id: str) -> Delegate | None:
     """The delegate of this public id, gone or not."""
     if not is_ref(public_id):
@@ -102,6 +114,7 @@ _PROFILE = sa.select(OrganisationProfile.id).where(
     OrganisationProfile.event_id == sa.bindparam("event"),
     OrganisationProfile.organisation_id == sa.bindparam("organisation"),
 )
+_BOTH = sa.select(_BY_REGISTRATION.scalar_subquery(), _PROFILE.scalar_subquery())
 
 
 def profile_by_ref(event: Event, public_id: str) -> OrganisationProfile | None:

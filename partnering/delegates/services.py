@@ -44,12 +44,17 @@ def join(
 
     `terms` are (side, facet, code) with side "offer", "seek" or "is". Raises `TooManyTerms`, `UnknownTerm`.
     """
-    known = queries.delegate_for(registration)
-    if known is not None:
-        return known
     participant, product = registration.participant, registration.place.product
     event = participant.event
-    organisation = registration.organisation or _organisation_of(registration)
+    organisation = registration.organisation
+    if organisation is None:
+        known = queries.delegate_for(registration)
+        if known is not None:
+            return known
+        organisation = _organisation_of(registration)
+    known, profile = queries.delegate_and_profile(registration, organisation.id)
+    if known is not None:
+        return known
     typed: dict[str, Any] = {
         "offers": offers,
         "seeks": seeks,
@@ -58,7 +63,6 @@ def join(
         "organisation_type": organisation_type,
         "country": country,
     }
-    profile = queries.profile_for(event, organisation.id)
     new = profile is None
     if profile is None:
         profile = _new_profile(event, organisation, participant.locale, **typed)

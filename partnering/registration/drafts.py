@@ -63,8 +63,14 @@ def _begun(event: Event) -> Party | None:
     kept = session.get("drafts")
     if not kept:
         return None
-    new = writing() and not sa.inspect(event).expired_attributes
-    return queries.party_among(kept.values(), identity(event), locked=writing(), with_event=not new)
+    if not writing() or sa.inspect(event).expired_attributes:
+        return queries.party_among(kept.values(), identity(event), locked=writing())
+    found = queries.locked_among(kept.values(), identity(event))
+    if found is None:
+        return None
+    g.setdefault("beside", {})[found.party.event_id] = found.beside
+    g.units = {found.party.id: found.units}
+    return found.party
 
 
 def required_draft(event: Event, step: str) -> Party:
@@ -174,7 +180,9 @@ def _beside(party: Party) -> queries.Beside:
 
 def places(party: Party) -> int:
     """How many people the party's tickets are for."""
-    return queries.units_of(party) * (party.product.seats if party.product else 1)
+    known: dict[int, int] = g.pop("units", {}) if writing() else {}  # what came with the party holds for the first look
+    units = known[party.id] if party.id in known else queries.units_of(party)
+    return units * (party.product.seats if party.product else 1)
 
 
 def asked(party: Party) -> list[QuestionShown]:

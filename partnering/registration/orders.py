@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import clock
-from ..db import BilingualText, db
+from ..db import BilingualText, db, new_public_id
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l, bi
@@ -66,15 +66,17 @@ def begin(
     code: Code | None = None,
     until: datetime | None = None,
     state: str = "held",
+    public_id: str | None = None,
+    alone: bool = False,
 ) -> Party:
     """A party under way that holds `quantity` units of a product for half an hour, or until a moment.
 
-    With state "offered" it is an offer from the waiting list. Raises `NotOnSale`, `LimitPerOrder`, `CodeInvalid`,
-    `CodeUsed` or `SoldOut`.
+    With state "offered" it is an offer from the waiting list; `public_id` where the caller has said it already, and
+    `alone` as for `tickets.hold`. Raises `NotOnSale`, `LimitPerOrder`, `CodeInvalid`, `CodeUsed` or `SoldOut`.
     """
     tickets.check_order(event, [(product, quantity)], code)
-    party = new_party(event, product, locale, code)
-    hold(party, product, quantity, code=code, until=until, state=state)
+    party = new_party(event, product, locale, code, public_id)
+    hold(party, product, quantity, code=code, until=until, state=state, alone=alone)
     return party
 
 
@@ -117,10 +119,13 @@ def _take_of_offer(party: Party, chosen: Sequence[Item], product: Product, quant
         _carry_add_ons(party)
 
 
-def new_party(event: Event, product: Product, locale: str, code: Code | None = None) -> Party:
+def new_party(
+    event: Event, product: Product, locale: str, code: Code | None = None, public_id: str | None = None
+) -> Party:
     """A party that holds nothing yet."""
     party = new_row(
         Party,
+        public_id=public_id or new_public_id(),
         event_id=event.id,
         product_id=product.id,
         code_id=code.id if code is not None else None,
@@ -143,6 +148,7 @@ def hold(
     until: datetime | None = None,
     state: str = "held",
     gross: int | None = None,
+    alone: bool = False,
 ) -> list[Item]:
     """Take units of a product for a party, one line for each at today's price, or at `gross` cents.
 
@@ -150,7 +156,9 @@ def hold(
     """
     price = tickets.priced(product, code=code) if gross is None else None
     used = code if code is not None and prices.works_for(code, product) else None
-    claims = tickets.hold(party.event, [(product, quantity)], until or clock.now() + HOLD, code=used, state=state)
+    claims = tickets.hold(
+        party.event, [(product, quantity)], until or clock.now() + HOLD, code=used, state=state, alone=alone
+    )
     amount = price.gross if price else gross or 0
     listed = price.list_gross if price else amount
     items = [

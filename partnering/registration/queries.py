@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from ..accounts.addresses import canonical
 from ..accounts.models import Person
@@ -111,16 +111,31 @@ def locked_party(public_id: str, *, in_turn: bool = False) -> Party | None:
     ).one_or_none()
 
 
-def party_among(public_ids: Collection[str], event_id: int, *, locked: bool, with_event: bool = True) -> Party | None:
-    """Which of these parties is at this event, with product, event and host; `locked` as `locked_party` does it.
-
-    Without event where that has been read already since the transaction began.
-    """
+def party_among(public_ids: Collection[str], event_id: int, *, locked: bool) -> Party | None:
+    """Which of these parties is at this event, with product, event and host; `locked` as `locked_party` does it."""
     return db.session.scalars(
-        (_AMONG_LOCKED if locked else _AMONG) if with_event else _AMONG_ALONE,
+        _AMONG_LOCKED if locked else _AMONG,
         {"public_ids": list(public_ids), "event": event_id},
         execution_options={"populate_existing": locked},
     ).first()
+
+
+class UnderWay(NamedTuple):
+    """A party under way, how many tickets it holds, and what registering at its event may be about besides."""
+
+    party: Party
+    units: int
+    beside: "Beside"
+
+
+def locked_among(public_ids: Collection[str], event_id: int) -> UnderWay | None:
+    """Which of these parties is at this event, locked, in one question with all that a step's form asks of it.
+
+    For a transaction that has read the event already.
+    """
+    values = {"public_ids": list(public_ids), "event": event_id}
+    row = db.session.execute(_UNDER_WAY, values, execution_options={"populate_existing": True}).first()
+    return UnderWay(row[0], row[1], Beside(bool(row[2]), bool(row[3]))) if row is not None else None
 
 
 _AMONG = (
@@ -129,7 +144,7 @@ _AMONG = (
     .options(joinedload(Party.product))
     .order_by(Party.id)
 )
-_AMONG_ALONE = _AMONG.with_for_update(of=Party)
+_LOCKED_AMONG = _AMONG.with_for_update(of=Party)
 _AMONG = _AMONG.options(joinedload(Party.event).joinedload(Event.host))
 _AMONG_LOCKED = _AMONG.with_for_update(of=Party)
 
@@ -156,11 +171,21 @@ def beside(event_id: int) -> Beside:
     return Beside(*map(bool, ask(_BESIDE, {"event": event_id}).one()))
 
 
-_BESIDE = sa.select(
+_BOTH_BESIDE = (
     sa.exists().where(
         Product.event_id == sa.bindparam("event"), Product.kind == "add_on", Product.active, sa.not_(Product.hidden)
     ),
     sa.exists().where(Question.event_id == sa.bindparam("event")),
+)
+_BESIDE = sa.select(*_BOTH_BESIDE)
+_UNSEEN = (defer(Product.description), defer(Product.features))
+_UNDER_WAY = _LOCKED_AMONG.options(joinedload(Party.product).options(*_UNSEEN)).add_columns(
+    sa.select(sa.func.count())
+    .select_from(Item)
+    .where(Item.party_id == Party.id, Item.kind == "ticket")
+    .correlate(Party)
+    .scalar_subquery(),
+    *_BOTH_BESIDE,
 )
 
 

@@ -55,19 +55,39 @@ class Taken(NamedTuple):
 
 
 def hold(
-    event: Event, wanted: Wanted, until: datetime | None, *, code: Code | None = None, state: str = "held"
+    event: Event,
+    wanted: Wanted,
+    until: datetime | None,
+    *,
+    code: Code | None = None,
+    state: str = "held",
+    alone: bool = False,
 ) -> list[Claim]:
     """Take places for everything in `wanted` until a moment: one claim for each unit, all or nothing.
 
     With a code, the units that it works for count as its uses; of a voucher the places kept for it are taken first.
     `state` may be "offered", for those who waited. Raises `SoldOut` or `CodeUsed`; then nothing was taken, and holds
-    that had run out have been given back.
+    that had run out have been given back. `alone` where nothing else in the transaction takes or gives back places,
+    and a refusal ends it: then nobody waits for anybody longer than the pool itself must be theirs.
     """
     event_id = identity(event)
+    if alone and code is None:
+        return _hold_alone(event_id, wanted, until, state)
     link = pools.connection(event_id)
     units = _units(link, wanted, code)
     _take(event_id, units, code, tell=state != "offered")
     return _write(event_id, units, until, state)
+
+
+def _hold_alone(event_id: int, wanted: Wanted, until: datetime | None, state: str) -> list[Claim]:
+    """The same without the event's turn, as long as one pool has enough left: that is drawn on last of all."""
+    units = _units(pools.connection(), wanted, None)
+    total = pools.summed(unit.draws for unit in units)
+    if len(total) > 1:
+        pools.turn(event_id)
+    claims = _write(event_id, units, until, state)
+    _draw(event_id, units, total, tell=state != "offered")
+    return claims
 
 
 def exchange(
@@ -178,6 +198,7 @@ def _draw(event_id: int, units: Sequence[Unit], total: Draws, tell: bool) -> Non
     """Draw for all units; if refused, give back what ran out and try once more. Raises `SoldOut`."""
     refused = pools.draw(total)
     if refused is not None:
+        pools.turn(event_id)
         if _make_room(event_id, total, tell):
             refused = pools.draw(total)
         if refused is not None:

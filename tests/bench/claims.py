@@ -29,7 +29,7 @@ Deed = Callable[[], bool]
 
 
 def ours(url: str, product_ref: str) -> Callable[[], AbstractContextManager[Deed]]:
-    """Claiming one unit of a product by the service, held and confirmed in one transaction, for each thread anew."""
+    """Claiming one unit of a product by the service, as the first step of registering does, for each thread anew."""
     app = create_app(
         {"TESTING": True, "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 80}},
         settings_for(url, instance="/nonexistent"),
@@ -44,7 +44,7 @@ def ours(url: str, product_ref: str) -> Callable[[], AbstractContextManager[Deed
             def claim() -> bool:
                 try:
                     with transaction():
-                        services.confirm(services.hold(event, [(product, 1)], clock.now() + timedelta(minutes=30)))
+                        services.hold(event, [(product, 1)], clock.now() + timedelta(minutes=30), alone=True)
                 except services.SoldOut:
                     return False
                 return True

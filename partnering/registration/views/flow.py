@@ -9,7 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from ... import idempotency, limits
-from ...db import transaction
+from ...db import new_public_id, transaction
 from ...events.models import Event
 from ...events.queries import is_over
 from ...events.routing import asked_in_deed, current_event, enter_event
@@ -135,14 +135,16 @@ def _hold_now(event: Event, form: TicketForm, code: Code | None, *, waited_for: 
         offers.serve(event.id, {draw.pool_id for draw in product.draws})
     party, begun = drafts.current_draft(event), []
     if party is None:
+        answer = {"party": new_public_id()}
 
         def begin() -> dict[str, Any]:
-            begun.append(services.begin(event, product, form.units, locale(), code=code))
-            return {"party": begun[0].public_id}
+            ref = answer["party"]
+            begun.append(services.begin(event, product, form.units, locale(), code=code, public_id=ref, alone=True))
+            return answer
 
         key = form.key.data or secrets.token_hex(16)
         body = f"{product.public_id} {form.units} {code.public_id if code else ''}"
-        answer = idempotency.once(f"visitor:{drafts.visitor()}", f"{key}:{body}"[:80], body, begin)
+        answer = idempotency.once(f"visitor:{drafts.visitor()}", f"{key}:{body}"[:80], body, begin, promised=answer)
         party = begun[0] if begun else queries.locked_party(answer["party"])
         if party is None or drafts.is_sent(party):
             raise drafts.StepsMissing
