@@ -75,10 +75,10 @@ def delegate_and_profile(
 ) -> tuple[Delegate | None, OrganisationProfile | None]:
     """Who partners by this registration, and the profile of this organisation at its event, in one question."""
     values = {"registration": registration.id, "event": registration.event_id, "organisation": organisation_id}
-    delegate_id, profile_id = ask(_BOTH, values).one()
+    found = ask(_BOTH, values).one()
     return (
-        db.session.get(Delegate, delegate_id) if delegate_id is not None else None,
-        db.session.get(OrganisationProfile, profile_id) if profile_id is not None else None,
+        db.session.get(Delegate, found.delegate) if found.delegate is not None else None,
+        db.session.get(OrganisationProfile, found.profile) if found.profile is not None else None,
     )
 
 
@@ -114,7 +114,9 @@ _PROFILE = sa.select(OrganisationProfile.id).where(
     OrganisationProfile.event_id == sa.bindparam("event"),
     OrganisationProfile.organisation_id == sa.bindparam("organisation"),
 )
-_BOTH = sa.select(_BY_REGISTRATION.scalar_subquery(), _PROFILE.scalar_subquery())
+_BOTH = sa.select(
+    _BY_REGISTRATION.scalar_subquery().label("delegate"), _PROFILE.scalar_subquery().label("profile")
+)
 
 
 def profile_by_ref(event: Event, public_id: str) -> OrganisationProfile | None:

@@ -115,8 +115,7 @@ def test_the_columns_of_an_answer_are_its_own_however_often_it_is_asked(ctx):
         link.exec_driver_sql("INSERT INTO grows VALUES (7)")
         assert link.exec_driver_sql("SELECT * FROM grows WHERE true").mappings().one() == {"id": 7}
         link.exec_driver_sql("ALTER TABLE grows ADD COLUMN name text DEFAULT 'x'")
-        link.connection.driver_connection.execute("DEALLOCATE ALL")
-        link.connection.driver_connection._prepared.clear()
+        link.exec_driver_sql("DEALLOCATE ALL")
         assert link.exec_driver_sql("SELECT * FROM grows WHERE true").mappings().one() == {"id": 7, "name": "x"}
 
 
