@@ -17,7 +17,7 @@ from ..events.models import Event
 from ..events.queries import event_by_slug
 from ..mail import letters
 from ..mail.models import OutboxLetter
-from . import extras, framing, invoicing, meeting, peopling, sessions
+from . import extras, framing, furnishing, invoicing, meeting, peopling, sessions
 from .reading import EVENTS, Sheet
 
 PERSONAS = (
@@ -61,8 +61,11 @@ def build(slug: str, today: date) -> None:
         wanted = extras.make_workshops(event, sheet, products, rooms)
         delegates = peopling.make_profiles(event, sheet, participants)
         meeting.replay(event, sheet, delegates)
+        furnishing.furnish(event, sheet, rooms)
         extras.book_workshops(event, wanted)
         extras.make_codes(event, sheet, products)
+        extras.make_bundles(event, sheet, products)
+        extras.name_recipients(event, sheet)
         extras.ask(event, sheet, products)
         invoicing.make_invoices(event, sheet)
         settle(event)

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from .. import clock
 from ..agenda import services as agenda
 from ..agenda.models import Location, ParticipantAtom
+from ..backoffice import bundling
+from ..consents import recipients
 from ..db import db
 from ..events.models import Event
 from ..programme.models import ProgrammeSession
@@ -71,6 +73,61 @@ def make_codes(event: Event, sheet: Sheet, products: dict[str, Product]) -> None
             valid_until=sheet.moment(given.get("valid_until")),
             member_list_id=members.id if given["kind"] == "member" else None,
         )
+
+
+def make_bundles(event: Event, sheet: Sheet, products: dict[str, Product]) -> None:
+    """Tickets like another one whose price contains parts that are taxed by themselves."""
+    for position, given in enumerate(sheet.extras.get("bundles", []), len(products) + 20):
+        like = products[given["like"]]
+        product = Product(
+            event_id=event.id,
+            kind="ticket",
+            name=both(given["name"]),
+            description=both(given["description"]),
+            features=like.features,
+            audience=like.audience,
+            position=position,
+            on_sale_from=like.on_sale_from,
+            on_sale_until=like.on_sale_until,
+            most_per_order=like.most_per_order,
+            partnering=like.partnering,
+            role=like.role,
+            vat_rate=like.vat_rate,
+        )
+        db.session.add(product)
+        db.session.flush()
+        drawn = db.session.scalars(
+            sa.select(ProductPool).where(ProductPool.product_id == like.id).order_by(ProductPool.id)
+        )
+        db.session.add_all(
+            ProductPool(event_id=event.id, product_id=product.id, pool_id=each.pool_id, quantity=each.quantity)
+            for each in drawn.all()
+        )
+        db.session.add(PriceTier(event_id=event.id, product_id=product.id, gross=given["gross_cents"]))
+        db.session.flush()
+        bundling.set_parts(
+            product,
+            [
+                bundling.Part(both(p["name"]), p["share_basis_points"], p["vat_basis_points"], p["online"])
+                for p in given["parts"]
+            ],
+        )
+
+
+def name_recipients(event: Event, sheet: Sheet) -> None:
+    """Whom people may agree to have their details passed on to, and the first guests who did."""
+    for given in sheet.extras.get("recipients", []):
+        recipient = recipients.add(event, given["name"], both(given["aim"]))
+        guests = db.session.scalars(
+            sa.select(Registration)
+            .where(Registration.event_id == event.id, Registration.state == "live")
+            .order_by(Registration.created_at, Registration.id)
+            .limit(given["agreed"])
+        ).all()
+        for guest in guests:
+            recipients.agree(
+                guest.participant, [recipient.public_id], channel="registration", locale=guest.participant.locale
+            )
 
 
 def make_workshops(

@@ -11,14 +11,17 @@ from flask import Flask
 
 from partnering import verify
 from partnering.accounts.models import Person
-from partnering.agenda.models import Location
+from partnering.agenda.models import Location, Zone
 from partnering.app import create_app
+from partnering.consents import recipients
+from partnering.consents.models import Consent
 from partnering.db import Model, db, transaction
 from partnering.demo.cli import PERSONAS
 from partnering.demo.reading import EVENTS, organisations
 from partnering.events.models import Event, Participant
 from partnering.events.queries import event_by_slug
 from partnering.mail.models import OutboxLetter
+from partnering.meetings import furnishing, lunch, plate
 from partnering.meetings.models import Meeting
 from partnering.organisations.models import Organisation
 from partnering.programme.models import SessionPerson
@@ -215,3 +218,29 @@ def test_a_production_site_gets_no_invented_people(make_app):
     assert "PARTNERING_MODE=sample" in done.output
     with app.app_context(), transaction():
         assert db.session.scalars(sa.select(Event)).all() == []
+
+
+def test_the_coming_event_has_halls_stands_a_video_room_and_lunch(sample):
+    event = the(NEXT)
+    zones = db.session.scalars(sa.select(Zone).where(Zone.event_id == event.id).order_by(Zone.name)).all()
+    holders = furnishing.holders_of(event)
+    stands = {place.id for place in plate.places_of(event) if place.kind == "stand" and place.zone is not None}
+
+    assert sorted((zone.name.en, zone.walk_minutes) for zone in zones) == [("Foyer", 6), ("White Hall", 4)]
+    assert holders.keys() <= stands
+    assert any(profile.organisation.name.startswith("Tessera") for held in holders.values() for profile in held)
+    assert [place.name.en for place in plate.places_of(event) if place.kind == "virtual"] == ["Video room 1"]
+    assert len(lunch.windows_of(event)) == 2
+
+
+def test_a_bundle_and_recipients_can_be_seen(sample):
+    event = the(NEXT)
+    bundle = db.session.scalars(sa.select(Product).where(Product.event_id == event.id, Product.bundled)).one()
+
+    assert [(part.name.en, part.vat_rate, part.online) for part in bundle.parts] == [
+        ("Recordings of the talks", 1900, True),
+        ("Meals on both days", 700, False),
+    ]
+    assert len(recipients.recipients_of(event)) == 2
+    agreed = sa.select(sa.func.count()).where(Consent.purpose == recipients.PURPOSE, Consent.withdrawn_at.is_(None))
+    assert db.session.scalar(agreed) == 45
