@@ -61,6 +61,8 @@ def _render_entry(letter: OutboxLetter, state: str) -> Letter | None:
         f"meetings/mail/{kind}",
         entry=entry,
         place=calendar.place_of(entry),
+        clocks=calls.times_of(meeting, context["event"].zone),
+        call=calls.link_of(meeting),
         itself=letter.payload.get("by") == delegate.public_id,
         was=_was(letter.payload.get("was"), context["event"]),
         **context,

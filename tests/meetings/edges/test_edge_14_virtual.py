@@ -14,10 +14,11 @@ from partnering.meetings import calls, errors, queries, services
 from partnering.schedule import calendars, printing
 from partnering.schedule import queries as schedule
 from tests.factories.delegates import make_delegate
-from tests.factories.meetings import make_meeting, make_partnering_event, make_request
+from tests.factories.meetings import after_letters, make_meeting, make_partnering_event, make_request
 from tests.factories.timing import free_of, make_place, starts
 from tests.readers import pages
 from tests.readers.calendars import ical_js
+from tests.support.letters import calendar_of, deliver_all, text_of
 from tests.support.signing_in import sign_in
 
 
@@ -68,6 +69,31 @@ def test_edge_14_page_file_and_print_show_both_clocks_and_no_table(ctx: Flask, c
         assert ("https://video.example/1" in page, "https://video.example/1" in paper) == (True, True)
         assert "video.example" not in content.decode()
         assert event.city not in entry["location"] or not event.city
+
+
+def test_edge_14_the_letters_say_both_clocks_and_the_link_and_calendars_no_link(app: Flask, ctx: Flask, freeze):
+    event = make_partnering_event(slots=3)
+    hana = remote(make_delegate(event, email="hana@tokyo.example", locale="en"))
+    jana = make_delegate(event, email="jana@lumenfold.example", locale="de")
+    make_place(event, "virtual", url="https://video.example/1")
+    slots = queries.slots_of(event)
+    meeting = make_meeting(event, by=hana, to=jana, slots=slots[:1])
+    for slot, begins in ((slots[0], clock.now() + after_letters()), (slots[1], clock.now() + 2 * after_letters())):
+        freeze(begins)
+        if slot is not slots[0]:
+            with transaction():
+                services.move(meeting, slot)
+        sent = {message["To"]: message for message in deliver_all(app) if calendar_of(message)}
+        for address, language, place in (
+            ("hana@tokyo.example", "en", "Tokyo"),
+            ("jana@lumenfold.example", "de", "Tokio"),
+        ):
+            with speaking(language):
+                clocks = f"{span(slot.starts_at, slot.ends_at, 'Asia/Tokyo')} in {place}"
+            [letter] = [message for to, message in sent.items() if address in to]
+            assert (clocks in text_of(letter), "https://video.example/1" in text_of(letter)) == (True, True)
+            [entry] = ical_js(calendar_of(letter) or b"")[0]["events"]
+            assert (clocks in entry["description"], "video.example" in str(entry)) == (True, False)
 
 
 def test_edge_14_a_call_in_somebodys_own_room_has_their_link_and_is_at_no_venue(ctx: Flask):
