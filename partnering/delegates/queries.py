@@ -196,6 +196,11 @@ def terms_of_all(profile_ids: Iterable[int]) -> dict[int, set[Term]]:
     return found
 
 
+def says_something(profile: OrganisationProfile) -> bool:
+    """Whether a profile says what is offered or sought, in words or terms."""
+    return bool(profile.offers or profile.seeks) or any(side != "is" for side, _facet, _code in terms_of(profile))
+
+
 def opportunities_of(profile: OrganisationProfile, *, shown: bool = False) -> Sequence[Opportunity]:
     """The opportunities of a profile with their terms, in its order; only those that others read, if `shown`."""
     wanted = (Opportunity.shown,) if shown else ()

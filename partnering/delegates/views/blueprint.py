@@ -1,12 +1,13 @@
 """The blueprint of this room, and what its pages share."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 
 from ...errors import Forbidden
 from ...events.routing import current_participant, event_blueprint, participant
-from ...i18n import _l
+from ...i18n import _, _l
 from .. import queries
 from ..models import Delegate
 from ..reasons import MOST
@@ -32,6 +33,29 @@ def me() -> Delegate:
     return found
 
 
+@dataclass(frozen=True)
+class Step:
+    """What somebody should do next, and where."""
+
+    sentence: str
+    label: str
+    url: str
+
+
+def next_step() -> Step | None:
+    """What a newcomer does next: say something in the profile, then be found by it; None for everybody else."""
+    mine = queries.delegate_of(current_participant())
+    if mine is None:
+        return None
+    if not queries.says_something(mine.profile):
+        sentence = _("Say what you offer and what you seek. Others find you by it, and you see whom to meet and why.")
+        return Step(sentence, _("Complete your profile"), url_for("delegates.profile"))
+    if mine.visibility == "hidden":
+        sentence = _("Nobody finds you in the directory yet. You choose what others read of you.")
+        return Step(sentence, _("Let yourself be found"), url_for("delegates.privacy"))
+    return None
+
+
 bp.add_app_template_filter(language_name, "language_name")
 
 
@@ -44,4 +68,5 @@ def words() -> dict[str, Any]:
         "country_name": country_name,
         "language_name": language_name,
         "MOST_REASONS": MOST,
+        "next_step": next_step,
     }
