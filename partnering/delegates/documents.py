@@ -81,6 +81,14 @@ def lacking(most: int) -> Sequence[int]:
     ).all()
 
 
+def right(delegate_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """By what words those of these delegates who can be found should be found, and by what name they are sorted."""
+    rows = [row for row in db.session.execute(_ABOUT.where(Delegate.id.in_(sorted(set(delegate_ids))))) if _open(row)]
+    held = _terms_held(rows)
+    made = [_document(row, *held) for row in rows]
+    return {each["delegate_id"]: (each["text"], each["sort_name"]) for each in made}
+
+
 def known(delegates: Iterable[Delegate], me: Delegate | None = None) -> dict[int, Known]:
     """What reasons to meet go by, by the delegates' ids: of `me` everything, of the others what they let others read.
 
@@ -104,13 +112,18 @@ def write_ids(delegate_ids: Iterable[int]) -> None:
 def _write(ids: Sequence[int]) -> None:
     rows = db.session.execute(_ABOUT.where(Delegate.id.in_(ids))).all()
     link = db.session.connection()
-    found = [row for row in rows if row.visibility != "hidden" and row.left_at is None and row.withheld_at is None]
+    found = [row for row in rows if _open(row)]
     hidden = sorted({row.id for row in rows} - {row.id for row in found})
     if hidden:
         link.execute(_forget().where(DirectoryDocument.delegate_id.in_(hidden)), {"changed_at": clock.now()})
     if found:
         held = _terms_held(found)
         link.execute(_keep(link.dialect.name), [_document(row, *held) for row in found])
+
+
+def _open(row: Any) -> bool:
+    """Whether somebody can be found."""
+    return row.visibility != "hidden" and row.left_at is None and row.withheld_at is None
 
 
 def _terms_held(rows: Sequence[Any]) -> tuple[Held, Held, dict[int, list["_Opportunity"]]]:
