@@ -163,7 +163,7 @@ def test_missing_documents_are_written_by_the_worker_and_by_command(event: Event
     with transaction():
         known(ben).text = "veraltet"
     result = app.test_cli_runner().invoke(args=["reindex"])
-    assert (result.exit_code, result.output) == (0, f"{event.slug}: 2\n")
+    assert (result.exit_code, result.output) == (0, f"{event.slug}: 2\norganisations: 0\n")
     assert "veraltet" not in known(ben).text
 
 
