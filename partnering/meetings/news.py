@@ -148,6 +148,9 @@ def answer_undone(meeting: Meeting, entries: Iterable[AgendaEntry] = ()) -> None
     """An answer is taken back before it was told; a calendar that knows of it all the same forgets it."""
     forget(meeting, ("accepted", "declined"))
     _post_cancelled(meeting, entries, None)
+    if meeting.turn is not None and not has_heard(meeting, meeting.turn, HEARD_OF):
+        forget(meeting, HEARD_OF)
+        tell(meeting.turn, meeting, "requested", answer_by=meeting.expires_at)
 
 
 # -- what stands in calendars

@@ -345,11 +345,13 @@ class Model:
         """A colleague takes what they have time for."""
         if not self.vacancies.get(leaver) or self.firms[heir] != self.firms[leaver] or heir in self.left:
             return False
+        left = []
         for met in self.waiting(leaver):
             across = met.across(met.seats[leaver])
             free = met.slot is None or not self.busy(heir, met.slot)
             if not free or self.between(heir, across, met) is not None or not self.replace(met, leaver, heir):
-                self.give_up(met, leaver)
+                left.append(met)
+        self.give_up(left, leaver)
         self.vacancies[leaver] = False
         return True
 
@@ -357,12 +359,11 @@ class Model:
         """Nobody came."""
         if not self.vacancies.get(leaver):
             return False
-        for met in self.waiting(leaver):
-            self.give_up(met, leaver)
+        self.give_up(self.waiting(leaver), leaver)
         self.vacancies[leaver] = False
         return True
 
-    def give_up(self, met: Met, leaver: int) -> None:
+    def give_up(self, mets: Sequence[Met], leaver: int) -> None:
         """A colleague stays, or it is called off."""
-        if not self.drop(met, leaver):
+        for met in [met for met in mets if not self.drop(met, leaver)]:
             self.cancel(met, met.lead(met.seats[leaver]))

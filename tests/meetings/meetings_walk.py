@@ -1,5 +1,6 @@
 """Deeds on meetings done twice, with the product and with the model, compared after each."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -16,20 +17,26 @@ from partnering.delegates import services as partnering
 from partnering.delegates.models import Delegate
 from partnering.errors import DomainError
 from partnering.events.models import Event
+from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries, services
 from partnering.meetings.models import Meeting, MeetingSlot, MeetingVacancy
 from partnering.schedule.queries import plan_of
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_partnering_event
 from tests.meetings.deeds import all_is_well
-from tests.meetings.meetings_model import MOST_OPEN, SLOTS, TABLES, Met, Model
-from tests.support.letters import deliver_all
+from tests.meetings.meetings_model import MOST_OPEN, OPEN, SLOTS, TABLES, UNDO_SECONDS, Met, Model
+from tests.support.letters import calendar_of, deliver_all, text_of
 
 FIRMS = "LLLMMN"
 MOST_PEOPLE = 9
 
 HAPPENED: Counter[str] = Counter()
 """How often each deed was allowed, over all walks."""
+
+LINK = re.compile(r"/me/meetings/([a-z2-7]{16})")
+HOUR = 3600
+CALENDAR = ("meetings.confirmed", "meetings.changed", "meetings.cancelled")
+GATHERED = ("meetings.requested", "meetings.news")
 
 Calendar = dict[str, tuple[int, str, datetime]]
 
@@ -46,6 +53,7 @@ class Walk:
         self.done: list[str] = []
         self.addresses: dict[str, int] = {}
         self.calendars: dict[int, Calendar] = {}
+        self.letters: list[tuple[int, str, int, set[int]]] = []
         self.parties: dict[str, int] = {}
         for firm in FIRMS:
             self._arrive(firm)
@@ -373,16 +381,92 @@ class Walk:
         """Some seconds, and all letters that are due leave."""
         self.model.now += seconds
         self.set_clock()
-        for message in deliver_all(self.app):
+        letters = deliver_all(self.app)
+        if not letters:
+            return
+        numbers = {meeting.public_id: number for number, meeting in enumerate(self._stored())}
+        kinds = {row.message_id: row.kind for row in db.session.scalars(sa.select(OutboxLetter))}
+        starts = [slot.starts_at for slot in self._slots(list(SLOTS))]
+        for message in letters:
             person = self.addresses[str(message["To"])]
-            for part in message.walk():
-                if part.get_content_type() == "text/calendar":
-                    apply(self.calendars[person], part.get_content())
+            kind = kinds[str(message["Message-ID"])]
+            about = {numbers[ref] for ref in LINK.findall(text_of(message))}
+            content = calendar_of(message)
+            assert (content is not None) == (kind in CALENDAR), f"{kind} with calendar: {content is not None}"
+            if content is not None:
+                self._check_calendar(kind, person, str(message["Subject"]), *read(content), starts)
+            else:
+                self._check_gathered(kind, person, about)
+            self.letters.append((self.model.now, kind, person, about))
+
+    def _check_calendar(
+        self,
+        kind: str,
+        person: int,
+        subject: str,
+        uid: str,
+        sequence: int,
+        method: str,
+        begin: datetime,
+        starts: Sequence[datetime],
+    ) -> None:
+        """A letter for a calendar fits what that calendar holds, and what is so now."""
+        calendar = self.calendars[person]
+        known = calendar.get(uid)
+        assert method == ("CANCEL" if kind == "meetings.cancelled" else "REQUEST"), kind
+        knew = known is not None and known[1] == "REQUEST"
+        assert knew if method == "CANCEL" else knew != ("bestätigt" in subject), f"{subject} after {known}"
+        assert known is None or sequence > known[0], f"sequence {sequence} after {known[0] if known else None}"
+        if method == "REQUEST":
+            held = [
+                met
+                for met in self.model.meetings
+                if met.slot is not None and starts[met.slot] == begin and person in self.model.sitting(met)
+            ]
+            assert len(held) == 1, f"{person} is told of a time that they do not have"
+            answered = held[0].answered
+            assert answered is None or self.model.now - answered >= UNDO_SECONDS, f"{kind} before it was final"
+        calendar[uid] = (sequence, method, begin)
+
+    def _check_gathered(self, kind: str, person: int, about: set[int]) -> None:
+        """A letter without a calendar comes once an hour, to who is there, about what is so now."""
+        assert person not in self.model.left, f"{kind} to somebody who left"
+        before = [moment for moment, of, to, _about in self.letters if (of, to) == (kind, person)]
+        if kind not in GATHERED:
+            assert kind in ("meetings.partner_left", "meetings.substitute"), kind
+            return
+        assert not before or self.model.now - before[-1] >= HOUR, f"{kind} twice in an hour"
+        assert about, f"{kind} about nothing"
+        for number in about:
+            met = self.model.meetings[number]
+            assert person in met.seats, f"{kind} about another's meeting"
+            side = met.seats[person]
+            if kind == "meetings.requested":
+                turn = met.turn is not None and met.state in OPEN and met.seats[met.turn] == side
+                asked = met.proposal is not None and met.seats[met.proposal[0]] == side
+                assert turn or asked, f"{kind}, but nobody waits for {person}: {met}"
+            elif met.answered is not None and met.state in ("accepted", "declined"):
+                assert self.model.now - met.answered >= UNDO_SECONDS, f"{kind} before it was final"
+
+    def _check_complete(self) -> None:
+        """Whoever has to answer was asked by letter, and whoever asked in vain was told."""
+        for number, met in enumerate(self.model.meetings):
+            if met.state in OPEN:
+                kind, person = "meetings.requested", met.turn
+            elif met.state in ("declined", "expired"):
+                kind, person = "meetings.news", met.requester
+            else:
+                continue
+            told = any((of, to) == (kind, person) and number in about for _at, of, to, about in self.letters)
+            assert told or person in self.model.left, f"{person} was never told that {number} is {met.state}"
 
     def finish(self) -> None:
         """When every letter has left, calendars, agendas and model say the same."""
         self.time_passes(31)
+        self.time_passes(HOUR)
+        self.time_passes(HOUR)
         db.session.rollback()
+        self._check_complete()
         starts = [slot.starts_at for slot in self._slots(list(SLOTS))]
         for person in range(len(self.people)):
             expected = sorted(
@@ -398,15 +482,13 @@ class Walk:
         assert all_is_well()
 
 
-def apply(calendar: Calendar, content: object) -> None:
-    """What a calendar program does with a letter: the highest sequence of a UID counts."""
-    text = (content.decode() if isinstance(content, bytes) else str(content)).replace("\r\n ", "").replace("\n ", "")
+def read(content: bytes) -> tuple[str, int, str, datetime]:
+    """UID, sequence, METHOD and start of what a letter brings to a calendar."""
+    text = content.decode().replace("\r\n ", "").replace("\n ", "")
     lines = [line.partition(":") for line in text.splitlines()]
     event = lines[next(number for number, line in enumerate(lines) if line[2] == "VEVENT") :]
     said = {name.partition(";")[0]: value for name, _colon, value in event}
     zone = next(name.partition("TZID=")[2] for name, _colon, _value in event if name.startswith("DTSTART;TZID="))
     method = next(value for name, _colon, value in lines if name == "METHOD")
     uid, sequence = said["UID"], int(said["SEQUENCE"])
-    begin = clock.from_zone(datetime.fromisoformat(said["DTSTART"]), zone)
-    if uid not in calendar or sequence >= calendar[uid][0]:
-        calendar[uid] = (sequence, method, begin)
+    return uid, sequence, method, clock.from_zone(datetime.fromisoformat(said["DTSTART"]), zone)
