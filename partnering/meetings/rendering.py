@@ -93,8 +93,7 @@ def _context(letter: OutboxLetter) -> dict[str, Any] | None:
     meeting = queries.meeting_by_ref(event, str(letter.payload.get("meeting")))
     if meeting is None:
         return None
-    mine = queries.side_of(meeting, delegate)
-    side = mine.side if mine is not None else next(s.side for s in meeting.sides if s.profile_id == delegate.profile_id)
+    side = _side_name(delegate, meeting)
     other = next(each for each in meeting.sides if each.side != side)
     return {
         "event": event,
@@ -148,6 +147,19 @@ def description(viewer: Delegate, meeting: Meeting) -> str:
 
 
 def _across(viewer: Delegate, meeting: Meeting) -> MeetingSide:
-    mine = queries.side_of(meeting, viewer)
-    side = mine.side if mine is not None else next(s.side for s in meeting.sides if s.profile_id == viewer.profile_id)
+    side = _side_name(viewer, meeting)
     return next(each for each in meeting.sides if each.side != side)
+
+
+def _side_name(delegate: Delegate, meeting: Meeting) -> str:
+    """The side on which somebody sits or sat: their organisation's, else, as after merging, what their agenda keeps."""
+    mine = queries.side_of(meeting, delegate)
+    if mine is not None:
+        return mine.side
+    own = next((side.side for side in meeting.sides if side.profile_id == delegate.profile_id), None)
+    if own is not None:
+        return own
+    role = sa.select(AgendaEntry.role).where(
+        AgendaEntry.appointment_id == meeting.appointment_id, AgendaEntry.participant_id == delegate.participant_id
+    )
+    return "invitee" if db.session.scalar(role) == "invitee" else "requester"

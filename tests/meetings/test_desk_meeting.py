@@ -1,5 +1,7 @@
 """The page of one meeting at the desk: what happened to it, and what organisers do with it."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -47,9 +49,10 @@ def page(client: FlaskClient, meeting: Meeting) -> TestResponse:
 
 
 def send(client: FlaskClient, meeting: Meeting, deed: str, prefix: str, **data: str) -> TestResponse:
-    """Send one of the page's forms as the page showed it."""
+    """Send one of the page's forms with the version that the page showed."""
+    shown = re.search(rf'name="{prefix}-version" value="(\d+)"', page(client, meeting).text)
     path = f"/manage/{meeting.requester.participant.event.slug}/meetings/{meeting.public_id}/{deed}?lang=en"
-    data = {"version": str(meeting.version), **data}
+    data = {"version": shown[1] if shown else "", **data}
     return client.post(path, data={f"{prefix}-{name}": value for name, value in data.items()})
 
 

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from partnering import clock
 from partnering.db import db, transaction
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
@@ -14,8 +15,9 @@ from partnering.meetings.merging import merged_into
 from partnering.meetings.models import Meeting
 from tests.factories.delegates import make_delegate
 from tests.factories.events import make_organiser
-from tests.factories.meetings import make_meeting, make_partnering_event, make_request
+from tests.factories.meetings import after_letters, make_meeting, make_partnering_event, make_request
 from tests.meetings.deeds import all_is_well, at
+from tests.support.letters import deliver_all
 from tests.support.signing_in import sign_in
 
 
@@ -106,3 +108,17 @@ def test_one_registration_twice_or_none_is_refused(client: FlaskClient, twice: T
     foreign = client.post(path, data={"kept": twice.kept.public_id, "gone": stranger.public_id})
     assert foreign.status_code == 404
     assert queries.open_between(twice.moves.low, twice.moves.high) is not None
+
+
+def test_letters_to_the_registration_that_was_given_up_are_still_written(
+    app: Flask, client: FlaskClient, twice: Twice, freeze
+):
+    freeze(clock.now() + after_letters())
+    deliver_all(app)
+    client.post(f"/manage/{twice.event.slug}/meetings/merge", data={**twice.pair, "sure": "1"})
+    told = [str(letter["To"]) for letter in deliver_all(app)]
+    kept, gone = twice.kept.participant.person, twice.gone.participant.person
+    assert kept is not None
+    assert gone is not None
+    assert told.count(gone.email) == 1  # their calendar forgets what moved
+    assert kept.email in told
