@@ -64,7 +64,6 @@ __all__ = [
     "held_in",
     "keeps_lunch",
     "meeting_by_ref",
-    "meetings_at",
     "meetings_by_ids",
     "meetings_of",
     "not_closed",
@@ -224,11 +223,6 @@ _WAITING = (
 def meetings_by_ids(ids: Sequence[int]) -> Sequence[Meeting]:
     """The meetings of these ids with everything a list shows, newest first."""
     return db.session.scalars(_whole().where(Meeting.id.in_(ids)).order_by(Meeting.id.desc())).unique().all()
-
-
-def meetings_at(appointment_ids: Collection[int]) -> Sequence[Meeting]:
-    """The meetings that have these times, with everything a list shows."""
-    return db.session.scalars(_whole().where(Meeting.appointment_id.in_(appointment_ids))).unique().all()
 
 
 def overdue(now: datetime, limit: int = 500) -> Sequence[int]:

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import sqlalchemy as sa
+
 from .. import clock
+from ..db import db
 from ..delegates import queries as partnering
 from ..delegates.models import Delegate
 from ..events.models import Event
 from ..i18n import days_between
 from ..meetings import queries as meetings
 from ..meetings.lunch import Lunches
-from ..meetings.models import MeetingSlot
+from ..meetings.models import Meeting, MeetingSlot
 from . import queries
 from .queries import Item
 
@@ -73,7 +76,10 @@ def _plans(event: Event, members: Sequence[Delegate]) -> dict[int, list[Item]]:
     """What takes their time, by the participant's id."""
     by_participant = {each.participant_id: each for each in members}
     entries = queries.entries_of(list(by_participant))
-    held = meetings.meetings_at({entry.appointment_id for entry in entries})
+    ids = db.session.scalars(
+        sa.select(Meeting.id).where(Meeting.appointment_id.in_({entry.appointment_id for entry in entries}))
+    ).all()
+    held = meetings.meetings_by_ids(ids)
     found: dict[int, list[Item]] = {each: [] for each in by_participant}
     for entry, item in zip(entries, queries.items_of(entries, by_participant, held, event.zone), strict=True):
         found[entry.participant_id].append(item)
