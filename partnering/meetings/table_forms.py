@@ -36,7 +36,7 @@ PHASES = {
     "review": (_l("In review"), _l("The plan is there for you alone.")),
     "published": (_l("Published"), _l("Guests know their times and book what is left.")),
     "running": (_l("Running"), _l("The meetings take place.")),
-    "closed": (_l("Closed"), _l("All is over; whoever found no place is told so.")),
+    "closed": (_l("Ended"), _l("All is over; whoever found no place is told so.")),
 }
 """The phases of a block in their order, each with what that means."""
 

@@ -1,14 +1,14 @@
 """What became of the requests and meetings, in numbers and plots."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import render_template
 
+from ... import clock
 from ...events.routing import current_event
-from ...i18n import _, _n, bi, day
+from ...i18n import _, _n, bi
 from ...i18n import time as clock_time
-from ..models import MeetingSlot
-from ..statistics import statistics
+from ..statistics import Occupancy, statistics
 from .desk_blueprint import desk, tabs
 
 
@@ -23,7 +23,8 @@ def figures() -> str:
         days=[(f"{each.day}.{each.month}.", number) for each, number in found.by_day],
         states=[(words, found.states[state]) for state, words in state_words().items()],
         times=list(zip(class_words(), found.answer_times, strict=True)),
-        slots=[(when(each.slot), each) for each in found.slots],
+        slots=found.slots,
+        slot_days=by_day(found.slots, event.zone),
         group_bars=[(bi(each.name) if each.name else _("none"), each.meetings) for each in found.groups],
         median=lasting(found.median),
         p90=lasting(found.p90),
@@ -31,9 +32,13 @@ def figures() -> str:
     )
 
 
-def when(slot: MeetingSlot) -> str:
-    """When a slot begins, short."""
-    return f"{day(slot.starts_at, 'short')} {clock_time(slot.starts_at, oclock=False)}"
+def by_day(slots: list[Occupancy], zone: str) -> list[tuple[date, list[tuple[str, Occupancy]]]]:
+    """The slots of each day, with the time at which each begins."""
+    found: dict[date, list[tuple[str, Occupancy]]] = {}
+    for each in slots:
+        begin = each.slot.starts_at
+        found.setdefault(clock.in_zone(begin, zone).date(), []).append((clock_time(begin, zone, oclock=False), each))
+    return list(found.items())
 
 
 def state_words() -> dict[str, str]:
@@ -41,9 +46,9 @@ def state_words() -> dict[str, str]:
     return {
         "accepted": _("accepted"),
         "declined": _("declined"),
+        "withdrawn": _("withdrawn"),
         "open": _("open"),
         "expired": _("expired"),
-        "withdrawn": _("withdrawn"),
     }
 
 
