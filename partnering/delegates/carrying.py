@@ -8,20 +8,19 @@ from sqlalchemy.orm import selectinload
 from .. import clock
 from ..db import db
 from ..events.models import Event
-from ..rows import ask
 from . import queries
 from .models import Delegate, Opportunity, OpportunityTerm, OrganisationProfile
 from .queries import FREE_MAIL
 from .words import is_term
 
 
-def earlier(profile: OrganisationProfile, delegate: Delegate) -> OrganisationProfile | None:
+def earlier(profile: OrganisationProfile, delegate: Delegate, known: int | None) -> OrganisationProfile | None:
     """The newest profile that the organisation wrote before, if this delegate may speak for it.
 
-    That is whoever has an address at one of the domains that the host knows as the organisation's, or who kept that
-    earlier profile themselves: typing the name of a company gives nobody what it once wrote.
+    `known` is the id that `queries.joining` found. May speak for it whoever has an address at one of the domains that
+    the host knows as the organisation's, or kept that earlier profile: typing a company's name gives nobody what it
+    once wrote.
     """
-    known = ask(_EARLIER, {"organisation": profile.organisation_id, "event": profile.event_id}).scalar()
     person = delegate.participant.person
     if known is None or person is None:
         return None
@@ -31,20 +30,6 @@ def earlier(profile: OrganisationProfile, delegate: Delegate) -> OrganisationPro
         return found
     keeper = queries.keeper_of(found)
     return found if keeper is not None and keeper.participant.person_id == person.id else None
-
-
-_THIS = sa.select(Event.opens_at).where(Event.id == sa.bindparam("event")).scalar_subquery()
-_EARLIER = (
-    sa.select(OrganisationProfile.id)
-    .join(Event, Event.id == OrganisationProfile.event_id)
-    .where(
-        OrganisationProfile.organisation_id == sa.bindparam("organisation"),
-        Event.id != sa.bindparam("event"),
-        Event.opens_at < _THIS,
-    )
-    .order_by(Event.opens_at.desc(), OrganisationProfile.id.desc())
-    .limit(1)
-)
 
 
 def said_by(profile: OrganisationProfile) -> dict[str, Any]:

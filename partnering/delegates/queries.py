@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -70,15 +71,22 @@ def delegate_for(registration: Registration) -> Delegate | None:
 _BY_REGISTRATION = sa.select(Delegate.id).where(Delegate.registration_id == sa.bindparam("registration"))
 
 
-def delegate_and_profile(
-    registration: Registration, organisation_id: int
-) -> tuple[Delegate | None, OrganisationProfile | None]:
-    """Who partners by this registration, and the profile of this organisation at its event, in one question."""
+class Joining(NamedTuple):
+    """Who partners by a registration already, its organisation's profile, and the id of the one before that."""
+
+    delegate: Delegate | None
+    profile: OrganisationProfile | None
+    earlier: int | None
+
+
+def joining(registration: Registration, organisation_id: int) -> Joining:
+    """What is known of whoever partners by this registration for this organisation, in one question."""
     values = {"registration": registration.id, "event": registration.event_id, "organisation": organisation_id}
-    found = ask(_BOTH, values).one()
-    return (
+    found = ask(_JOINING, values).one()
+    return Joining(
         db.session.get(Delegate, found.delegate) if found.delegate is not None else None,
         db.session.get(OrganisationProfile, found.profile) if found.profile is not None else None,
+        found.earlier,
     )
 
 
@@ -114,8 +122,22 @@ _PROFILE = sa.select(OrganisationProfile.id).where(
     OrganisationProfile.event_id == sa.bindparam("event"),
     OrganisationProfile.organisation_id == sa.bindparam("organisation"),
 )
-_BOTH = sa.select(
-    _BY_REGISTRATION.scalar_subquery().label("delegate"), _PROFILE.scalar_subquery().label("profile")
+_THIS = sa.select(Event.opens_at).where(Event.id == sa.bindparam("event")).scalar_subquery()
+_EARLIER = (
+    sa.select(OrganisationProfile.id)
+    .join(Event, Event.id == OrganisationProfile.event_id)
+    .where(
+        OrganisationProfile.organisation_id == sa.bindparam("organisation"),
+        Event.id != sa.bindparam("event"),
+        Event.opens_at < _THIS,
+    )
+    .order_by(Event.opens_at.desc(), OrganisationProfile.id.desc())
+    .limit(1)
+)
+_JOINING = sa.select(
+    _BY_REGISTRATION.scalar_subquery().label("delegate"),
+    _PROFILE.scalar_subquery().label("profile"),
+    _EARLIER.scalar_subquery().label("earlier"),
 )
 
 

@@ -52,9 +52,9 @@ def join(
         if known is not None:
             return known
         organisation = _organisation_of(registration)
-    known, profile = queries.delegate_and_profile(registration, organisation.id)
-    if known is not None:
-        return known
+    found = queries.joining(registration, organisation.id)
+    if found.delegate is not None:
+        return found.delegate
     typed: dict[str, Any] = {
         "offers": offers,
         "seeks": seeks,
@@ -63,7 +63,7 @@ def join(
         "organisation_type": organisation_type,
         "country": country,
     }
-    new = profile is None
+    profile = found.profile
     if profile is None:
         profile = _new_profile(event, organisation, participant.locale, **typed)
     else:
@@ -81,8 +81,8 @@ def join(
         created_at=clock.now(),
     )
     write(delegate)
-    if new:
-        _take_over(profile, delegate)
+    if found.profile is None:
+        _take_over(profile, delegate, found.earlier)
     show(delegate, visibility, channel=channel)
     if matchmaking:
         agree(delegate, "matchmaking", channel=channel)
@@ -295,9 +295,9 @@ def _new_profile(
     return profile
 
 
-def _take_over(profile: OrganisationProfile, delegate: Delegate) -> None:
+def _take_over(profile: OrganisationProfile, delegate: Delegate, known: int | None) -> None:
     """Fill what is empty in a new profile with what the organisation wrote before."""
-    before = carrying.earlier(profile, delegate)
+    before = carrying.earlier(profile, delegate, known)
     if before is not None:
         fill(profile, **carrying.said_by(before))
         carrying.bring_along(before, profile)
