@@ -252,7 +252,7 @@ def decline_all(meetings: Sequence[Meeting], *, by: Delegate, reason: str | None
 def decline_for(meeting: Meeting) -> Meeting:
     """Decline an open request for an invitee who no longer takes part. Raises `RequestNotOpen`."""
     steps.take(meeting)
-    return _declined(meeting, None, None, "", later=False)
+    return _declined(meeting, None, None, "", later=False, side="invitee")
 
 
 def answering(meeting: Meeting, by: Delegate | None) -> Delegate:
@@ -274,7 +274,9 @@ def _holds_turn(meeting: Meeting, by: Delegate) -> bool:
     )
 
 
-def _declined(meeting: Meeting, version: int | None, reason: str | None, text: str, later: bool) -> Meeting:
+def _declined(
+    meeting: Meeting, version: int | None, reason: str | None, text: str, later: bool, side: str | None = None
+) -> Meeting:
     now = clock.now()
     steps.move(
         meeting,
@@ -288,7 +290,7 @@ def _declined(meeting: Meeting, version: int | None, reason: str | None, text: s
         later=later,
     )
     steps.count_open(meeting.requester_id, -1)
-    mails.meeting_declined(meeting, now + timedelta(seconds=placing.UNDO_SECONDS))
+    mails.meeting_declined(meeting, now + timedelta(seconds=placing.UNDO_SECONDS), by=side)
     return meeting
 
 

@@ -192,7 +192,7 @@ def _answered(delegate: Delegate, meeting: Meeting, side: MeetingSide, row: Meet
         return said | {"lapsed": last is not None and last.state == "expired", "placed": not waits}
     if row.kind == "expired" and state == "expired":
         return said
-    if row.kind == "declined" and i_asked and state in ("declined", "cancelled"):
+    if row.kind == "declined" and (state == "declined" or (i_asked and state == "cancelled")):
         return said | {"kind": _ended(delegate, meeting), "text": meeting.answer_text}
     if row.kind == "withdrawn" and not i_asked and state in ("withdrawn", "cancelled"):
         return said | {"kind": _ended(delegate, meeting), "text": meeting.answer_text}

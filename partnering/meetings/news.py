@@ -86,15 +86,11 @@ def meeting_accepted(meeting: Meeting, not_before: datetime | None = None) -> No
         tell(side.lead, meeting, "accepted", wait=wait)
 
 
-def meeting_declined(meeting: Meeting, not_before: datetime | None = None) -> None:
-    """Tell whoever waited for this answer, in a neutral sentence."""
-    turn = _side_at_turn(meeting)
-    tell(
-        next(side.lead for side in meeting.sides if side.side != turn),
-        meeting,
-        "declined",
-        wait=_seconds_until(not_before),
-    )
+def meeting_declined(meeting: Meeting, not_before: datetime | None = None, *, by: str | None = None) -> None:
+    """Tell whoever waited for this answer, in a neutral sentence; `by` is the side that declined, if not in turn."""
+    side = by or _side_at_turn(meeting)
+    other = next(each.lead for each in meeting.sides if each.side != side)
+    tell(other, meeting, "declined", wait=_seconds_until(not_before))
 
 
 def meeting_withdrawn(meeting: Meeting) -> None:

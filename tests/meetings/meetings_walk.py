@@ -453,8 +453,11 @@ class Walk:
         for number, met in enumerate(self.model.meetings):
             if met.state in OPEN:
                 kind, person = "meetings.requested", met.turn
-            elif met.state in ("declined", "expired"):
+            elif met.state == "expired":
                 kind, person = "meetings.news", met.requester
+            elif met.state == "declined":
+                gone = met.turn is None or met.invitee in self.model.left
+                kind, person = "meetings.news", met.requester if gone else met.across(met.seats[met.turn or 0])
             else:
                 continue
             told = any((of, to) == (kind, person) and number in about for _at, of, to, about in self.letters)

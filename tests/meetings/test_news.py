@@ -18,6 +18,7 @@ from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_partnering_event, make_request, make_slots
 from tests.meetings.deeds import all_is_well, at
 from tests.meetings.office import Letter, Office
+from tests.meetings.test_leaving import leave
 
 Freeze = Callable[[datetime], None]
 HALF_A_MINUTE = timedelta(seconds=30)
@@ -275,6 +276,34 @@ def test_a_refusal_taken_back_is_never_told(event: Event, office: Office, later:
     later(minutes=5)
     assert office.send() == []
     assert db.session.scalars(sa.select(MeetingNews.kind).where(MeetingNews.kind == "declined")).all() == []
+
+
+def test_news_declined_to_whoever_suggested_another_time(event: Event, office: Office, later: Callable[..., None]):
+    jana, tomas = pair(event)
+    meeting = make_request(event, by=jana, to=tomas)
+    with transaction():
+        services.counter(meeting, [at(event, 5)])
+    office.send()
+    with transaction():
+        services.decline(again(meeting), by=jana)
+    later(seconds=30)
+    [letter] = office.send()
+    assert (letter.kind, letter.to) == ("meetings.news", "tomas@vltava.example")
+    assert letter.subject == "Your suggestion: Jana Muster"
+    assert "Your suggestion does not suit the other side." in letter.text
+
+
+def test_whoever_leaves_out_of_turn_leaves_nobody_waiting(event: Event, office: Office, later: Callable[..., None]):
+    jana, tomas = pair(event)
+    meeting = make_request(event, by=jana, to=tomas)
+    with transaction():
+        services.counter(meeting, [at(event, 5)])
+    office.send()
+    leave(db.session.get_one(Delegate, tomas.id))
+    later(seconds=30)
+    [letter] = office.send()
+    assert (letter.kind, letter.to) == ("meetings.news", "jana@lumenfold.example")
+    assert "Your request was not accepted." in letter.text
 
 
 def test_news_withdrawn_only_for_who_heard_of_it(event: Event, office: Office, later: Callable[..., None]):
