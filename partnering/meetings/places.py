@@ -11,7 +11,7 @@ from ..agenda.models import Appointment, Location, LocationAtom
 from ..db import db
 from ..delegates.models import Delegate, OrganisationProfile
 from .errors import TooFar, VideoMissing
-from .models import Meeting, MeetingBlockZone, MeetingSlot
+from .models import MeetingBlockZone, MeetingSlot
 
 KINDS = ("table", "stand", "virtual")
 
@@ -116,18 +116,6 @@ class Places:
             if stop.ends_at > slot.starts_at - walking.FARTHEST and stop.starts_at < slot.ends_at + walking.FARTHEST
         ]
         return sum((walking.walk(stop, place.zone) for stop in near), timedelta())
-
-
-def video_url(meeting: Meeting) -> str:
-    """Where a meeting by video takes place: the event's room, else the invitee's own, else that of another; or ""."""
-    place = meeting.appointment.location if meeting.appointment is not None else None
-    if not meeting.virtual:
-        return ""
-    if place is not None and place.url:
-        return place.url
-    leads = [meeting.invitee, meeting.requester]
-    people = [*leads, *(seat.delegate for seat in meeting.delegates if seat.vacant_since is None)]
-    return next((each.video_url for each in people if each.video_url), "")
 
 
 def open_until(place: Location, ends_at: datetime) -> bool:

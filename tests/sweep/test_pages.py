@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 from werkzeug.routing import Rule
 
+from partnering.meetings.queries import TABS
 from tests.conftest import NewVisitor
 from tests.security.matrix import MATRIX
 from tests.security.stage import Stage, methods_of, parameters, routes, set_up
@@ -105,6 +106,9 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("visitor", "/login/aaaaaaaaaaaaaaaa1-1-aaaaaaaaaaaaaaaaaaaaaaaaaa", "410", 410),
         Visit("visitor", f"/e/{own}/?lang=fr", "unknown language"),
         Visit("attendee", f"/e/{own}/me/partners?q=zzzzzz", "nobody found"),
+        *(Visit("exhibitor", f"/e/{own}/me/meetings?tab={tab}", f"meetings {tab}") for tab in TABS),
+        Visit("exhibitor", f"/e/{own}/me/meetings/{stage.world.own.things['meetings.id']}?other=1", "other times"),
+        Visit("attendee", f"/e/{own}/me/meetings/decline", "nothing to decline"),
         Visit("organiser", f"/manage/{own}/people?q=zzzzzz", "no guest found"),
         Visit("organiser", f"/manage/{own}/invoices?q=zzzzzz", "no invoice found"),
         Visit("organiser", f"/manage/{own}/forms/questions/new?kind=multiple_choice", "a new question with choices"),
@@ -149,6 +153,7 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/waiting/{own.things['backoffice.change_waiting.public_id']}", "why"),
         Visit("attendee", "/account", "account"),
         Visit("attendee", f"/e/{own.slug}/me/scan", "badge"),
+        Visit("exhibitor", f"/e/{own.slug}/me/meetings/decline", "several requests"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}", "ticket data"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}/substitute", "substitute"),
         Visit("party link", f"/r/{own.tokens['party']}/billing", "billing address"),

@@ -1,7 +1,6 @@
 """The page of one request or meeting: what was said, when and where, and every deed that is open to who looks."""
 
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request
@@ -15,7 +14,7 @@ from ...delegates.reasons import MOST
 from ...events.routing import current_event
 from ...headers import single
 from ...i18n import day
-from .. import answering, bookable, deeds, permissions, places, placing, proposing, queries, rules
+from .. import answering, bookable, calls, deeds, permissions, placing, proposing, queries, rules
 from ..forms import (
     AcceptForm,
     CancelForm,
@@ -49,14 +48,6 @@ FORMS: dict[str, type[Deed]] = {
 
 BESIDE: dict[str, set[str]] = {"accept": {"accept", "reserve"}, "agree": {"agree", "refuse", "take_back"}}
 """Deeds whose place on the page is there as long as one of these is open; for others it is their own."""
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """A meeting in the time of somebody who takes part from far away."""
-
-    name: str
-    zone: str
 
 
 def page(mine: Delegate, meeting: Meeting, *, form: Any = None, at: str = "", refusal: str = "") -> str:
@@ -110,8 +101,8 @@ def _of_time(meeting: Meeting, whom: Delegate) -> dict[str, Any]:
     if meeting.answered_at is not None:
         left = placing.UNDO_SECONDS - int((clock.now() - meeting.answered_at).total_seconds())
     return {
-        "video": places.video_url(meeting) if meeting.request_state == "accepted" else "",
-        "elsewhere": elsewhere(meeting, whom, event.zone),
+        "video": calls.link_of(meeting) if meeting.request_state == "accepted" else "",
+        "elsewhere": calls.times_of(meeting, event.zone),
         "plan_on": rules.rules_of(event).plan_on,
         "queue": deeds.reserve_place(meeting),
         "undo_seconds": max(1, left),
@@ -143,18 +134,6 @@ def colleagues_meetings(whom: Delegate, other: Delegate, *, besides: Meeting | N
     ]
 
 
-def elsewhere(meeting: Meeting, whom: Delegate, zone: str) -> list[Elsewhere]:
-    """The zones of those who take part from elsewhere, other than the event's; the reader's own first."""
-    if not meeting.virtual:
-        return []
-    found: dict[str, Elsewhere] = {}
-    for seat in sorted(meeting.delegates, key=lambda seat: seat.delegate_id != whom.id):
-        other = seat.delegate
-        if other.zone and other.zone != zone and seat.vacant_since is None:
-            found.setdefault(other.zone, Elsewhere(other.zone.rpartition("/")[2].replace("_", " "), other.zone))
-    return list(found.values())
-
-
 def _to_answer(meeting: Meeting, mine: Delegate, open_deeds: frozenset[str]) -> dict[str, Any]:
     """What there is to choose for whoever has the turn."""
     if not open_deeds & {"accept", "reserve", "counter", "decline"}:
@@ -172,8 +151,15 @@ def _to_answer(meeting: Meeting, mine: Delegate, open_deeds: frozenset[str]) -> 
         "other_days": by_day(deeds.other_times(meeting)),
         "heirs": deeds.heirs(meeting) if "forward" in open_deeds else [],
         "team": [(other, other.id in seated) for other in partnering.colleagues(lead)],
+        "linkless": not choices and _linkless(meeting),
         "place": deeds.next_place(meeting) if "reserve" in open_deeds else 0,
     }
+
+
+def _linkless(meeting: Meeting) -> bool:
+    """Whether somebody would take part by video and nobody has a room for that."""
+    people = [seat.delegate for seat in meeting.delegates]
+    return any(one.remote for one in people) and not any(one.video_url for one in people)
 
 
 def _to_agree(meeting: Meeting, open_deeds: frozenset[str]) -> dict[str, Any]:
