@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from partnering import clock
 from partnering.audit import AuditDetail, AuditEntry
@@ -17,6 +18,7 @@ from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_partnering_event, make_tables
 from tests.meetings.day import let_in
 from tests.meetings.deeds import all_is_well, at, table_of_meeting
+from tests.support.letters import deliver_all
 
 pytestmark = pytest.mark.usefixtures("ctx")
 Freeze = Callable[[datetime], None]
@@ -76,6 +78,21 @@ def test_both_must_be_there(event: Event, freeze: Freeze):
     for one, other in ((jana, tomas), (tomas, jana)):
         with pytest.raises(errors.NotHere), transaction():
             on_site.ask_live(one, other)
+
+
+def test_the_invitee_is_told_at_once_whatever_came_within_the_hour(
+    app: Flask, event: Event, both: tuple[Delegate, Delegate], freeze: Freeze
+):
+    with transaction():
+        services.request_meeting(make_delegate(event), both[1], [at(event, 6)])
+    assert len(deliver_all(app)) == 1
+    freeze(clock.now() + timedelta(minutes=5))
+    with transaction():
+        services.request_meeting(make_delegate(event), both[1], [at(event, 7)])
+    assert deliver_all(app) == []
+    with transaction():
+        on_site.ask_live(*both)
+    assert len(deliver_all(app)) == 1
 
 
 def test_the_desk_books_with_spoken_consent_which_the_log_keeps(event: Event, both: tuple[Delegate, Delegate]):
