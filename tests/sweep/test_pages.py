@@ -38,7 +38,7 @@ COMBINATIONS = [(locale, scheme) for locale in ("de", "en") for scheme in ("ligh
 CHECKED_BY_AXE = {(390, "de", "light"), (1280, "en", "dark")}
 
 FILES = {".ics", ".pdf", ".csv", ".json", ".xml", ".xlsx", ".zip", "/answers/files/<public_id>"}
-NOT_PAGES = {"static", "subscriptions.stop", "checkin_desk.numbers", "lobby.gallery"}
+NOT_PAGES = {"static", "subscriptions.stop", "checkin_desk.numbers", "lobby.gallery", "organisations.logo"}
 """What is no page, or not on a real site."""
 AFTER_A_STEP = {
     "accounts.login_sent",
