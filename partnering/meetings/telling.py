@@ -29,7 +29,7 @@ RHYTHMS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1)}
 """How long a delegate hears nothing after such a letter, by what they chose."""
 
 BRIEFLY = timedelta(minutes=5)
-"""So long at most a letter is put off for news that cannot leave yet."""
+"""So long at most news wait for a letter that leaves soon, or a letter for news that cannot leave yet."""
 
 
 def tell(
@@ -130,7 +130,8 @@ def _gather(kind: str, delegate: Delegate, news: MeetingNews, latest: datetime |
     quiet = RHYTHMS[delegate.rhythm]
     planned = max([news.due_at, *(moment + quiet for moment in moments if moment is not None)])
     at = planned if latest is None else max(news.due_at, min(planned, latest))
-    if any(_gathers(letter, news.due_at, at) for letter in waiting):
+    soon = at if latest is not None else at + BRIEFLY
+    if any(_gathers(letter, news.due_at, soon) for letter in waiting):
         return
     for letter in waiting:
         put_off = letter.run_at < news.due_at <= datetime.fromisoformat(letter.payload["planned"]) + BRIEFLY

@@ -528,6 +528,23 @@ def test_several_answers_come_as_one_letter(event: Event, office: Office, later:
     assert letter.meetings == {meetings[0].public_id, meetings[1].public_id}
 
 
+def test_what_may_be_told_now_waits_for_a_letter_that_leaves_soon(
+    event: Event, office: Office, later: Callable[..., None]
+):
+    jana, tomas = pair(event)
+    declined = make_request(event, by=jana, to=make_delegate(event), slots=[at(event, 0)])
+    handed_on = make_request(event, by=jana, to=tomas, slots=[at(event, 1)])
+    eva = make_delegate(event, colleague_of=tomas, locale="en")
+    office.send()
+    with transaction():
+        services.decline(again(declined))
+        services.forward(again(handed_on), eva, by=tomas)
+    assert to("jana", office.send()) == []
+    later(seconds=30)
+    [letter] = to("jana", office.send())
+    assert letter.meetings == {declined.public_id, handed_on.public_id}
+
+
 # -- who is named, and in which language
 
 
