@@ -435,7 +435,9 @@ class Walk:
         if kind not in GATHERED:
             assert kind in ("meetings.partner_left", "meetings.substitute"), kind
             return
-        assert not before or self.model.now - before[-1] >= HOUR, f"{kind} twice in an hour"
+        mets = [self.model.meetings[number] for number in about]
+        at_once = any(met.proposal is not None and met.slot is None for met in mets)  # a time is offered
+        assert not before or at_once or self.model.now - before[-1] >= HOUR, f"{kind} twice in an hour"
         assert about, f"{kind} about nothing"
         for number in about:
             met = self.model.meetings[number]
