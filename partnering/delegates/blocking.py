@@ -19,9 +19,10 @@ def block(me: Delegate, *, other: Delegate | None = None, profile: OrganisationP
     Meetings that were agreed stay. Blocking twice is blocking once. Raises `OwnOrganisation`.
     """
     assert (other is None) != (profile is None), "either a person or an organisation"
-    if me.profile_id == (other.profile_id if other is not None else profile.id if profile is not None else None):
+    profile_id = other.profile_id if other is not None else profile.id if profile is not None else None
+    if me.profile_id == profile_id:
         raise OwnOrganisation
-    db.session.execute(sa.select(Delegate.id).where(Delegate.id == me.id).with_for_update(key_share=True))
+    _hold(me, profile_id)
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     new = db.session.execute(
         insert(BlockedPair)
@@ -61,6 +62,19 @@ def blocked_by(me: Delegate) -> Sequence[BlockedPair]:
             joinedload(BlockedPair.other_profile).joinedload(OrganisationProfile.organisation),
         )
         .order_by(BlockedPair.id.desc())
+    ).all()
+
+
+def _hold(me: Delegate, profile_id: int | None) -> None:
+    """Lock everybody of both organisations, by id: whoever sits in what ends by this is among them.
+
+    Locked alone first, the blocker would wait crosswise with somebody of a lower id who just answers or withdraws.
+    """
+    db.session.execute(
+        sa.select(Delegate.id)
+        .where(Delegate.event_id == me.event_id, Delegate.profile_id.in_({me.profile_id, profile_id}))
+        .order_by(Delegate.id)
+        .with_for_update(key_share=True)
     ).all()
 
 
