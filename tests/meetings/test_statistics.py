@@ -242,6 +242,9 @@ def test_the_page_shows_plots_with_tables_and_an_empty_state(app: Flask, event: 
     assert "None yet." in page  # no meeting is over: a sentence instead of three bars without height
     assert f'aria-label="Requests by day: {found.requests} in all"' in page
     assert f"<dd>{found.acceptance}%</dd>" in page
+    with clock.frozen(event.closes_at + timedelta(days=1)):
+        sign_in(client, make_organiser(event, make_person(locale="en")))
+        assert client.get(address).text.count('<svg class="plot') == 6
     assert "style=" not in page
     assert "<script>" not in page
 
