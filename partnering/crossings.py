@@ -1,12 +1,16 @@
 """What the database ended is done once more: one of two deeds that wait for each other, or what a lost line cut."""
 
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from .db import db
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -20,17 +24,25 @@ CROSSED = ("40P01", "40001")
 class Application(Flask):
     """Flask; but a request that the database ended for another's sake is done again, before anybody sees it."""
 
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """What the guards say, from the first time that nothing stood in their way."""
+        return _again(super().preprocess_request)
+
     def dispatch_request(self) -> ResponseReturnValue:
         """The view's answer, from the first time that nothing stood in its way."""
-        for number in range(1, AGAIN + 1):
-            try:
-                return super().dispatch_request()
-            except DBAPIError as error:
-                if not _undone(error):
-                    raise
-                log.warning("request %s was ended by the database, time %d", g.get("request_id"), number)
-            _start_anew()
-        return super().dispatch_request()
+        return _again(super().dispatch_request)
+
+
+def _again(ask: Callable[[], T]) -> T:
+    for number in range(1, AGAIN + 1):
+        try:
+            return ask()
+        except DBAPIError as error:
+            if not _undone(error):
+                raise
+            log.warning("request %s was ended by the database, time %d", g.get("request_id"), number)
+        _start_anew()
+    return ask()
 
 
 def _undone(error: DBAPIError) -> bool:

@@ -186,7 +186,7 @@ def test_a_statement_stays_prepared_from_one_deed_to_the_next(ctx):
         end_reading()
 
     prepared = db.session.scalars(sa.text("SELECT statement FROM pg_prepared_statements ORDER BY 1")).all()
-    assert [" ".join(statement.split()[:3]) for statement in prepared] == ["INSERT INTO host", "SELECT host.name FROM"]
+    assert {" ".join(statement.split()[:3]) for statement in prepared} >= {"INSERT INTO host", "SELECT host.name FROM"}
 
 
 def undone() -> None:
