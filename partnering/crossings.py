@@ -26,7 +26,13 @@ class Application(Flask):
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """What the guards say, from the first time that nothing stood in their way."""
-        return _again(super().preprocess_request)
+        guards, said = super().preprocess_request, request.view_args
+
+        def ask() -> ResponseReturnValue | None:
+            request.view_args = dict(said) if said is not None else None  # what is read off an address is taken out
+            return guards()
+
+        return _again(ask)
 
     def dispatch_request(self) -> ResponseReturnValue:
         """The view's answer, from the first time that nothing stood in its way."""

@@ -59,4 +59,4 @@ def _profiles(event: Event) -> dict[str, OrganisationProfile]:
         .where(OrganisationProfile.event_id == event.id)
         .order_by(OrganisationProfile.id)
     )
-    return {key: value for key, value in rows}
+    return {row.name: row.OrganisationProfile for row in rows}
