@@ -221,6 +221,7 @@ def empty(app: Flask) -> None:
         db.session.remove()
         engine = db.engine
         memory.memory().forget()
+        app.extensions.pop("looks", None)
     if engine.dialect.name == "sqlite":
         engine.dispose()
         path = Path(str(engine.url.database))
