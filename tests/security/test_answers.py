@@ -79,6 +79,10 @@ def test_every_answer_says_what_it_is(looks: Looks):
         if rule.endpoint == "backoffice.answer_file":  # it is what a guest sent, and never shown in the page
             assert response.headers["Content-Disposition"].startswith("attachment")
             continue
+        if rule.endpoint == "organisations.logo":  # drawn anew by us; opened as a page it is in a sandbox
+            assert response.content_type == "image/png"
+            assert "sandbox" in response.headers["Content-Security-Policy"]
+            continue
         suffix = rule.rule[rule.rule.rfind(".") :] if "." in rule.rule else ""
         kind = "application/json" if response.is_json else expected.get(suffix, "text/html; charset=utf-8")
         if response.content_type != kind:
