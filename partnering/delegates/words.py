@@ -2,6 +2,7 @@
 
 import re
 from functools import cache, lru_cache
+from typing import Literal
 
 from babel import Locale
 
@@ -27,8 +28,8 @@ def _term_label(facet: str, code: str, side: str | None, language: str) -> str:
         term = taxonomy.term(facet, code)
     except taxonomy.UnknownWord:
         return code
-    sided = side if side in ("offer", "seek") else None
-    return term.label_for(sided).in_(language)  # type: ignore[arg-type]  # narrowed above
+    sided: Literal["offer", "seek"] | None = "offer" if side == "offer" else "seek" if side == "seek" else None
+    return term.label_for(sided).in_(language)
 
 
 def facet_label(facet: str) -> str:

@@ -1,8 +1,6 @@
 """Who may do what with a meeting: everybody who sits in it sees it, each side acts for itself."""
 
 from ..delegates.models import Delegate
-from ..delegates.queries import blocked
-from ..delegates.visibility import Contact, contact_of
 from . import bookable, deeds, queries, services
 from .models import Meeting
 from .seats import SEATED
@@ -37,15 +35,6 @@ def may_withdraw(me: Delegate, meeting: Meeting) -> bool:
 def is_cancellable(meeting: Meeting) -> bool:
     """Whether the meeting is agreed, and not over yet."""
     return services.is_cancellable(meeting)
-
-
-def contact(me: Delegate, meeting: Meeting) -> Contact | None:
-    """How to reach whoever leads the other side: only with a meeting that is agreed, and only if they consent to it."""
-    side = queries.side_of(meeting, me)
-    if side is None or meeting.request_state != "accepted":
-        return None
-    lead = queries.other_side(meeting, side).lead
-    return None if lead.left_at is not None or blocked(me, lead) else contact_of(lead)
 
 
 def is_seatable(meeting: Meeting) -> bool:

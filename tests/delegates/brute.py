@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -98,8 +98,8 @@ def wishes(people: list[Somebody], number: int, dice: random.Random) -> list[Wis
     known = {name: sorted({code for one in people for code in one.choices[name]}) or ["none"] for name in LISTS}
     made = []
     for _turn in range(number):
-        lists = {name: tuple(_some(known[name], dice)) for name in LISTS if dice.random() < 0.25}
-        made.append(Wish(free=dice.random() < 0.2, **lists))  # type: ignore[arg-type]  # lists by their names
+        lists: dict[str, Any] = {name: tuple(_some(known[name], dice)) for name in LISTS if dice.random() < 0.25}
+        made.append(Wish(free=dice.random() < 0.2, **lists))
     return made
 
 

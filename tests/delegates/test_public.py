@@ -2,6 +2,7 @@
 
 import io
 import random
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -182,9 +183,8 @@ def test_filters_and_their_numbers_are_those_of_brute_force(event: Event):
     codes = {"kind": ["hospital", "investor"], "sector": sectors, "region": ["DE-SN", "DE-BE"]}
     codes |= {"offers": goals, "seeks": goals}
     for _round in range(60):
-        search = Search(
-            **{name: tuple(chance.sample(all_, chance.randint(0, 2))) for name, all_ in codes.items()}  # type: ignore[arg-type]  # lists alone
-        )
+        lists: dict[str, Any] = {name: tuple(chance.sample(all_, chance.randint(0, 2))) for name, all_ in codes.items()}
+        search = Search(**lists)
         found = public.find(search)
         wanted = [one for one, held in rows if fits(held, search)]
         assert found.total == len(wanted)

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from flask import Flask
 
 from partnering import verify
-from partnering.app import create_app
 from partnering.db import db
 from partnering.tickets.models import Claim, Code, Pool
 from tests.factories import make_event, make_product
@@ -34,34 +33,20 @@ Race = Callable[..., dict[str, int]]
 @pytest.fixture(scope="module")
 def site(engine: str) -> Iterator[tuple[Flask, Race]]:
     """An application on a database of its own, and buyers."""
-    with on_database(engine) as app, buyers(app) as race:
+    with databases.on_database(engine) as app, buyers(app) as race:
         yield app, race
 
 
 @pytest.fixture(scope="module")
 def careless_site(engine: str) -> Iterator[tuple[Flask, Race]]:
     """The same without guard and constraint."""
-    with on_database(engine) as app:
+    with databases.on_database(engine) as app:
         if engine == "postgresql":  # on SQLite the careless ignore CHECKs
             with app.app_context(), db.engine.begin() as connection:
                 connection.exec_driver_sql("ALTER TABLE pool DROP CONSTRAINT ck_pool_never_oversold")
                 connection.exec_driver_sql("ALTER TABLE code DROP CONSTRAINT ck_code_never_overused")
         with buyers(app, "--careless") as race:
             yield app, race
-
-
-@contextmanager
-def on_database(engine: str) -> Iterator[Flask]:
-    """An application on a new database, which is dropped afterwards."""
-    url = databases.new_database(engine)
-    app = create_app({"TESTING": True}, databases.settings_for(url))
-    try:
-        yield app
-    finally:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        databases.drop_database(url)
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from flask import Flask
 
 from partnering import clock
 from partnering.agenda.models import AgendaEntry, Appointment
-from partnering.app import create_app
 from partnering.db import db, transaction
 from partnering.delegates import queries as partnering
 from partnering.delegates.models import Delegate
@@ -51,34 +50,20 @@ DONE: Told = {"told": "done"}
 @pytest.fixture(scope="module")
 def site(engine: str) -> Iterator[tuple[Flask, Race]]:
     """An application on a database of its own, and people who do deeds on its meetings."""
-    with on_database(engine) as app, people(app, "tests.races.meeters") as race:
+    with databases.on_database(engine) as app, people(app, "tests.races.meeters") as race:
         yield app, race
 
 
 @pytest.fixture(scope="module")
 def careless_site(engine: str) -> Iterator[tuple[Flask, Race]]:
     """The same without guards, and without the indexes that would still refuse."""
-    with on_database(engine) as app:
+    with databases.on_database(engine) as app:
         with app.app_context():
             drop_referee(db.engine)
             with db.engine.begin() as connection:
                 connection.exec_driver_sql("DROP INDEX uq_meeting_open_pair")
         with people(app, "tests.races.unguarded_meetings") as race:
             yield app, race
-
-
-@contextmanager
-def on_database(engine: str) -> Iterator[Flask]:
-    """An application on a new database, which is dropped afterwards."""
-    url = databases.new_database(engine)
-    app = create_app({"TESTING": True}, databases.settings_for(url))
-    try:
-        yield app
-    finally:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        databases.drop_database(url)
 
 
 @contextmanager

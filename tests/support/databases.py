@@ -211,6 +211,20 @@ def drop_database(url: str) -> None:
         administer("DROP DATABASE {} WITH (FORCE)", str(address.database))
 
 
+@contextmanager
+def on_database(engine: str) -> Iterator[Flask]:
+    """An application on a new database, which is dropped afterwards."""
+    url = new_database(engine)
+    app = create_app({"TESTING": True}, settings_for(url))
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        drop_database(url)
+
+
 def empty(app: Flask) -> None:
     """Empty every table of an application's database.
 

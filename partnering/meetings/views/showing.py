@@ -14,7 +14,7 @@ from ...delegates.reasons import MOST
 from ...events.routing import current_event
 from ...headers import single
 from ...i18n import day
-from .. import answering, bookable, calls, deeds, permissions, placing, proposing, queries, rules
+from .. import answering, bookable, calls, deeds, placing, proposing, queries, rules
 from ..forms import (
     AcceptForm,
     CancelForm,
@@ -59,7 +59,6 @@ def page(mine: Delegate, meeting: Meeting, *, form: Any = None, at: str = "", re
     open_deeds = deeds.open_to(meeting, mine, acting)
     lead = card["other"].lead
     card["reasons"] = reasons_for(whom, [lead])[card["other"].lead_id][:MOST]
-    card["contact"] = permissions.contact(whom, meeting)
     card["seen"] = may_see(mine, lead)
     asked = {"reserve": "accept", "take_back": "agree"}.get(at, at)
     forms = {name: _form(name, kind, form if name == asked else None) for name, kind in FORMS.items()}
