@@ -2,7 +2,8 @@
 
 import random
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -24,9 +25,14 @@ from tests.support.counting import statements
 from tests.support.signing_in import sign_in
 
 
+NOON = datetime(2027, 1, 11, 11, tzinfo=UTC)
+"""Suggestions are made once a day: the tests begin at noon in Berlin, not a minute before midnight."""
+
+
 @pytest.fixture
-def event(ctx: Flask) -> Event:
-    """An event with tables and times."""
+def event(ctx: Flask, freeze: Callable[[datetime], None]) -> Event:
+    """An event with tables and times, at noon."""
+    freeze(NOON)
     return make_partnering_event()
 
 
