@@ -49,7 +49,6 @@ class OrganisationProfile(PublicId, InEvent, Versioned, Model):
     organisation_type: Mapped[str] = mapped_column(sa.String(60), default="")
     region: Mapped[str] = mapped_column(sa.String(6), default="")
     country: Mapped[str] = mapped_column(sa.String(2), default="")
-    search_text: Mapped[str] = mapped_column(default="")
     lead_id: Mapped[int | None]
     location_id: Mapped[int | None] = mapped_column(index=True)
     walk_in: Mapped[bool] = mapped_column(default=False)
