@@ -24,7 +24,6 @@ from tests.factories.meetings import make_partnering_event, make_request
 from tests.support.counting import statements
 from tests.support.signing_in import sign_in
 
-
 NOON = datetime(2027, 1, 11, 11, tzinfo=UTC)
 """Suggestions are made once a day: the tests begin at noon in Berlin, not a minute before midnight."""
 
