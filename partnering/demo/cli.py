@@ -17,7 +17,7 @@ from ..events.models import Event
 from ..events.queries import event_by_slug
 from ..mail import letters
 from ..mail.models import OutboxLetter
-from . import extras, framing, furnishing, invoicing, meeting, peopling, sessions
+from . import deepening, extras, framing, furnishing, invoicing, meeting, peopling, sessions
 from .reading import EVENTS, Sheet
 
 PERSONAS = (
@@ -62,6 +62,7 @@ def build(slug: str, today: date) -> None:
         delegates = peopling.make_profiles(event, sheet, participants)
         meeting.replay(event, sheet, delegates)
         furnishing.furnish(event, sheet, rooms)
+        deepening.deepen(event, sheet, delegates, products)
         extras.book_workshops(event, wanted)
         extras.make_codes(event, sheet, products)
         extras.make_bundles(event, sheet, products)

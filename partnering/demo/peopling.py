@@ -118,6 +118,7 @@ def _participant(event: Event, person: dict[str, Any], known: dict[str, dict[str
 def make_profiles(event: Event, sheet: Sheet, participants: dict[str, Participant]) -> dict[str, Delegate]:
     """Profiles of organisations, and everybody's choice to be found; delegates by e-mail address."""
     written = {profile["organisation"]: profile for profile in sheet.profiles}
+    described = {more["organisation"]: more["description"] for more in sheet.partnering.get("organisations", [])}
     found: dict[str, Delegate] = {}
     for person in sheet.people["people"]:
         held = queries.live_registration(participants[person["email"]])
@@ -127,13 +128,16 @@ def make_profiles(event: Event, sheet: Sheet, participants: dict[str, Participan
         with clock.frozen(held.created_at + timedelta(minutes=12)):
             profile = written.pop(person["organisation"], None)
             if profile is not None:
+                known = organisations()[person["organisation"]]
                 delegates.edit(
                     delegate.profile,
+                    description=described.get(person["organisation"], ""),
                     offers=profile["offers"]["text"],
                     seeks=profile["seeks"]["text"],
                     terms=_terms(profile),
                     organisation_type=(profile["terms"].get("organisation_type") or [""])[0],
-                    country=organisations()[person["organisation"]]["country"],
+                    country=known["country"],
+                    region=known.get("region"),
                     language=profile["language"],
                 )
             delegates.introduce(delegate, languages=person["languages"])

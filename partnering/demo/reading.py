@@ -65,6 +65,11 @@ class Sheet:
         return list(read(f"{self.slug}-requests")["requests"])
 
     @cached_property
+    def partnering(self) -> dict[str, Any]:
+        """What makes its partnering live; empty for an event without such a file."""
+        return read(f"{self.slug}-partnering") if (FOLDER / f"{self.slug}-partnering.json").exists() else {}
+
+    @cached_property
     def first_day(self) -> date:
         """The event's first day."""
         given = self.event["first_day"]

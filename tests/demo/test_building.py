@@ -16,13 +16,15 @@ from partnering.app import create_app
 from partnering.consents import recipients
 from partnering.consents.models import Consent
 from partnering.db import Model, db, transaction
+from partnering.delegates import groups, public, suggestions
+from partnering.delegates.models import Delegate, Opportunity, SavedPerson, SavedSearch
 from partnering.demo.cli import PERSONAS
 from partnering.demo.reading import EVENTS, organisations
 from partnering.events.models import Event, Participant
 from partnering.events.queries import event_by_slug
 from partnering.mail.models import OutboxLetter
 from partnering.meetings import furnishing, lunch, plate
-from partnering.meetings.models import Meeting
+from partnering.meetings.models import REQUEST_STATES, Meeting, MeetingProposal, MeetingSide
 from partnering.organisations.models import Organisation
 from partnering.programme.models import SessionPerson
 from partnering.questions.queries import form_of
@@ -111,7 +113,37 @@ def test_tables_stand_in_eight_rows_of_twelve(sample):
 def test_requests_are_in_every_state(sample):
     states = Counter(db.session.scalars(sa.select(Meeting.request_state).where(Meeting.event_id == the(NEXT).id)))
 
-    assert set(states) == {"pending", "accepted", "declined", "withdrawn", "expired", "cancelled"}
+    assert set(states) == set(REQUEST_STATES)
+
+
+def test_partnering_lives(sample):
+    event = the(NEXT)
+    accepted = db.session.scalars(
+        sa.select(Meeting).where(Meeting.event_id == event.id, Meeting.request_state == "accepted")
+    ).all()
+    waiting = [meeting for meeting in accepted if meeting.placement == "none"]
+
+    assert [m.reserve_rank for m in sorted(waiting, key=lambda m: m.id) if m.reserve_rank] == [1, 2]
+    assert {m.unplaced_reason for m in waiting if not m.reserve_rank} == {"slot_removed"}
+    assert of(event, MeetingProposal, MeetingProposal.state == "open") >= 1
+    assert min(of(event, SavedSearch), of(event, SavedPerson), of(event, MeetingSide, MeetingSide.note != "")) > 0
+    said = db.session.execute(
+        sa.select(Opportunity.kind, Opportunity.side).where(Opportunity.event_id == event.id).distinct()
+    )
+    assert set(said) >= {("asset", "offer"), ("technology", "offer"), ("project", "offer"), ("project", "seek")}
+    assert len(groups.groups_of(event.id)) == 4
+    assert len(groups.forbidden(event.id)) == 4
+    jana = next(one for one in db.session.scalars(sa.select(Delegate)) if one.participant.given_name == "Jana")
+    assert len(suggestions.make(jana)) == 6
+
+
+def test_organisations_stand_in_the_public_directory(sample):
+    found = public.find(public.Search())
+    asked = sa.select(Organisation.name).where(Organisation.public_asked_at.is_not(None))
+
+    assert found.total >= 30
+    assert all(found.facets[name] for name in public.LISTS)
+    assert db.session.scalars(asked).all() == ["Patientenverein Kinderherz Sachsen e. V."]
 
 
 def test_no_pool_is_overdrawn_and_some_places_are_taken(sample):

@@ -426,3 +426,38 @@ def test_people_belong_to_known_organisations_and_the_team_is_known(slug):
     assert {person["organisation"] for person in people(slug)} <= keys
     assert {each["email"] for each in event(slug)["team"]} <= addresses
     assert {each["area"] for each in event(slug)["team"]} == {"organiser", "crew"}
+
+
+def test_what_is_said_of_opportunities_uses_known_words_and_known_people():
+    more = read(f"{UPCOMING}-partnering")
+    at = {person["email"]: person["organisation"] for person in people(UPCOMING) if person["ticket"]}
+    terms = [
+        (term["facet"], term["code"])
+        for each in more["opportunities"]
+        for term in [
+            *each["terms"],
+            *({"facet": "stage", "code": each[key]} for key in ("stage", "ip") if each[key]),
+        ]
+    ]
+
+    assert [(facet, code) for facet, code in terms if code not in taxonomy.facet(facet).by_code] == []
+    assert [
+        each["title"] for each in more["opportunities"] if at.get(each["contact"]) not in (each["organisation"], None)
+    ] == []
+    assert {each["kind"] for each in more["opportunities"]} == {"asset", "technology", "project"}
+    assert {each["language"] for each in more["opportunities"]} == {"de", "en"}
+    assert all(group["name"]["de"] and group["name"]["en"] for group in more["groups"])
+    assert max(len(each["description"]) for each in more["organisations"]) < 300
+
+
+def test_exchanges_are_between_people_who_have_nothing_open_yet():
+    more = read(f"{UPCOMING}-partnering")
+    asked = {frozenset((request["from"], request["to"])) for request in requests(UPCOMING)}
+    new = [frozenset((each["from"], each["to"])) for each in more["exchanges"] if "sent" in each]
+    known = {frozenset((each["from"], each["to"])) for each in more["exchanges"] if "sent" not in each}
+    offered = [slot for each in more["exchanges"] for slot in each.get("offered", [])]
+
+    assert len(set(new)) == len(new)
+    assert set(new).isdisjoint(asked)
+    assert known <= asked
+    assert {(slot["day"], slot["at"]) for slot in offered} <= slots(UPCOMING)
