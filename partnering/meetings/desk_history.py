@@ -152,6 +152,13 @@ def _undone(who: str, _given: dict[str, Any], _names: Names, _meeting: Meeting) 
     return _("%(who)s took the answer back.", who=who), ""
 
 
+def _disputed(who: str, given: dict[str, Any], _names: Names, meeting: Meeting) -> tuple[str, str]:
+    side = next((each for each in meeting.sides if each.side == given.get("side")), None)
+    if side is None:
+        return _("%(who)s said that the meeting did take place.", who=who), ""
+    return _("%(who)s said that %(name)s was there after all.", who=who, name=side.profile.organisation.name), ""
+
+
 def _revived(who: str, _given: dict[str, Any], _names: Names, _meeting: Meeting) -> tuple[str, str]:
     return _("%(who)s asked to hold the meeting after all.", who=who), ""
 
@@ -169,6 +176,7 @@ LOGGED: dict[str, Sentence] = {
     "meeting.forwarded": _forwarded,
     "meeting.undone": _undone,
     "meeting.revived": _revived,
+    "meeting.disputed": _disputed,
 }
 """How entries of the log read on the page of their meeting."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from .. import clock
 from ..agenda.models import AgendaEntry, Appointment, Location, ParticipantAtom
+from ..audit import AuditDetail, AuditEntry
 from ..db import db
 from ..delegates.models import Delegate, ForbiddenPair, OrganisationProfile
 from ..delegates.queries import is_ref
@@ -53,6 +54,17 @@ _WITH_EMPTY_SEAT = (
     .correlate(Meeting)
     .exists()
 )
+_GIVEN_UP = (
+    sa.select(MeetingDelegate.id)
+    .join(Delegate, Delegate.id == MeetingDelegate.delegate_id)
+    .join(AuditEntry, sa.and_(AuditEntry.object_ref == Delegate.public_id, AuditEntry.action == "delegate.merged"))
+    .join(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
+    .where(MeetingDelegate.meeting_id == Meeting.id, Delegate.left_at.is_(None))
+    .correlate(Meeting)
+    .exists()
+)
+"""Somebody sits in it with a registration that was merged into another; the log knows which those are."""
+
 _asker, _asked = aliased(Delegate), aliased(Delegate)
 _FORBIDDEN = (
     sa.select(ForbiddenPair.id)
@@ -78,7 +90,7 @@ STATES: dict[str, sa.ColumnElement[bool]] = {
     "contested": _agreed(
         Meeting.placement.in_(("published", "live")),
         Meeting.closed_at.is_(None),
-        sa.or_(_CONTESTED, _AT_CLOSED_TABLE, _WITH_EMPTY_SEAT),
+        sa.or_(_CONTESTED, _AT_CLOSED_TABLE, _WITH_EMPTY_SEAT, _GIVEN_UP),
     ),
     "live": _agreed(Meeting.placement == "live"),
     "held": _agreed(Meeting.placement == "held"),
@@ -91,7 +103,7 @@ STATES: dict[str, sa.ColumnElement[bool]] = {
 }
 """What meetings can be looked for by: the labels that people read, "open" for both that wait for an answer, "flagged"
 for those of them whose pair the matrix of groups forbids by now, and "contested" for a time that something else takes
-too, a table that is closed then, or a seat that nobody took."""
+too, a table that is closed then, a seat that nobody took, or a registration that was given up for another."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +183,10 @@ def colleagues_to_seat(side: MeetingSide) -> Sequence[Delegate]:
 
 
 def people_named(event: Event, words: str, *, most: int = MOST_NAMED) -> Sequence[Delegate]:
-    """Those who partner and whose name or organisation holds all these words, by name; nobody without words."""
+    """Those who partner and whose name or organisation holds all these words; nobody without words.
+
+    Who is called just so comes first, then who has all the words whole, then who has words that begin so, each by name.
+    """
     wanted = fold(words).split()[:5]
     if not wanted:
         return []
@@ -183,12 +198,25 @@ def people_named(event: Event, words: str, *, most: int = MOST_NAMED) -> Sequenc
             joinedload(Delegate.participant),
             joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation),
         )
-        .order_by(Participant.family_name, Participant.given_name, Delegate.id)
+        .order_by(_likeness(wanted), Participant.family_name, Participant.given_name, Delegate.id)
         .limit(most)
     )
     for word in wanted:
         found = found.where(Participant.search_name.contains(word, autoescape=True))
     return db.session.scalars(found).all()
+
+
+def _likeness(wanted: Sequence[str]) -> sa.ColumnElement[int]:
+    """How well a name fits folded words: 0 it begins with them as first and last names do, 1 it has each as a word of
+    its own, 2 it has words that begin so, 3 somewhere inside.
+    """
+    spaced = " " + Participant.search_name + " "
+    return sa.case(
+        (spaced.startswith(f" {' '.join(wanted)} ", autoescape=True), 0),
+        (sa.and_(*(spaced.contains(f" {word} ", autoescape=True) for word in wanted)), 1),
+        (sa.and_(*(spaced.contains(f" {word}", autoescape=True) for word in wanted)), 2),
+        else_=3,
+    )
 
 
 def open_proposals(meeting_ids: Sequence[int]) -> dict[int, MeetingProposal]:

@@ -42,3 +42,8 @@ def is_seatable(meeting: Meeting) -> bool:
     if meeting.closed_at is not None or meeting.request_state not in SEATED:
         return False
     return meeting.placement in AHEAD
+
+
+def is_disputable(meeting: Meeting, side: str) -> bool:
+    """Whether a side ("requester", "invitee") of an agreed meeting is said not to have come."""
+    return meeting.request_state == "accepted" and meeting.placement == f"no_show_{side}"

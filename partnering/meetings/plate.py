@@ -11,6 +11,7 @@ from ..agenda.models import AgendaEntry, Location, ParticipantAtom, Zone
 from ..db import db
 from ..delegates.queries import is_ref
 from ..events.models import Event
+from . import merging
 from .models import Meeting, MeetingSlot
 from .places import KINDS, open_until
 from .queries import awaited_leavers, table_plan
@@ -20,8 +21,8 @@ from .queries import awaited_leavers, table_plan
 class Well:
     """A place during a slot. `state`: "free", "reserved", "in_use", "closed" or "conflict".
 
-    `why` of a conflict: the place is "closed", somebody has to be elsewhere ("talk"), or nobody follows somebody who
-    left ("vacant").
+    `why` of a conflict: the place is "closed", somebody has to be elsewhere ("talk"), nobody follows somebody who left
+    ("vacant"), or somebody sits there with a registration that was given up for another ("merged").
     """
 
     place: Location
@@ -37,7 +38,7 @@ def wells(event: Event, slot: MeetingSlot | None) -> list[Well]:
         now = clock.now()
         return [Well(place, "free" if open_until(place, now) else "closed") for place in places]
     seats = table_plan(slot)
-    troubled = _troubled(seats.values())
+    troubled = _troubled(event, seats.values())
     return [_well(place, slot, seats.get(place.id), troubled) for place in places]
 
 
@@ -86,8 +87,9 @@ def _well(place: Location, slot: MeetingSlot, meeting: Meeting | None, troubled:
     return Well(place, "in_use" if running else "reserved", meeting)
 
 
-def _troubled(meetings: Collection[Meeting]) -> dict[int, str]:
+def _troubled(event: Event, meetings: Collection[Meeting]) -> dict[int, str]:
     """What is wrong with some of these meetings, by id."""
+    given_up = merging.merged_into(event)
     by_appointment = {meeting.appointment_id: meeting.id for meeting in meetings}
     vacant = {
         seat.delegate_id: meeting.id
@@ -101,5 +103,10 @@ def _troubled(meetings: Collection[Meeting]) -> dict[int, str]:
         .join(ParticipantAtom, ParticipantAtom.entry_id == AgendaEntry.id)
         .where(AgendaEntry.appointment_id.in_([each for each in by_appointment if each]), ParticipantAtom.contested)
     )
-    found = {meeting_id: "vacant" for leaver_id, meeting_id in vacant.items() if leaver_id not in awaited}
+    found = {
+        meeting.id: "merged"
+        for meeting in meetings
+        if any(seat.delegate_id in given_up and seat.delegate.left_at is None for seat in meeting.delegates)
+    }
+    found |= {meeting_id: "vacant" for leaver_id, meeting_id in vacant.items() if leaver_id not in awaited}
     return found | {by_appointment[appointment_id]: "talk" for appointment_id in contested}

@@ -45,11 +45,11 @@ class Way:
     table: Location | None
 
 
-def conflicts(event: Event) -> list[Conflict]:
-    """What organisers have to solve, by time: pushed aside by talks, stuck at closed tables, with an empty seat, and
-    what clashes of people who had registered twice.
+def conflicts(event: Event, meeting: Meeting | None = None) -> list[Conflict]:
+    """What organisers have to solve, of one meeting or of all, by time: pushed aside by talks, stuck at closed tables,
+    with an empty seat, and what clashes of people who had registered twice.
     """
-    ahead = _ahead(event)
+    ahead = _ahead(event, meeting)
     found = [*_pushed_aside(event, ahead), *_stuck(ahead), *_vacant(ahead), *_merged(event, ahead)]
     return sorted(found, key=lambda each: (_begin(each.meeting), each.meeting.id, each.reason))
 
@@ -108,12 +108,12 @@ def _way(slot: MeetingSlot, meeting: Meeting) -> Way | None:
     return Way(slot, places[0]) if places else None
 
 
-def _ahead(event: Event) -> Sequence[Meeting]:
-    """Meetings of an event that have their time and have not begun."""
+def _ahead(event: Event, meeting: Meeting | None) -> Sequence[Meeting]:
+    """Meetings of an event, or this one, that have their time and have not begun."""
     return (
         db.session.scalars(
             queries.placed_between(event.id, clock.now(), event.closes_at + timedelta(days=1))
-            .where(Meeting.placement == "published")
+            .where(Meeting.placement == "published", Meeting.id == meeting.id if meeting is not None else sa.true())
             .options(
                 joinedload(Meeting.appointment).joinedload(Appointment.location),
                 joinedload(Meeting.delegates).joinedload(MeetingDelegate.delegate).joinedload(Delegate.participant),

@@ -1,5 +1,7 @@
 """Booking at the desk for two who agreed to it there."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -10,11 +12,12 @@ from partnering.audit import AuditDetail, AuditEntry
 from partnering.db import db
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
-from partnering.meetings import queries
+from partnering.meetings import desk_queries, queries
 from partnering.meetings.models import Meeting
 from tests.factories.delegates import make_delegate
 from tests.factories.events import make_organiser
 from tests.factories.meetings import make_meeting, make_partnering_event, make_request
+from tests.meetings.day import let_in
 from tests.meetings.deeds import all_is_well, at, letters_to
 from tests.support.signing_in import sign_in
 
@@ -74,6 +77,31 @@ def test_two_searches_find_people_and_the_page_shows_what_suits_both(client: Fla
     assert f'value="{at(event, 1).public_id}" id="slot-0" checked' in found
     assert "Jana Straßberger has another meeting" in found
     assert "Nobody of this name partners here." in look(client, event, one_q="zzzz")
+
+
+def test_who_is_called_just_so_comes_first(event: Event):
+    for given, family, company in (
+        ("Arno", "Klimax", "Ohne"),
+        ("Maxim", "Adler", "Ohne"),
+        ("Ada", "Adam", "Max-Planck-Institut"),
+        ("Bert", "Max", "Ohne"),
+        ("Max", "Zimmer", "Ohne"),
+    ):
+        make_delegate(event, given_name=given, family_name=family, company=company)
+    found = desk_queries.people_named(event, "max")
+    assert [each.participant.given_name for each in found] == ["Max", "Bert", "Ada", "Maxim", "Arno"]
+    assert [each.participant.given_name for each in desk_queries.people_named(event, "max", most=1)] == ["Max"]
+
+
+def test_the_page_says_who_is_checked_in(client: FlaskClient, event: Event, pair, freeze):
+    asked = {"one_q": "straßberger", "other_q": "novák"}
+    assert "checked in" not in look(client, event, **asked).lower()
+    freeze(event.opens_at + timedelta(hours=1))
+    sign_in(client, make_organiser(event))
+    let_in(pair[0])
+    page = look(client, event, **asked)
+    assert page.count("checked in</span>") == 1
+    assert "Not checked in today: Tomáš Novák." in page
 
 
 def test_both_are_booked_told_and_their_consent_stands_in_the_log(client: FlaskClient, event: Event, pair):

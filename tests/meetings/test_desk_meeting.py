@@ -333,3 +333,49 @@ def test_meetings_of_other_events_do_not_exist_here(client: FlaskClient, event: 
     assert client.get(f"/manage/{event.slug}/meetings/{foreign.public_id}").status_code == 404
     path = f"/manage/{event.slug}/meetings/{foreign.public_id}/time"
     assert client.post(path, data={"time-slot": slot(event, 0).public_id, "time-version": "1"}).status_code == 404
+
+
+# -- on the day
+
+
+def missed(event: Event) -> Meeting:
+    """A meeting that is over, to which whoever was asked is said not to have come."""
+    meeting = make_meeting(event, slots=[slot(event, 0)], to=make_delegate(event, company="Peptidwerk"))
+    with transaction():
+        services.put(meeting, "no_show_invitee", begins=("published",), closed_at=clock.now())
+    return anew(meeting)
+
+
+def test_whoever_is_said_not_to_have_come_came_after_all(app: Flask, client: FlaskClient, event: Event, freeze):
+    meeting = missed(event)
+    freeze(clock.now() + after_letters())
+    deliver_all(app)
+    assert "Peptidwerk is said not to have come." in page(client, meeting).text
+    stale = str(meeting.version)
+
+    answer = send(client, meeting, "held", "held")
+
+    assert (answer.status_code, anew(meeting).placement, deliver_all(app)) == (302, "held", [])
+    text = page(client, meeting).text
+    assert "Peptidwerk was there after all." in text
+    assert "Did they meet after all?" not in text
+    send(client, meeting, "held", "held", version=stale)
+    assert "already been answered or changed" in page(client, meeting).text
+    assert all_is_well()
+
+
+def test_a_meeting_to_which_both_may_still_come_is_not_made_held(client: FlaskClient, event: Event):
+    meeting = make_meeting(event, slots=[slot(event, 0)])
+    assert "Did they meet after all?" not in page(client, meeting).text
+    send(client, meeting, "held", "held", version=str(meeting.version))
+    assert anew(meeting).placement == "published"
+
+
+def test_the_page_says_why_it_cannot_take_place_and_where_that_is_solved(client: FlaskClient, event: Event):
+    meeting = make_meeting(event, slots=[slot(event, 0)])
+    assert "See what can be done" not in page(client, meeting).text
+    with transaction():
+        tables(event)[0].closed_from = clock.now()
+    text = page(client, anew(meeting)).text
+    assert "Table closed." in text
+    assert re.search(rf"/meetings/conflicts[^\"#]*#{meeting.public_id}-table\"", text)

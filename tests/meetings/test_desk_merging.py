@@ -10,7 +10,8 @@ from partnering.db import db, transaction
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
 from partnering.mail.models import OutboxLetter
-from partnering.meetings import queries
+from partnering.meetings import desk_queries, plate, queries
+from partnering.meetings.desk_queries import Wanted
 from partnering.meetings.merging import merged_into
 from partnering.meetings.models import Meeting
 from tests.factories.delegates import make_delegate
@@ -87,6 +88,20 @@ def test_sure_it_is_done_and_what_clashes_leads_to_the_conflicts(client: FlaskCl
     assert "2 meetings moved" in page
     assert "registered twice" in page
     assert all_is_well()
+
+
+def test_what_clashes_is_found_among_the_meetings_in_conflict_and_on_the_plan(client: FlaskClient, twice: Twice):
+    path = f"/manage/{twice.event.slug}/meetings"
+    client.post(f"{path}/merge", data={**twice.pair, "sure": "1"})
+    wanted = Wanted(state="contested")
+    assert [each.id for each in desk_queries.page(twice.event, wanted).meetings] == [twice.clash.id]
+    assert desk_queries.numbers(twice.event, Wanted())["contested"] == 1
+    assert "See what can be done" in client.get(f"{path}?state=contested&lang=en").text
+    [well] = [each for each in plate.wells(twice.event, at(twice.event, 0)) if each.state == "conflict"]
+    assert (well.meeting and well.meeting.id, well.why) == (twice.clash.id, "merged")
+    with transaction():
+        twice.gone.left_at = clock.now()
+    assert desk_queries.numbers(twice.event, Wanted())["contested"] == 0
 
 
 def test_a_day_without_a_ticket_is_a_clash_and_no_refusal(client: FlaskClient, twice: Twice):

@@ -347,6 +347,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "meetings_desk.change_table": ORGANISERS,
     "meetings_desk.change_seats": ORGANISERS,
     "meetings_desk.end_meeting": ORGANISERS,
+    "meetings_desk.held": ORGANISERS,
     "meetings_desk.conflicts": ORGANISERS,
     "meetings_desk.people": ORGANISERS,
     "meetings_desk.people_file": ORGANISERS,

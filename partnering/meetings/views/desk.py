@@ -218,6 +218,7 @@ def reason_words() -> dict[str, str]:
         "closed": _("This place is closed at that time."),
         "talk": _("Somebody who takes part has to be elsewhere at that time."),
         "vacant": _("Somebody has left the event, and nobody was named in their place."),
+        "merged": _("Somebody registered twice; the registration that is kept has something else then."),
     }
 
 

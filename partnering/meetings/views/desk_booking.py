@@ -6,6 +6,7 @@ from dataclasses import replace
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ... import clock
 from ...db import transaction
 from ...delegates import queries as partnering
 from ...delegates.models import Delegate
@@ -15,7 +16,7 @@ from ...events.pages import fresh_event, once
 from ...events.routing import current_event
 from ...headers import single
 from ...i18n import _
-from .. import bookable, queries, services
+from .. import bookable, on_site, queries, services
 from ..desk_deed_forms import BookForm, table_choices
 from ..desk_times import Choice, TableTaken, choices, name, require_free
 from ..errors import AlreadyOpen, NotBookable, RequestNotOpen, SameOrganisation
@@ -93,6 +94,7 @@ def book_page(form: BookForm) -> str:
         if known is not None and known.placement != "none":
             refusal = _("The two have a meeting with a time already.")
         times = choices(pair, hosts=[pair[1], pair[0]]) if not refusal else []
+    here = on_site.here([*one.found, *other.found, *(pair or ())])
     form.table.choices = table_choices(queries.tables_of(event))
     free = [each for each in times if not each.why_not]
     if form.slot.data is None and free:
@@ -104,6 +106,8 @@ def book_page(form: BookForm) -> str:
         one=one,
         other=other,
         pair=pair,
+        here=here,
+        away=[name(each) for each in pair or () if each.id not in here and event.opens_at <= clock.now()],
         refusal=refusal,
         known=known,
         days=by_day(free),

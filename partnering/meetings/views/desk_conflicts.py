@@ -96,8 +96,7 @@ def conflict_of(event: Event, id: str, reason: str) -> Conflict | None:
     """The conflict of this meeting that has this reason; None when it is solved."""
     meeting = or_404(queries.meeting_by_ref(event, id))
     require(reason in words_of())
-    found = (each for each in repair.conflicts(event) if each.meeting.id == meeting.id)
-    return next((each for each in found if each.reason == reason), None)
+    return next((each for each in repair.conflicts(event, meeting) if each.reason == reason), None)
 
 
 def conflicts_page(sent: WayForm | None = None) -> str:

@@ -18,14 +18,16 @@ from ...errors import DomainError, NotFound, or_404, require
 from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...i18n import _, bi, day, moment
-from .. import permissions, proposing, queries, services, states
+from .. import on_site, permissions, proposing, queries, repair, services, states
 from ..desk_deed_forms import ReasonForm, SeatsForm, TableForm, TimeForm, table_choices
 from ..desk_history import history
 from ..desk_queries import colleagues_to_seat
 from ..desk_times import Choice, Seat, TableTaken, choices, name, require_free, seats_at
 from ..errors import AlreadyOpen, LastOfSide, NotYours, RequestNotOpen
+from ..forms import Deed
 from ..models import Meeting, MeetingSide
 from .desk_blueprint import desk, tabs, two_sides
+from .desk_conflicts import said
 from .desk_list import origin_words
 
 Answer = Response | str | tuple[str, int]
@@ -124,6 +126,20 @@ def end_meeting(id: str) -> Answer:
     return done(id, form, deed, lambda _error: form.reason, told, {"reason_form": form})
 
 
+@desk.post("/meetings/<id>/held")
+def held(id: str) -> Answer:
+    """Let a meeting to which somebody is said not to have come count as held, at any time."""
+    form = Deed(prefix="held-")
+    if not form.validate_on_submit():
+        return refused(id, {"held_form": form}, 422)
+
+    def deed(found: Meeting) -> None:
+        on_site.dispute(found)
+
+    told = _("The meeting counts as held. Nobody is written to.")
+    return done(id, form, deed, lambda _error: form.version, told, {"held_form": form})
+
+
 def done(
     id: str,
     form: Any,
@@ -176,6 +192,7 @@ def meeting_page(found: Meeting, **forms: Any) -> str:
     forms.setdefault("time_form", TimeForm(formdata=None, prefix="time-", data={"version": found.version}))
     forms.setdefault("table_form", TableForm(formdata=None, prefix="seat-", data={"version": found.version}))
     forms.setdefault("reason_form", ReasonForm(formdata=None, prefix="end-", data={"version": found.version}))
+    forms.setdefault("held_form", Deed(formdata=None, prefix="held-", data={"version": found.version}))
     seatable = permissions.is_seatable(found)
     for side in ("requester", "invitee"):
         form = forms.setdefault(
@@ -200,6 +217,8 @@ def meeting_page(found: Meeting, **forms: Any) -> str:
         movable=movable,
         seatable=seatable,
         cancellable=permissions.is_cancellable(found),
+        missed=missed_of(found, two),
+        troubles=[(each.reason, *said(each)) for each in repair.conflicts(event, found)],
         days=by_day([each for each in times if not each.why_not]),
         unfit=by_day([each for each in times if each.why_not]),
         seats=seats,
@@ -210,6 +229,11 @@ def meeting_page(found: Meeting, **forms: Any) -> str:
         tabs=tabs(),
         **forms,
     )
+
+
+def missed_of(found: Meeting, two: dict[str, MeetingSide]) -> str:
+    """The side that is said not to have come, by its organisation, while organisers can say that it did; else ""."""
+    return next((two[side].profile.organisation.name for side in two if permissions.is_disputable(found, side)), "")
 
 
 def possible(found: Meeting) -> list[Choice]:
