@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from .. import clock
 from ..db import db
-from ..delegates import groups, opportunities, presence, public, saved, visibility
+from ..delegates import groups, opportunities, presence, public, saved, suggestions, visibility
 from ..delegates import services as partnering
 from ..delegates.directory import LISTS, Wish
 from ..delegates.models import Delegate, OrganisationProfile
@@ -136,9 +136,10 @@ class _Life:
             on_site.keep_note(meeting, by, note=given["note"], rating=None)
 
     def keep_searches(self) -> None:
-        """Whom and what people saved."""
+        """Whom and what people saved, and whom their first page suggests: the worker makes others' suggestions."""
         for given in self.sheet.partnering["saved"]:
             by = self.delegates[given["by"]]
+            suggestions.keep(self.event, {by.id: suggestions.make(by)})
             for email in given["people"]:
                 saved.keep_person(by, self.delegates[email])
             for search in given["searches"]:

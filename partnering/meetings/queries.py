@@ -4,19 +4,19 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased
 
 from .. import clock
 from ..agenda.models import Appointment, Location, LocationAtom
 from ..db import db
-from ..delegates.models import Delegate, OrganisationProfile
+from ..delegates.models import Delegate
 from ..delegates.queries import is_ref
 from ..events.models import Event
+from .inboxes import TABS, meetings_of, numbers, received_by, waiting_for, whole
 from .models import (
     Meeting,
     MeetingBlock,
     MeetingDelegate,
-    MeetingOffer,
     MeetingProposal,
     MeetingSide,
     MeetingSlot,
@@ -97,10 +97,9 @@ __all__ = [
     "vacancy_by_ref",
     "vacant_meetings",
     "waiting_for",
+    "whole",
     "without_time",
 ]
-
-TABS = ("received", "sent", "confirmed", "closed")
 
 # -- meetings
 
@@ -109,16 +108,14 @@ def meeting_by_ref(event: Event, public_id: str) -> Meeting | None:
     """The meeting of this public id, with everything its page shows."""
     if not is_ref(public_id):
         return None
-    return db.session.scalars(
-        _whole().where(Meeting.event_id == event.id, Meeting.public_id == public_id)
-    ).one_or_none()
+    return db.session.scalars(whole().where(Meeting.event_id == event.id, Meeting.public_id == public_id)).one_or_none()
 
 
 def open_between(one: Delegate, other: Delegate) -> Meeting | None:
     """The open request or meeting between two lead delegates."""
     low, high = sorted((one.id, other.id))
     return db.session.scalars(
-        _whole().where(
+        whole().where(
             Meeting.event_id == one.event_id,
             Meeting.low_id == low,
             Meeting.high_id == high,
@@ -128,101 +125,9 @@ def open_between(one: Delegate, other: Delegate) -> Meeting | None:
     ).one_or_none()
 
 
-def meetings_of(delegate: Delegate, tab: str | None = None) -> Sequence[Meeting]:
-    """A delegate's meetings on one of `TABS`, or all; the most urgent first."""
-    mine = sa.exists().where(MeetingDelegate.meeting_id == Meeting.id, MeetingDelegate.delegate_id == delegate.id)
-    query = _whole().where(Meeting.event_id == delegate.event_id, mine)
-    if tab is not None:
-        query = query.where(_on(tab, delegate))
-    if tab == "received":
-        query = query.order_by(Meeting.expires_at, Meeting.id)
-    elif tab == "confirmed":
-        query = query.outerjoin(Appointment, Appointment.id == Meeting.appointment_id).order_by(
-            Appointment.starts_at, Meeting.id
-        )
-    else:
-        query = query.order_by(sa.func.coalesce(Meeting.answered_at, Meeting.sent_at).desc(), Meeting.id.desc())
-    return db.session.scalars(query).unique().all()
-
-
-def numbers(delegate: Delegate) -> dict[str, int]:
-    """How many meetings a delegate has on each tab."""
-    mine = sa.exists().where(MeetingDelegate.meeting_id == Meeting.id, MeetingDelegate.delegate_id == delegate.id)
-    row = db.session.execute(
-        sa.select(*(sa.func.count(sa.case((_on(tab, delegate), 1))) for tab in TABS)).where(
-            Meeting.event_id == delegate.event_id, mine
-        )
-    ).one()
-    return dict(zip(TABS, row, strict=True))
-
-
-def waiting_for(delegate: Delegate) -> int:
-    """How many requests wait for a delegate's answer."""
-    return db.session.scalar(_WAITING, {"delegate": delegate.id}) or 0
-
-
-def received_by(delegate_ids: Collection[int], *, besides: Delegate, limit: int = 50) -> Sequence[Meeting]:
-    """Requests that wait for one of these, and in which `besides` does not sit, the most urgent first."""
-    sits = sa.exists().where(MeetingDelegate.meeting_id == Meeting.id, MeetingDelegate.delegate_id == besides.id)
-    waiting = (
-        sa.select(Meeting.id)
-        .where(
-            Meeting.event_id == besides.event_id,
-            Meeting.request_state.in_(("pending", "countered")),
-            Meeting.turn_id.in_(delegate_ids),
-            sa.not_(sits),
-        )
-        .order_by(Meeting.expires_at, Meeting.id)
-        .limit(limit)
-    )
-    query = _whole().where(Meeting.id.in_(waiting)).order_by(Meeting.expires_at, Meeting.id)
-    return db.session.scalars(query).unique().all()
-
-
-def _on(tab: str, delegate: Delegate) -> sa.ColumnElement[bool]:
-    is_open = Meeting.request_state.in_(("pending", "countered"))
-    if tab == "received":
-        return sa.and_(is_open, _turn_of(delegate))
-    if tab == "sent":
-        return sa.or_(Meeting.request_state == "draft", sa.and_(is_open, sa.not_(_turn_of(delegate))))
-    if tab == "confirmed":
-        return sa.and_(Meeting.request_state == "accepted", Meeting.closed_at.is_(None))
-    return Meeting.closed_at.is_not(None)
-
-
-def _turn_of(delegate: Delegate) -> sa.ColumnElement[bool]:
-    """It is the turn of the side on which the delegate sits."""
-    lead, mine = aliased(MeetingDelegate), aliased(MeetingDelegate)
-    return sa.exists().where(
-        mine.meeting_id == Meeting.id,
-        mine.delegate_id == delegate.id,
-        lead.meeting_id == Meeting.id,
-        lead.delegate_id == Meeting.turn_id,
-        lead.side == mine.side,
-    )
-
-
-_lead = aliased(MeetingDelegate)
-_WAITING = (
-    sa.select(sa.func.count())
-    .select_from(MeetingDelegate)
-    .join(Meeting, Meeting.id == MeetingDelegate.meeting_id)
-    .join(
-        _lead,
-        sa.and_(
-            _lead.meeting_id == Meeting.id,
-            _lead.delegate_id == Meeting.turn_id,
-            _lead.side == MeetingDelegate.side,
-        ),
-    )
-    .where(MeetingDelegate.delegate_id == sa.bindparam("delegate"), Meeting.request_state.in_(("pending", "countered")))
-)
-"""Made once: it is asked on every page of a participant."""
-
-
 def meetings_by_ids(ids: Sequence[int]) -> Sequence[Meeting]:
     """The meetings of these ids with everything a list shows, newest first."""
-    return db.session.scalars(_whole().where(Meeting.id.in_(ids)).order_by(Meeting.id.desc())).unique().all()
+    return db.session.scalars(whole().where(Meeting.id.in_(ids)).order_by(Meeting.id.desc())).unique().all()
 
 
 def overdue(now: datetime, limit: int = 500) -> Sequence[int]:
@@ -291,7 +196,7 @@ def vacant_meetings(vacancy: MeetingVacancy) -> Sequence[Meeting]:
     """The meetings that still count on whoever left, by time."""
     return (
         db.session.scalars(
-            _whole()
+            whole()
             .join(MeetingDelegate, MeetingDelegate.meeting_id == Meeting.id)
             .where(
                 MeetingDelegate.delegate_id == vacancy.leaver_id,
@@ -387,7 +292,7 @@ def colleagues_meeting(me: Delegate, other: Delegate) -> Sequence[Meeting]:
     mine, theirs = aliased(MeetingSide), aliased(MeetingSide)
     return (
         db.session.scalars(
-            _whole()
+            whole()
             .join(mine, sa.and_(mine.meeting_id == Meeting.id, mine.profile_id == me.profile_id))
             .join(theirs, sa.and_(theirs.meeting_id == Meeting.id, theirs.profile_id == other.profile_id))
             .where(
@@ -403,20 +308,6 @@ def colleagues_meeting(me: Delegate, other: Delegate) -> Sequence[Meeting]:
         )
         .unique()
         .all()
-    )
-
-
-def _whole() -> sa.Select[Meeting]:
-    seat = selectinload(Meeting.delegates).joinedload(MeetingDelegate.delegate)
-    side = selectinload(Meeting.sides)
-    return sa.select(Meeting).options(
-        seat.joinedload(Delegate.participant),
-        seat.joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation),
-        side.joinedload(MeetingSide.lead).joinedload(Delegate.participant),
-        side.joinedload(MeetingSide.profile).joinedload(OrganisationProfile.organisation),
-        selectinload(Meeting.offers).joinedload(MeetingOffer.slot),
-        selectinload(Meeting.messages),
-        joinedload(Meeting.appointment).joinedload(Appointment.location).joinedload(Location.zone),
     )
 
 
@@ -479,7 +370,7 @@ def table_plan(slot: MeetingSlot) -> dict[int, Meeting]:
     appointments = sa.select(LocationAtom.appointment_id).where(
         LocationAtom.atom.between(slot.first_atom, slot.last_atom)
     )
-    meetings = db.session.scalars(_whole().where(Meeting.appointment_id.in_(appointments))).unique().all()
+    meetings = db.session.scalars(whole().where(Meeting.appointment_id.in_(appointments))).unique().all()
     return {
         meeting.appointment.location_id: meeting
         for meeting in meetings

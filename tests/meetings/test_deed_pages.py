@@ -146,6 +146,50 @@ def test_another_time_is_suggested_agreed_refused_and_taken_back(app: Flask, eve
     assert appointment.starts_at == queries.slots_of(event)[5].starts_at
 
 
+def test_a_suggested_time_waits_for_an_answer_like_a_request(app: Flask, event: Event):
+    jana = make_delegate(event)
+    let_act(jana)
+    colleague = make_delegate(event, colleague_of=jana)
+    meeting, request = make_meeting(event, to=jana), make_request(event, to=jana)
+    guest, asker = Guest(app, event, jana), Guest(app, event, meeting.requester)
+    slots = queries.slots_of(event)
+    with transaction():
+        services.propose(anew(meeting.id), slots[4:6], by=anew(meeting.id).requester)
+    said = "Eine andere Zeit wird vorgeschlagen"
+    assert queries.waiting_for(jana) == queries.numbers(jana)["received"] == 2
+    assert "2 neue Anfragen" in guest.get("/meetings").text
+    received = guest.get("/meetings").text
+    assert said in received
+    assert request.public_id in received
+    assert f"/meetings/{meeting.public_id}#agree" in received
+    assert f"/meetings/{meeting.public_id}#agree" in guest.get("/meetings?tab=confirmed").text
+    assert f"/meetings/{meeting.public_id}" in Guest(app, event, colleague).get("/meetings").text  # who acts for her
+    assert queries.waiting_for(meeting.requester) == 0
+    mine = asker.get("/meetings?tab=confirmed").text
+    assert "Sie haben eine andere Zeit vorgeschlagen" in mine
+    assert said not in mine
+    with clock.frozen(clock.now() + timedelta(minutes=1)), statements() as few:
+        guest.get("/meetings?tab=confirmed")
+    for slot in slots[1:4]:
+        make_meeting(event, to=jana, slot=slot, slots=[slot])
+    with clock.frozen(clock.now() + timedelta(minutes=1)), statements() as many:
+        guest.get("/meetings?tab=confirmed")
+    assert len(many) <= len(few)
+    proposal = proposing.open_of(anew(meeting.id))
+    assert proposal is not None
+    guest.post(f"/meetings/{meeting.public_id}/refuse", proposal=proposal.public_id)
+    db.session.rollback()
+    assert queries.waiting_for(jana) == queries.numbers(jana)["received"] == 1
+
+
+def test_the_inbox_shows_what_the_other_side_wrote_last(app: Flask, event: Event):
+    meeting = make_request(event)
+    assert meeting.turn is not None
+    with transaction():
+        services.counter(meeting, queries.slots_of(event)[5:6], by=meeting.turn, message="Lieber am Nachmittag")
+    assert "Lieber am Nachmittag" in Guest(app, event, meeting.requester).get("/meetings").text
+
+
 def test_an_old_page_suggests_nothing(app: Flask, event: Event):
     meeting = make_meeting(event)
     guest, seen = Guest(app, event, meeting.requester), meeting.version

@@ -1,6 +1,7 @@
 """My requests and meetings, and the page of one."""
 
 import secrets
+from typing import Any
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -8,8 +9,9 @@ from werkzeug.wrappers import Response
 from ...delegates.directory import reasons_for
 from ...delegates.reasons import MOST
 from ...headers import single
-from .. import bookable, placing, queries, vacancies
+from .. import bookable, placing, proposing, queries, vacancies
 from ..forms import AcceptForm
+from ..models import Meeting, MeetingSide
 from .blueprint import bp, me, meeting_or_404, shown
 from .showing import page
 
@@ -25,6 +27,7 @@ def inbox() -> str:
     reasons = reasons_for(mine, [card["other"].lead for card in cards])
     for card in cards:
         card["reasons"] = reasons[card["other"].lead_id][:MOST]
+        card |= _suggested(card["meeting"], card["side"])
     acting = {other.id: other for other in bookable.acts_for(mine) if other.id != mine.id}
     waiting = queries.received_by(acting, besides=mine) if tab == "received" and acting else []
     return render_template(
@@ -33,12 +36,30 @@ def inbox() -> str:
         tab=tab,
         numbers=queries.numbers(mine),
         cards=cards,
-        colleagues=[shown(acting[meeting.turn_id], meeting, mine) for meeting in waiting if meeting.turn_id in acting],
+        colleagues=[shown(acting[asked], meeting, mine) for meeting in waiting if (asked := _asked(meeting)) in acting],
         vacancies=vacancies.open_to(mine),
         full=tab == "received" and bool(cards) and placing.limit_reached(mine),
         form=AcceptForm(formdata=None),
         once=secrets.token_hex(16),
     )
+
+
+def _suggested(meeting: Meeting, side: MeetingSide) -> dict[str, Any]:
+    """The time suggested for an agreed meeting, and whether this side is asked; what the other side wrote last."""
+    proposal = proposing.open_of(meeting) if meeting.request_state == "accepted" else None
+    theirs = [note for note in meeting.messages if note.author.profile_id != side.profile_id]
+    return {
+        "proposal": proposal,
+        "proposed": proposing.slots_of(proposal) if proposal is not None else [],
+        "asked": proposal is not None and proposal.to_id == side.lead_id,
+        "last": theirs[-1] if theirs else None,
+    }
+
+
+def _asked(meeting: Meeting) -> int | None:
+    """Whose answer a meeting waits for: to a request, or to a time suggested since."""
+    proposal = proposing.open_of(meeting) if meeting.request_state == "accepted" else None
+    return proposal.to_id if proposal is not None else meeting.turn_id
 
 
 @bp.get("/meetings/<id>")
