@@ -154,11 +154,27 @@ class StandForm(FlaskForm):
 
 
 class HolderForm(FlaskForm):
-    """Give a stand to an organisation, or with `back` take it from it."""
+    """Give a stand to an organisation."""
 
     place = SelectField(_l("Stand"))
     organisation = SelectField(_l("Organisation"))
-    back = HiddenField()
+
+
+class HeldForm(FlaskForm):
+    """Take a place back: the place and the organisation that has it, as "place:organisation"."""
+
+    held = SelectField(_l("Place and organisation"), choices=[])
+
+
+class PlacesForm(FlaskForm):
+    """Tables, stands and rooms that are ticked, to put them into a hall, into none, or to delete them."""
+
+    pick = SelectMultipleField(validators=[InputRequired()], validate_choice=False)
+    zone = SelectField(_l("Hall"), validate_choice=False, choices=[])
+
+    def offer(self, zones: Sequence[Zone]) -> None:
+        """Let these halls be chosen, or none."""
+        self.zone.choices = [*(SelectChoice(z.public_id, bi(z.name)) for z in zones), SelectChoice("", _("No hall"))]
 
 
 class LunchDay(Form):

@@ -39,6 +39,8 @@ from .delegates import make_registration
 from .events import make_participant, make_person
 from .images import make_png
 
+BLOCK_PAGES = ("block", "set_phase", "removal", "remove_slots", "remove_block")
+
 TERMS = [("offer", "goal", "licence"), ("seek", "goal", "licence")]
 
 
@@ -106,8 +108,8 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
         "meetings_desk.id": held.public_id,
         "meetings_desk.change_seats.kind": "requester",
         "block": block.public_id,
-        **{f"meetings_desk.{name}.id": block.public_id for name in ("block", "set_phase", "removal", "remove_slots")},
-        "meetings_desk.change_zone.id": there(tables[0].zone).public_id,
+        **{f"meetings_desk.{name}.id": block.public_id for name in BLOCK_PAGES},
+        **{f"meetings_desk.{name}_zone.id": there(tables[0].zone).public_id for name in ("change", "remove")},
         "meetings_desk.change_room.id": room.public_id,
         "table": tables[0].public_id,
         "slot": slots[0].public_id,

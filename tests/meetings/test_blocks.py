@@ -244,7 +244,8 @@ def test_a_stand_is_added_given_and_taken_back(client: FlaskClient, event: Event
     assert [profile.id for profile in furnishing.holders_of(event)[stand.id]] == [delegate.profile_id]
     meeting = make_meeting(event, to=delegate)
     assert there(meeting.appointment).location_id == stand.id
-    assert client.post(f"{path}/stands/holders", data={**given, "back": "1"}).status_code == 302
+    held = {"held": f"{stand.public_id}:{delegate.profile.public_id}"}
+    assert client.post(f"{path}/stands/back", data=held).status_code == 302
     db.session.expire_all()
     assert db.session.get_one(OrganisationProfile, delegate.profile_id).location_id is None
     nobody = client.post(f"{path}/stands/holders", data={"place": stand.public_id}, follow_redirects=True)

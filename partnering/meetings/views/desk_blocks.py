@@ -13,7 +13,7 @@ from ...events.models import Event
 from ...events.routing import current_event
 from ...i18n import _, _n
 from ...text import clean
-from .. import block_queries, setting_up
+from .. import block_queries, removing, setting_up
 from ..models import MeetingBlock, MeetingSlot
 from ..table_forms import MODES, PHASES, BlockForm, ChangeBlockForm, PhaseForm, RemovalForm
 from .desk_blueprint import desk, table_tabs
@@ -185,6 +185,7 @@ def block_page(found: MeetingBlock, form: ChangeBlockForm, *, losing: int = 0) -
         use=block_queries.use_of(slots),
         now=clock.now(),
         losing=losing,
+        needed=removing.why_block_stays(found),
         phases=PHASES,
         wells=WELLS,
         tabs=table_tabs(),

@@ -4,20 +4,23 @@ from datetime import date, datetime, time
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from ... import clock
 from ...agenda.models import Location, Zone
 from ...db import BilingualText, transaction
+from ...delegates.models import OrganisationProfile
 from ...errors import DomainError, or_404, require
 from ...events.models import Event
 from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...i18n import _, days_between
 from ...text import clean
-from .. import block_queries, furnishing, plate, setting_up
+from .. import block_queries, furnishing, plate, removing, setting_up
 from .. import lunch as lunches
 from ..rules import rules_of, set_rules
-from ..table_forms import HolderForm, LunchForm, RoomForm, StandForm, TablesForm, ZoneForm
+from ..table_forms import HeldForm, HolderForm, LunchForm, PlacesForm, RoomForm, StandForm, TablesForm, ZoneForm
+from .desk import called
 from .desk_blueprint import desk, table_tabs
 
 Forms = ZoneForm | TablesForm | RoomForm | StandForm
@@ -131,29 +134,38 @@ def add_stand() -> Response | tuple[str, int]:
 
 @desk.post("/tables/stands/holders")
 def give_stand() -> Response:
-    """Let an organisation receive others at a stand, or take the stand back."""
+    """Let an organisation receive others at a stand."""
     form, event = HolderForm(), current_event()
-    profiles = {profile.public_id: profile.id for profile in furnishing.profiles_of(event)}
     form.place.choices = [place.public_id for place in plate.places_of(event) if place.kind != "virtual"]
-    form.organisation.choices = list(profiles)
+    form.organisation.choices = [profile.public_id for profile in furnishing.profiles_of(event)]
     if not form.validate_on_submit():
         flash(_("Choose a stand and an organisation."), "warn")
         return redirect(url_for(".places", _anchor="stands"))
     with transaction():
         event = current_event()
         place = or_404(plate.place_by_ref(event, form.place.data))
-        profile = or_404(
-            next((each for each in furnishing.profiles_of(event) if each.public_id == form.organisation.data), None)
-        )
+        profile = profile_or_404(event, form.organisation.data)
         name = profile.organisation.name
-        if form.back.data:
-            furnishing.take_back(profile, place)
-        else:
-            furnishing.give_stand(profile, place)
-    if form.back.data:
-        flash(_("%(name)s has no place of its own any more.", name=name), "ok")
-    else:
-        flash(_("%(name)s receives others at this place from now on.", name=name), "ok")
+        furnishing.give_stand(profile, place)
+    flash(_("%(name)s receives others at this place from now on.", name=name), "ok")
+    return redirect(url_for(".places", _anchor="stands"))
+
+
+@desk.post("/tables/stands/back")
+def take_back() -> Response:
+    """Let an organisation have no place of its own any more."""
+    form = HeldForm()
+    form.held.choices = [choice.value for choice in held_choices(current_event())]
+    if not form.validate_on_submit():
+        flash(_("Choose which place is taken back."), "warn")
+        return redirect(url_for(".places", _anchor="stands"))
+    place_ref, _colon, profile_ref = form.held.data.partition(":")
+    with transaction():
+        event = current_event()
+        profile = profile_or_404(event, profile_ref)
+        name = profile.organisation.name
+        furnishing.take_back(profile, or_404(plate.place_by_ref(event, place_ref)))
+    flash(_("%(name)s has no place of its own any more.", name=name), "ok")
     return redirect(url_for(".places", _anchor="stands"))
 
 
@@ -211,6 +223,10 @@ def places_page(sent: Forms | None = None) -> str:
     found = plate.places_of(event)
     rooms = [place for place in found if place.kind == "virtual"]
     holders = furnishing.holders_of(event)
+    needed = removing.why_zones_stay(zones)
+    ticks, held = PlacesForm(formdata=None), HeldForm(formdata=None)
+    ticks.offer(zones)
+    held.held.choices = held_choices(event)
     given = {sent._prefix.rstrip("-"): sent} if sent is not None else {}
     stand_form = given.get("new-stand") or StandForm(formdata=None, prefix="new-stand")
     if isinstance(stand_form, StandForm):
@@ -223,10 +239,13 @@ def places_page(sent: Forms | None = None) -> str:
                 "form": given.get(zone.public_id) or zone_form(zone),
                 "tables": [place for place in found if place.kind == "table" and place.zone_id == zone.id],
                 "stands": [place for place in found if place.kind == "stand" and place.zone_id == zone.id],
+                "needed": needed.get(zone.id, ""),
             }
             for zone in zones
         ],
-        elsewhere=[place for place in found if place.kind == "table" and place.zone_id is None],
+        elsewhere=[place for place in found if place.kind != "virtual" and place.zone_id is None],
+        ticks=ticks,
+        held=held,
         stands=[place for place in found if place.kind == "stand"],
         own=[place for place in found if place.kind != "virtual" and place.id in holders],
         rooms=[(room, given.get(room.public_id) or room_form(room)) for room in rooms],
@@ -273,6 +292,21 @@ def room_or_404(event: Event, public_id: str) -> Location:
 def named(form: ZoneForm | RoomForm | StandForm) -> BilingualText:
     """The name that somebody typed."""
     return BilingualText(clean(form.name_de.data or ""), clean(form.name_en.data or ""))
+
+
+def profile_or_404(event: Event, public_id: str | None) -> OrganisationProfile:
+    """The organisation of this public id."""
+    return or_404(next((each for each in furnishing.profiles_of(event) if each.public_id == public_id), None))
+
+
+def held_choices(event: Event) -> list[SelectChoice]:
+    """Places that organisations have of their own, to take them back."""
+    holders = furnishing.holders_of(event)
+    return [
+        SelectChoice(f"{place.public_id}:{profile.public_id}", f"{called(place)}: {profile.organisation.name}")
+        for place in plate.places_of(event)
+        for profile in holders.get(place.id, [])
+    ]
 
 
 def days_of(event: Event) -> dict[str | None, date]:
