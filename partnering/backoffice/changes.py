@@ -156,6 +156,7 @@ SENTENCES: dict[str, LazyString] = {
     "organisation.published": _l("%(who)s put “%(thing)s” into the public directory."),
     "organisation.publish_asked": _l("%(who)s asks that “%(thing)s” stands in the public directory."),
     "organisation.approved": _l("%(who)s let “%(thing)s” into the public directory."),
+    "organisation.refused": _l("%(who)s did not let “%(thing)s” into the public directory."),
     "organisation.unpublished": _l("%(who)s took “%(thing)s” out of the public directory."),
     "organisation.withheld": _l("%(who)s took “%(thing)s” out of the directory of this conference."),
     "organisation.admitted": _l("%(who)s let “%(thing)s” into the directory of this conference again."),

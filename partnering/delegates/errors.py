@@ -37,3 +37,10 @@ class NothingToPublish(DomainError):
 
     message = _l("Please write first what you offer or seek, or something about your organisation.")
     status = 409
+
+
+class NotOfProfile(DomainError):
+    """Somebody is named who does not partner for this organisation now."""
+
+    message = _l("Choose somebody of your organisation who takes part.")
+    status = 422

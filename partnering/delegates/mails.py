@@ -84,6 +84,35 @@ def render_published(letter: OutboxLetter) -> Letter | None:
     )
 
 
+def refused(profile: OrganisationProfile, asked_at: datetime) -> None:
+    """The host does not show an organisation's entry in the public directory: to who keeps its profile."""
+    keeper = queries.keeper_of(profile)
+    if keeper is not None:
+        to_participant(
+            "delegates.refused",
+            keeper.participant,
+            key=f"refused:{profile.organisation.public_id}:{asked_at.isoformat()}",
+            payload={"delegate": keeper.public_id},
+        )
+
+
+@letters.kind("delegates.refused")
+def render_refused(letter: OutboxLetter) -> Letter | None:
+    """Why the entry is not shown, and where one asks again; nothing if they have asked again or left by now."""
+    delegate = queries.delegate_anywhere(letter.payload["delegate"])
+    if delegate is None or delegate.left_at is not None or not delegate.profile.organisation.public_refusal:
+        return None
+    event, organisation = delegate.participant.event, delegate.profile.organisation
+    return letters.compose(
+        "delegates/mail/refused",
+        event=event,
+        participant=delegate.participant,
+        organisation=organisation,
+        reason=organisation.public_refusal,
+        change_url=letters.url("delegates.organisation", event_slug=event.slug),
+    )
+
+
 def withheld(profile: OrganisationProfile) -> None:
     """Organisers have taken a profile out of the directory: to who keeps it."""
     keeper, since = queries.keeper_of(profile), profile.withheld_at

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from .. import clock
 from ..db import db
 from ..text import clean, clean_lines
-from . import documents, queries, taxonomy
-from .errors import TooManyOpportunities, TooManyTerms, UnknownTerm
-from .models import OPPORTUNITY_KINDS, Opportunity, OpportunityTerm, OrganisationProfile
+from . import blocking, documents, queries, taxonomy, visibility
+from .errors import NotOfProfile, TooManyOpportunities, TooManyTerms, UnknownTerm
+from .models import OPPORTUNITY_KINDS, Delegate, Opportunity, OpportunityTerm, OrganisationProfile
 from .words import is_stage, is_term
 
 MOST = 20
@@ -26,7 +26,7 @@ OwnTerm = tuple[str, str]
 def add(profile: OrganisationProfile, *, language: str, **said: Any) -> Opportunity:
     """Write down something new, after what is there. Keywords as for `edit`.
 
-    Raises `TooManyOpportunities`, `TooManyTerms`, `UnknownTerm`.
+    Raises `TooManyOpportunities`, `TooManyTerms`, `UnknownTerm`, `NotOfProfile`.
     """
     lock = sa.select(OrganisationProfile.id).where(OrganisationProfile.id == profile.id)
     db.session.execute(lock.with_for_update(key_share=True))  # two colleagues at once are counted one after the other
@@ -54,9 +54,13 @@ def edit(
     ip: str = "",
     terms: Iterable[OwnTerm] = (),
     shown: bool = True,
+    contact: Delegate | None = None,
     language: str | None = None,
 ) -> None:
-    """Write it anew; unless `shown`, nobody but colleagues reads it. Raises `TooManyTerms`, `UnknownTerm`."""
+    """Write it anew; unless `shown`, nobody but colleagues reads it. `contact` is who of the profile is asked about it.
+
+    Raises `TooManyTerms`, `UnknownTerm`, `NotOfProfile`.
+    """
     _write(
         opportunity,
         kind=kind,
@@ -67,6 +71,7 @@ def edit(
         ip=ip,
         terms=terms,
         shown=shown,
+        contact=contact,
         language=language or opportunity.language,
     )
 
@@ -94,6 +99,21 @@ def move(opportunity: Opportunity, way: Literal["up", "down"]) -> None:
     db.session.flush()
 
 
+def contacts_for(me: Delegate, opportunities: Iterable[Opportunity]) -> dict[int, str]:
+    """Whom to ask about each, by the id of the opportunity, as far as `me` may read it: name and function.
+
+    Nobody stands there who has left, keeps their name back, or is blocked either way.
+    """
+    found: dict[int, str] = {}
+    named = [(one.id, one.contact) for one in opportunities if one.contact is not None and one.contact.left_at is None]
+    blocked = blocking.blocked_ids(me) if named else set()
+    for key, contact in named:
+        read = visibility.shown(contact, me)
+        if read.name and contact.id not in blocked:
+            found[key] = ", ".join(part for part in (read.name, read.function) if part)
+    return found
+
+
 def _write(
     opportunity: Opportunity,
     *,
@@ -106,8 +126,11 @@ def _write(
     ip: str = "",
     terms: Iterable[OwnTerm] = (),
     shown: bool = True,
+    contact: Delegate | None = None,
 ) -> None:
     chosen = _checked(terms)
+    if contact is not None and (contact.profile_id != opportunity.profile_id or contact.left_at is not None):
+        raise NotOfProfile
     if kind not in OPPORTUNITY_KINDS or side not in ("offer", "seek"):
         raise UnknownTerm
     if (stage and not is_stage(stage)) or (ip and not is_stage(ip, "ip")):
@@ -115,6 +138,7 @@ def _write(
     opportunity.kind, opportunity.side, opportunity.stage, opportunity.ip = kind, side, stage, ip
     opportunity.title, opportunity.summary = clean(title), clean_lines(summary)
     opportunity.language, opportunity.shown = language, shown
+    opportunity.contact_id = contact.id if contact is not None else None
     opportunity.updated_at = clock.now()
     db.session.add(opportunity)
     db.session.flush()

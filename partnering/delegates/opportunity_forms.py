@@ -1,5 +1,6 @@
 """What people may send about an opportunity."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -41,11 +42,13 @@ class OpportunityForm(FlaskForm):
     therapeutic_areas = SelectMultipleField(_l("Therapeutic area"), [at_most_five])
     technologies = SelectMultipleField(_l("Technology"), [at_most_five])
     sectors = SelectMultipleField(_l("Sector"), [at_most_five])
+    contact = SelectField(_l("Whom to ask about it"), [Optional()])
     shown = BooleanField(_l("Show it to others"), default=True)
     version = HiddenField()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, team: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.contact.choices = listed([("", _("Nobody in particular")), *team])
         unset = [("", _("Please choose"))]
         self.kind.choices = listed(kinds())
         self.side.choices = [SelectChoice("offer", _("We offer it")), SelectChoice("seek", _("We seek it"))]

@@ -57,6 +57,12 @@ class WithholdForm(FlaskForm):
     reason = TextAreaField(_l("Reason"), [InputRequired(_l("Enter a reason")), Length(max=600)])
 
 
+class RefuseForm(FlaskForm):
+    """Why an entry does not stand in the public directory; who asked reads it."""
+
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Enter a reason")), Length(max=600)])
+
+
 class DomainsForm(FlaskForm):
     """Whose addresses speak for an organisation, one domain a line."""
 

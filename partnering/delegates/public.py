@@ -74,6 +74,18 @@ def approve(profile: OrganisationProfile, event: Event) -> None:
     mails.published(profile, asked_at)
 
 
+def refuse(profile: OrganisationProfile, event: Event, reason: str) -> None:
+    """Do not show the entry that was asked for, and tell who keeps the profile why; without a wish nothing happens."""
+    organisation = profile.organisation
+    if organisation.public_asked_at is None:
+        return
+    asked_at = organisation.public_asked_at
+    publishing.refuse(organisation, reason)
+    write(organisation)
+    audit.record("organisation.refused", organisation, event=event, after={"reason": reason})
+    mails.refused(profile, asked_at)
+
+
 def unpublish(profile: OrganisationProfile, event: Event) -> None:
     """Take an entry, or the wish for one, out of the public directory at once."""
     organisation = profile.organisation

@@ -200,6 +200,25 @@ def profiles_of_organisations(event: Event, organisation_ids: Sequence[int]) -> 
     return found
 
 
+def earlier_profiles(event: Event, organisation_ids: Sequence[int]) -> dict[int, int]:
+    """The id of the newest profile that each of these organisations wrote for an earlier event, where there is one."""
+    wanted = sorted(set(organisation_ids))
+    found: dict[int, int] = {}
+    for start in range(0, len(wanted), 500):
+        rows = db.session.execute(
+            sa.select(OrganisationProfile.organisation_id, OrganisationProfile.id)
+            .join(Event, Event.id == OrganisationProfile.event_id)
+            .where(
+                OrganisationProfile.organisation_id.in_(wanted[start : start + 500]),
+                Event.id != event.id,
+                Event.opens_at < event.opens_at,
+            )
+            .order_by(Event.opens_at, OrganisationProfile.id)
+        )
+        found |= {row.organisation_id: row.id for row in rows}
+    return found
+
+
 def terms_of(profile: OrganisationProfile) -> set[Term]:
     """The terms of one profile."""
     return terms_of_all([profile.id]).get(profile.id, set())
@@ -229,7 +248,10 @@ def opportunities_of(profile: OrganisationProfile, *, shown: bool = False) -> Se
     return db.session.scalars(
         sa.select(Opportunity)
         .where(Opportunity.profile_id == profile.id, *wanted)
-        .options(selectinload(Opportunity.terms))
+        .options(
+            selectinload(Opportunity.terms),
+            joinedload(Opportunity.contact).joinedload(Delegate.participant),
+        )
         .order_by(Opportunity.position, Opportunity.id)
     ).all()
 

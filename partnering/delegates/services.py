@@ -90,7 +90,10 @@ def join(
 
 
 def join_all(registrations: Sequence[Registration]) -> None:
-    """The same for many at once who have said nothing yet, each once: found by nobody, until they choose themselves."""
+    """The same for many at once who have said nothing yet, each once: found by nobody, until they choose themselves.
+
+    New profiles take over what their organisation wrote before if one of the newcomers may speak for it.
+    """
     if not registrations:
         return
     event = registrations[0].participant.event
@@ -114,7 +117,7 @@ def join_all(registrations: Sequence[Registration]) -> None:
         )
     db.session.add_all([known[organisation_id] for organisation_id in new])
     db.session.flush()
-    db.session.add_all(
+    delegates = [
         Delegate(
             event_id=event.id,
             registration_id=registration.id,
@@ -126,8 +129,10 @@ def join_all(registrations: Sequence[Registration]) -> None:
             created_at=clock.now(),
         )
         for registration, organisation in zip(registrations, organisations, strict=True)
-    )
+    ]
+    db.session.add_all(delegates)
     db.session.flush()
+    _take_over_all(event, [known[organisation_id] for organisation_id in new], delegates)
     if groups.groups_of(event.id):
         groups.assign_all(event.id)
 
@@ -295,14 +300,26 @@ def _new_profile(
     return profile
 
 
-def _take_over(profile: OrganisationProfile, delegate: Delegate, known: int | None) -> None:
-    """Fill what is empty in a new profile with what the organisation wrote before."""
+def _take_over(profile: OrganisationProfile, delegate: Delegate, known: int | None) -> bool:
+    """Fill what is empty in a new profile with what the organisation wrote before; whether there was anything."""
     before = carrying.earlier(profile, delegate, known)
-    if before is not None:
-        fill(profile, **carrying.said_by(before))
-        carrying.bring_along(before, profile)
-        profile.language = before.language
-        db.session.flush()
+    if before is None:
+        return False
+    fill(profile, **carrying.said_by(before))
+    carrying.bring_along(before, profile)
+    profile.language = before.language
+    db.session.flush()
+    return True
+
+
+def _take_over_all(event: Event, profiles: Sequence[OrganisationProfile], delegates: Sequence[Delegate]) -> None:
+    """The same for many new profiles, each by the first of its people who may speak for what was written before."""
+    earlier = queries.earlier_profiles(event, [profile.organisation_id for profile in profiles])
+    for profile in profiles:
+        known = earlier.get(profile.organisation_id)
+        if known is not None:
+            team = (one for one in delegates if one.profile_id == profile.id)
+            any(_take_over(profile, delegate, known) for delegate in team)
 
 
 def _organisation_of(registration: Registration) -> Organisation:

@@ -48,7 +48,7 @@ class CodeForm(Deed):
 
 
 class NoteForm(Deed):
-    """What one's own side keeps of a meeting, and how it was."""
+    """What one's own side keeps of a meeting, and how it was; `seen` is the mark of what the page showed."""
 
     note = TextAreaField(
         _l("Private note"),
@@ -66,6 +66,7 @@ class NoteForm(Deed):
             SelectChoice("1", _l("Not useful")),
         ],
     )
+    seen = HiddenField(validators=[Optional(), Length(max=64)])
 
 
 class ContactForm(Deed):

@@ -144,6 +144,10 @@ def _replaced(who: str, given: dict[str, Any], names: Names, _meeting: Meeting) 
     return _("%(who)s let %(new)s come instead of %(old)s.", who=who, new=new, old=old), ""
 
 
+def _acted_for(who: str, given: dict[str, Any], names: Names, _meeting: Meeting) -> tuple[str, str]:
+    return _("%(who)s acted in the name of %(name)s.", who=who, name=names.delegate(given.get("delegate"))), ""
+
+
 def _forwarded(who: str, given: dict[str, Any], names: Names, _meeting: Meeting) -> tuple[str, str]:
     return _("%(who)s passed the request on to %(name)s.", who=who, name=names.delegate(given.get("to"))), ""
 
@@ -174,6 +178,7 @@ LOGGED: dict[str, Sentence] = {
     "meeting.left": _left,
     "meeting.replaced": _replaced,
     "meeting.forwarded": _forwarded,
+    "meeting.acted_for": _acted_for,
     "meeting.undone": _undone,
     "meeting.revived": _revived,
     "meeting.disputed": _disputed,

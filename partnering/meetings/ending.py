@@ -70,6 +70,7 @@ def cancel(
         reserve_rank=None,
     )
     steps.end_open(meeting, "withdrawn")
+    steps.end_idle(steps.vacant_in(meeting))
     entries = agenda.cancel(appointment) if appointment is not None else []
     steps.record(meeting, "cancelled", reason=reason)
     mails.meeting_cancelled(meeting, entries, by, ended=not combined)
@@ -150,6 +151,7 @@ def close_block(block: MeetingBlock) -> int:
         held = "held" if meeting.placement == "live" else meeting.placement
         steps.put(meeting, held, begins=(meeting.placement,), closed_at=now)
         steps.end_open(meeting, "expired")
+        steps.end_idle(steps.vacant_in(meeting))
     if not _is_last(block):
         return len(placed)
     asked = db.session.scalars(queries.still_open(block.event_id)).all()
@@ -159,6 +161,7 @@ def close_block(block: MeetingBlock) -> int:
     for meeting in unplaced:
         steps.end_open(meeting, "expired")
         steps.put(meeting, "none", begins=("none",), closed_at=now, reserve_rank=None)
+        steps.end_idle(steps.vacant_in(meeting))
         day_news.swap_contacts(meeting)
         mails.meeting_unplaced(meeting)
     return len(placed) + len(asked) + len(unplaced)

@@ -207,3 +207,9 @@ class TooEarlyToRate(DomainError):
     """Before the start, or without a time."""
 
     message = _l("A meeting can be rated once it has begun.")
+
+
+class NoteChanged(DomainError):
+    """Somebody of one's own side has written the note anew since the page was opened."""
+
+    message = _l("This note has been changed since you opened the page. Nothing is lost: both texts stand below.")

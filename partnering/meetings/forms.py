@@ -46,12 +46,13 @@ class Deed(FlaskForm):
 
 
 class RequestForm(Deed):
-    """A request: up to three times, who comes along, a message; `draft` keeps it for later."""
+    """A request: up to three times, who comes along, a message; `draft` keeps it, `whom` is the colleague who asks."""
 
     slots = SelectMultipleField(_l("Which times would suit you?"), validate_choice=False)
     companions = SelectMultipleField(_l("Who comes along?"), validate_choice=False)
     message = TextAreaField(_l("Message"), [Length(max=600, message=_l("Keep it to 600 characters"))])
     draft = HiddenField(validators=[Optional(), Length(max=3)])
+    whom = HiddenField(validators=[Optional(), REF])
 
 
 class AcceptForm(Deed):

@@ -109,9 +109,9 @@ def reserves_in_order() -> Iterator[str]:
     )
 
 
-@invariant("I3g", "A vacant seat in a meeting that stands has an open vacancy, and only somebody who left is missing")
+@invariant("I3g", "Vacant seats of meetings that stand and open vacancies belong together, and whoever left is missing")
 def vacancies_match_seats() -> Iterator[str]:
-    """Vacant seats that nobody looks after, and vacant seats of people who are there."""
+    """Vacant seats that nobody looks after, vacant seats of people who are there, and vacancies without a seat."""
     yield from broken(
         """
         SELECT d.meeting_id, d.delegate_id FROM meeting_delegate d
@@ -121,6 +121,15 @@ def vacancies_match_seats() -> Iterator[str]:
             SELECT 1 FROM meeting_vacancy v WHERE v.leaver_id = d.delegate_id AND v.state = 'open'))
         """,
         "the seat of delegate {delegate_id} in meeting {meeting_id} is vacant, but nobody looks for a substitute",
+    )
+    yield from broken(
+        """
+        SELECT v.id, v.leaver_id FROM meeting_vacancy v WHERE v.state = 'open' AND NOT EXISTS (
+            SELECT 1 FROM meeting_delegate d JOIN meeting m ON m.id = d.meeting_id
+            WHERE d.delegate_id = v.leaver_id AND d.vacant_since IS NOT NULL
+              AND m.request_state = 'accepted' AND m.closed_at IS NULL)
+        """,
+        "vacancy {id} is open, but no seat of delegate {leaver_id} waits for anybody",
     )
 
 

@@ -35,9 +35,11 @@ from .news import (
 )
 from .nudging import render_nudge
 from .rendering import description, name_of, render_cancelled, render_changed, render_confirmed, summary
+from .representing import acted_for, render_acted_for
 from .telling import forget, tell, untold, was_told
 
 __all__ = [
+    "acted_for",
     "answer_undone",
     "before",
     "company_asked",
@@ -64,6 +66,7 @@ __all__ = [
     "partner_left",
     "proposal_over",
     "proposal_refused",
+    "render_acted_for",
     "render_cancelled",
     "render_changed",
     "render_confirmed",

@@ -1,5 +1,6 @@
 """The day itself: asking for the next free slot, saying that one is at the table, and who did not come."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from ..delegates.models import Delegate
 from ..events.models import Event
 from . import asking, bookable, day_news, day_queries, evidence, queries, steps
 from .errors import (
+    NoteChanged,
     NotHere,
     NothingFree,
     NotInTime,
@@ -293,10 +295,16 @@ def _keep(
 # -- afterwards
 
 
-def keep_note(meeting: Meeting, by: Delegate, *, note: str, rating: int | None) -> None:
+def mark_of(side: MeetingSide) -> str:
+    """What tells whether a side's note and rating are still those that a page showed."""
+    return hashlib.sha256(f"{side.rating or ''}\n{side.note}".encode()).hexdigest()[:16]
+
+
+def keep_note(meeting: Meeting, by: Delegate, *, note: str, rating: int | None, seen: str = "") -> None:
     """Keep what one's own side notes of a meeting, and from its start on how useful it was: 1 to 5.
 
-    The other side and the organisers never see it. Raises `NotYours`, and `TooEarlyToRate` before the start.
+    `seen` is the mark of what the page showed: whoever writes over something newer is asked first. The other side and
+    the organisers never see it. Raises `NotYours`, `TooEarlyToRate` before the start, and `NoteChanged`.
     """
     steps.take(meeting)
     side = queries.side_of(meeting, by)
@@ -304,5 +312,7 @@ def keep_note(meeting: Meeting, by: Delegate, *, note: str, rating: int | None) 
         raise NotYours
     if rating is not None and (meeting.appointment is None or meeting.appointment.starts_at > clock.now()):
         raise TooEarlyToRate(meeting=meeting)
+    if seen and seen != mark_of(side) and (note, rating) != (side.note, side.rating):
+        raise NoteChanged(meeting=meeting)
     side.note, side.rating = note, rating
     db.session.flush()

@@ -95,6 +95,8 @@ def drop_seat(meeting: Meeting, delegate: Delegate, *, newcomer: Delegate | None
         )
     )
     steps.anew(meeting)
+    if vacant:
+        steps.end_idle([delegate.id])
     if led:
         mails.lead_passed(meeting, delegate, side.lead)
     if meeting.is_open:

@@ -12,7 +12,16 @@ from ..delegates.models import Delegate
 from ..events.models import Event
 from ..text import clean_lines
 from .errors import RequestNotOpen, TooManyOpen
-from .models import Meeting, MeetingDelegate, MeetingMessage, MeetingOffer, MeetingProposal, MeetingSide, MeetingSlot
+from .models import (
+    Meeting,
+    MeetingDelegate,
+    MeetingMessage,
+    MeetingOffer,
+    MeetingProposal,
+    MeetingSide,
+    MeetingSlot,
+    MeetingVacancy,
+)
 from .states import DEEDS
 
 
@@ -178,6 +187,31 @@ def end_proposal(proposal: MeetingProposal, state: str) -> None:
     """End a proposal as agreed, refused, expired or withdrawn."""
     proposal.state, proposal.answered_at = state, clock.now()
     db.session.flush()
+
+
+def end_idle(leaver_ids: Collection[int]) -> None:
+    """End the vacancies of people who left where no meeting that stands waits for a substitute any more."""
+    if not leaver_ids:
+        return
+    waits = sa.exists().where(
+        MeetingDelegate.delegate_id == MeetingVacancy.leaver_id,
+        MeetingDelegate.vacant_since.is_not(None),
+        Meeting.id == MeetingDelegate.meeting_id,
+        Meeting.request_state == "accepted",
+        Meeting.closed_at.is_(None),
+    )
+    for vacancy in db.session.scalars(
+        sa.select(MeetingVacancy)
+        .where(MeetingVacancy.leaver_id.in_(leaver_ids), MeetingVacancy.state == "open", ~waits)
+        .order_by(MeetingVacancy.id)
+    ).all():
+        vacancy.state, vacancy.ended_at = "lapsed", clock.now()
+    db.session.flush()
+
+
+def vacant_in(meeting: Meeting) -> set[int]:
+    """The ids of those who left and whose seat waits for a substitute."""
+    return {seat.delegate_id for seat in meeting.delegates if seat.vacant_since is not None}
 
 
 def event_of(meeting: Meeting) -> Event:

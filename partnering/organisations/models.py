@@ -13,7 +13,8 @@ class Organisation(PublicId, Versioned, Model):
     """A company, university or institute. `folded_name` is the form in which names are compared.
 
     The public directory beyond one event shows it from `public_at` on; `public_asked_at` is since when the host has to
-    look whether those who ask for that speak for it. `region` is an ISO 3166-2 code. Texts are plain, in `language`.
+    look whether those who ask for that speak for it, `public_refusal` is why it does not show them. `region` is an
+    ISO 3166-2 code. Texts are plain, in `language`.
     """
 
     host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"), index=True)
@@ -29,6 +30,7 @@ class Organisation(PublicId, Versioned, Model):
     language: Mapped[str] = mapped_column(sa.String(2), default="de")
     public_asked_at: Mapped[datetime | None]
     public_at: Mapped[datetime | None]
+    public_refusal: Mapped[str] = mapped_column(default="")
 
     host: Mapped[Host] = relationship()
     terms: Mapped[list["OrganisationTerm"]] = to_many("Organisation", "OrganisationTerm", "organisation_id")

@@ -51,6 +51,7 @@ def ask(
     now = clock.now()
     organisation.public_at = (organisation.public_at or now) if at_once else None
     organisation.public_asked_at = None if at_once else now
+    organisation.public_refusal = ""
     db.session.flush()
     _set_terms(organisation, set(terms))
 
@@ -59,12 +60,21 @@ def approve(organisation: Organisation) -> None:
     """Show an entry that was asked for; one that is shown already stays so."""
     organisation.public_at = organisation.public_at or clock.now()
     organisation.public_asked_at = None
+    organisation.public_refusal = ""
+    db.session.flush()
+
+
+def refuse(organisation: Organisation, reason: str) -> None:
+    """Do not show an entry that was asked for; whoever asked reads the reason, and may ask again."""
+    organisation.public_at = organisation.public_asked_at = None
+    organisation.public_refusal = clean_lines(reason)
     db.session.flush()
 
 
 def unpublish(organisation: Organisation) -> None:
     """Show the organisation no longer, and forget that it asked."""
     organisation.public_at = organisation.public_asked_at = None
+    organisation.public_refusal = ""
     db.session.flush()
 
 

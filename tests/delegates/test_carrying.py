@@ -1,16 +1,17 @@
 """What an organisation wrote before comes along to the next event, for those who may speak for it."""
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from partnering.db import db, transaction
 from partnering.delegates import opportunities, queries, services
-from partnering.delegates.models import Delegate
+from partnering.delegates.models import Delegate, OrganisationProfile
 from partnering.events.models import Event, Host
 from partnering.organisations.models import Organisation
 from tests.factories import make_host
-from tests.factories.delegates import make_delegate
+from tests.factories.delegates import make_delegate, make_registration
 from tests.factories.meetings import make_partnering_event
 from tests.support.signing_in import sign_in
 
@@ -134,3 +135,34 @@ def test_the_page_says_where_it_comes_from_until_it_is_saved(client: FlaskClient
     answers = {"offers": "Peptide", "languages": ["de"], "visibility": "name"}
     assert client.post(path, data=answers).status_code == 302
     assert "Übernommen von" not in client.get(path).text
+
+
+def test_many_at_once_take_over_what_one_of_them_may(host: Host, last_year: Delegate):
+    """As joining one by one: each new profile once, by whoever may speak for the organisation, and by nobody else."""
+    own_domain(last_year, "lumenfold.example")
+    event = this_year(host)
+    stranger = make_delegate(make_partnering_event(host=host, days=40), company="Zellkultur AG", email="x@zk.example")
+    with transaction():
+        services.edit(stranger.profile, offers="Zellen", seeks="", terms=[])
+    held = [
+        make_registration(event, company=company, email=email)
+        for company, email in (
+            (LUMENFOLD, "someone@elsewhere.example"),
+            (LUMENFOLD, "ben@lumenfold.example"),
+            ("Zellkultur AG", "somebody@elsewhere.example"),
+            ("Neu GmbH", "neu@neu.example"),
+        )
+    ]
+    with transaction():
+        services.join_all(held)
+    rows = db.session.scalars(sa.select(OrganisationProfile).where(OrganisationProfile.event_id == event.id))
+    profiles = {one.organisation.name: one for one in rows}
+    ours = profiles[LUMENFOLD]
+    assert (ours.carried_from_id, ours.offers, ours.region) == (last_year.profile.id, "Peptide", "DE-SN")
+    assert queries.terms_of(ours) == {("offer", "goal", "licence")}
+    assert [one.title for one in queries.opportunities_of(ours)] == ["LF-101"]
+    assert [(profiles[name].carried_from_id, profiles[name].offers) for name in ("Zellkultur AG", "Neu GmbH")] == [
+        (None, ""),
+        (None, ""),
+    ]
+    assert {one.visibility for one in ours.delegates} == {"hidden"}

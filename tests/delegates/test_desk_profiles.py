@@ -187,3 +187,41 @@ def test_profiles_of_other_events_do_not_exist_here(client: FlaskClient, event: 
     assert client.get(path).status_code == 404
     assert client.post(f"{path}/withhold", data={"reason": "Werbung"}).status_code == 404
     assert now(elsewhere).withheld_at is None
+
+
+def test_whoever_asked_reads_why_it_is_not_public_and_may_ask_again(client: FlaskClient, event: Event, ctx: Flask):
+    jana = make_delegate(event, company="Lumenfold GmbH", offers=["licence"], locale="en")
+    with transaction():
+        public.publish(jana.profile, jana, website="")
+    base = desk(client, event)
+    path = f"{base}/{jana.profile.public_id}/public/refuse"
+    assert client.post(path, data={"refuse-reason": ""}).status_code == 422
+    assert now(jana).organisation.public_asked_at is not None
+    reason = "Please describe what you do."
+    assert client.post(path, data={"refuse-reason": reason}).status_code == 303
+    organisation = now(jana).organisation
+    assert (organisation.public_at, organisation.public_asked_at, organisation.public_refusal) == (None, None, reason)
+    client.post(path, data={"refuse-reason": "Twice"})
+    [letter] = [one for one in deliver_all(ctx) if "public directory" in one["Subject"]]
+    body = letter.get_body(("plain",))
+    assert body is not None
+    assert f"Reason: {reason}" in body.get_content()
+    assert f"/e/{event.slug}/me/organisation" in body.get_content()
+    person = jana.participant.person
+    assert person is not None
+    sign_in(client, person)
+    page = f"/e/{event.slug}/me/organisation"
+    assert reason in client.get(page).text
+    with transaction():
+        public.publish(jana.profile, jana, website="")
+    assert now(jana).organisation.public_refusal == ""
+    assert reason not in client.get(page).text
+
+
+def test_a_refusal_overtaken_by_a_new_wish_is_not_told(event: Event, ctx: Flask):
+    jana = make_delegate(event, offers=["licence"])
+    with transaction():
+        public.publish(jana.profile, jana, website="")
+        public.refuse(jana.profile, event, "Zu kurz")
+        public.publish(jana.profile, jana, website="")
+    assert [one for one in deliver_all(ctx) if "öffentliche" in one["Subject"]] == []

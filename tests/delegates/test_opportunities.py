@@ -5,9 +5,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from partnering.db import db, transaction
-from partnering.delegates import directory, opportunities, queries
+from partnering.delegates import blocking, directory, opportunities, queries, visibility
 from partnering.delegates.directory import Wish
-from partnering.delegates.errors import TooManyOpportunities, TooManyTerms, UnknownTerm
+from partnering.delegates.errors import NotOfProfile, TooManyOpportunities, TooManyTerms, UnknownTerm
 from partnering.delegates.models import Delegate, Opportunity
 from partnering.events.models import Event
 from tests.factories.delegates import make_delegate
@@ -239,3 +239,41 @@ def test_a_list_takes_the_same_number_of_queries_however_long(client: FlaskClien
     for number in range(15):
         add(jana, f"Weitere {number}", terms=[("goal", "licence")])
     assert statements_of(lambda: client.get(path)) == few
+
+
+def test_whom_to_ask_is_named_as_far_as_they_show_themselves(client: FlaskClient, event: Event):
+    jana = make_delegate(event, company="Lumenfold GmbH")
+    ben = make_delegate(event, colleague_of=jana, given_name="Ben", family_name="Adeyemi", function="Lizenzen")
+    paul = make_delegate(event)
+    person, reader = jana.participant.person, paul.participant.person
+    assert person is not None
+    assert reader is not None
+    sign_in(client, person)
+    path = f"/e/{event.slug}/me/opportunities"
+    said = {"kind": "asset", "side": "offer", "title": "LF-101", "shown": "y"}
+    assert client.post(f"{path}/new", data=said | {"contact": paul.public_id}).status_code == 422
+    assert client.post(f"{path}/new", data=said | {"contact": ben.public_id}).status_code == 303
+    assert "Ansprechperson: Ben Adeyemi, Lizenzen" in client.get(path).text
+    [deal] = queries.opportunities_of(jana.profile)
+    assert f'<option selected value="{ben.public_id}">' in client.get(f"{path}/{deal.public_id}").text
+    with pytest.raises(NotOfProfile), transaction():
+        opportunities.edit(deal, kind="asset", side="offer", title="LF-101", contact=paul)
+
+    def read() -> str:
+        db.session.expire_all()
+        sign_in(client, reader)
+        return client.get(f"/e/{event.slug}/me/partners/{jana.public_id}").text
+
+    assert "Ansprechperson: Ben Adeyemi, Lizenzen" in read()
+    with transaction():
+        visibility.show(ben, "name", function=False)
+    text = read()
+    assert "Ansprechperson: Ben Adeyemi" in text
+    assert "Lizenzen" not in text
+    with transaction():
+        visibility.show(ben, "organisation")
+    assert "Adeyemi" not in read()
+    with transaction():
+        visibility.show(ben, "name")
+        blocking.block(ben, other=paul)
+    assert "Adeyemi" not in read()

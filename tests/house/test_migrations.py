@@ -121,8 +121,8 @@ def test_a_migration_that_leaves_broken_keys_is_refused(built, caplog):
         there(connection.connection.driver_connection).execute("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql(
             "INSERT INTO organisation (public_id, version, host_id, name, folded_name, kind, city, country, website,"
-            " region, description, language,"
-            " domains) VALUES ('a', 1, 99, 'x', 'x', '', '', '', '', '', '', 'de', '[]')"
+            " region, description, language, public_refusal,"
+            " domains) VALUES ('a', 1, 99, 'x', 'x', '', '', '', '', '', '', 'de', '', '[]')"
         )
         connection.commit()
         there(connection.connection.driver_connection).execute("PRAGMA foreign_keys=ON")

@@ -1,15 +1,18 @@
 """The pages of the day: what they refuse, what they show, and that reading them changes nothing."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from partnering import clock
 from partnering.db import db, transaction
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
+from partnering.i18n import bi
 from partnering.meetings import on_site, queries
 from partnering.meetings.models import Meeting
 from partnering.registration.codes import printed
@@ -138,3 +141,61 @@ def test_what_is_too_early_is_said_on_the_page(
         on_site.confirm(met, pair[0], scan_id="first")
     page = client.get(f"{base}/meetings/{met.public_id}").get_data(as_text=True)
     assert f"{base}/meetings/{met.public_id}/missing" in page
+
+
+def test_the_scan_page_names_the_next_meeting_however_far_off(
+    client: FlaskClient, event: Event, pair: tuple[Delegate, Delegate], freeze: Freeze, base: str
+):
+    freeze(event.opens_at - timedelta(days=2))
+    assert "Ihr nächstes Gespräch" not in _scan(client, pair[0], base)
+    later = make_meeting(event, by=pair[0], to=make_delegate(event, given_name="Paul"), slots=[at(event, 4)])
+    meeting = make_meeting(event, by=pair[0], to=pair[1], slots=[at(event, 1)])
+    main = _scan(client, pair[0], base)
+    assert meeting.appointment is not None
+    assert meeting.appointment.location is not None
+    begins = clock.in_zone(meeting.appointment.starts_at, event.zone)
+    assert "Tomáš" in main
+    assert f"{begins:%H:%M}" in main
+    assert f"Tisch {bi(meeting.appointment.location.name)}" in main
+    assert later.public_id not in main
+    freeze(minute(meeting, 1))
+    assert "Ihr nächstes Gespräch" not in _scan(client, pair[0], base)
+    freeze(minute(later, 60))
+    assert "Ihr nächstes Gespräch" not in _scan(client, pair[0], base)
+
+
+def _scan(client: FlaskClient, delegate: Delegate, base: str) -> str:
+    """What stands on the page for reading badges, for somebody who signs in now."""
+    sign_in(client, person_of(delegate))
+    return client.get(f"{base}/scan").text.partition("<main")[2]
+
+
+def test_a_note_saved_in_two_windows_loses_neither_text(
+    client: FlaskClient, pair: tuple[Delegate, Delegate], met: Meeting, base: str
+):
+    address = f"{base}/meetings/{met.public_id}/note"
+    sign_in(client, person_of(pair[0]))
+
+    def seen() -> str:
+        found = re.search(r'name="seen" value="([0-9a-f]+)"', client.get(address).text)
+        assert found is not None
+        return found[1]
+
+    first = second = seen()
+    assert f'value="{first}"' in client.get(f"{base}/meetings/{met.public_id}").text
+    assert client.post(address, data={"note": "Aus dem ersten Fenster", "seen": first}).status_code == 302
+    answer = client.post(address, data={"note": "Aus dem zweiten Fenster", "rating": "4", "seen": second})
+    assert answer.status_code == 409
+    assert "wurde geändert, seit Sie die Seite geöffnet haben" in answer.text
+    assert "Aus dem ersten Fenster" in answer.text
+    assert "Aus dem zweiten Fenster" in answer.text
+    db.session.expire_all()
+    assert side(met, pair[0]).note == "Aus dem ersten Fenster"
+    found = re.search(r'name="seen" value="([0-9a-f]+)"', answer.text)
+    assert found is not None
+    third = client.post(address, data={"note": "Aus dem zweiten Fenster", "rating": "4", "seen": found[1]})
+    assert third.status_code == 302
+    again = client.post(address, data={"note": "Aus dem zweiten Fenster", "rating": "4", "seen": first})
+    assert again.status_code == 302  # what is saved already is no clash
+    db.session.expire_all()
+    assert (side(met, pair[0]).note, side(met, pair[0]).rating) == ("Aus dem zweiten Fenster", 4)

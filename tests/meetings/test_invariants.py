@@ -6,8 +6,11 @@ from flask import Flask
 
 from partnering import clock
 from partnering.db import db, transaction
+from partnering.delegates import services as partnering
 from partnering.events.models import Event
-from partnering.meetings import services
+from partnering.meetings import queries, services, vacancies
+from partnering.meetings.errors import VacancyOver
+from partnering.meetings.models import Meeting, MeetingVacancy
 from partnering.verify import results
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_partnering_event, make_request
@@ -85,3 +88,70 @@ def test_a_lead_who_does_not_sit_there(event: Event):
         who=meeting.requester_id,
     )
     assert broken() == {"I3b"}
+
+
+def test_a_count_of_open_requests_that_is_wrong(event: Event):
+    meeting = make_request(event)
+    by_sql("UPDATE delegate SET open_requests = open_requests + 1 WHERE id = :id", id=meeting.requester_id)
+    assert broken() == {"I3c"}
+
+
+def test_a_side_that_somebody_else_leads(event: Event):
+    asked = make_delegate(event)
+    colleague = make_delegate(event, colleague_of=asked)
+    meeting = make_request(event, to=asked)
+    by_sql(
+        "UPDATE meeting_side SET lead_id = :who WHERE meeting_id = :id AND side = 'invitee'",
+        who=colleague.id,
+        id=meeting.id,
+    )
+    assert broken() == {"I3d"}
+
+
+def test_sides_that_changed_places(event: Event):
+    meeting = make_request(event)
+    by_sql(
+        "UPDATE meeting_side SET lead_id = CASE lead_id WHEN :one THEN :other ELSE :one END WHERE meeting_id = :id",
+        one=meeting.low_id,
+        other=meeting.high_id,
+        id=meeting.id,
+    )
+    assert broken() == {"I3d"}
+
+
+def test_a_vacancy_without_a_seat_that_waits(event: Event):
+    meeting = vacated(event)
+    by_sql("UPDATE meeting_delegate SET vacant_since = NULL WHERE meeting_id = :id", id=meeting.id)
+    assert "I3g" in broken()
+
+
+def test_a_vacancy_ends_with_the_last_meeting_that_waits_for_somebody(event: Event):
+    """The counterparts cancel one after the other: the vacancy stays for the second and ends with it, once."""
+    first = vacated(event, meetings=2)
+    leaver = first.requester
+    one, other = queries.meetings_of(leaver, "confirmed")
+    with transaction():
+        services.cancel(one, by=one.invitee, reason="Keine Zeit.")
+    assert all_is_well()
+    vacancy = db.session.scalars(sa.select(MeetingVacancy)).one()
+    assert (vacancy.state, len(queries.vacant_meetings(vacancy))) == ("open", 1)
+    with transaction():
+        services.cancel(other, by=other.invitee)
+    db.session.expire_all()
+    assert (vacancy.state, vacancy.successor_id) == ("lapsed", None)
+    assert all_is_well()
+    assert vacancies.open_to(leaver.profile.delegates[1]) == []
+    with pytest.raises(VacancyOver), transaction():
+        services.lapse(vacancy)
+
+
+def vacated(event: Event, *, meetings: int = 1) -> Meeting:
+    """The first of some meetings whose asker has left, and whose colleague may take them over."""
+    jana = make_delegate(event)
+    make_delegate(event, colleague_of=jana)
+    held = [make_meeting(event, by=jana, slots=[at(event, number)]) for number in range(meetings)]
+    with transaction():
+        partnering.leave(jana)
+    db.session.expire_all()
+    assert db.session.scalars(sa.select(MeetingVacancy.state)).all() == ["open"]
+    return held[0]

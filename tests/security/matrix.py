@@ -193,6 +193,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "delegates_profiles.set_stand": ORGANISERS,
     "delegates_profiles.set_domains": ORGANISERS,
     "delegates_profiles.approve": ORGANISERS,
+    "delegates_profiles.refuse": ORGANISERS,
     "delegates_profiles.end_public": ORGANISERS,
     "delegates.privacy": GUESTS,
     "delegates.notifications": GUESTS,

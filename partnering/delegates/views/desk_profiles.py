@@ -12,7 +12,7 @@ from ...organisations import publishing
 from .. import desk_profiles as found
 from .. import public, queries, stands, withholding
 from ..models import OrganisationProfile
-from ..organisation_forms import DomainsForm, StandForm, WithholdForm
+from ..organisation_forms import DomainsForm, RefuseForm, StandForm, WithholdForm
 
 desk = manage_blueprint("delegates_profiles", __name__, "profiles")
 
@@ -105,6 +105,18 @@ def approve(id: str) -> Response:
     return redirect(url_for(".show", id=id), 303)
 
 
+@desk.post("/<id>/public/refuse")
+def refuse(id: str) -> Response | tuple[str, int]:
+    """Do not show the organisation in the public directory, with a reason that whoever keeps its profile reads."""
+    form = RefuseForm(prefix="refuse")
+    if not form.validate_on_submit():
+        return _page(_profile(id), refuse=form), 422
+    with transaction():
+        public.refuse(_profile(id), current_event(), form.reason.data or "")
+    flash(_("The organisation does not stand in the public directory. We write to who keeps its profile."), "ok")
+    return redirect(url_for(".show", id=id), 303)
+
+
 @desk.post("/<id>/public/end")
 def end_public(id: str) -> Response:
     """Take the organisation, or its wish, out of the public directory."""
@@ -132,11 +144,13 @@ def _page(
     withhold: WithholdForm | None = None,
     stand: StandForm | None = None,
     domains: DomainsForm | None = None,
+    refuse: RefuseForm | None = None,
 ) -> str:
     """The page, with a form that failed or what is stored."""
     organisation = profile.organisation
     withhold = withhold or WithholdForm(formdata=None, data={"reason": profile.withheld_reason})
     stand = stand or _stand_form(profile)
+    refuse = refuse or RefuseForm(formdata=None, prefix="refuse")
     domains = domains or DomainsForm(formdata=None, data={"domains": "\n".join(organisation.domains)})
     return render_template(
         "delegates/desk_profile.html",
@@ -150,5 +164,6 @@ def _page(
         withhold=withhold,
         stand=stand,
         domains=domains,
-        form_errors=withhold.errors or stand.errors or domains.errors,
+        refuse=refuse,
+        form_errors=withhold.errors or stand.errors or domains.errors or refuse.errors,
     )

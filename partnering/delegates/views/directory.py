@@ -11,7 +11,7 @@ from ...errors import or_404, require
 from ...events.routing import current_participant
 from ...headers import single
 from ...i18n import _
-from .. import booking, directory, permissions, queries
+from .. import booking, directory, opportunities, permissions, queries
 from ..directory import Wish
 from ..words import country_name, language_name, region_name, term_label
 from .blueprint import bp, me
@@ -58,11 +58,13 @@ def partner(id: str) -> str:
     mine = me()
     other = or_404(queries.delegate_by_ref(g.event, id))
     require(permissions.may_see(mine, other))
+    held = queries.opportunities_of(other.profile, shown=True)
     return render_template(
         "delegates/partner.html",
         me=mine,
         card=directory.card(mine, other),
-        opportunities=queries.opportunities_of(other.profile, shown=True),
+        opportunities=held,
+        contacts=opportunities.contacts_for(mine, held),
     )
 
 

@@ -22,10 +22,12 @@ from .blueprint import bp, me
 def opportunities() -> str:
     """Everything that my organisation offers or seeks by itself, in its order."""
     mine = me()
+    held = queries.opportunities_of(mine.profile)
     return render_template(
         "delegates/opportunities.html",
         me=mine,
-        opportunities=queries.opportunities_of(mine.profile),
+        opportunities=held,
+        contacts=deeds.contacts_for(mine, held),
         may_edit=permissions.may_edit(mine),
         most=deeds.MOST,
     )
@@ -35,12 +37,12 @@ def opportunities() -> str:
 def add_opportunity() -> Response | str | tuple[str, int]:
     """Write down a new one."""
     mine = _editing()
-    form = OpportunityForm()
+    form = OpportunityForm(team=_team(mine))
     if not form.validate_on_submit():
         return _page(form, None)
     try:
         with transaction():
-            deeds.add(_editing().profile, language=locale(), **_said(form))
+            deeds.add(_editing().profile, language=locale(), **_said(form, me()))
             _suggest_anew(me())
     except TooManyOpportunities as full:
         flash(str(full.message), "warn")
@@ -53,14 +55,14 @@ def add_opportunity() -> Response | str | tuple[str, int]:
 def edit_opportunity(id: str) -> Response | str | tuple[str, int]:
     """Change one."""
     opportunity = _mine(id)
-    form = OpportunityForm(obj=_stored(opportunity))
+    form = OpportunityForm(obj=_stored(opportunity), team=_team(me()))
     if not form.validate_on_submit():
         return _page(form, opportunity)
     with transaction():
         opportunity = _mine(id)
         if form.version.data and form.version.data != str(opportunity.version):
             raise Stale
-        deeds.edit(opportunity, language=locale(), **_said(form))
+        deeds.edit(opportunity, language=locale(), **_said(form, me()))
         _suggest_anew(me())
     flash(_("Saved."), "ok")
     return redirect(url_for(".opportunities"), 303)
@@ -97,6 +99,11 @@ def _mine(id: str) -> Opportunity:
     return or_404(queries.opportunity_by_ref(_editing().profile, id))
 
 
+def _team(mine: Delegate) -> list[tuple[str, str]]:
+    """Everybody who partners for my organisation, to choose from."""
+    return [(one.public_id, one.participant.name) for one in queries.team_of(mine.profile_id)]
+
+
 def _has_team(mine: Delegate) -> bool:
     return bool(queries.colleagues(mine))
 
@@ -117,14 +124,16 @@ def _stored(opportunity: Opportunity) -> Any:
         summary=opportunity.summary,
         stage=opportunity.stage,
         ip=opportunity.ip,
+        contact=opportunity.contact.public_id if opportunity.contact is not None else "",
         shown=opportunity.shown,
         version=str(opportunity.version),
         **held,
     )
 
 
-def _said(form: OpportunityForm) -> dict[str, Any]:
+def _said(form: OpportunityForm, mine: Delegate) -> dict[str, Any]:
     """The keywords of the services from what was sent."""
+    team = queries.team_of(mine.profile_id)
     return {
         "kind": form.kind.data,
         "side": form.side.data,
@@ -133,6 +142,7 @@ def _said(form: OpportunityForm) -> dict[str, Any]:
         "stage": form.stage.data or "",
         "ip": form.ip.data or "",
         "terms": form.terms,
+        "contact": next((one for one in team if one.public_id == form.contact.data), None),
         "shown": form.shown.data,
     }
 

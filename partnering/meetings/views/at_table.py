@@ -1,6 +1,7 @@
 """At the table: we are here, by button, by the sign on the table, or by reading the other side's badge."""
 
 import secrets
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -59,12 +60,14 @@ def scan(form: CodeForm | None = None) -> str:
     allow_wasm()
     mine = me()
     own = mine.registration.code
+    running = [shown(mine, meeting) for meeting in day_queries.running_of(mine, clock.now())]
     return render_template(
         "meetings/scan.html",
         me=mine,
         form=form or CodeForm(formdata=None),
         form_errors=form.errors if form is not None else None,
-        running=[shown(mine, meeting) for meeting in day_queries.running_of(mine, clock.now())],
+        running=running,
+        ahead=None if running else _ahead(mine),
         svg=qr.svg(codes.code_text(own), _("QR code of your ticket. The code as text stands below.")) if own else None,
         printed=codes.printed(own) if own else "",
         once=secrets.token_hex(16),
@@ -126,8 +129,13 @@ def page(mine: Delegate, meeting: Meeting, *, table: Location | None = None, ref
 
 def nothing(mine: Delegate, place: Location) -> str:
     """A table at which I do not meet anybody now, and where I do."""
-    running = day_queries.running_of(mine, clock.now())
-    ahead = running or day_queries.next_of(mine, clock.now(), clock.minutes(720))
-    return render_template(
-        "meetings/no_table.html", me=mine, place=place, cards=[shown(mine, meeting) for meeting in ahead[:1]]
-    )
+    running = [shown(mine, meeting) for meeting in day_queries.running_of(mine, clock.now())[:1]]
+    following = _ahead(mine) if not running else None
+    cards = running or ([following] if following is not None else [])
+    return render_template("meetings/no_table.html", me=mine, place=place, cards=cards)
+
+
+def _ahead(mine: Delegate) -> dict[str, Any] | None:
+    """The card of my next meeting of the event, however far off, and None when there is none."""
+    ahead = day_queries.next_of(mine, clock.now(), mine.participant.event.closes_at - clock.now())
+    return shown(mine, ahead[0]) if ahead else None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ...delegates import visibility
 from ...delegates.models import Delegate
 from ...delegates.queries import delegate_of
 from ...delegates.views.blueprint import NoTicket
@@ -55,6 +56,7 @@ def shown(whom: Delegate, meeting: Meeting, mine: Delegate | None = None) -> dic
         "other": other,
         "name": mails.name_of(whom, meeting, other),
         "named": queries.shows_name(whom, other.lead, meeting),
+        "function": visibility.shown(other.lead, whom, agreed=meeting.request_state == "accepted").function,
         "others": [
             each.participant.name
             for each in queries.seats_of(meeting, other.side)[1:]

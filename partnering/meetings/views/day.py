@@ -18,9 +18,9 @@ from ...events.routing import current_event, current_participant
 from ...i18n import _, time
 from .. import contacts, day_queries, evidence, notices, on_site, queries
 from ..day_forms import ContactForm, HereForm, LiveForm, NoteForm
-from ..errors import AlreadyOpen, NotBookable, NothingFree, TooManyOpen
+from ..errors import AlreadyOpen, NotBookable, NoteChanged, NothingFree, TooManyOpen
 from ..forms import Deed
-from ..models import Meeting
+from ..models import Meeting, MeetingSide
 from .asking import partner_or_404
 from .blueprint import bp, me, meeting_or_404, shown, sides
 
@@ -115,7 +115,7 @@ def note(id: str) -> Answer:
     meeting = own_meeting(mine, id)
     if request.method == "GET":
         side = sides(mine, meeting)[0]
-        form = NoteForm(formdata=None, note=side.note, rating=str(side.rating or ""))
+        form = NoteForm(formdata=None, note=side.note, rating=str(side.rating or ""), seen=on_site.mark_of(side))
         return note_page(mine, meeting, form)
     form = NoteForm()
     if not form.validate_on_submit():
@@ -123,14 +123,27 @@ def note(id: str) -> Answer:
 
     def keep(mine: Delegate, meeting: Meeting) -> None:
         on_site.keep_note(
-            meeting, mine, note=form.note.data or "", rating=int(form.rating.data) if form.rating.data else None
+            meeting,
+            mine,
+            note=form.note.data or "",
+            rating=int(form.rating.data) if form.rating.data else None,
+            seen=form.seen.data or "",
         )
 
-    return done(id, form, keep, _("Your note is saved. Only your own side can read it."))
+    def both(changed: DomainError) -> Answer:
+        mine = me()
+        meeting = own_meeting(mine, id)
+        newer = sides(mine, meeting)[0]
+        form.seen.data = on_site.mark_of(newer)
+        return note_page(mine, meeting, form, newer=newer, refused=str(changed.message)), changed.status
+
+    return done(id, form, keep, _("Your note is saved. Only your own side can read it."), both=both)
 
 
-def note_page(mine: Delegate, meeting: Meeting, form: NoteForm) -> str:
-    """The page that the letter of the next morning leads to."""
+def note_page(
+    mine: Delegate, meeting: Meeting, form: NoteForm, *, newer: MeetingSide | None = None, refused: str = ""
+) -> str:
+    """The page that the letter of the next morning leads to; `newer` is what somebody else has saved meanwhile."""
     return render_template(
         "meetings/feedback.html",
         me=mine,
@@ -138,6 +151,8 @@ def note_page(mine: Delegate, meeting: Meeting, form: NoteForm) -> str:
         day=day_of(mine, meeting),
         form=form,
         form_errors=form.errors,
+        newer=newer,
+        refused=refused,
         once=secrets.token_hex(16),
     )
 
@@ -161,8 +176,18 @@ def contact(id: str) -> Answer:
     )
 
 
-def done(id: str, form: Deed, deed: Callable[[Delegate, Meeting], object], said: str) -> Response:
-    """Do `deed` once in one transaction, and say so on the meeting's page; what the rules refuse is said there too."""
+def done(
+    id: str,
+    form: Deed,
+    deed: Callable[[Delegate, Meeting], object],
+    said: str,
+    *,
+    both: Callable[[DomainError], Answer] | None = None,
+) -> Answer:
+    """Do `deed` once in one transaction, and say so on the meeting's page; what the rules refuse is said there too.
+
+    `both` shows what was sent beside what somebody else has saved meanwhile.
+    """
     if not form.validate_on_submit():
         own_meeting(me(), id)
         flash(_("We could not save this. Please try again."), "warn")
@@ -180,6 +205,8 @@ def done(id: str, form: Deed, deed: Callable[[Delegate, Meeting], object], said:
     except DomainError as error:
         if error.status in (403, 404):
             raise
+        if both is not None and isinstance(error, NoteChanged):
+            return both(error)
         flash(str(error.message), "warn")
         return redirect(url_for(".show", id=id))
     flash(said, "ok")
@@ -267,6 +294,7 @@ def day_words() -> dict[str, Any]:
         "day_of": day_of,
         "live_offer": live_offer,
         "NoteForm": NoteForm,
+        "note_mark": on_site.mark_of,
         "new_once": lambda: secrets.token_hex(16),
         "notices_url": notices_url,
     }

@@ -13,7 +13,7 @@ from ...errors import DomainError, Forbidden, NotFound, or_404
 from ...events.pages import once
 from ...events.routing import current_event
 from ...i18n import _
-from .. import permissions, queries, steps
+from .. import mails, permissions, queries
 from ..errors import RequestNotOpen
 from ..forms import Deed
 from ..models import Meeting
@@ -44,7 +44,7 @@ def answer(
         now = told if isinstance(told, Meeting) else meeting
         stays = now in db.session  # a draft that was thrown away does not
         if whom is not None and stays:
-            steps.record(now, "acted_for", what=name, delegate=whom.public_id)
+            mails.acted_for(now, whom, mine, name)
         return {
             "said": told if isinstance(told, str) else said,
             "for": whom.participant.name if whom is not None else "",
