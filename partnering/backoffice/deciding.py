@@ -13,7 +13,7 @@ from ..db import db
 from ..events.models import Event
 from ..i18n import _, bi
 from ..questions import shown
-from ..questions.queries import QuestionShown, current_questions
+from ..questions.queries import QuestionShown, current_questions, file_names
 from ..registration import queries as registrations
 from ..registration import waiting_queries
 from ..registration.models import Party, WaitingEntry, WaitingStep
@@ -69,7 +69,9 @@ def people_of(party: Party, asked: Sequence[QuestionShown] | None = None) -> lis
     answers = party.draft.get("answers", {}).get("people", [])
     people = [Guest.of(kept) for kept in party.draft.get("people", [])]
     return [
-        Somebody(guest.name, guest.email, guest.function, _said(asked, answers[n] if n < len(answers) else {}))
+        Somebody(
+            guest.name, guest.email, guest.function, _said(party.event, asked, answers[n] if n < len(answers) else {})
+        )
         for n, guest in enumerate(people)
     ]
 
@@ -78,15 +80,14 @@ def answers_of(party: Party) -> Answers:
     """The plain answers about the order as a whole."""
     if party.placed_at is not None:
         return [(label, text) for label, text, _number in shown.lines(party.sheet)]
-    return _said(current_questions(party.event, "buyer"), party.draft.get("answers", {}).get("buyer", {}))
+    return _said(party.event, current_questions(party.event, "buyer"), party.draft.get("answers", {}).get("buyer", {}))
 
 
-def _said(asked: Sequence[QuestionShown], answers: dict[str, object]) -> Answers:
-    return [
-        (bi(question.label), shown.text_of(question, answers[question.public_id]))
-        for question in asked
-        if question.public_id in answers and not question.sensitive
-    ]
+def _said(event: Event, asked: Sequence[QuestionShown], answers: dict[str, object]) -> Answers:
+    said = [question for question in asked if question.public_id in answers and not question.sensitive]
+    given = [str(answers[question.public_id]) for question in said if question.kind == "file"]
+    files = file_names(event, given) if given else {}
+    return [(bi(question.label), shown.text_of(question, answers[question.public_id], files)) for question in said]
 
 
 def company_of(party: Party) -> str:

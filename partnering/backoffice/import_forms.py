@@ -19,7 +19,7 @@ class FileForm(FlaskForm):
     file = FileField(
         _l("File"),
         [FileRequired(_l("Choose a file"))],
-        description=_l("CSV or XLSX with headings in the first row, at most 5 MB and 5,000 rows."),
+        description=_l("CSV or XLSX with headings in the first row, at most 5\u00a0MB and 5,000 rows."),
         render_kw={"accept": ".csv,.txt,.tsv,.xlsx"},
     )
 

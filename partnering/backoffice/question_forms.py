@@ -39,7 +39,7 @@ KINDS: Mapping[str, tuple[LazyText, LazyText]] = {
     "country": (_l("Country"), _l("From the list of all countries.")),
     "phone": (_l("Phone number"), _l("With country code.")),
     "organisation": (_l("Organisation"), _l("Suggests those that are public, takes any other name.")),
-    "file": (_l("File"), _l("PDF, PNG or JPEG, at most 5 MB.")),
+    "file": (_l("File"), _l("PDF, PNG or JPEG, at most 5\u00a0MB.")),
 }
 
 ASKS: Mapping[str, LazyText] = {

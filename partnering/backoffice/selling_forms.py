@@ -283,7 +283,7 @@ class RefundForm(Deed):
         _l("Right of withdrawal for consumers"),
         choices=listed(
             {
-                "none": _l("None: the conference has a fixed date (§ 312g (2) no. 9 BGB)"),
+                "none": _l("None: the conference has a fixed date (§\u00a0312g (2) no.\u00a09 BGB)"),
                 "button": _l("Yes: a button “Withdraw from contract” on the booking's page"),
             }
         ),

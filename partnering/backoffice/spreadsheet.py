@@ -40,7 +40,7 @@ class Unreadable(DomainError):
 
 EMPTY = _l("The file is empty.")
 NO_ROWS = _l("The file has headings and no rows below them.")
-TOO_LARGE = _l("The file is larger than 5 MB. Split it, please.")
+TOO_LARGE = _l("The file is larger than 5\u00a0MB. Split it, please.")
 TOO_MANY_ROWS = _l("The file has more than %(most)s rows. Split it, please.", most=MOST_ROWS)
 TOO_MANY_COLUMNS = _l("The file has more than %(most)s columns.", most=MOST_COLUMNS)
 LOCKED = _l(

@@ -187,7 +187,7 @@ def procedure(event: Event) -> str:
         ),
         (
             _("7. Tax"),
-            _("The event invoices as a small business without VAT (§ 19 UStG).")
+            _("The event invoices as a small business without VAT (§\u00a019 UStG).")
             if facts["small"]
             else _(
                 "The rate belongs to the ticket. For online tickets the place of the recipient decides; businesses in "
@@ -206,7 +206,8 @@ def procedure(event: Event) -> str:
             _("9. Kept for how long"),
             _(
                 "Invoices and what belongs to them are kept for at least eight years after the end of the year in "
-                "which they were issued (§ 147 AO). Personal data beside them is deleted as the privacy notice says."
+                "which they were issued (§\u00a0147 AO). Personal data beside them is deleted as the "
+                "privacy notice says."
             ),
         ),
         (

@@ -31,7 +31,7 @@ class ImageRefused(DomainError):
 class ImageTooLarge(ImageRefused):
     """More bytes or pixels than we read."""
 
-    message = _l("This image is too large. At most 2 MB and 25 megapixels, please.")
+    message = _l("This image is too large. At most 2\u00a0MB and 25 megapixels, please.")
 
 
 @dataclass(frozen=True)

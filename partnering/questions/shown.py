@@ -14,6 +14,22 @@ from .forms import country_name
 from .models import Answer, AnswerSheet, SensitiveAnswer
 from .queries import QuestionShown
 
+
+class FileName(str):
+    """The name of a file that was given as an answer; `file` is the public id under which organisers open it."""
+
+    __slots__ = ("file",)
+
+    file: str
+
+    @classmethod
+    def of(cls, name: str, file: str) -> "FileName":
+        """A name that knows its file."""
+        named = cls(name)
+        named.file = file
+        return named
+
+
 Line = tuple[str, str, int]
 """What was asked, what was answered, and the number of the version under which it was."""
 
@@ -81,5 +97,5 @@ def text_of(question: QuestionShown, value: Any, files: Mapping[str, str] | None
     if question.kind == "country":
         return country_name(value)
     if question.kind == "file":
-        return (files or {}).get(value) or _("File")
+        return FileName.of((files or {}).get(value) or _("File"), value)
     return str(value)

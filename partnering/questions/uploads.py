@@ -36,7 +36,7 @@ class FileRefused(DomainError):
 class FileTooLarge(FileRefused):
     """A file of more bytes or pixels than we keep."""
 
-    message = _l("This file is too large. At most 5 MB, and 25 megapixels for an image, please.")
+    message = _l("This file is too large. At most 5\u00a0MB, and 25 megapixels for an image, please.")
 
 
 class TooManyFiles(DomainError):

@@ -27,8 +27,8 @@ def in_short(event: Event) -> str:
     if has_right(event):
         return _("As a consumer you may withdraw from this contract within fourteen days, without giving a reason.")
     return _(
-        "There is no right to withdraw: this contract is about an event on fixed days (section 312g (2) no. 9 of the "
-        "German Civil Code)."
+        "There is no right to withdraw: this contract is about an event on fixed days (section 312g (2) no.\u00a09 of "
+        "the German Civil Code)."
     )
 
 

@@ -73,6 +73,11 @@ def _overlap(one: Appointment | None, two: Appointment | None) -> bool:
     return one is not None and two is not None and one.starts_at < two.ends_at and two.starts_at < one.ends_at
 
 
+def beside(place: Place, product: Product) -> list[Product]:
+    """What is booked for the place at the same time as this add-on, which can be had only in its stead."""
+    return [other for other in _timed(queries.add_ons_of(place)) if conflicts([product, other])]
+
+
 def contested(registration: Registration) -> list[tuple[Product, str]]:
     """The holder's workshops whose time something else takes, with what that is."""
     found = []

@@ -12,10 +12,10 @@ from partnering.audit import AuditEntry
 from partnering.db import db, transaction
 from partnering.events.models import Event
 from partnering.questions import uploads
-from partnering.questions.models import AnswerSheet, Question
+from partnering.questions.models import Question
 from partnering.questions.uploads import Upload
 from partnering.registration.models import Registration
-from tests.factories import make_organiser, make_product, make_registration
+from tests.factories import make_product, make_registration
 from tests.factories.events import make_caterer
 from tests.factories.questions import make_question, make_sheet
 from tests.support.signing_in import sign_in
@@ -123,17 +123,31 @@ def test_a_file_is_downloaded_by_organisers_and_shown_by_no_browser(event, clien
     assert stranger.get(address).status_code == 404
 
 
-def test_a_file_about_health_is_for_catering_that_organises(event, client, app):
+def test_a_file_about_health_is_for_catering_alone_and_opening_it_is_logged(event, client, app):
     question = make_question(event, "file", "Attest", data_class="sensitive")
     with transaction():
         file = uploads.keep(event, question.id, Upload("attest.pdf", "application/pdf", b"%PDF-1.4")).public_id
-    sheet = make_sheet(event, {question: file})
+    answer(event, {question: file})
     address = f"/manage/{event.slug}/answers/files/{file}"
-    assert db.session.get_one(AnswerSheet, sheet.id).sensitive_answers[0].value == {"value": file}
+    caterer = app.test_client()
+    sign_in(caterer, make_caterer(event))
 
+    page = caterer.get(f"/manage/{event.slug}/catering/names").text
+    opened = caterer.get(address)
+
+    assert f'<a href="{address}">attest.pdf</a>' in page
+    assert (opened.status_code, opened.data) == (200, b"%PDF-1.4")
     assert client.get(address).status_code == 404
-    both = app.test_client()
-    person = make_organiser(event)
-    make_caterer(event, person)
-    sign_in(both, person)
-    assert both.get(address).status_code == 200
+    looked = sa.select(sa.func.count()).select_from(AuditEntry).where(AuditEntry.action == "catering.names_seen")
+    assert db.session.scalar(looked) == 2
+
+
+def test_files_are_opened_from_the_pages_of_who_gave_them(event, client):
+    question = make_question(event, "file", "Nachweis")
+    with transaction():
+        file = uploads.keep(event, question.id, Upload("nachweis.pdf", "application/pdf", b"%PDF-1.4")).public_id
+    held = answer(event, {question: file})
+
+    page = client.get(f"/manage/{event.slug}/people/{held.participant.public_id}").text
+
+    assert f'<a href="/manage/{event.slug}/answers/files/{file}">nachweis.pdf</a>' in page

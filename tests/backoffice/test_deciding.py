@@ -9,10 +9,14 @@ from partnering.audit import AuditEntry
 from partnering.backoffice import deciding
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
+from partnering.questions import uploads
+from partnering.questions.uploads import Upload
 from partnering.registration import approval, queries
 from partnering.registration.models import Party, WaitingEntry
 from partnering.tickets.models import Product
 from tests.factories import make_event, make_guest, make_product, make_registration
+from tests.factories.questions import make_question
+from tests.factories.registration import make_draft
 from tests.factories.waiting import cancel, make_asked, make_sold_out, make_waiting
 from tests.support.there import there
 
@@ -143,6 +147,23 @@ def test_a_request_is_shown_with_its_people_and_approved(event: Event, client: F
     assert "Approved" in decided
     db.session.remove()
     assert there(queries.party_at(ref)).placed_at is not None
+
+
+def test_a_file_sent_in_with_a_request_can_be_opened_before_deciding(event: Event, client: FlaskClient):
+    question = make_question(event, "file", "Nachweis")
+    party = make_asked(event)
+    other = make_draft(event, product=party.product, people=[make_guest("other@example.org")])
+    with transaction():
+        upload = Upload("nachweis.pdf", "application/pdf", b"%PDF-1.4")
+        sent, typed = (uploads.keep(event, question.id, upload).public_id for _file in range(2))
+        for one, file in ((party, sent), (other, typed)):
+            one.draft = {**one.draft, "answers": {"buyer": {}, "people": [{question.public_id: file}], "seen": []}}
+    files = f"/manage/{event.slug}/answers/files"
+
+    page = client.get(f"/manage/{event.slug}/approvals/{party.public_id}").text
+
+    assert f'<a href="{files}/{sent}">nachweis.pdf</a>' in page
+    assert [client.get(f"{files}/{file}").status_code for file in (sent, typed)] == [200, 404]
 
 
 def test_one_person_of_a_request_is_rejected_with_a_reason_and_a_second_click_meets_nobody_else(

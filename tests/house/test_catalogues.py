@@ -58,6 +58,20 @@ def test_german_does_not_shout_and_says_sie():
     assert faults == []
 
 
+def test_numbers_stay_beside_their_signs():
+    """A line never ends between a section sign and its number, or a number and its unit: a no-break space is there."""
+    apart = r"§ \d|\b(Abs|Nr|[Nn]o)\. \d|(\d|\)s) (MB|Uhr\b|%%|€)|\bz\. B\."
+    faults = [
+        f"{name}: {text!r}"
+        for name, entries in House().read_all().items()
+        for entry in entries.values()
+        for text in (*forms(entry.source), *forms(entry.german))
+        if re.search(apart, text)
+    ]
+
+    assert faults == []
+
+
 def test_a_percent_sign_survives_where_it_is_shown():
     """Templates fill in every sentence, so they write `%%`; Python fills in only where there is a placeholder."""
     faults = []

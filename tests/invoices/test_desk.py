@@ -82,6 +82,20 @@ def test_set_up_once_everything_that_waits_is_issued(desk, client):
     assert one("T27-00001").party_id == party.id
 
 
+def test_a_country_abroad_is_named_in_the_readers_language(desk, client):
+    event, url = desk
+    client.post(f"{url}/set-up", data=SET_UP)
+    make_party(
+        event, billing={**BILLING, "country": "PL", "postcode": "00-950"}, product=make_product(event, gross=100)
+    )
+    client.post(f"{url}/waiting/issue")
+    fresh()
+
+    page = client.get(f"{url}/{one('T27-00001').public_id}").text
+
+    assert ", Poland</dd>" in page
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -323,6 +323,10 @@ def test_an_offer_at_the_time_of_another_workshop_is_refused_on_its_own_page_and
     with transaction():
         workshops.book(has, tour)
         workshops.book(wants, first)
+    asked = client.get(
+        f"/t/{links.token('ticket', wants.public_id, wants.generation)}/waitlist/{tour.public_id}?lang=en"
+    )
+    with transaction():
         waiting.join(event, tour, 1, email="wants@example.org", name="Wanda", locale="en", registration=wants)
     with transaction():
         tickets.set_capacity(db.session.get_one(Pool, pool_id), 2)
@@ -333,6 +337,7 @@ def test_an_offer_at_the_time_of_another_workshop_is_refused_on_its_own_page_and
     page = client.get(f"{answer.location}").get_data(as_text=True)
 
     assert (answer.status_code, answer.location.partition("?")[0]) == (303, link)
+    assert "which you have booked, takes place at the same time" in asked.get_data(as_text=True)
     assert "take place at the same time" in page
     assert "first give up what you have booked" in page
     assert [each.state for each in entries()] == ["offered"]

@@ -1,6 +1,7 @@
 """Tickets that are approved first: what waits, one request with people and answers, deciding one or several."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
@@ -14,12 +15,11 @@ from ...events.forms import lines, listed
 from ...events.pages import fresh_event, page
 from ...events.routing import current_event
 from ...i18n import _, _l, _n
-from ...questions.queries import current_questions
 from ...registration import approval, refusing
 from ...registration import queries as registrations
 from ...registration.models import Party
 from .. import deciding
-from .blueprint import argument, bp
+from .blueprint import argument, bp, opened
 
 TOO_LONG = _l("At most %(max)d characters, please.")
 MOST = 200
@@ -74,10 +74,7 @@ def _list(form: SeveralForm, state: str) -> str:
     if state == "decided":
         rows = [(party, [], "") for party in approval.decided(event)]
     else:
-        asked = current_questions(event, "attendee")
-        rows = [
-            (party, deciding.people_of(party, asked), deciding.company_of(party)) for party in approval.waiting(event)
-        ]
+        rows = [(party, deciding.people_of(party, ()), deciding.company_of(party)) for party in approval.waiting(event)]
     return render_template(
         "backoffice/approvals.html",
         form=form,
@@ -197,6 +194,10 @@ def _party(public_id: str, *, locked: bool = False) -> Party:
     return party
 
 
+def _opened(answers: deciding.Answers) -> deciding.Answers:
+    return [(label, opened(text)) for label, text in answers]
+
+
 def _was_asked(party: Party) -> bool:
     return party.approval != "none" or approval.is_withdrawn(party)
 
@@ -208,7 +209,7 @@ def _request_page(
     note: NoteForm | None = None,
     person: tuple[int, PersonReasonForm] | None = None,
 ) -> str | tuple[str, int]:
-    people = deciding.people_of(party)
+    people = [replace(one, answers=_opened(one.answers)) for one in deciding.people_of(party)]
     refusals = {
         n: PersonReasonForm(prefix=f"p{n}-", formdata=None, of=str(len(people)))
         for n in range(len(people))
@@ -224,7 +225,7 @@ def _request_page(
         people=people,
         refusals=refusals,
         refused=refusing.refused_of(party),
-        answers=deciding.answers_of(party),
+        answers=_opened(deciding.answers_of(party)),
         company=deciding.company_of(party),
         items=[item for item in registrations.items_of(party) if item.cancelled_at is None],
         steps=deciding.steps_of_request(party),

@@ -21,7 +21,7 @@ from ...tickets import queries as ticket_queries
 from .. import bookings, log, services
 from ..forms import ConfirmForm, OnceForm
 from ..people_forms import CancelForm, SeatForm
-from .blueprint import argument, bp, page_number
+from .blueprint import argument, bp, opened, page_number
 from .letters import kind_words
 from .people import say_stranger, tabs
 
@@ -59,7 +59,7 @@ def booking(public_id: str) -> str | BaseResponse:
         account=invoices.account(party),
         invoices=invoices.rows_of(party),
         invoice_states=invoice_states(),
-        said=lines(party.sheet) if party.sheet else [],
+        said=[(label, opened(text), number) for label, text, number in lines(party.sheet)],
         letters=bookings.letters_about(event, party),
         kinds=kind_words(),
         deeds=log.of(event, bookings.refs_of(party), most=12),

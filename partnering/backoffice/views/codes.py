@@ -79,7 +79,8 @@ def codes_file() -> FileResponse:
         ]
         for code in coding.codes_of(event, argument("q"))
     ]
-    return as_file(as_csv(heads, rows), CSV, f"{event.slug}-codes.csv")
+    what = _("codes")
+    return as_file(as_csv(heads, rows), CSV, f"{event.slug}-{what}.csv")
 
 
 @bp.route("/tickets/codes/new/<any(discount, access, member, voucher):kind>", methods=["GET", "POST"])

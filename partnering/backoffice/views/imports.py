@@ -47,14 +47,14 @@ def import_people() -> str | BaseResponse | tuple[str, int]:
 @bp.get("/people/import/template.csv")
 def import_template() -> Response:
     """An empty list with the headings that are understood, and one row as an example."""
-    return as_file(export.as_csv(*_template(current_event())), CSV, "people.csv")
+    return as_file(export.as_csv(*_template(current_event())), CSV, _("people.csv"))
 
 
 @bp.get("/people/import/template.xlsx")
 def import_template_xlsx() -> Response:
     """The same as a workbook."""
     heads, rows = _template(current_event())
-    return as_file(b"".join(workbook.as_xlsx(heads, rows)), workbook.MEDIA_TYPE, "people.xlsx")
+    return as_file(b"".join(workbook.as_xlsx(heads, rows)), workbook.MEDIA_TYPE, _("people.xlsx"))
 
 
 @bp.get("/people/import/<public_id>")
@@ -139,7 +139,7 @@ def import_errors(public_id: str) -> Response:
         for fault in kept.report.get("errors", [])
     ]
     content = export.as_csv([_("Row"), _("Where"), _("What stands there"), _("What is wrong")], rows)
-    return as_file(content, CSV, "errors.csv")
+    return as_file(content, CSV, _("errors.csv"))
 
 
 # -- what pages show

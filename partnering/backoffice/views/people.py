@@ -85,7 +85,8 @@ def _as_file(kind: str, media_type: str, write: Callable[..., Iterator[bytes]]) 
     event = current_event()
     rows = lists.rows(event.id, wanted, state_words())
     content = stream_with_context(write(lists.heads(lists.asked_of(event)), rows))
-    return as_file(content, media_type, f"{event.slug}-people.{kind}")
+    what = _("people")
+    return as_file(content, media_type, f"{event.slug}-{what}.{kind}")
 
 
 def asked(query: Any = None) -> guests.Wanted:

@@ -25,7 +25,7 @@ from ...tickets.services import NotOnSale, SoldOut
 from .. import answers, consenting, guests, log, services, typed
 from ..forms import ConfirmForm, PersonForm
 from ..people_forms import CancelForm, ExceptionForm, MoveForm, SeatForm
-from .blueprint import bp
+from .blueprint import bp, opened
 from .letters import kind_words
 from .people import say_stranger, state_words
 
@@ -273,7 +273,11 @@ def person_page(guest: guests.Guest) -> str:
         states=state_words(),
         answers=answer_words(),
         kinds=kind_words(),
-        said=[*lines(live.place.party.sheet), *lines(live.sheet)] if live is not None else [],
+        said=[
+            (label, opened(text), number)
+            for sheet in ((live.place.party.sheet, live.sheet) if live is not None else ())
+            for label, text, number in lines(sheet)
+        ],
         lacks=lacking.of(live) if live is not None else [],
         asks=any(not question.sensitive and question.kind != "file" for question in asked),
         consents=consenting.shown_of(one),

@@ -7,6 +7,7 @@ from ...db import transaction
 from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...headers import as_file
+from ...i18n import _
 from ...tables import CSV
 from .. import photos as lists
 from ..export import as_csv
@@ -28,4 +29,5 @@ def photos_file() -> Response:
         audit.record("photos.list_taken", event, event=event)
     event = current_event()
     content = as_csv(lists.heads(), lists.rows(lists.photos(event)))
-    return as_file(content, CSV, f"{event.slug}-no-photos.csv")
+    what = _("no-photos")
+    return as_file(content, CSV, f"{event.slug}-{what}.csv")

@@ -11,6 +11,7 @@ from ...errors import DomainError, NotFound, require
 from ...events.pages import fresh_event, once
 from ...events.routing import current_event, current_person
 from ...i18n import _, money
+from ...questions.forms import country_name
 from .. import late, ledger, mails, queries, services
 from ..forms import DeedForm, PaymentForm, ReasonForm, shown
 from ..models import Invoice
@@ -42,6 +43,7 @@ def _shown(invoice: Invoice, **forms: Any) -> str | tuple[str, int]:
         invoice=invoice,
         party=party,
         said=invoice.contents,
+        country_name=country_name,
         state=standing.state,
         states=state_words(),
         paid=standing.paid,

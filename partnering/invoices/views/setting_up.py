@@ -13,6 +13,7 @@ from ...events.pages import fresh_event, page
 from ...events.permissions import may_answer_for_host
 from ...events.routing import current_event, current_person
 from ...i18n import _
+from ...questions.forms import country_name
 from .. import queries, services
 from ..forms import SetUpForm
 from ..models import InvoiceSetup
@@ -47,7 +48,7 @@ def set_up() -> str | Response | tuple[str, int]:
             return redirect(url_for(".waiting" if waiting else ".index"), 303)
     prefix, last = (setup.series.prefix, setup.series.last_number) if setup else (services.default_prefix(event), 0)
     number = services.number_text(prefix, last + 1)
-    return page("invoices/set_up.html", form, status, next_number=number, own_host=own_host)
+    return page("invoices/set_up.html", form, status, next_number=number, own_host=own_host, country_name=country_name)
 
 
 def _version(form: SetUpForm) -> int | None:

@@ -302,7 +302,9 @@ def wait_for_add_on(token: str, public_id: str) -> Answer:
         raise NotFound
     _ask_spending(registration, product)
     if not SureForm().validate_on_submit():
-        return page("wait_for_add_on", g.event, token=token, product=product, sure=SureForm(formdata=None))
+        beside = workshops.beside(registration.place, product)
+        sure = SureForm(formdata=None)
+        return page("wait_for_add_on", g.event, token=token, product=product, beside=beside, sure=sure)
     limits.hit("wait for add-on", registration.public_id, limit=CHANGES_AN_ENTRY, seconds=3600)
     try:
         with transaction():
