@@ -21,6 +21,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 export FLASK_APP := wsgi
 # without a word from the environment, the sample set-up: data in instance/, loopback only
 export PARTNERING_MODE ?= sample
+# sites and racers are processes of their own: each would compile everything anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## This list
