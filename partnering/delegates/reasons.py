@@ -6,7 +6,7 @@ facet), "deal.offer.goal.licence" is said of an opportunity, "person.goal.licenc
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -213,7 +213,8 @@ def between(
 ) -> list[Reason]:
     """All reasons for me to meet them, the weightiest first, among equals what fewest at the event have (`numbers`).
 
-    `dismissed` are keys of reasons that I do not want to read with them again; "" is all of them.
+    `dismissed` are keys of reasons that I do not want to read with them again; "" is all of them. An opportunity is
+    quoted once, in the weightiest reason that it gives.
     """
     if "" in dismissed:
         return []
@@ -229,7 +230,13 @@ def between(
     if found:
         found += [reason for reason in _near(mine, theirs) if reason.key not in dismissed]
     known = numbers or {}
-    return sorted(found, key=lambda one: (-one.weight, known.get(one.key, 0), _KIND[one.side], one.facet, one.code))
+    found.sort(key=lambda one: (-one.weight, known.get(one.key, 0), _KIND[one.side], one.facet, one.code))
+    quoted: set[tuple[str, str]] = set()
+    for place, one in enumerate(found):
+        if one.title and (one.side, one.title) in quoted:
+            found[place] = replace(one, title="", kind="")
+        quoted.add((one.side, one.title))
+    return found
 
 
 def weight_of(reasons: Iterable[Reason]) -> int:
