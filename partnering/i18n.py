@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from babel import dates, numbers, support
 from flask import Flask, g, has_request_context, request
-from flask.globals import request_ctx
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask.globals import app_ctx, request_ctx
+from flask_babel import Babel, force_locale, get_locale
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 from werkzeug.exceptions import MethodNotAllowed
 from wtforms.i18n import messages_path
@@ -23,18 +26,82 @@ from .db import BilingualText
 LOCALES = ("de", "en")
 LANGUAGES = {"de": "Deutsch", "en": "English"}
 
+FOLDER = str(Path(__file__).parent / "translations")
+
 LazyText = LazyString
-_ = gettext
-_l = lazy_gettext
-_n = ngettext
+
+MOST = 10_000
+"""Sentences of templates that are kept as they stand on pages."""
 
 babel = Babel()
 
 
 def locale() -> str:
     """The language in force: "de" or "en"."""
-    current = get_locale()
-    return current.language if current is not None and current.language in LOCALES else "de"
+    return _spoken() or "de"
+
+
+def _spoken() -> str | None:
+    """The language in force, None where no application is at work. Pages ask hundreds of times: Flask-Babel keeps
+    what it has found out in `g`, where one look finds it.
+    """
+    if not app_ctx:
+        return None
+    found = getattr(app_ctx.g.get("_flask_babel"), "babel_locale", None) or get_locale()
+    return found.language if found is not None and found.language in LOCALES else "de"
+
+
+def _catalogue() -> support.NullTranslations:
+    return _catalogue_of(_spoken())
+
+
+@cache
+def _catalogue_of(language: str | None) -> support.NullTranslations:
+    """Read once; without a language sentences stay as they are in the source."""
+    return support.Translations.load(FOLDER, [language]) if language else support.NullTranslations()
+
+
+def gettext(sentence: str, **values: Any) -> str:
+    """An English sentence in the language in force, with `%(values)s` put in."""
+    said = _catalogue().ugettext(sentence)
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+    """The same of a sentence about a number, `%(num)s` in it."""
+    return _catalogue().ungettext(one, many, num) % {"num": num, **values}
+
+
+def lazy_gettext(sentence: str, **values: Any) -> LazyString:
+    """A sentence in the language that is in force when it is read."""
+    return LazyString(gettext, sentence, **values)
+
+
+_ = gettext
+_l = lazy_gettext
+_n = ngettext
+
+
+@pass_eval_context
+def _in_template(context: EvalContext, sentence: str, **values: Any) -> str:
+    """A sentence of a template; on pages what is put in is escaped."""
+    if context.autoescape:
+        said: str = _as_markup(_spoken(), sentence)
+    else:
+        said = _catalogue().ugettext(sentence)
+    return said % values if values or "%" in said else said
+
+
+@lru_cache(MOST)
+def _as_markup(language: str | None, sentence: str) -> Markup:
+    return Markup(_catalogue_of(language).ugettext(sentence))
+
+
+@pass_eval_context
+def _in_template_counted(context: EvalContext, one: str, many: str, num: int, **values: Any) -> str:
+    """A sentence about a number, likewise."""
+    said = _catalogue().ungettext(one, many, num)
+    return (Markup(said) if context.autoescape else said) % {"num": num, **values}
 
 
 def select_locale() -> str:
@@ -227,6 +294,7 @@ def install(app: Flask) -> None:
     for function in (bi, bi_html, day, last_day, days, some_days, time, span, moment, iso, money, number, ago):
         app.add_template_filter(function, function.__name__)
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.globals.update(_=_in_template, gettext=_in_template, ngettext=_in_template_counted)
     app.jinja_env.globals.update(locale=locale, languages=LANGUAGES, switch_language_url=switch_language_url)
     app.jinja_env.globals.update(path_to_open=path_to_open)
 
