@@ -47,7 +47,19 @@ def rich_bi(text: BilingualText | None) -> Markup:
     return body if language == locale() else Markup('<div lang="{}">{}</div>').format(language, body)
 
 
+BESIDE_NAMES = {"Dr", "Prof", "von", "van", "de", "zu", "der"}
+
+
+def initials(name: str) -> tuple[str, int]:
+    """The letters of a round picture that stands for somebody, and its hue, 1 to 5."""
+    words = [word for word in name.replace(",", " ").replace("-", " ").split() if word not in BESIDE_NAMES]
+    letters = [word[0].upper() for word in words if not word.endswith(".") and word[0].isalpha()]
+    hue = ("ABCDEFGHIJKLMNOPQRSTUVWXYZ".find(letters[0] if letters else "A") + len(name)) % 5 + 1
+    return "".join(letters[:1] + letters[1:][-1:]), hue
+
+
 def install(app: Flask) -> None:
-    """Give templates the filters `rich` and `rich_bi`."""
+    """Give templates the filters `rich`, `rich_bi` and `initials`."""
+    app.add_template_filter(initials, "initials")
     app.add_template_filter(rich, "rich")
     app.add_template_filter(rich_bi, "rich_bi")

@@ -21,6 +21,7 @@ from .booking import Standing
 from .models import BlockedPair, Delegate, DismissedReason, OrganisationProfile, SavedPerson
 from .reasons import Known, Reason, Term, between, scores
 from .visibility import Shown
+from .words import term_label
 
 PAGE = 20
 SORTS = ("reasons", "name", "newest")
@@ -119,6 +120,10 @@ class Card:
             frozenset(self.terms),
         )
 
+    def words(self, side: str) -> list[str]:
+        """What the terms of one side of their profile are called, in their order."""
+        return [term_label(facet, code, side) for of, facet, code in sorted(self.terms) if of == side]
+
     @property
     def why(self) -> Hashable:
         """All values that its reasons show."""
@@ -144,19 +149,18 @@ class Page:
 def page(me: Delegate, wish: Wish) -> Page:
     """The cards that `me` sees for a wish, with the numbers beside the filters."""
     look = Look(me)
-    mine = documents.known([], me)[me.id]
+    mine = look.mine
     found = look.found(wish)
     first = (wish.page - 1) * PAGE
-    shown = cards(look, list(islice(_ordered(look.index, found, wish.sort, mine), first, first + PAGE)), mine)
+    shown = cards(look, list(islice(_ordered(look.index, found, wish.sort, mine), first, first + PAGE)))
     free = (look.found(wish, besides="free") & look.free).bit_count()
     return Page(shown, found.bit_count(), first + 1, look.facets(wish), free)
 
 
-def cards(look: "Look", ids: list[int], mine: Known | None = None) -> list[Card]:
-    """Those of these delegates who are shown at this very moment, in this order; `mine` is what is known of me."""
-    me, known = look.me, look.index
+def cards(look: "Look", ids: list[int]) -> list[Card]:
+    """Those of these delegates who are shown at this very moment, in this order."""
+    me, known, mine = look.me, look.index, look.mine
     rows = _shown(me, ids)
-    mine = mine or documents.known([], me)[me.id]
     away, kept = dismissed(me, rows), _saved(me, rows)
     standings = booking.bookings().standings(me, rows, look.slots)
     return [
@@ -254,6 +258,18 @@ class Look:
             else:
                 hidden |= self.index.of_profiles([pair.other_profile_id])
         return self.index.everybody & ~hidden
+
+    @cached_property
+    def mine(self) -> Known:
+        """What reasons to meet others go by. Whoever changes it writes their document anew, and with it the index;
+        of those who are hidden nobody would notice.
+        """
+        known = self.index.own.get(self.me.id)
+        if known is None:
+            known = documents.known([], self.me)[self.me.id]
+            if self.index.shows(self.me.id):
+                self.index.own[self.me.id] = known
+        return known
 
     @cached_property
     def slots(self) -> Sequence[Any]:

@@ -53,6 +53,7 @@ class Index:
         shown = sorted((row for row in rows.values() if row.shown), key=lambda row: (row.sort_name, row.delegate_id))
         self.rows, self.made_at = rows, made_at
         self.said: dict[tuple[str, ...], int] = {}  # whom words find, by their forms: `searching` keeps them here
+        self.own: dict[int, Known] = {}  # what delegates know of themselves: `documents` keeps it here
         self.fingerprint: Fingerprint = (len(rows), sum(row.number for row in rows.values()))
         self.size = len(shown)
         self.everybody = (1 << self.size) - 1
@@ -112,6 +113,10 @@ class Index:
         """What reasons to meet a delegate go by; None of somebody who is not shown here."""
         row = self._rows.get(delegate_id)
         return Known(frozenset(row.codes), row.facts) if row is not None else None
+
+    def shows(self, delegate_id: int) -> bool:
+        """Whether a delegate can be found here."""
+        return delegate_id in self._rows
 
     def terms(self, delegate_id: int) -> set[Term]:
         """The terms on the profile of somebody who is shown here."""

@@ -49,24 +49,37 @@ class Absences:
     def __init__(self, event_id: int, zone: str, state: str) -> None:
         self.event_id, self.zone, self.state = event_id, zone, state
         self._slots: dict[int, Slot] = {}
+        self._places: dict[int, int] = {}
         self._missing: dict[int, frozenset[int]] = {}
-        self._open: dict[int, frozenset[int]] = {}
+        self._open: dict[int, int] = {}
         self._rare: dict[int, Presence] | None = None
         self._lock = RLock()
 
-    def of_all(self, slots: Sequence[MeetingSlot]) -> set[int]:
+    def of_all(self, slots: Sequence[MeetingSlot]) -> frozenset[int]:
         """The participants who are taken or away in every one of these slots."""
         with self._lock:
             self._learn(slots)
-            never: set[int] | None = None
+            never: frozenset[int] | None = None
             for slot in reversed(slots):  # late ones are booked least, so that there are soon few left to look at
                 missed = self._in(slot.id)
-                never = set(missed) if never is None else never & missed
+                never = missed if never is None else never & missed
                 if len(never) <= FEW:
                     self._look_at(never)
-                    mine = {slot.id for slot in slots}
-                    return {one for one in never if mine.isdisjoint(self._open[one])}
-            return never or set()
+                    mine = self._bits(slots)
+                    return frozenset(one for one in never if not mine & self._open[one])
+            return never or frozenset()
+
+    def shared(self, people: Sequence[int], slots: Sequence[MeetingSlot]) -> dict[int, int]:
+        """To how many of these slots each of a few participants can come."""
+        with self._lock:
+            self._learn(slots)
+            self._look_at(people)
+            mine = self._bits(slots)
+            return {one: (mine & self._open[one]).bit_count() for one in people}
+
+    def _bits(self, slots: Iterable[MeetingSlot | Slot]) -> int:
+        """Slots as a set of bits."""
+        return sum(1 << self._places[slot.id] for slot in slots)
 
     def _learn(self, slots: Sequence[MeetingSlot]) -> None:
         """Remember the slots that are asked about; of whoever was looked at before, new ones are not known yet."""
@@ -75,6 +88,7 @@ class Absences:
             self._open.clear()
         for slot in new:
             atoms = range(slot.first_atom, slot.last_atom + 1)
+            self._places[slot.id] = len(self._slots)
             self._slots[slot.id] = Slot(slot.id, atoms, slot.starts_at, slot.ends_at)
 
     def _in(self, slot_id: int) -> frozenset[int]:
@@ -98,8 +112,8 @@ class Absences:
             for one, atom in link.execute(_TAKEN, {"people": list(taken), "first": first, "last": last}):
                 taken[one].add(atom)
         for one, atoms in taken.items():
-            self._open[one] = frozenset(
-                slot.id
+            self._open[one] = self._bits(
+                slot
                 for slot in self._slots.values()
                 if atoms.isdisjoint(slot.atoms) and (one not in self._rarely or self._there(slot, self._rarely[one]))
             )
@@ -124,9 +138,19 @@ class Absences:
 
 def never_free(me: Delegate, slots: Sequence[MeetingSlot]) -> Set[int]:
     """The participants who are taken or away in every one of these slots."""
+    return _known_to(me).of_all(slots)
+
+
+def shared(me: Delegate, people: Sequence[int], slots: Sequence[MeetingSlot]) -> dict[int, int]:
+    """To how many of these slots each of a few participants can come, by their ids."""
+    return _known_to(me).shared(people, slots)
+
+
+def _known_to(me: Delegate) -> Absences:
+    """What is known of my event at this moment."""
     event_id, zone = me.event_id, me.participant.event.zone
     if writing():  # what may yet be undone is remembered by nobody
-        return Absences(event_id, zone, "").of_all(slots)
+        return Absences(event_id, zone, "")
     kept = memory()
     state, key = kept.state(db.engine), ("absences", event_id)
     known: Absences | None = kept.rooms.get(key)
@@ -137,7 +161,7 @@ def never_free(me: Delegate, slots: Sequence[MeetingSlot]) -> Set[int]:
             kept.rooms.move_to_end(key)
             while len(kept.rooms) > MOST:
                 kept.rooms.popitem(last=False)
-    return known.of_all(slots)
+    return known
 
 
 @contextmanager

@@ -34,7 +34,8 @@ class MeetingBookings:
         event = db.session.get_one(Event, me.event_id)
         between = _between(me, others)
         closed = _closed(event)
-        free = _free_together(others, self.free_slots(me) if slots is None else slots)
+        mine = self.free_slots(me) if slots is None else slots
+        free = absences.shared(me, [other.participant_id for other in others], mine) if mine else {}
         refused = closed or str(NotAllowed.message)
         forbidden = groups.forbidden(event.id) if me.group_id is not None else set()
         return {
@@ -43,7 +44,7 @@ class MeetingBookings:
                 other,
                 between.get(other.id),
                 refused if (me.group_id, other.group_id) in forbidden else closed,
-                free[other.id],
+                free.get(other.participant_id, 0),
             )
             for other in others
         }
@@ -101,15 +102,6 @@ _BETWEEN = (
     )
     .options(joinedload(Meeting.appointment).joinedload(Appointment.location))
 )
-
-
-def _free_together(others: Sequence[Delegate], slots: Sequence[MeetingSlot]) -> dict[int, int]:
-    """How many of these slots suit each of them."""
-    if not slots:
-        return dict.fromkeys((other.id for other in others), 0)
-    first, last = slots[0].first_atom, max(slot.last_atom for slot in slots)
-    taken = queries.taken_atoms((other.participant_id for other in others), first, last)
-    return {other.id: sum(queries.fits(slot, other, taken) for slot in slots) for other in others}
 
 
 def _standing(me: Delegate, other: Delegate, meeting: Meeting | None, closed: str, free: int) -> Standing:
