@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import audit, clock
 from ..db import db, table_of
@@ -43,7 +44,8 @@ def change(
 ) -> None:
     """Write `values` and raise the version, in one go, if version, request state and `more` still hold.
 
-    What was set on the object before is lost. Raises `RequestNotOpen` with the newest state.
+    The object knows them afterwards; seats and offers are as they were read, whoever changes those reads the meeting
+    `anew`. Raises `RequestNotOpen` with the newest state.
     """
     table = table_of(Meeting)
     done = db.session.execute(
@@ -55,11 +57,26 @@ def change(
             *more,
         )
         .values({"version": table.c.version + 1, **values})
-        .returning(table.c.id)
+        .returning(table.c.version)
     ).scalar_one_or_none()
-    db.session.refresh(meeting)
     if done is None:
+        db.session.refresh(meeting)
         raise RequestNotOpen(meeting=meeting)
+    for name, value in {"version": done, **values}.items():
+        set_committed_value(meeting, name, value)
+    led_to = [name for column, name in LEADS_TO.items() if column in values]
+    if led_to:
+        db.session.expire(meeting, led_to)
+
+
+LEADS_TO = {
+    "low_id": "low",
+    "high_id": "high",
+    "requester_id": "requester",
+    "turn_id": "turn",
+    "appointment_id": "appointment",
+}
+"""What a meeting leads to, by the column that says where."""
 
 
 def take(meeting: Meeting, others: Iterable[Delegate] = ()) -> None:
@@ -133,7 +150,9 @@ def lock(delegate_ids: Iterable[int]) -> None:
     ).all()
 
 
-def seat(meeting: Meeting, side: str, delegates: Iterable[Delegate]) -> None:
+def seat(meeting: Meeting, side: str, delegates: Sequence[Delegate]) -> None:
+    if not delegates:
+        return
     known = set(
         db.session.scalars(sa.select(MeetingDelegate.delegate_id).where(MeetingDelegate.meeting_id == meeting.id))
     )

@@ -17,6 +17,7 @@ SCRIPTS = {path: text for path, text in texts("static/**/*.js").items() if "vend
 
 MARKUP = {
     "partnering/backoffice/views/form_preview.py": "a template of ours, which escapes what it shows",
+    "partnering/delegates/views/directory.py": "a macro of ours, which escapes what it shows, kept as text",
     "partnering/delegates/views/handing_over.py": "a template of ours, which escapes what it shows",
     "partnering/invoices/views/buyer.py": "a template of ours, which escapes what it shows",
     "partnering/registration/forms.py": "a list of countries, escaped item by item and kept",

@@ -81,4 +81,6 @@ def refused(id: str, name: str, form: Deed, error: DomainError) -> Answer:
 def companions_of(lead: Delegate, refs: Iterable[str] | None) -> list[Delegate]:
     """The colleagues who are ticked."""
     wanted = set(refs or ())
+    if not wanted:
+        return []
     return [colleague for colleague in partnering.colleagues(lead) if colleague.public_id in wanted]
