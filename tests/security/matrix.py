@@ -364,6 +364,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "meetings_desk.book": ORGANISERS,
     "meetings_desk.book_for_two": ORGANISERS,
     "meetings_desk.take_scans": CREW,
+    "meetings_desk.seen": CREW,
+    "meetings_desk.see": CREW,
     "meetings_desk.meetings_file": ORGANISERS,
     "meetings_desk.capacity_page": ORGANISERS,
     "meetings_desk.rules": ORGANISERS,

@@ -19,6 +19,7 @@ def tabs() -> list[tuple[str, str, str]]:
         ("meetings", _("All meetings"), url_for("meetings_desk.meetings")),
         ("conflicts", _("Conflicts"), url_for("meetings_desk.conflicts")),
         ("people", _("Without an answer"), url_for("meetings_desk.people")),
+        ("seen", _("At the tables"), url_for("meetings_desk.seen")),
         ("capacity", _("Do they fit?"), url_for("meetings_desk.capacity_page")),
         ("statistics", _("Statistics"), url_for("meetings_desk.figures")),
         ("rules", _("Rules"), url_for("meetings_desk.rules")),

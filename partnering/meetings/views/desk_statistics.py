@@ -6,7 +6,7 @@ from flask import render_template
 
 from ... import clock
 from ...events.routing import current_event
-from ...i18n import _, _n, bi
+from ...i18n import _, _n
 from ...i18n import time as clock_time
 from ..statistics import Occupancy, statistics
 from .desk_blueprint import desk, tabs
@@ -25,7 +25,6 @@ def figures() -> str:
         times=list(zip(class_words(), found.answer_times, strict=True)),
         slots=found.slots,
         slot_days=by_day(found.slots, event.zone),
-        group_bars=[(bi(each.name) if each.name else _("none"), each.meetings) for each in found.groups],
         median=lasting(found.median),
         p90=lasting(found.p90),
         tabs=tabs(),

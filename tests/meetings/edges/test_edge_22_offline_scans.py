@@ -239,3 +239,30 @@ def test_what_is_no_queue_is_refused_whole(client: FlaskClient, event: Event):
     assert client.post(address, data=doubled, content_type="application/json").status_code == 422
     assert client.post(address, data=b"{}", content_type="text/plain").status_code == 415
     assert client.post(address, data=b"x" * 40_000, content_type="application/json").status_code == 413
+
+
+@pytest.mark.parametrize("make", [make_crew, make_organiser])
+def test_a_badge_is_noted_from_the_page_without_script(
+    client: FlaskClient,
+    people: list[Delegate],
+    met: list[Meeting],
+    freeze: Freeze,
+    event: Event,
+    make: Callable[..., Any],
+):
+    person, address = make(event), f"/manage/{event.slug}/meetings/seen?lang=en"
+    freeze(minute(met[0], 1))
+    sign_in(client, person)
+    for number, code, words in (
+        (0, text_of(people[0]), "Noted."),
+        (1, text_of(people[1]), "Noted."),
+        (2, "EV1:NOTHING", "No meeting found for this code at this time."),
+    ):
+        answer = client.post(address, data={"code": code, "once": f"{number:032}"}, follow_redirects=True)
+        assert words in answer.text
+    empty = client.post(address, data={"code": ""})
+    assert (empty.status_code, "Enter or scan a code" in empty.text) == (422, True)
+    db.session.expire_all()
+    assert met[0].placement == "held"
+    sign_in(client, make_delegate(event).participant.person or person)
+    assert client.get(address).status_code == 404
