@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -36,6 +36,8 @@ from sqlalchemy.orm import (
 )
 
 from . import postgresql
+
+T = TypeVar("T")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -380,6 +382,18 @@ def after_commit(deed: Callable[[], None]) -> None:
     db.session().info.setdefault("afterwards_pending", []).append(deed)
 
 
+def once_in_deed(key: tuple[Any, ...], question: Callable[[], T]) -> T:
+    """What `question` answers, asked once in a `transaction()` and forgotten with it; outside, whenever it is asked."""
+    session = db.session()
+    if not session.info.get("writing"):
+        return question()
+    known = session.info.setdefault("asked", {})
+    if key not in known:
+        known[key] = question()
+    answer: T = known[key]
+    return answer
+
+
 def writing() -> bool:
     """Whether a `transaction()` is running."""
     return bool(db.session().info.get("writing"))
@@ -458,3 +472,4 @@ def _forget_deeds(session: Session) -> None:
 def _forget_now(session: Session, ended: SessionTransaction) -> None:
     if ended.parent is None:  # a flush ends one of its own inside
         session.info.pop("now", None)
+        session.info.pop("asked", None)

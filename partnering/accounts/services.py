@@ -10,7 +10,7 @@ from .. import audit, clock
 from ..db import db
 from ..errors import DomainError
 from ..i18n import _l
-from ..rows import new_row, write
+from ..rows import ask, new_row, write
 from ..text import clean
 from . import mails, tokens
 from .addresses import canonical
@@ -35,16 +35,19 @@ def persons_at(keys: Iterable[str]) -> dict[str, Person]:
     keys = sorted(set(keys))
     found: dict[str, Person] = {}
     for start in range(0, len(keys), 500):
-        rows = db.session.execute(_AT, {"keys": keys[start : start + 500]})
-        found |= {row.canonical: row.Person for row in rows}
+        rows = ask(_AT, {"keys": keys[start : start + 500]}).all()
+        if rows:  # of most who register nobody knows anything
+            persons = db.session.scalars(_WITH_ADDRESSES, {"ids": sorted({row.person_id for row in rows})}).all()
+            by_id = {person.id: person for person in persons}
+            found |= {row.canonical: by_id[row.person_id] for row in rows}
     return found
 
 
-_AT = (
-    sa.select(EmailAddress.canonical, Person)
-    .join(Person, Person.id == EmailAddress.person_id)
-    .where(EmailAddress.canonical.in_(sa.bindparam("keys", expanding=True)))
-    .options(selectinload(Person.addresses))
+_AT = sa.select(EmailAddress.canonical, EmailAddress.person_id).where(
+    EmailAddress.canonical.in_(sa.bindparam("keys", expanding=True))
+)
+_WITH_ADDRESSES = (
+    sa.select(Person).where(Person.id.in_(sa.bindparam("ids", expanding=True))).options(selectinload(Person.addresses))
 )
 
 

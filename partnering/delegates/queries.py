@@ -13,7 +13,7 @@ from ..events.models import Event, Participant
 from ..organisations.models import Organisation
 from ..registration.models import Party, Registration
 from ..rows import ask
-from .models import BlockedPair, Delegate, Opportunity, OrganisationProfile, ProfileTerm
+from .models import BlockedPair, Delegate, Opportunity, OrganisationProfile, PartnerGroup, ProfileTerm
 from .reasons import Term
 
 _REF = re.compile("[a-z2-7]{16}")
@@ -72,11 +72,15 @@ _BY_REGISTRATION = sa.select(Delegate.id).where(Delegate.registration_id == sa.b
 
 
 class Joining(NamedTuple):
-    """Who partners by a registration already, its organisation's profile, and the id of the one before that."""
+    """Who partners by a registration already, its organisation's profile, and the id of the one before that.
+
+    `grouped` says whether the event has groups of guests.
+    """
 
     delegate: Delegate | None
     profile: OrganisationProfile | None
     earlier: int | None
+    grouped: bool
 
 
 def joining(registration: Registration, organisation_id: int) -> Joining:
@@ -87,6 +91,7 @@ def joining(registration: Registration, organisation_id: int) -> Joining:
         db.session.get(Delegate, found.delegate) if found.delegate is not None else None,
         db.session.get(OrganisationProfile, found.profile) if found.profile is not None else None,
         found.earlier,
+        bool(found.grouped),
     )
 
 
@@ -138,6 +143,7 @@ _JOINING = sa.select(
     _BY_REGISTRATION.scalar_subquery().label("delegate"),
     _PROFILE.scalar_subquery().label("profile"),
     _EARLIER.scalar_subquery().label("earlier"),
+    sa.exists().where(PartnerGroup.event_id == sa.bindparam("event")).label("grouped"),
 )
 
 

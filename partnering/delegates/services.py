@@ -74,7 +74,7 @@ def join(
         registration_id=registration.id,
         participant_id=participant.id,
         profile_id=profile.id,
-        group_id=groups.group_for(event.id, product.id, profile.organisation_type),
+        group_id=groups.group_for(event.id, product.id, profile.organisation_type) if found.grouped else None,
         languages=_languages(languages or [participant.locale]),
         remote=product.online,
         days=list(product.days),

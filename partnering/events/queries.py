@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from .. import clock
 from ..accounts.models import Person
 from ..db import db, writing
+from ..rows import Reader, ask
 from .models import Event, FormerSlug, Host, LegalText, Participant, TeamRole
 
 
@@ -14,19 +15,23 @@ def event_by_slug(slug: str) -> Event | None:
     """The event at this slug. For a deed without its texts, and with the time where the database's clock decides."""
     if not writing():
         return db.session.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
-    if db.session.get_bind().dialect.name == "sqlite":
-        return db.session.scalars(_BARE, {"slug": slug}).one_or_none()
-    found = db.session.execute(_BARE_AND_NOW, {"slug": slug}).one_or_none()
-    if found is None:
+    asks_time = db.session.get_bind().dialect.name != "sqlite"
+    row = ask(_BARE_AND_NOW if asks_time else _BARE, {"slug": slug}).one_or_none()
+    if row is None:
         return None
-    clock.learn(found.now)
-    return found.Event
+    if asks_time:
+        clock.learn(row[-1])
+    event = _EVENTS.thing(row)
+    vars(event)["host"] = _HOSTS.thing(row, len(_EVENTS.columns))
+    return event
 
 
 _BY_SLUG = sa.select(Event).where(Event.slug == sa.bindparam("slug")).options(sa.orm.joinedload(Event.host))
 _ONLY_SHOWN = (Event.claim, Event.description, Event.travel, Event.accessibility, Event.notice, Event.faq)
-_BARE = _BY_SLUG.options(*map(sa.orm.defer, _ONLY_SHOWN))
-_BARE_AND_NOW = _BARE.add_columns(sa.func.now().label("now"))
+_EVENTS = Reader(Event, without=_ONLY_SHOWN)
+_HOSTS = Reader(Host)
+_BARE = sa.select(*_EVENTS.columns, *_HOSTS.columns).join(Host).where(Event.slug == sa.bindparam("slug"))
+_BARE_AND_NOW = _BARE.add_columns(sa.func.now())
 
 
 def event_by_former_slug(slug: str) -> Event | None:

@@ -14,12 +14,12 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from .. import clock
 from ..accounts.models import Person
-from ..db import db
+from ..db import db, once_in_deed, table_of
 from ..events.models import Event
 from ..mail.models import OutboxLetter
 from ..registration.models import Item, Party
-from ..rows import ask
-from .models import Invoice, InvoiceDocument, InvoiceLine, InvoiceReminder, InvoiceSetup, LedgerEntry
+from ..rows import Reader, ask
+from .models import Invoice, InvoiceDocument, InvoiceLine, InvoiceReminder, InvoiceSeries, InvoiceSetup, LedgerEntry
 
 STATES = ("open", "part_paid", "overdue", "paid", "cancelled", "cancellation")
 """Of a document; "cancellation" is what takes an invoice back."""
@@ -131,22 +131,30 @@ def today_at(event: Event) -> date:
 
 def setup_of(event: Event) -> InvoiceSetup | None:
     """How the event invoices."""
-    return db.session.scalars(_SETUP, {"event": event.id}).one_or_none()
+    row = ask(_SETUP, {"event": event.id}).one_or_none()
+    setup = _SETUPS.thing(row) if row is not None else None
+    if setup is not None:
+        vars(setup)["series"] = _SERIES.thing(row, len(_SETUPS.columns))
+    return setup
 
 
+_SETUPS, _SERIES = Reader(InvoiceSetup), Reader(InvoiceSeries)
 _SETUP = (
-    sa.select(InvoiceSetup)
+    sa.select(*_SETUPS.columns, *_SERIES.columns)
+    .select_from(table_of(InvoiceSetup).join(table_of(InvoiceSeries), InvoiceSeries.id == InvoiceSetup.series_id))
     .where(InvoiceSetup.event_id == sa.bindparam("event"))
-    .options(joinedload(InvoiceSetup.series))
 )
+
+
+def setup_in_deed(event: Event) -> InvoiceSetup | None:
+    """The same, asked once in a transaction: an order is taxed and invoiced by one set of rules."""
+    return once_in_deed(("invoice setup", event.id), lambda: setup_of(event))
 
 
 def is_small_business(event: Event) -> bool:
     """Whether the event invoices as a small business, which shows no VAT (§ 19 UStG)."""
-    return bool(ask(_SMALL, {"event": event.id}).scalar())
-
-
-_SMALL = sa.select(InvoiceSetup.small_business).where(InvoiceSetup.event_id == sa.bindparam("event"))
+    setup = setup_in_deed(event)
+    return setup is not None and setup.small_business
 
 
 # -- one invoice

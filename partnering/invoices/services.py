@@ -78,7 +78,7 @@ def issue(party: Party, *, letter: bool = True, setup: InvoiceSetup | None = Non
 
 def issue_when_possible(party: Party, *, letter: bool = True) -> Invoice | None:
     """The same, but a party whose invoice lacks something stays uninvoiced, and the desk shows why."""
-    setup = queries.setup_of(party.event)
+    setup = queries.setup_in_deed(party.event)
     if setup is None:
         return None
     try:

@@ -30,8 +30,10 @@ def meetings_end(delegate: Delegate, **news: Any) -> None:
 
 
 @registration_begun.connect
-def substitute_comes(registration: Registration, **news: Any) -> None:
+def substitute_comes(registration: Registration, *, placing: bool = False, **news: Any) -> None:
     """Ask whoever follows somebody on a place to take over the meetings that count on that person."""
+    if placing:  # nobody has held these places before
+        return
     for vacancy in queries.vacancies_at(registration.place_id):
         mails.substitute_named(vacancy, registration)
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from ..db import db
 from ..events.models import Host
-from ..rows import new_row, write
+from ..rows import Reader, ask, new_row, write
 from ..text import clean, fold
 from .models import Organisation
 
@@ -29,11 +29,13 @@ def organisation_for(host_id: int, name: str, *, kind: str = "", city: str = "",
 
 
 def _by_folded_name(host_id: int, folded: str) -> Organisation | None:
-    return db.session.scalars(_BY_FOLDED_NAME, {"host": host_id, "name": folded}).one_or_none()
+    row = ask(_BY_FOLDED_NAME, {"host": host_id, "name": folded}).one_or_none()
+    return _ORGANISATIONS.thing(row) if row is not None else None
 
 
+_ORGANISATIONS = Reader(Organisation)
 _BY_FOLDED_NAME = (
-    sa.select(Organisation)
+    sa.select(*_ORGANISATIONS.columns)
     .where(Organisation.host_id == sa.bindparam("host"), Organisation.folded_name == sa.bindparam("name"))
     .order_by(Organisation.id)
     .limit(1)

@@ -63,7 +63,7 @@ def _begun(event: Event) -> Party | None:
     kept = session.get("drafts")
     if not kept:
         return None
-    if not writing() or sa.inspect(event).expired_attributes:
+    if not writing() or sa.inspect(event).expired:
         return queries.party_among(kept.values(), identity(event), locked=writing())
     found = queries.locked_among(kept.values(), identity(event))
     if found is None:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import audit, clock
@@ -14,14 +13,14 @@ from ..consents import recipients
 from ..consents import services as consents
 from ..db import BilingualText, db
 from ..errors import DomainError
-from ..events.models import Event, LegalText
+from ..events.models import Event
 from ..i18n import _l, speaking
 from ..organisations.models import Organisation
 from ..organisations.services import organisation_for
 from ..questions import services as questions
 from ..questions.models import AnswerSheet
 from ..questions.queries import current_questions
-from ..rows import ask, change, new_row, write
+from ..rows import change, new_row, write
 from ..text import clean
 from ..tickets import services as tickets
 from ..tickets.models import Code, Product
@@ -69,7 +68,7 @@ def place(
     tickets.confirm(orders.claims_in(items))
     company = clean(str(draft.get("company", "")))
     organisation = organisation_for(event.host_id, company) if company else None
-    appointment = seats.attendance(event)
+    appointment, notice = seats.attendance_and_notice(event)
     named = [guest for guest in people if not guest.is_open]
     known = persons_at(canonical(guest.email) for guest in named)
     standing = queries.standing_of(known.values(), event)
@@ -116,7 +115,7 @@ def place(
     own = seated[0]
     if own is not None and held is None:
         _agree(own, draft.get("consents", []) if agreed is None else agreed, party.locale)
-    after = {"places": len(people), "gross": total_of(items), "privacy_notice": notice_number(event)}
+    after = {"places": len(people), "gross": total_of(items), "privacy_notice": notice}
     audit.record("party.placed", party, event=event, after=after)
     if own is None or len(places) > 1:  # else their ticket says it all
         mails.party_changed(party, "placed")
@@ -226,17 +225,6 @@ def _sheet(event: Event, answers: Mapping[str, Any], asked: Sequence[Any]) -> An
 
 
 # -- consents
-
-
-def notice_number(event: Event) -> int | None:
-    """Which version of the privacy notice is in force: the one that whoever registers now has been shown."""
-    number: int | None = ask(_NOTICE, {"event": event.id}).scalar()
-    return number
-
-
-_NOTICE = sa.select(sa.func.max(LegalText.number)).where(
-    LegalText.event_id == sa.bindparam("event"), LegalText.kind == "privacy"
-)
 
 
 def _agree(registration: Registration, agreed: Collection[str], locale: str) -> None:

@@ -4,17 +4,19 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ..accounts.addresses import canonical
 from ..accounts.models import Person
 from ..agenda.models import AgendaEntry, Appointment
-from ..db import db
+from ..db import db, table_of
 from ..events.models import Event, Participant
 from ..questions.models import AnswerSheet, Question
-from ..rows import ask
+from ..rows import Reader, ask
 from ..tickets import services as tickets
-from ..tickets.models import Claim, Code, Product
+from ..tickets.models import Claim, Code, PriceTier, Product
+from ..tickets.queries import PRODUCTS, TIERS
 from .models import ChoiceProduct, Item, Party, Place, Registration, WaitingEntry
 
 WITH_PEOPLE = (
@@ -133,9 +135,12 @@ def locked_among(public_ids: Collection[str], event_id: int) -> UnderWay | None:
 
     For a transaction that has read the event already.
     """
-    values = {"public_ids": list(public_ids), "event": event_id}
-    row = db.session.execute(_UNDER_WAY, values, execution_options={"populate_existing": True}).first()
-    return UnderWay(row[0], row[1], Beside(bool(row[2]), bool(row[3]))) if row is not None else None
+    row: Any = ask(_UNDER_WAY, {"public_ids": list(public_ids), "event": event_id}).first()
+    party = _PARTIES.thing(row) if row is not None else None
+    if row is None or party is None:
+        return None
+    vars(party)["product"] = PRODUCTS.thing(row, len(_PARTIES.columns))
+    return UnderWay(party, row[-3], Beside(bool(row[-2]), bool(row[-1])))
 
 
 _AMONG = (
@@ -144,7 +149,6 @@ _AMONG = (
     .options(joinedload(Party.product))
     .order_by(Party.id)
 )
-_LOCKED_AMONG = _AMONG.with_for_update(of=Party)
 _AMONG = _AMONG.options(joinedload(Party.event).joinedload(Event.host))
 _AMONG_LOCKED = _AMONG.with_for_update(of=Party)
 
@@ -178,14 +182,22 @@ _BOTH_BESIDE = (
     sa.exists().where(Question.event_id == sa.bindparam("event")),
 )
 _BESIDE = sa.select(*_BOTH_BESIDE)
-_UNSEEN = (defer(Product.description), defer(Product.features))
-_UNDER_WAY = _LOCKED_AMONG.options(joinedload(Party.product).options(*_UNSEEN)).add_columns(
-    sa.select(sa.func.count())
-    .select_from(Item)
-    .where(Item.party_id == Party.id, Item.kind == "ticket")
-    .correlate(Party)
-    .scalar_subquery(),
-    *_BOTH_BESIDE,
+_PARTIES, _ITEM_ROWS, _CLAIMS = Reader(Party), Reader(Item), Reader(Claim)
+_UNDER_WAY = (
+    sa.select(
+        *_PARTIES.columns,
+        *PRODUCTS.columns,
+        sa.select(sa.func.count())
+        .select_from(Item)
+        .where(Item.party_id == Party.id, Item.kind == "ticket")
+        .correlate(Party)
+        .scalar_subquery(),
+        *_BOTH_BESIDE,
+    )
+    .select_from(table_of(Party).outerjoin(table_of(Product), Product.id == Party.product_id))
+    .where(Party.event_id == sa.bindparam("event"), Party.public_id.in_(sa.bindparam("public_ids", expanding=True)))
+    .order_by(Party.id)
+    .with_for_update(of=table_of(Party))
 )
 
 
@@ -198,12 +210,9 @@ def place_at(party: Party, public_id: str) -> Place | None:
 
 def items_of(party: Party, *, with_tiers: bool = False) -> Sequence[Item]:
     """The party's lines, with their claims and products; where sale is asked about, with the products' prices."""
-    found = db.session.scalars(
-        _ITEMS_WITH_TIERS if with_tiers else _ITEMS,
-        {"party": party.id},
-        execution_options={"populate_existing": True},
-    )
-    return found.unique().all() if with_tiers else found.all()
+    if with_tiers:
+        return _items_with_tiers(party)
+    return db.session.scalars(_ITEMS, {"party": party.id}, execution_options={"populate_existing": True}).all()
 
 
 _ITEMS = (
@@ -212,7 +221,40 @@ _ITEMS = (
     .options(joinedload(Item.claim).joinedload(Claim.product))
     .order_by(Item.id)
 )
-_ITEMS_WITH_TIERS = _ITEMS.options(joinedload(Item.claim).joinedload(Claim.product).joinedload(Product.tiers))
+
+
+def _items_with_tiers(party: Party) -> Sequence[Item]:
+    items: dict[int, Item] = {}
+    claims: dict[int, Claim] = {}
+    products: dict[int, Product] = {}
+    tiers: dict[int, PriceTier] = {}
+    for row in ask(_ITEMS_WITH_TIERS, {"party": party.id}):
+        item, claim = _ITEM_ROWS.once(items, row), _CLAIMS.once(claims, row, _CLAIM_AT)
+        product = PRODUCTS.once(products, row, _PRODUCT_AT)
+        TIERS.once(tiers, row, _TIER_AT)
+        assert item is not None  # nothing is joined to it from outside
+        vars(item).update(claim=claim, party=party)
+        if claim is not None:
+            vars(claim)["product"] = product
+    for product in products.values():
+        set_committed_value(product, "tiers", [tier for tier in tiers.values() if tier.product_id == product.id])
+    return list(items.values())
+
+
+_CLAIM_AT = len(_ITEM_ROWS.columns)
+_PRODUCT_AT = _CLAIM_AT + len(_CLAIMS.columns)
+_TIER_AT = _PRODUCT_AT + len(PRODUCTS.columns)
+_ITEMS_WITH_TIERS = (
+    sa.select(*_ITEM_ROWS.columns, *_CLAIMS.columns, *PRODUCTS.columns, *TIERS.columns)
+    .select_from(
+        table_of(Item)
+        .outerjoin(table_of(Claim), Claim.id == Item.claim_id)
+        .outerjoin(table_of(Product), Product.id == Claim.product_id)
+        .outerjoin(table_of(PriceTier), PriceTier.product_id == Product.id)
+    )
+    .where(Item.party_id == sa.bindparam("party"))
+    .order_by(Item.id, PriceTier.until, PriceTier.id)
+)
 
 
 def person_by_id(public_id: str) -> Person | None:

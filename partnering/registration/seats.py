@@ -13,11 +13,11 @@ from ..accounts.services import person_for
 from ..agenda import services as agenda
 from ..agenda.models import Appointment
 from ..db import db
-from ..events.models import Event
+from ..events.models import Event, LegalText
 from ..events.services import participant_for
 from ..organisations.models import Organisation
 from ..questions import services as answers
-from ..rows import new_row, write
+from ..rows import Reader, ask, new_row, write
 from ..tickets import services as tickets
 from . import codes, mails, queries, refunds, signals, workshops
 from .models import Party, Place, Registration
@@ -66,15 +66,30 @@ def attendance(event: Event) -> Appointment:
 
 def found_attendance(event: Event) -> Appointment | None:
     """The same if it is there already."""
-    return db.session.scalars(_ATTENDANCE, {"event": event.id}).one_or_none()
+    row = ask(_ATTENDANCE, {"event": event.id}).one_or_none()
+    return _APPOINTMENTS.thing(row) if row is not None else None
 
 
+def attendance_and_notice(event: Event) -> tuple[Appointment, int | None]:
+    """`attendance`, and which privacy notice is in force, as whoever registers now has been shown: in one question."""
+    row = ask(_ATTENDANCE_AND_NOTICE, {"event": event.id}).one_or_none()
+    found = _APPOINTMENTS.thing(row) if row is not None else None
+    if row is None or found is None:
+        return attendance(event), ask(_NOTICE, {"event": event.id}).scalar()
+    return found, row[-1]
+
+
+_NOTICE = sa.select(sa.func.max(LegalText.number)).where(
+    LegalText.event_id == sa.bindparam("event"), LegalText.kind == "privacy"
+)
+_APPOINTMENTS = Reader(Appointment)
 _ATTENDANCE = (
-    sa.select(Appointment)
+    sa.select(*_APPOINTMENTS.columns)
     .where(Appointment.event_id == sa.bindparam("event"), Appointment.kind == "attendance", Appointment.state == "live")
     .order_by(Appointment.id)
     .limit(1)
 )
+_ATTENDANCE_AND_NOTICE = _ATTENDANCE.add_columns(_NOTICE.scalar_subquery())
 
 
 def person_of(guest: Guest, locale: str) -> Person:

@@ -11,7 +11,9 @@ from ..accounts.addresses import canonical
 from ..db import db
 from ..events.models import Event
 from ..rows import ask
+from ..tickets import queries as ticket_queries
 from ..tickets.models import Claim, Pool, Product, ProductPool
+from ..tickets.pools import identity
 from .models import Party, WaitingEntry, WaitingOther, WaitingStep
 
 HESITATED = ("declined", "expired")
@@ -74,6 +76,14 @@ def anybody(event_id: int, pool_ids: Collection[int] | None = None) -> bool:
     return bool(ask(statement, values).scalar())
 
 
+def product_and_anybody(event: Event, public_id: str) -> tuple[Product | None, bool]:
+    """The event's product with this public id, and whether `anybody` waits at the event, in one question."""
+    if not ticket_queries.is_ref(public_id):
+        return None, False
+    rows = ask(_PRODUCT_AND_ANYBODY, {"event": identity(event), "public_id": public_id, "now": clock.now()}).all()
+    return ticket_queries.product_in(rows), bool(rows and rows[0][-1])
+
+
 _WAITS = sa.exists().where(Pool.event_id == sa.bindparam("event"), Pool.waiting > 0)
 _OVERDUE = sa.exists().where(
     WaitingEntry.event_id == sa.bindparam("event"),
@@ -81,6 +91,7 @@ _OVERDUE = sa.exists().where(
     WaitingEntry.offered_until <= sa.bindparam("now"),
 )
 _ANYBODY = sa.select(sa.or_(_WAITS, _OVERDUE))
+_PRODUCT_AND_ANYBODY = ticket_queries.PRODUCT_AT.add_columns(_ANYBODY.scalar_subquery())
 _ANYBODY_FOR = sa.select(sa.or_(_WAITS.where(Pool.id.in_(sa.bindparam("pools", expanding=True))), _OVERDUE))
 
 

@@ -81,7 +81,8 @@ def hold(
 
 def _hold_alone(event_id: int, wanted: Wanted, until: datetime | None, state: str) -> list[Claim]:
     """The same without the event's turn, as long as one pool has enough left: that is drawn on last of all."""
-    units = _units(pools.connection(), wanted, None)
+    pools.connection()
+    units = _units_read(wanted)
     total = pools.summed(unit.draws for unit in units)
     if len(total) > 1:
         pools.turn(event_id)
@@ -134,6 +135,16 @@ def _units(link: sa.Connection, wanted: Wanted, code: Code | None) -> list[Unit]
         tier = prices.running(tiers[number].values(), now, audience)
         coded = identity(code) if code is not None and prices.works_for(code, product) else None
         units += [Unit(product, needs[number], tier.id if tier else None, coded)] * quantity
+    return units
+
+
+def _units_read(wanted: Wanted) -> list[Unit]:
+    """The same, without a code, from what this transaction has read with the products."""
+    now, units = clock.now(), []
+    for product, quantity in wanted:
+        draws = {draw.pool_id: draw.quantity for draw in product.draws}
+        tier = prices.running(product.tiers, now)
+        units += [Unit(product, draws, tier.id if tier else None, None)] * quantity
     return units
 
 

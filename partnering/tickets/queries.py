@@ -1,15 +1,17 @@
 """What can be asked about tickets. What is left of them is answered by `services.left`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from ..agenda.models import Appointment
-from ..db import db
+from ..db import db, table_of
 from ..events.models import Event
-from .models import Pool, Product, ProductAddOn, ProductPart
+from ..rows import Reader, ask
+from .models import Pool, PriceTier, Product, ProductAddOn, ProductPart, ProductPool
 from .pools import identity
 
 
@@ -53,24 +55,47 @@ def admits_on(product: Product, day: date) -> bool:
 
 
 def product_at(event: Event, public_id: str) -> Product | None:
-    """The event's product with this public id, whatever was asked for in an address; with its prices.
-
-    Within a new transaction the event is read anew in the same question, unless it has been already.
-    """
-    if not (public_id.isascii() and public_id.isalnum()):
-        return None  # PostgreSQL would not even look for a NUL
-    statement = _PRODUCT_WITH_EVENT if sa.inspect(event).expired_attributes else _PRODUCT_AT
-    rows = db.session.execute(statement, {"event": identity(event), "public_id": public_id})
-    found = rows.unique().one_or_none()
-    return found.Product if found is not None else None
+    """The event's product with this public id, whatever was asked for in an address; with its prices and draws."""
+    return (
+        product_in(ask(PRODUCT_AT, {"event": identity(event), "public_id": public_id})) if is_ref(public_id) else None
+    )
 
 
-_PRODUCT_AT = (
-    sa.select(Product)
+def is_ref(text: str) -> bool:
+    """Whether a text may be a public id; PostgreSQL would not even look for a NUL."""
+    return text.isascii() and text.isalnum()
+
+
+def product_in(rows: Iterable[Any]) -> Product | None:
+    """The product of which `PRODUCT_AT` told, with its prices and draws; None if it told of none."""
+    found: dict[int, Product] = {}
+    tiers: dict[int, PriceTier] = {}
+    draws: dict[int, ProductPool] = {}
+    for row in rows:
+        PRODUCTS.once(found, row)
+        TIERS.once(tiers, row, _TIER_AT)
+        _DRAWS.once(draws, row, _DRAW_AT)
+    for product in found.values():
+        set_committed_value(product, "tiers", list(tiers.values()))
+        set_committed_value(product, "draws", list(draws.values()))
+        return product
+    return None
+
+
+PRODUCTS = Reader(Product, without=(Product.description, Product.features))
+TIERS, _DRAWS = Reader(PriceTier), Reader(ProductPool)
+_TIER_AT = len(PRODUCTS.columns)
+_DRAW_AT = _TIER_AT + len(TIERS.columns)
+PRODUCT_AT = (
+    sa.select(*PRODUCTS.columns, *TIERS.columns, *_DRAWS.columns)
+    .select_from(
+        table_of(Product)
+        .outerjoin(table_of(PriceTier), PriceTier.product_id == Product.id)
+        .outerjoin(table_of(ProductPool), ProductPool.product_id == Product.id)
+    )
     .where(Product.event_id == sa.bindparam("event"), Product.public_id == sa.bindparam("public_id"))
-    .options(sa.orm.joinedload(Product.tiers))
+    .order_by(PriceTier.until, PriceTier.id, ProductPool.pool_id)
 )
-_PRODUCT_WITH_EVENT = _PRODUCT_AT.add_columns(Event).join(Event, Event.id == Product.event_id)
 
 
 def pools_of(event: Event) -> Sequence[Pool]:

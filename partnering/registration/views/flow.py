@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from flask import flash, g, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -107,29 +107,33 @@ def _refused(form: TicketForm, code: Code | None, status: int) -> tuple[str, int
 def _shown(event: Event, form: TicketForm, code: Code | None) -> Product | None:
     """The ticket that was chosen, if it is one that this visitor sees."""
     product = ticket_queries.product_at(event, form.ticket.data or "")
-    if product is None or product.kind != "ticket" or (product.hidden and not codes.opens(code, product)):
-        return None
-    return product
+    return product if _shows(product, code) else None
+
+
+def _shows(product: Product | None, code: Code | None) -> TypeGuard[Product]:
+    """Whether this visitor sees a product as a ticket."""
+    return product is not None and product.kind == "ticket" and (not product.hidden or codes.opens(code, product))
 
 
 def _hold(form: TicketForm, code: Code | None) -> str:
     """Hold what was chosen, and say where it goes on; "" for a ticket that is not there. Those who wait come first."""
     with transaction():
         event = enter_event()
-        if not waiting_queries.anybody(event.id):
-            return _hold_now(event, form, code, waited_for=False)
+        product, waited_for = waiting_queries.product_and_anybody(event, form.ticket.data or "")
+        if not waited_for:
+            return _hold_now(event, product, form, code, waited_for=False)
     waited_for = drafts.others_first(event)
     with transaction():
-        return _hold_now(event, form, code, waited_for=waited_for)
+        product = ticket_queries.product_at(event, form.ticket.data or "")
+        return _hold_now(event, product, form, code, waited_for=waited_for)
 
 
-def _hold_now(event: Event, form: TicketForm, code: Code | None, *, waited_for: bool) -> str:
+def _hold_now(event: Event, product: Product | None, form: TicketForm, code: Code | None, *, waited_for: bool) -> str:
     """Hold what was chosen, and say where it goes on; "" for a ticket that is not there.
 
     A double click begins one party, not two.
     """
-    product = _shown(event, form, code)
-    if product is None:
+    if not _shows(product, code):
         return ""
     if waited_for:
         offers.serve(event.id, {draw.pool_id for draw in product.draws})
