@@ -4,9 +4,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
-from partnering.db import OutsideTransaction, db, table_of, transaction
+from partnering.db import OutsideTransaction, db, once_in_deed, table_of, transaction
 from partnering.events.models import Event, Host
-from partnering.rows import ask, change, new_row, write
+from partnering.rows import Reader, ask, change, new_row, write
 from tests.factories import make_event
 
 NAMES = sa.select(Host.name).where(Host.city == sa.bindparam("city")).order_by(Host.name)
@@ -96,3 +96,71 @@ def test_nothing_is_written_or_changed_outside_a_transaction(ctx):
         change(there, city="Dresden")
 
     assert (names(), there.city) == (["there"], "")
+
+
+HOSTS, EVENTS = Reader(Host), Reader(Event, without=(Event.description, Event.faq))
+HOSTS_AND_EVENTS = (
+    sa.select(*HOSTS.columns, *EVENTS.columns)
+    .select_from(table_of(Host).outerjoin(table_of(Event), Event.host_id == Host.id))
+    .order_by(Host.id, Event.id)
+)
+
+
+def said(thing: Host | Event) -> dict[str, object]:
+    return {column.name: getattr(thing, column.name) for column in table_of(type(thing)).columns}
+
+
+def test_things_read_out_of_plain_rows_are_what_the_session_reads(ctx):
+    event = make_event()
+    with transaction() as session:
+        session.add(host("Without an event"))
+    expected = [said(db.session.get_one(Host, event.host_id)), said(db.session.get_one(Event, event.id))]
+    db.session.remove()
+    hosts: dict[int, Host] = {}
+    events = []
+    for row in ask(HOSTS_AND_EVENTS, {}):
+        HOSTS.once(hosts, row)
+        events.append(EVENTS.thing(row, len(HOSTS.columns)))
+    first, _without = hosts.values()
+    read, nothing = events
+
+    assert nothing is None
+    assert read is not None
+    assert (db.session.get(Host, first.id), db.session.get(Event, read.id)) == (first, read)
+    assert "description" not in vars(read)
+    assert [said(first), said(read)] == expected  # what was left out is read now
+
+
+def test_what_was_read_so_is_written_expired_and_read_anew_as_ever(ctx):
+    version = make_event().version
+    db.session.remove()
+    with transaction():
+        event = EVENTS.thing(ask(sa.select(*EVENTS.columns), {}).one())
+        assert event is not None
+        event.city = "Görlitz"
+    assert event.version == version + 1
+    with transaction() as session:
+        change(event, city="Zittau")
+        session.rollback()
+    assert event.city == "Görlitz"
+    with transaction():
+        db.session.execute(sa.update(Event).values(city="Bautzen"))
+        again = EVENTS.thing(ask(sa.select(*EVENTS.columns), {}).one())
+        assert again is event
+        assert "city" in vars(event)
+        assert event.city == "Bautzen"
+
+
+def test_what_a_deed_asks_once_is_forgotten_with_it(ctx):
+    asked = []
+
+    def question() -> int:
+        asked.append(1)
+        return len(asked)
+
+    with transaction():
+        assert [once_in_deed(("number",), question) for _time in range(3)] == [1, 1, 1]
+    with transaction():
+        assert once_in_deed(("number",), question) == 2
+        assert once_in_deed(("another",), question) == 3
+    assert [once_in_deed(("number",), question) for _time in range(2)] == [4, 5]
