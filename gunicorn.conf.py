@@ -36,4 +36,4 @@ def post_worker_init(worker: Any) -> None:
     """Take what is there for as long as the process lives out of the rounds of the garbage collector."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(50_000, 20, 20)
