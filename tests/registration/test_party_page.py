@@ -61,6 +61,15 @@ def test_twenty_places_cost_no_more_questions_than_two(client):
     assert counts[1] <= 45
 
 
+def test_an_address_abroad_names_its_country_and_one_at_home_does_not(client):
+    abroad, home = (make_party(make_event(), billing={**BILLING, "country": code}) for code in ("PL", "DE"))
+
+    pages = [client.get(f"{address(party)}?lang=en").text for party in (abroad, home)]
+
+    assert ["<br>Poland" in page for page in pages] == [True, False]
+    assert "<br>Germany" not in pages[1]
+
+
 def test_after_the_date_pages_are_read_only_and_say_whom_to_write_to(client, freeze):
     party = party_of(2)
     own = there(queries.places_of(party)[0].registration)

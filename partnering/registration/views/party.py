@@ -11,6 +11,7 @@ from ...db import transaction
 from ...errors import or_404
 from ...guards import guarded, secret_link
 from ...i18n import _, _n, locale
+from ...questions.forms import country_name
 from ...questions.shown import lines
 from ...text import taken_apart
 from ...tickets import queries as ticket_queries
@@ -39,6 +40,7 @@ def manage(token: str) -> Answer:
     if party.placed_at is None:  # it waits for an organiser's word
         return redirect(url_for(".request_page", token=token))
     places = shown_places(party)
+    country = party.billing.get("country", "")
     return page(
         "party",
         party.event,
@@ -47,6 +49,7 @@ def manage(token: str) -> Answer:
         places=places,
         refused=refusing.refused_of(party),
         order=order_of(party),
+        abroad=country_name(country) if country not in ("", party.event.host.country) else "",
         answers=lines(party.sheet) if party.sheet else [],
         asks=bool(asked_about_order(party).questions),
         sections=sections_of(party),
