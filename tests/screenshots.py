@@ -153,6 +153,7 @@ def fill(made: Conference, event: Event) -> None:
         "party": links.token("party", ticket.place.party.public_id, ticket.place.party.generation),
         "ticket": links.token("ticket", ticket.public_id, ticket.generation),
         "feed": links.token("feed", jana.public_id, jana.generation),
+        "letters": links.token("letters", mine.public_id),
     }
     made.things = {
         "kind": "terms",

@@ -87,6 +87,7 @@ SENTENCES: dict[str, LazyString] = {
     "registration.changed": _l("%(thing)s changed what is printed on the badge."),
     "registration.code_renewed": _l("%(who)s gave %(thing)s a new ticket code."),
     "registration.sent_again": _l("%(who)s sent %(thing)s the ticket again."),
+    "participant.erased": _l("%(who)s erased somebody who took part."),
     "participant.corrected": _l("%(who)s corrected the details of %(thing)s."),
     "place.named": _l("%(who)s named somebody for a place."),
     "place.cancelled": _l("%(who)s gave back a place."),

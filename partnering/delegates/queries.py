@@ -62,6 +62,13 @@ def delegate_of(participant: Participant) -> Delegate | None:
     ).one_or_none()
 
 
+def all_of(participant: Participant) -> Sequence[Delegate]:
+    """Everything a participant has partnered as, gone or not."""
+    return db.session.scalars(
+        sa.select(Delegate).where(Delegate.participant_id == participant.id).order_by(Delegate.id)
+    ).all()
+
+
 def delegate_for(registration: Registration) -> Delegate | None:
     """Who partners by this registration, gone or not."""
     found = ask(_BY_REGISTRATION, {"registration": registration.id}).scalar()

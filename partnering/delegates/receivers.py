@@ -5,7 +5,7 @@ from typing import Any
 
 from ..consents.signals import consent_withdrawn
 from ..events.models import Participant
-from ..events.signals import participant_renamed
+from ..events.signals import participant_erased, participant_renamed
 from ..registration.models import Party, Registration
 from ..registration.signals import (
     party_placed,
@@ -14,7 +14,7 @@ from ..registration.signals import (
     registration_moved,
     registrations_entered,
 )
-from . import documents, queries, services, suggestions
+from . import documents, erasing, queries, services, suggestions
 
 ALONE: dict[str, Any] = {"visibility": "hidden", "languages": [], "matchmaking": False}
 """What the buyer says for nobody but themselves."""
@@ -63,6 +63,13 @@ def suggested_no_longer(participant: Participant, purpose: str = "", **news: Any
     delegate = queries.delegate_of(participant) if purpose == suggestions.PURPOSE else None
     if delegate is not None:
         suggestions.forget(delegate)
+
+
+@participant_erased.connect
+def forgotten(participant: Participant, **news: Any) -> None:
+    """Whoever is erased partners no longer, and nothing of what they wrote stays; earlier tickets are forgotten too."""
+    for delegate in queries.all_of(participant):
+        erasing.erase(delegate)
 
 
 @participant_renamed.connect

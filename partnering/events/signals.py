@@ -15,3 +15,6 @@ event_cloned = signals.signal("event-cloned")
 
 participant_renamed = signals.signal("participant-renamed")
 """What is printed of a participant who was there before was set anew. Sender: the participant."""
+
+participant_erased = signals.signal("participant-erased")
+"""Everything that is known of a participant goes; their name goes after this. Sender: the participant."""

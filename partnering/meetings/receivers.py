@@ -9,14 +9,14 @@ from ..db import db
 from ..delegates import booking
 from ..delegates.models import Delegate
 from ..delegates.queries import delegate_of
-from ..delegates.signals import delegate_left, somebody_blocked
+from ..delegates.signals import delegate_erased, delegate_left, somebody_blocked
 from ..events.models import Event
 from ..events.signals import event_cancelled
 from ..jobs import defer
 from ..navigation import count_beside
 from ..registration.models import Registration
 from ..registration.signals import registration_begun
-from . import mails, queries, reserve, services
+from . import erasing, mails, queries, reserve, services
 from .signals import time_freed
 from .standing import MeetingBookings
 
@@ -27,6 +27,12 @@ booking.answer_with(MeetingBookings())
 def meetings_end(delegate: Delegate, **news: Any) -> None:
     """End what the delegate had asked or was asked, and let others take over what was agreed."""
     services.cascade(delegate)
+
+
+@delegate_erased.connect
+def words_forgotten(delegate: Delegate, **news: Any) -> None:
+    """Delete what somebody who is erased wrote and noted, before they leave."""
+    erasing.forget(delegate)
 
 
 @registration_begun.connect
