@@ -123,6 +123,17 @@ def test_most_reasons_come_first(event: Event):
     assert found(me, sort="newest") == [one.id, three.id, two.id, none.id]
 
 
+@pytest.mark.parametrize("visibility", ["name", "organisation", "hidden"])
+def test_what_one_changes_about_oneself_changes_the_order_at_once(event: Event, visibility: str):
+    me = make_delegate(event, seeks=["licence"], visibility=visibility)
+    lender = make_delegate(event, company="A", offers=["licence"])
+    backer = make_delegate(event, company="B", offers=["investment"])
+    assert [found(me) for _turn in range(2)] == [[lender.id, backer.id]] * 2
+    with transaction():
+        services.edit(me.profile, offers="", seeks="", terms=[("seek", "goal", "investment")])
+    assert found(me) == [backer.id, lender.id]
+
+
 def test_names_sort_as_they_are_shown(event: Event):
     me = make_delegate(event)
     named = make_delegate(event, family_name="Čapek", company="Zzz")

@@ -8,7 +8,7 @@ from flask import Flask
 
 from partnering.db import BilingualText
 from partnering.i18n import speaking
-from partnering.markup import TAGS, rich, rich_bi
+from partnering.markup import TAGS, initials, rich, rich_bi
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -95,6 +95,22 @@ def test_nothing_but_reading_survives(attack: str):
 )
 def test_what_organisers_write_is_kept(text: str, html: str):
     assert str(rich(text)).strip() == html
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Jana Wittkowski", "JW"),
+        ("Dr. Anna Maria von Ähren-Özdemir", "AÖ"),
+        ("Lumenfold", "L"),
+        ("3B GmbH", "G"),
+        ("42", ""),
+        ("", ""),
+    ],
+)
+def test_a_picture_of_letters_has_the_first_and_the_last(name: str, letters: str):
+    assert initials(name)[0] == letters
+    assert 1 <= initials(name)[1] <= 5
 
 
 def test_a_text_in_the_other_language_says_so(ctx: Flask):

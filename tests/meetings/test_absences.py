@@ -29,6 +29,13 @@ def one_by_one(me: Delegate, others: list[Delegate]) -> set[int]:
     return {one.participant_id for one in others if not any(times.fits(slot, one, taken) for slot in mine)}
 
 
+def shared(me: Delegate, others: list[Delegate]) -> dict[int, int]:
+    """How many of my slots suit each, likewise."""
+    mine = times.free_slots([me])
+    taken = times.taken_atoms([one.participant_id for one in others], mine[0].first_atom, mine[-1].last_atom)
+    return {one.participant_id: sum(times.fits(slot, one, taken) for slot in mine) for one in others}
+
+
 @pytest.mark.parametrize("few", [0, 3, 300])
 def test_everybody_at_once_is_the_same_as_one_by_one(event: Event, monkeypatch, few: int):
     monkeypatch.setattr(absences, "FEW", few)
@@ -50,6 +57,7 @@ def test_everybody_at_once_is_the_same_as_one_by_one(event: Event, monkeypatch, 
     found = absences.never_free(me, times.free_slots([me]))
     assert found == expected
     assert {others[number].participant_id for number in (0, 1, 4, 5)} <= found
+    assert absences.shared(me, [one.participant_id for one in others], times.free_slots([me])) == shared(me, others)
 
 
 def test_what_is_known_is_kept_until_somebody_writes(event: Event):
