@@ -105,8 +105,6 @@ HASTY = (
     "autovacuum=off",
     "wal_level=minimal",
     "max_wal_senders=0",
-    "max_wal_size=4GB",
-    "checkpoint_timeout=1d",
 )
 """What is only needed where the machine may fail, or where somebody reads what was written."""
 
