@@ -21,7 +21,7 @@ def furnish(event: Event, sheet: Sheet, rooms: dict[str, Location]) -> None:
         name = rooms[stands["room"]].name
         zone = setting_up.set_zone(event, name, walk_minutes=stands["walk_minutes"], zone=_zone(event, name))
         places = _stands(event)
-        setting_up.put_tables(places.values(), zone)
+        furnishing.put_tables(places.values(), zone)
         profiles = _profiles(event)
         for given in stands["taken"]:
             profile = profiles.get(organisations()[given["organisation"]]["name"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from ..agenda.models import Location
 from ..i18n import _, _l, bi
@@ -57,7 +57,7 @@ class BookForm(Deed):
     table = SelectField(_l("Table"), [Optional(), REF], validate_choice=False, choices=[])
     consent = TextAreaField(
         _l("How both agreed"),
-        [InputRequired(_l("Write down how both agreed")), Length(max=300, message=_l("Keep it to 300 characters"))],
+        [DataRequired(_l("Write down how both agreed")), Length(max=300, message=_l("Keep it to 300 characters"))],
         filters=[lambda text: clean(text or "")],
     )
 

@@ -1,4 +1,6 @@
-"""Stands and video rooms: where meetings are held that need no table."""
+"""Where meetings are held: which hall tables stand in, stands, and video rooms."""
+
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
@@ -33,10 +35,28 @@ def add_stand(event: Event, name: BilingualText, zone: Zone | None = None) -> Lo
     return stand
 
 
+def put_tables(tables: Iterable[Location], zone: Zone | None) -> int:
+    """Put tables and stands into a zone, or with None into none; how many were elsewhere. Their meetings stay."""
+    moved = [table for table in tables if table.zone_id != (zone.id if zone is not None else None)]
+    for table in moved:
+        table.zone_id = zone.id if zone is not None else None
+    db.session.flush()
+    for table in moved:
+        db.session.expire(table, ["zone"])
+    if moved:
+        event = db.session.get_one(Event, moved[0].event_id)
+        audit.record(
+            "meetings.tables_put",
+            event,
+            event=event,
+            after={"zone": zone.name if zone is not None else None, "tables": [table.name.en for table in moved]},
+        )
+    return len(moved)
+
+
 def change_room(room: Location, name: BilingualText, url: str) -> None:
     """Give a video room another name or link; letters that left keep the old one. Raises `setting_up.BadLink`."""
-    if not url.startswith("https://"):
-        raise setting_up.BadLink
+    setting_up.check_link(url)
     event = db.session.get_one(Event, room.event_id)
     before = {"name": room.name, "url": room.url}
     room.name, room.url = name, url

@@ -70,8 +70,12 @@ def _why_kept(places: Collection[Location]) -> dict[int, str]:
         .where(OrganisationProfile.location_id.in_(ids))
         .order_by(Organisation.name)
     )
-    found = {each: _("Meetings were held here, and their history names it. Close it instead.") for each in known}
-    found |= {place_id: _("%(name)s receives others here. Take it back first.", name=n) for place_id, n in owners}
+    found = {
+        each: _("Meetings were held here, and their history names it. Close it instead.") for each in known if each
+    }
+    found |= {
+        place_id: _("%(name)s receives others here. Take it back first.", name=n) for place_id, n in owners if place_id
+    }
     return found | {
         place_id: _n(
             "%(num)s meeting is still to be held here. Close it in the table plan: the meeting gets another place.",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from ..delegates.stands import set_stand as set_stand  # offered beside the othe
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
-from . import moving, queries, steps
+from . import ending, evidence, moving, queries, steps
 from .models import LunchWindow, Meeting, MeetingBlock, MeetingBlockZone, MeetingSlot
 
 MOST_SLOTS = 300
@@ -49,6 +50,12 @@ class NameTaken(DomainError):
     status = 422
 
 
+class NotOver(DomainError):
+    """A block that shall end although people still meet in it."""
+
+    message = _l("This block is not over yet; it ends by itself. Freeze it if nobody shall book in it any more.")
+
+
 class TooMuch(DomainError):
     """More than a page can show."""
 
@@ -67,8 +74,16 @@ def make_block(
     mode: str = "instant",
     zones: Iterable[Zone] = (),
 ) -> MeetingBlock:
-    """A stretch of time for meetings, with its slots, at tables of `zones` or all. Raises `BadTimes`, `TooMuch`."""
+    """A stretch of time for meetings, with its slots, at tables of `zones` or all.
+
+    Raises `BadTimes`, `TooMuch`, and `NameTaken` for the same name at the same time.
+    """
     _grid(starts_at, ends_at, slot_minutes, break_minutes)
+    there = sa.select(MeetingBlock.name).where(
+        MeetingBlock.event_id == event.id, MeetingBlock.starts_at == starts_at, MeetingBlock.ends_at == ends_at
+    )
+    if name in db.session.scalars(there).all():
+        raise NameTaken
     block = MeetingBlock(
         event_id=event.id,
         name=name,
@@ -168,10 +183,18 @@ def make_tables(
 
 
 def set_phase(block: MeetingBlock, phase: str) -> None:
-    """Let a block begin its next phase: only in an open, published or running one people book for themselves."""
+    """Let a block begin its next phase: only in an open, published or running one people book for themselves.
+
+    When it is closed, its meetings are final, as when it ends by itself. Raises `NotOver` before that.
+    """
     if block.phase == phase:
         return
-    before, block.phase = block.phase, phase
+    if phase == "closed" and block.ends_at + evidence.AFTER > clock.now():
+        raise NotOver
+    before = block.phase
+    if phase == "closed":
+        ending.close_block(block)
+    block.phase = phase
     db.session.flush()
     _record_block(block, {"phase": before}, {"phase": phase})
 
@@ -368,33 +391,27 @@ def set_zone(
     return zone
 
 
-def put_tables(tables: Iterable[Location], zone: Zone | None) -> int:
-    """Put tables and stands into a zone, or with None into none; how many were elsewhere. Their meetings stay."""
-    moved = [table for table in tables if table.zone_id != (zone.id if zone is not None else None)]
-    for table in moved:
-        table.zone_id = zone.id if zone is not None else None
-    db.session.flush()
-    for table in moved:
-        db.session.expire(table, ["zone"])
-    if moved:
-        event = db.session.get_one(Event, moved[0].event_id)
-        audit.record(
-            "meetings.tables_put",
-            event,
-            event=event,
-            after={"zone": zone.name if zone is not None else None, "tables": [table.name.en for table in moved]},
-        )
-    return len(moved)
-
-
 def add_virtual_room(event: Event, name: BilingualText, url: str) -> Location:
-    """A room for one video call at a time. Raises `BadLink` unless `url` begins with https."""
-    if not url.startswith("https://"):
-        raise BadLink
+    """A room for one video call at a time. Raises `BadLink` unless `url` is a link with https, and `NameTaken`."""
+    check_link(url)
+    known = sa.select(Location.name).where(Location.event_id == event.id, Location.kind == "virtual")
+    if name in db.session.scalars(known).all():
+        raise NameTaken
     room = Location(event_id=event.id, kind="virtual", name=name, url=url, exclusive=True, position=0)
     db.session.add(room)
     db.session.flush()
     return room
+
+
+def check_link(url: str) -> None:
+    """Raises `BadLink` unless browsers would follow a link to some house with https."""
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme == "https" and bool(parts.hostname)
+    except ValueError:
+        fits = False
+    if not fits or any(c.isspace() for c in url):
+        raise BadLink
 
 
 def set_lunch(event: Event, times: Iterable[tuple[datetime, datetime]]) -> list[LunchWindow]:

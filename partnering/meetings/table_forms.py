@@ -14,7 +14,7 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from ..agenda.models import Zone
 from ..events.forms import DayField, HourField
@@ -44,7 +44,7 @@ PHASES = {
 class BlockForm(FlaskForm):
     """A block of meetings, in the event's wall-clock time."""
 
-    name_de = StringField(_l("Name in German"), [InputRequired(_l("Enter a name")), Length(max=80)])
+    name_de = StringField(_l("Name in German"), [DataRequired(_l("Enter a name")), Length(max=80)])
     name_en = StringField(_l("Name in English"), [Length(max=80)])
     day = DayField(_l("Day"), [InputRequired(_l("Enter a day"))])
     starts = HourField(_l("Begins"), [InputRequired(_l("Enter when it begins"))])
@@ -128,7 +128,7 @@ class SwapForm(FlaskForm):
 class ZoneForm(FlaskForm):
     """A hall or floor, and how long it takes to walk there."""
 
-    name_de = StringField(_l("Name in German"), [InputRequired(_l("Enter a name")), Length(max=80)])
+    name_de = StringField(_l("Name in German"), [DataRequired(_l("Enter a name")), Length(max=80)])
     name_en = StringField(_l("Name in English"), [Length(max=80)])
     walk_minutes = whole(_l("Minutes to walk there from other halls"), 0, 60)
 
@@ -136,7 +136,7 @@ class ZoneForm(FlaskForm):
 class RoomForm(FlaskForm):
     """A room for video calls with its own link."""
 
-    name_de = StringField(_l("Name in German"), [InputRequired(_l("Enter a name")), Length(max=80)])
+    name_de = StringField(_l("Name in German"), [DataRequired(_l("Enter a name")), Length(max=80)])
     name_en = StringField(_l("Name in English"), [Length(max=80)])
     url = StringField(_l("Link"), [InputRequired(_l("Enter a link")), Length(max=500)])
 
@@ -144,7 +144,7 @@ class RoomForm(FlaskForm):
 class StandForm(FlaskForm):
     """A stand at which its organisation receives others."""
 
-    name_de = StringField(_l("Name in German"), [InputRequired(_l("Enter a name")), Length(max=80)])
+    name_de = StringField(_l("Name in German"), [DataRequired(_l("Enter a name")), Length(max=80)])
     name_en = StringField(_l("Name in English"), [Length(max=80)])
     zone = SelectField(_l("Hall"), validate_choice=True)
 

@@ -147,13 +147,31 @@ def test_each_phase_can_be_set_and_stops_or_lets_people_book(client: FlaskClient
     (block,) = stored(event)
     address = f"{path}/blocks/{block.public_id}/phase"
     bookable = {}
-    for phase in ("frozen", "review", "published", "running", "closed", "open"):
+    for phase in ("frozen", "review", "published", "running", "frozen", "open"):
         assert client.post(address, data={"phase": phase}).status_code == 302
         assert stored(event)[0].phase == phase
         bookable[phase] = bool(queries.bookable_slots(event.id))
     assert [phase for phase, free in bookable.items() if free] == ["published", "running", "open"]
     assert client.post(address, data={"phase": "party"}).status_code == 404
     assert actions(event).count("meetings.block_changed") == 6
+
+
+def test_a_block_is_ended_by_hand_only_when_it_is_over_and_then_its_meetings_are_final(
+    client: FlaskClient, event: Event, path: str, freeze
+):
+    (block,) = stored(event)
+    address = f"{path}/blocks/{block.public_id}/phase"
+    meeting = make_meeting(event)
+    asked = make_request(event)
+    early = client.post(address, data={"phase": "closed"}, follow_redirects=True)
+    assert "This block is not over yet" in early.text
+    assert (stored(event)[0].phase, there(db.session.get(Meeting, meeting.id)).closed_at) == ("open", None)
+    freeze(block.ends_at + timedelta(minutes=11))
+    sign_in(client, make_organiser(event, make_person(locale="en")))
+    assert client.post(address, data={"phase": "closed"}).status_code == 302
+    assert stored(event)[0].phase == "closed"
+    assert there(db.session.get(Meeting, meeting.id)).closed_at is not None
+    assert there(db.session.get(Meeting, asked.id)).request_state == "expired"
 
 
 def test_times_go_after_a_question_that_counts_their_meetings(client: FlaskClient, event: Event, path: str):
@@ -289,3 +307,29 @@ def test_other_peoples_blocks_are_not_there(client: FlaskClient, path: str):
     assert client.get(f"{path}/blocks/{foreign.public_id}").status_code == 404
     assert client.post(f"{path}/blocks/{foreign.public_id}/phase", data={"phase": "closed"}).status_code == 404
     assert foreign.phase == "open"
+
+
+def test_what_is_no_name_link_or_day_is_refused_beside_its_field(client: FlaskClient, event: Event, path: str):
+    for address, field in (("zones", "new-zone"), ("stands", "new-stand"), ("rooms", "new-room")):
+        blank = {f"{field}-name_de": " \t ", f"{field}-walk_minutes": "5", f"{field}-url": "https://video.example/1"}
+        answer = client.post(f"{path}/{address}", data=blank)
+        assert (answer.status_code, f'id="{field}-name_de-error"' in answer.text) == (422, True)
+    for link in ("https://", "https:///x", "https://[x", "https://a b.example", "http://video.example"):
+        answer = client.post(f"{path}/rooms", data={"new-room-name_de": "Raum", "new-room-url": link})
+        assert (link, answer.status_code, 'id="new-room-url-error"' in answer.text) == (link, 422, True)
+    (block,) = stored(event)
+    for day in ("0001-01-01", "2072-05-05", "9999-12-31"):
+        answer = client.post(f"{path}/blocks", data=form_of(event, block, name_de="Tippfehler", day=day))
+        assert (day, answer.status_code, 'id="day-error"' in answer.text) == (day, 422, True)
+    assert len(stored(event)) == 1
+
+
+def test_what_is_sent_twice_is_there_once(client: FlaskClient, event: Event, path: str):
+    (block,) = stored(event)
+    room = {"new-room-name_de": "Raum", "new-room-url": "https://video.example/1"}
+    twice = [
+        [client.post(f"{path}/{address}", data=data).status_code for _turn in range(2)]
+        for address, data in (("rooms", room), ("blocks", form_of(event, block, name_de="Abend")))
+    ]
+    assert twice == [[302, 422], [302, 422]]
+    assert len(stored(event)) == 2

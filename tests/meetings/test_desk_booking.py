@@ -153,6 +153,11 @@ def test_what_is_missing_stands_beside_its_field(client: FlaskClient, event: Eve
     assert between(pair) is None
 
 
+def test_blanks_are_no_consent(client: FlaskClient, event: Event, pair):
+    answer = send(client, event, pair, consent=" \n ")
+    assert (answer.status_code, 'id="consent-error"' in answer.text, between(pair)) == (422, True, None)
+
+
 def test_what_is_taken_meanwhile_stands_beside_its_field(client: FlaskClient, event: Event, pair):
     make_meeting(event, by=pair[0], slots=[at(event, 1)])
     busy = send(client, event, pair)

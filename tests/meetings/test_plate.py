@@ -104,8 +104,8 @@ def test_nobody_is_put_at_a_closed_table_or_too_far_away(event: Event):
         setting_up.close_table(second, slots[0].starts_at)
         near = setting_up.set_zone(event, BilingualText("Halle", "Hall"), walk_minutes=5)
         far = setting_up.set_zone(event, BilingualText("Zelt", "Tent"), walk_minutes=15)
-        setting_up.put_tables([first, second], near)
-        setting_up.put_tables([third], far)
+        furnishing.put_tables([first, second], near)
+        furnishing.put_tables([third], far)
     with pytest.raises(reseating.PlaceClosed), transaction():
         reseating.exchange(slots[0], first, second)
     with pytest.raises(TooFar), transaction():

@@ -127,7 +127,7 @@ def test_a_hall_goes_once_nothing_stands_in_it_and_no_block_needs_it(client: Fla
     url = f"{path}/zones/{hall.public_id}/remove"
     assert "1 place stands in it." in client.post(url, follow_redirects=True).text
     with transaction():
-        setting_up.put_tables([table], None)
+        furnishing.put_tables([table], None)
     assert "is held only here. Change the block first." in client.post(url, follow_redirects=True).text
     with transaction():
         setting_up.set_zones(block, [])

@@ -9,7 +9,7 @@ from flask import Flask
 from partnering.db import BilingualText, transaction
 from partnering.errors import DomainError
 from partnering.events.models import Event
-from partnering.meetings import lunch, queries, setting_up
+from partnering.meetings import furnishing, lunch, queries, setting_up
 from partnering.meetings.invariants import meetings_hold_their_time
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_partnering_event, make_request
@@ -38,7 +38,7 @@ def test_people_book_only_in_phases_in_which_they_may(ctx: Flask):
     event = make_partnering_event(slots=2)
     jana, tomas = make_delegate(event), make_delegate(event)
     (block,) = queries.blocks_of(event)
-    for phase, count in (("frozen", 0), ("review", 0), ("published", 2), ("running", 2), ("closed", 0), ("open", 2)):
+    for phase, count in (("frozen", 0), ("review", 0), ("published", 2), ("running", 2), ("frozen", 0), ("open", 2)):
         with transaction():
             setting_up.set_phase(block, phase)
         assert (phase, len(free_of(jana, tomas))) == (phase, count)
@@ -177,9 +177,9 @@ def test_a_zone_is_set_up_changed_and_filled(ctx: Flask):
     with transaction():
         hall = setting_up.set_zone(event, BilingualText("Halle", "Hall"), walk_minutes=10)
         foyer = setting_up.set_zone(event, BilingualText("Foyer", "Foyer"))
-        assert setting_up.put_tables([first, second], hall) == 2
-        assert setting_up.put_tables([second, third], foyer) == 2
-        assert setting_up.put_tables([third], None) == 1
+        assert furnishing.put_tables([first, second], hall) == 2
+        assert furnishing.put_tables([second, third], foyer) == 2
+        assert furnishing.put_tables([third], None) == 1
         setting_up.set_zone(event, BilingualText("Halle 2", "Hall 2"), walk_minutes=0, zone=hall)
 
     assert [(zone.name.en, zone.walk_minutes, zone.position) for zone in (hall, foyer)] == [

@@ -1,6 +1,6 @@
 """The organisers' desk: blocks of meetings, made, changed, led through their phases, and cut."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from ...db import BilingualText, transaction
 from ...errors import DomainError, or_404, require
 from ...events.models import Event
 from ...events.routing import current_event
-from ...i18n import _, _n
+from ...i18n import _, _n, days
 from ...text import clean
 from .. import block_queries, removing, setting_up
 from ..models import MeetingBlock, MeetingSlot
@@ -35,6 +35,9 @@ def add_block() -> Response | tuple[str, int]:
     form.offer(block_queries.zones_of(event))
     if not form.validate_on_submit():
         return blocks_page(form), 422
+    if not near(form.day.data, event):
+        form.day.errors = [far_away(event)]
+        return blocks_page(form), 422
     try:
         with transaction():
             event = current_event()
@@ -51,6 +54,9 @@ def add_block() -> Response | tuple[str, int]:
             public_id = block.public_id
     except (setting_up.BadTimes, setting_up.TooMuch) as error:
         form.ends.errors = [str(error.message)]
+        return blocks_page(form), error.status
+    except setting_up.NameTaken as error:
+        form.name_de.errors = [_("There is a block of this name at this time already.")]
         return blocks_page(form), error.status
     if form.mode.data == "instant":
         flash(_("The block and its times are there. Guests can book them now."), "ok")
@@ -72,6 +78,9 @@ def block(id: str) -> Response | str | tuple[str, int]:
     form = ChangeBlockForm()
     form.offer(block_queries.zones_of(event))
     if not form.validate_on_submit():
+        return block_page(found, form), 422
+    if not near(form.day.data, event):
+        form.day.errors = [far_away(event)]
         return block_page(found, form), 422
     try:
         times = times_of(form, event)
@@ -96,8 +105,12 @@ def set_phase(id: str) -> Response:
     """Let a block begin another phase."""
     form = PhaseForm()
     require(form.validate_on_submit())
-    with transaction():
-        setting_up.set_phase(or_404(block_queries.block_by_ref(current_event(), id)), form.phase.data)
+    try:
+        with transaction():
+            setting_up.set_phase(or_404(block_queries.block_by_ref(current_event(), id)), form.phase.data)
+    except setting_up.NotOver as error:
+        flash(str(error.message), "warn")
+        return redirect(url_for(".block", id=id))
     flash(_("The block is now: %(phase)s.", phase=str(PHASES[form.phase.data][0])), "ok")
     return redirect(url_for(".block", id=id))
 
@@ -233,6 +246,17 @@ def times_of(form: BlockForm, event: Event) -> dict[str, Any]:
         "slot_minutes": form.slot_minutes.data,
         "break_minutes": form.break_minutes.data,
     }
+
+
+def near(wall_day: date | None, event: Event) -> bool:
+    """Whether a day is one of the event's, or the one before or after: whatever else is a slip of the hand."""
+    margin = timedelta(days=1)
+    return wall_day is not None and event.first_day - margin <= wall_day <= event.last_day + margin
+
+
+def far_away(event: Event) -> str:
+    """What is said of another day."""
+    return _("The event takes place %(days)s. Enter a day of it.", days=days(event.first_day, event.last_day))
 
 
 def instant(wall_day: date | None, wall_time: time | None, zone: str) -> datetime:

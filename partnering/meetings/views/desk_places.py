@@ -109,6 +109,9 @@ def _set_room(public_id: str | None) -> Response | tuple[str, int]:
     except setting_up.BadLink as error:
         form.url.errors = [str(error.message)]
         return places_page(form), error.status
+    except setting_up.NameTaken as error:
+        form.name_de.errors = [_("There is a video room of this name already.")]
+        return places_page(form), error.status
     flash(_("The video room is saved."), "ok")
     return redirect(url_for(".places", _anchor="rooms"))
 

@@ -12,7 +12,7 @@ from ...events.models import Event
 from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...i18n import _, _n
-from .. import block_queries, plate, removing, setting_up
+from .. import block_queries, furnishing, plate, removing
 from ..removing import Removal, StillNeeded
 from ..table_forms import PlacesForm
 from .desk_blueprint import desk, table_tabs
@@ -29,7 +29,7 @@ def put_tables() -> Response:
         event = fresh_event()
         zone = zone_or_404(event, form.zone.data) if form.zone.data else None
         places = [place for place in ticked(event, form) if place.kind != "virtual"]
-        number = setting_up.put_tables(places, zone)
+        number = furnishing.put_tables(places, zone)
     if number:
         flash(
             _n("%(num)s place has its new hall.", "%(num)s places have their new hall.", number)
