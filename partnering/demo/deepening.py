@@ -16,6 +16,8 @@ from ..delegates.models import Delegate, OrganisationProfile
 from ..events.models import Event
 from ..meetings import on_site, queries, services, setting_up
 from ..meetings.models import Meeting, MeetingSlot
+from ..programme import services as programme
+from ..programme.models import ProgrammeSession
 from ..tickets.models import Product
 from .reading import Sheet, both, organisations
 
@@ -28,6 +30,7 @@ def deepen(event: Event, sheet: Sheet, delegates: dict[str, Delegate], products:
     life.say_more_of_people()
     life.say_more_of_organisations()
     life.exchange()
+    life.move_sessions()
     life.take_slots_away()
     life.keep_notes()
     life.keep_searches()
@@ -122,6 +125,18 @@ class _Life:
                 services.cancel(meeting, by=by, reason=step["reason"])
             case unknown:
                 raise LookupError(unknown)
+
+    def move_sessions(self) -> None:
+        """Sessions that begin at another time now, so that somebody's meeting clashes and organisers find a way."""
+        for given in self.sheet.partnering["moved_sessions"]:
+            session = db.session.scalars(
+                sa.select(ProgrammeSession).where(
+                    ProgrammeSession.event_id == self.event.id, ProgrammeSession.external_ref == given["session"]
+                )
+            ).one()
+            begins, ends = self.sheet.at(given["day"], given["from"]), self.sheet.at(given["day"], given["to"])
+            assert session.appointment is not None  # it is released
+            programme.change(self.event, session, time=programme.Time(begins, ends, session.appointment.location))
 
     def take_slots_away(self) -> None:
         """Times that organisers took back: their meetings wait for another one."""

@@ -23,7 +23,7 @@ from partnering.demo.reading import EVENTS, organisations
 from partnering.events.models import Event, Participant
 from partnering.events.queries import event_by_slug
 from partnering.mail.models import OutboxLetter
-from partnering.meetings import furnishing, lunch, plate
+from partnering.meetings import furnishing, lunch, plate, repair
 from partnering.meetings.models import REQUEST_STATES, Meeting, MeetingProposal, MeetingSide
 from partnering.organisations.models import Organisation
 from partnering.programme.models import SessionPerson
@@ -133,6 +133,7 @@ def test_partnering_lives(sample):
     assert set(said) >= {("asset", "offer"), ("technology", "offer"), ("project", "offer"), ("project", "seek")}
     assert len(groups.groups_of(event.id)) == 4
     assert len(groups.forbidden(event.id)) == 4
+    assert len(repair.conflicts(event)) == 1
     jana = next(one for one in db.session.scalars(sa.select(Delegate)) if one.participant.given_name == "Jana")
     assert len(suggestions.make(jana)) == 6
 
