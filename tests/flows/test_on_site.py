@@ -29,6 +29,8 @@ from .walker import LOOKS, Walker, letter_where, link_in
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 SLUG = "heute"
+ZONES = ("Europe/Berlin", "America/New_York", "America/Los_Angeles", "Pacific/Auckland")
+"""In one of them it is neither so early nor so late that hours before or after now belong to another day."""
 FAR = 1_000_000
 JANA, TOMAS = "jana.w@lumenfold.example", "tomas.n@cytovia.example"
 
@@ -43,14 +45,16 @@ class Guest:
 
 
 def set_up(site: Site) -> dict[str, Guest]:
-    """A conference that runs right now, with slots from a quarter of an hour on, and two who have been let in."""
+    """A conference that runs now, where it is day, with slots from fifteen minutes on, and two who were let in."""
     locale = LOOKS[site.engine][1]
     with site.app.app_context():
         with transaction():
             now = clock.from_atom(clock.to_atom(clock.now()))
-            today = clock.in_zone(now, "Europe/Berlin").date()
+            zone = next(zone for zone in ZONES if 3 <= clock.in_zone(now, zone).hour < 15)
+            today = clock.in_zone(now, zone).date()
             event = make_event(
                 SLUG,
+                zone=zone,
                 first_day=today,
                 last_day=today,
                 opens_at=now - timedelta(hours=2),
