@@ -163,7 +163,7 @@ SENTENCES = {
     405: _l("This page cannot be called in this way."),
     409: Stale.message,
     410: Gone.message,
-    413: _l("What you sent is too large."),
+    413: _l("What you sent is too large. Please go back and send less, or a smaller file."),
     415: _l("This kind of content is not accepted here."),
     422: _l("Some answers are not right yet."),
     429: TooMany.message,

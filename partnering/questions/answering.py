@@ -6,9 +6,13 @@ from typing import Any
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
+from .. import limits
 from ..events.models import Event
 from . import uploads
 from .forms import AnswerForm, KeptFileField
+
+FILES_A_CALLER = 300
+"""Files that one network address may upload in a day: a university shares one, and nobody takes all the room alone."""
 
 
 def shown_now(forms: Iterable[AnswerForm]) -> Response:
@@ -27,6 +31,7 @@ def keep_files(event: Event, forms: Iterable[AnswerForm]) -> None:
     """Store the files sent with valid forms, inside a transaction; then their `kept()` names them."""
     for form in forms:
         for question, upload in form.uploads():
+            limits.hit("answer file", limits.caller(), limit=FILES_A_CALLER, seconds=86_400)
             stored = uploads.keep(event, question.id, upload)
             form.stored(question, stored.public_id, stored.name)
 

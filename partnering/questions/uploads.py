@@ -3,6 +3,7 @@
 import io
 import re
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,3 +122,15 @@ def keep(event: Event, question_id: int, upload: Upload) -> AnswerFile:
     db.session.add(stored)
     db.session.flush()
     return stored
+
+
+def forget(event: Event, public_ids: Collection[str]) -> None:
+    """Delete files that were never sent in: others took their place before."""
+    if public_ids:
+        db.session.execute(
+            sa.delete(AnswerFile).where(
+                AnswerFile.event_id == event.id,
+                AnswerFile.public_id.in_(sorted(public_ids)),
+                AnswerFile.sheet_id.is_(None),
+            )
+        )

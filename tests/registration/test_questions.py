@@ -1,10 +1,13 @@
 """Questions while registering: when they are asked, what is kept of the answers and what they cost."""
 
+import io
+
 import pytest
 import sqlalchemy as sa
 
 from partnering.db import db, transaction
-from partnering.questions.models import Answer, SensitiveAnswer
+from partnering.questions import answering
+from partnering.questions.models import Answer, AnswerFile, SensitiveAnswer
 from partnering.questions.queries import answers_of, question_at
 from partnering.registration.models import ChoiceProduct, Item, Party, Registration
 from tests.factories import make_product
@@ -114,6 +117,23 @@ def test_a_file_that_was_chosen_and_not_sent_yet_brings_up_what_follows_it(askin
     ]
 
     assert asked == [False, True]
+
+
+def test_uploading_again_and_again_leaves_one_file_and_ends_in_a_refusal(asking, client, monkeypatch):
+    asking.proof = asking.add(make_question, "file", "Nachweis", asks="buyer", required=True)
+    monkeypatch.setattr(answering, "FILES_A_CALLER", 3)
+    at_questions(asking, client)
+
+    def upload(name):
+        file = {field(asking, "o", "proof"): (io.BytesIO(b"%PDF-1.4"), name)}
+        seen = {**answers(asking), "o-seen": f"{asking.how} {asking.proof}"}
+        return client.post(f"{URL}/questions", data={**seen, **file}, content_type="multipart/form-data").status_code
+
+    sent = [upload(f"nachweis-{number}.pdf") for number in range(4)]
+
+    assert sent == [303, 303, 303, 429]
+    assert asking.ask(sa.select(AnswerFile.name)) == [("nachweis-2.pdf",)]
+    assert "nachweis-2.pdf" in shown(client.get(f"{URL}/check"))
 
 
 def test_sensitive_answers_never_lie_in_the_draft(asking, client):

@@ -11,7 +11,7 @@ from ...db import transaction
 from ...events.models import Event
 from ...events.routing import current_event
 from ...i18n import _, money
-from ...questions import answering
+from ...questions import answering, uploads
 from ...questions import queries as asked_queries
 from ...questions import services as questions_kept
 from ...questions.forms import AnswerForm, Offer
@@ -99,9 +99,18 @@ def _keep(event: Event, party: Party, asked: Asked) -> None:
     own = asked.people[0]
     if any(question.sensitive for question in own.questions):
         party.draft = {**party.draft, "sheet": _sensitive_sheet(event, party, own).public_id}
-    services.keep(party, answers={"buyer": buyer, "people": people, "seen": seen})
+    given = {"buyer": buyer, "people": people, "seen": seen}
+    uploads.forget(event, _files(asked, party.draft.get("answers", {})) - _files(asked, given))
+    services.keep(party, answers=given)
     with swaps.swapping():
         services.set_choices(party, _cost(event, buyer, people))
+
+
+def _files(asked: Asked, answers: Mapping[str, Any]) -> set[str]:
+    """The files, by their public ids, that these answers name."""
+    files = {question.public_id for form in asked.forms for question in form.questions if question.kind == "file"}
+    each = (answers.get("buyer", {}), *answers.get("people", []))
+    return {one[public_id] for one in each for public_id in files if one.get(public_id)}
 
 
 def _sensitive_sheet(event: Event, party: Party, own: AnswerForm) -> AnswerSheet:
