@@ -21,7 +21,7 @@ from ..guards import guarded, secret_link
 from ..headers import as_file, single
 from ..i18n import _, speaking
 from ..mail import letters
-from ..meetings import calls
+from ..meetings import calls, vacancies
 from ..meetings import queries as meetings
 from ..programme.queries import speaks_in
 from ..registration.queries import live_registration
@@ -65,6 +65,7 @@ def today() -> str:
         rest=[item for item in coming if item is not following and queries.day_of(item, event) == today_is],
         waiting=meetings.waiting_for(plan.delegate) if plan.delegate is not None else 0,
         numbers=meetings.numbers(plan.delegate) if plan.delegate is not None else {},
+        vacancies=vacancies.open_to(plan.delegate) if plan.delegate is not None and open_still else [],
         suggested=suggestions.suggested(plan.delegate) if plan.delegate is not None and open_still else [],
         suggestible=plan.delegate is None or not open_still or suggestions.agrees(plan.delegate),
         ticket=live_registration(me) is not None,

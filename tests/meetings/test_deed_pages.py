@@ -389,6 +389,7 @@ def vacancy_of(event: Event, count: int = 2) -> tuple[MeetingVacancy, Delegate, 
 def test_a_colleague_takes_over_what_is_ticked_and_lets_the_rest_go(app: Flask, event: Event):
     vacancy, ben, meetings = vacancy_of(event, 3)
     guest, path = Guest(app, event, ben), f"/vacancies/{vacancy.public_id}"
+    assert f"/me{path}" in guest.get("/").text  # the first page says it, before the time for it is over
     assert path in guest.get("/meetings").text
     assert guest.get(path).text.count('name="meetings"') == 3
     ticked = [meeting.public_id for meeting in meetings[:2]]
