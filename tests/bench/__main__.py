@@ -1,6 +1,6 @@
 """Measures everything and prints it: `python -m tests.bench [sqlite] [postgresql] [CASE …] [--quick]`.
 
-Cases are lists, pages, registering, claims, reasons, accepts and directory; all unless some are named.
+Cases are lists, pages, registering, claims, reasons, accepts, directory and papers; all unless some are named.
 
 CPU milliseconds are those of all server and database processes, from the operating system's accounting, and stand
 beside a floor measured in the same run, in turns, three times; medians count. Ends with 1 if a figure is missed, if
@@ -37,7 +37,7 @@ from ..support import crowds, databases
 from ..support.servers import ROOT, environment_of
 from ..support.smtp import free_port
 from ..support.waiting import until
-from . import accepts, floor, lists, partnering, reasons
+from . import accepts, floor, lists, papers, partnering, reasons
 from .accounting import cpu_seconds
 from .visitor import Visitor
 
@@ -55,6 +55,8 @@ DELEGATES = 1_000 if QUICK else partnering.DELEGATES
 FIND_MS = 100.0
 ACCEPT_MS = 100.0
 FILTERS = 20 if QUICK else 200
+READERS = 100 if QUICK else 1_000
+PAPER_SECONDS = 60.0
 FLOOR_SERVER = ("--worker-class", "gthread", "--threads", "8", "--keep-alive", "5")
 
 
@@ -240,6 +242,16 @@ def accepting(bench: Bench) -> None:
     bench.report_times(f"accepts, {accepts.RATE} a second", taken, ACCEPT_MS)
 
 
+def printing(bench: Bench) -> None:
+    """All papers of an event: schedules, table signs and lists, made by a worker."""
+    made = papers.made(bench.app, READERS)
+    fits = made.seconds <= PAPER_SECONDS
+    cost = f"{made.seconds:7.2f} s    {made.pages} pages, {made.megabytes:.0f} MB"
+    say(f"  {f'papers of {READERS} people':<40} {cost}   at most {PAPER_SECONDS:g}  {verdict(fits)}")
+    if not fits:
+        bench.missed.append(f"{bench.engine}: papers took {made.seconds:.0f} s")
+
+
 def weighing(bench: Bench) -> None:
     """Reasons of one person against everybody."""
     if reasons.main():
@@ -377,7 +389,11 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "claims": claims,
     "reasons": weighing,
 }
-WITHOUT_TICKETS: dict[str, Callable[[Bench], None]] = {"accepts": accepting, "directory": finding}
+WITHOUT_TICKETS: dict[str, Callable[[Bench], None]] = {
+    "accepts": accepting,
+    "directory": finding,
+    "papers": printing,
+}
 """Cases whose people never bought a ticket: they come after `verify`."""
 
 ALL = {**CASES, **WITHOUT_TICKETS}.keys()

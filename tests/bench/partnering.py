@@ -3,10 +3,11 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations, islice
+from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -56,7 +57,7 @@ class Scene:
     tokens: list[str]
 
 
-def fill(app: Flask, delegates: int = DELEGATES) -> Scene:
+def fill(app: Flask, number: int = DELEGATES) -> Scene:
     """Bring everybody in, with their documents."""
     dice = random.Random(4)
     with app.app_context():
@@ -75,8 +76,7 @@ def fill(app: Flask, delegates: int = DELEGATES) -> Scene:
             for _turn in range(SEEKERS)
         ]
         with transaction():
-            profiles = _profiles(event, dice, delegates // 3)
-            people = _delegates(event, seekers[0], profiles, dice, delegates)
+            people = delegates(event, seekers[0], profiles(event, dice, number // 3), dice, number)
             _take_times(event, people, dice)
             _ask(event, [*seekers, *people[: len(people) // 4]])
             documents.write_all(event)
@@ -89,7 +89,7 @@ def fill(app: Flask, delegates: int = DELEGATES) -> Scene:
     return scene
 
 
-def _profiles(event: Event, dice: random.Random, number: int) -> list[int]:
+def profiles(event: Event, dice: random.Random, number: int) -> list[int]:
     names = [f"{dice.choice(TOPICS)} {dice.choice(NAMES)} {one}" for one in range(number)]
     organisations = [Organisation(host_id=event.host_id, name=name, folded_name=fold(name)) for name in names]
     write(*organisations)
@@ -122,7 +122,7 @@ def _profiles(event: Event, dice: random.Random, number: int) -> list[int]:
     return [profile.id for profile in profiles]
 
 
-def _delegates(event: Event, like: Delegate, profiles: list[int], dice: random.Random, number: int) -> list[Delegate]:
+def delegates(event: Event, like: Delegate, profiles: list[int], dice: random.Random, number: int) -> list[Delegate]:
     place, now = like.registration.place, clock.now()
     people = [(f"Gast{one}", f"{dice.choice(NAMES)}{one}") for one in range(number)]
     participants = [
@@ -216,7 +216,13 @@ def _ask(event: Event, people: list[Delegate]) -> None:
     """Open requests: of each by the three who follow."""
     now = clock.now()
     pairs = [(low, high) for four in _fours(people) for low, high in combinations(four, 2)]
-    meetings = [
+    meetings(event, pairs, [{"expires_at": now + timedelta(days=10)}] * len(pairs))
+
+
+def meetings(event: Event, pairs: Sequence[tuple[Delegate, Delegate]], more: Sequence[dict[str, Any]]) -> None:
+    """What each pair, the older delegate first, has asked or agreed, with its seats and what `more` says of it."""
+    now = clock.now()
+    held = [
         Meeting(
             event_id=event.id,
             low_id=low.id,
@@ -224,15 +230,15 @@ def _ask(event: Event, people: list[Delegate]) -> None:
             requester_id=high.id,
             turn_id=low.id,
             sent_at=now,
-            expires_at=now + timedelta(days=10),
             created_at=now,
+            **each,
         )
-        for low, high in pairs
+        for (low, high), each in zip(pairs, more, strict=True)
     ]
-    write(*meetings)
+    write(*held)
     seats = [
         (meeting, side, one)
-        for meeting, (low, high) in zip(meetings, pairs, strict=True)
+        for meeting, (low, high) in zip(held, pairs, strict=True)
         for side, one in (("invitee", low), ("requester", high))
     ]
     _insert(
