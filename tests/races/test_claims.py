@@ -20,7 +20,7 @@ from partnering.tickets.models import Claim, Code, Pool
 from tests.factories import make_event, make_product
 from tests.factories.tickets import make_code, make_workshop
 from tests.support import crowds, databases
-from tests.support.crowds import ROUNDS
+from tests.support.crowds import ROUNDS, TRIES
 
 pytestmark = [pytest.mark.race, pytest.mark.timeout(120 + 15 * ROUNDS)]
 
@@ -183,13 +183,13 @@ def first_beyond(race, most, arrange):
     The rules of `flask verify` find it.
     """
     before = len(broken())
-    for _round in range(ROUNDS):
+    for _round in range(TRIES):
         event, refs, text = arrange()
         winners = race(refs, text).get("got", 0)
         if winners > most:
             assert len(broken()) > before
             return event, winners
-    raise AssertionError(f"never more than {most} won in {ROUNDS} rounds: this race cannot fail")
+    raise AssertionError(f"never more than {most} won in {TRIES} rounds: this race cannot fail")
 
 
 def uses(code_id):

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from .servers import ROOT
 from .there import there
 
-ROUNDS = int(os.environ.get("RACES", "20"))
+ROUNDS = int(os.environ.get("RACES", "10"))
 """How often a race is run that has many rounds; `make soak` asks for 200."""
+
+TRIES = max(ROUNDS, 20)
+"""How many rounds those may take who race without a guard, until one of them fails as it must."""
 
 Crowd = Sequence["subprocess.Popen[str]"]
 
