@@ -92,7 +92,7 @@ def test_sure_it_is_done_and_what_clashes_leads_to_the_conflicts(client: FlaskCl
 
 def test_what_clashes_is_found_among_the_meetings_in_conflict_and_on_the_plan(client: FlaskClient, twice: Twice):
     path = f"/manage/{twice.event.slug}/meetings"
-    client.post(f"{path}/merge", data={**twice.pair, "sure": "1"})
+    client.post(f"{path}/merge?lang=en", data={**twice.pair, "sure": "1"})
     wanted = Wanted(state="contested")
     assert [each.id for each in desk_queries.page(twice.event, wanted).meetings] == [twice.clash.id]
     assert desk_queries.numbers(twice.event, Wanted())["contested"] == 1
