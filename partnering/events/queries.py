@@ -1,12 +1,14 @@
 """What can be asked about events, their teams and participants."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row
 
 from .. import clock
 from ..accounts.models import Person
-from ..db import db, writing
+from ..db import db, table_of, writing
 from ..rows import Reader, ask
 from .models import Event, FormerSlug, Host, LegalText, Participant, TeamRole
 
@@ -15,14 +17,17 @@ def event_by_slug(slug: str) -> Event | None:
     """The event at this slug. For a deed without its texts, and with the time where the database's clock decides."""
     if not writing():
         return db.session.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
-    asks_time = db.session.get_bind().dialect.name != "sqlite"
-    row = ask(_BARE_AND_NOW if asks_time else _BARE, {"slug": slug}).one_or_none()
-    if row is None:
-        return None
-    if asks_time:
-        clock.learn(row[-1])
-    event = _EVENTS.thing(row)
-    vars(event)["host"] = _HOSTS.thing(row, len(_EVENTS.columns))
+    row = ask(_BARE, {"slug": slug}).one_or_none()
+    return event_in(row) if row is not None else None
+
+
+def event_in(row: Row[Any], at: int = 0) -> Event:
+    """The event whose `COLUMNS` begin `at` this place of a row, without its texts; the time it tells is learnt."""
+    event = _EVENTS.thing(row, at)
+    assert event is not None  # nothing is joined to it from outside
+    vars(event)["host"] = _HOSTS.thing(row, at + len(_EVENTS.columns))
+    if db.session.get_bind().dialect.name != "sqlite":
+        clock.learn(row[at + len(COLUMNS) - 1])
     return event
 
 
@@ -30,8 +35,8 @@ _BY_SLUG = sa.select(Event).where(Event.slug == sa.bindparam("slug")).options(sa
 _ONLY_SHOWN = (Event.claim, Event.description, Event.travel, Event.accessibility, Event.notice, Event.faq)
 _EVENTS = Reader(Event, without=_ONLY_SHOWN)
 _HOSTS = Reader(Host)
-_BARE = sa.select(*_EVENTS.columns, *_HOSTS.columns).join(Host).where(Event.slug == sa.bindparam("slug"))
-_BARE_AND_NOW = _BARE.add_columns(sa.func.now())
+COLUMNS = (*_EVENTS.columns, *_HOSTS.columns, sa.func.now())
+_BARE = sa.select(*COLUMNS).select_from(table_of(Event).join(table_of(Host))).where(Event.slug == sa.bindparam("slug"))
 
 
 def event_by_former_slug(slug: str) -> Event | None:

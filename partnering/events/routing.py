@@ -81,10 +81,15 @@ def load_event() -> Response | None:
             raise NotFound
         values = {**(request.view_args or {}), "event_slug": event.slug, **request.args.to_dict()}
         return redirect(url_for(request.endpoint or "", **values), 308)
+    admit(event)
+    return None
+
+
+def admit(event: Event) -> None:
+    """Set `g.event` to what was read of it. Raises `NotFound` for what this person may not see."""
     if not permissions.may_see(g.get("person"), event):
         raise NotFound
     g.event = event
-    return None
 
 
 def asked_in_deed() -> Response | None:

@@ -11,13 +11,13 @@ The browser's cookie holds only the party's public id, signed. What was typed li
 import secrets
 from typing import NamedTuple
 
-import sqlalchemy as sa
 from flask import current_app, flash, g, session, url_for
 from werkzeug.routing import BuildError
 
 from ..db import transaction, writing
 from ..errors import DomainError
 from ..events.models import Event
+from ..events.routing import admit, enter_event
 from ..i18n import _, _l
 from ..questions.queries import QuestionShown, current_questions
 from ..tickets.models import Product
@@ -63,14 +63,27 @@ def _begun(event: Event) -> Party | None:
     kept = session.get("drafts")
     if not kept:
         return None
-    if not writing() or sa.inspect(event).expired:
+    found: queries.UnderWay | None = g.pop("under_way", None) if writing() else None
+    if found is None or found.party.event is not event:
         return queries.party_among(kept.values(), identity(event), locked=writing())
-    found = queries.locked_among(kept.values(), identity(event))
-    if found is None:
-        return None
     g.setdefault("beside", {})[found.party.event_id] = found.beside
     g.units = {found.party.id: found.units}
     return found.party
+
+
+def enter() -> Event:
+    """`enter_event`, with what this browser began at the event read and locked in the same question.
+
+    For a deed that asks for the draft next.
+    """
+    g.pop("under_way", None)
+    kept = session.get("drafts")
+    found = queries.under_way_at(g.event_slug, kept.values()) if kept else None
+    if found is None:
+        return enter_event()
+    admit(found.party.event)
+    g.under_way = found
+    return found.party.event
 
 
 def required_draft(event: Event, step: str) -> Party:

@@ -11,7 +11,9 @@ from ..accounts.addresses import canonical
 from ..accounts.models import Person
 from ..agenda.models import AgendaEntry, Appointment
 from ..db import db, table_of
-from ..events.models import Event, Participant
+from ..events.models import Event, Host, Participant
+from ..events.queries import COLUMNS as EVENT_COLUMNS
+from ..events.queries import event_in
 from ..questions.models import AnswerSheet, Question
 from ..rows import Reader, ask
 from ..tickets import services as tickets
@@ -130,16 +132,15 @@ class UnderWay(NamedTuple):
     beside: "Beside"
 
 
-def locked_among(public_ids: Collection[str], event_id: int) -> UnderWay | None:
-    """Which of these parties is at this event, locked, in one question with all that a step's form asks of it.
-
-    For a transaction that has read the event already.
+def under_way_at(slug: str, public_ids: Collection[str]) -> UnderWay | None:
+    """Which of these parties is at the event of this slug, locked, in one question with the event as `event_by_slug`
+    reads it in a deed, and with all that a step's form asks of it.
     """
-    row: Any = ask(_UNDER_WAY, {"public_ids": list(public_ids), "event": event_id}).first()
+    row: Any = ask(_UNDER_WAY, {"public_ids": list(public_ids), "slug": slug}).first()
     party = _PARTIES.thing(row) if row is not None else None
     if row is None or party is None:
         return None
-    vars(party)["product"] = PRODUCTS.thing(row, len(_PARTIES.columns))
+    vars(party).update(product=PRODUCTS.thing(row, len(_PARTIES.columns)), event=event_in(row, _EVENT_AT))
     return UnderWay(party, row[-3], Beside(bool(row[-2]), bool(row[-1])))
 
 
@@ -175,27 +176,36 @@ def beside(event_id: int) -> Beside:
     return Beside(*map(bool, ask(_BESIDE, {"event": event_id}).one()))
 
 
-_BOTH_BESIDE = (
-    sa.exists().where(
-        Product.event_id == sa.bindparam("event"), Product.kind == "add_on", Product.active, sa.not_(Product.hidden)
-    ),
-    sa.exists().where(Question.event_id == sa.bindparam("event")),
-)
-_BESIDE = sa.select(*_BOTH_BESIDE)
+def _both_beside(event_id: Any) -> tuple[sa.Exists, sa.Exists]:
+    offered = Product.kind == "add_on", Product.active, sa.not_(Product.hidden)
+    return (
+        sa.exists().where(Product.event_id == event_id, *offered).correlate(Event),
+        sa.exists().where(Question.event_id == event_id).correlate(Event),
+    )
+
+
+_BESIDE = sa.select(*_both_beside(sa.bindparam("event")))
 _PARTIES, _ITEM_ROWS, _CLAIMS = Reader(Party), Reader(Item), Reader(Claim)
+_EVENT_AT = len(_PARTIES.columns) + len(PRODUCTS.columns)
 _UNDER_WAY = (
     sa.select(
         *_PARTIES.columns,
         *PRODUCTS.columns,
+        *EVENT_COLUMNS,
         sa.select(sa.func.count())
         .select_from(Item)
         .where(Item.party_id == Party.id, Item.kind == "ticket")
         .correlate(Party)
         .scalar_subquery(),
-        *_BOTH_BESIDE,
+        *_both_beside(Event.id),
     )
-    .select_from(table_of(Party).outerjoin(table_of(Product), Product.id == Party.product_id))
-    .where(Party.event_id == sa.bindparam("event"), Party.public_id.in_(sa.bindparam("public_ids", expanding=True)))
+    .select_from(
+        table_of(Party)
+        .join(table_of(Event), Event.id == Party.event_id)
+        .join(table_of(Host), Host.id == Event.host_id)
+        .outerjoin(table_of(Product), Product.id == Party.product_id)
+    )
+    .where(Event.slug == sa.bindparam("slug"), Party.public_id.in_(sa.bindparam("public_ids", expanding=True)))
     .order_by(Party.id)
     .with_for_update(of=table_of(Party))
 )

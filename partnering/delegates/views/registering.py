@@ -9,7 +9,7 @@ from ...db import transaction
 from ...events.routing import asked_in_deed, enter_event
 from ...guards import guarded
 from ...registration import services as registration
-from ...registration.drafts import elsewhere, next_url, required_draft, steps
+from ...registration.drafts import elsewhere, enter, next_url, required_draft, steps
 from ...registration.models import Party
 from ..forms import LISTS, RegisteringForm
 from ..visibility import DIRECTORY_CONSENT, MATCHMAKING_CONSENT
@@ -42,7 +42,7 @@ def register_profile() -> Response | str | tuple[str, int]:
 def keep(partnering: dict[str, Any]) -> str:
     """Write the step into the draft, and say where it goes on. Who fills it in later keeps what was written before."""
     with transaction():
-        party = required_draft(enter_event(), "partnering")
+        party = required_draft(enter(), "partnering")
         before = party.draft.get("partnering") or {}
         registration.keep(party, partnering={**before, "later": False, **partnering})
         return next_url(party)

@@ -13,7 +13,7 @@ from ...consents import recipients
 from ...db import transaction
 from ...events.models import Event
 from ...events.queries import legal_text
-from ...events.routing import asked_in_deed, current_event, enter_event
+from ...events.routing import asked_in_deed, current_event
 from ...guards import guarded
 from ...headers import as_file
 from ...i18n import _, bi, locale
@@ -123,7 +123,7 @@ def _place() -> tuple[CheckForm | None, bool]:
     for left in reversed(range(TRIES)):
         try:
             with transaction():
-                return _place_once(enter_event())
+                return _place_once(drafts.enter())
         except IntegrityError:
             if not left:
                 raise

@@ -290,7 +290,7 @@ def keep_people() -> Answer:
     """Keep who comes, and go on."""
     form, url = PeopleForm(), ""
     with transaction():
-        event = enter_event()
+        event = drafts.enter()
         party = drafts.required_draft(event, "people")
         if form.for_places(drafts.places(party)).validate_on_submit() and _speaks_for(party.code, form):
             services.keep(party, people=form.kept(), company=form.company.data or "")
