@@ -76,7 +76,8 @@ def _keep(session: Session, thing: Model, number: int, left_out: Collection[str]
     state.key = (type(thing), (number,), None)
     state.session_id = session.hash_key
     state.expired_attributes.update(left_out)
-    session.identity_map.add(state)
+    # what a deed wrote that was undone is still known while anybody holds it, and SQLite gives its id anew
+    session.identity_map.replace(state)
 
 
 def new_row(what: type[Thing], /, **columns: Any) -> Thing:
