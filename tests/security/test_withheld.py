@@ -127,7 +127,7 @@ def settle(event: Event, me: Delegate, kept: Kept) -> None:
 def addresses(app: Flask, event: Event, everybody: list[Kept]) -> list[tuple[str, str]]:
     """Endpoint and address of every page that a guest can open, with everybody and every meeting in it."""
     delegates = [each.delegate.public_id for each in everybody if each.delegate is not None]
-    meetings = db.session.scalars(sa.select(Meeting.public_id).order_by(Meeting.id)).all()
+    meetings = list(db.session.scalars(sa.select(Meeting.public_id).order_by(Meeting.id)))
     profiles = [each.delegate.profile.organisation.public_id for each in everybody if each.delegate is not None]
     found = []
     for rule in routes(app):
