@@ -14,13 +14,11 @@ from .. import clock
 from ..db import db, new_public_id
 from ..events.models import Event
 from ..rows import new_row
-from . import pools, prices, signals, vouchers
+from . import pools, signals, vouchers
 from .errors import CodeUsed, HoldExpired, SoldOut
-from .models import Claim, ClaimDraw, Code, Pool, PriceTier, Product, ProductPool
+from .models import Claim, ClaimDraw, Code, Pool, Product
 from .pools import Draws, identity
-
-Wanted = Sequence[tuple[Product, int]]
-"""Products and how many units of each; a product may stand in several lines."""
+from .units import Unit, Wanted, units_of, units_read
 
 ENDING = ("held", "offered")
 """States that end by themselves."""
@@ -29,15 +27,6 @@ OPEN = ("held", "offered", "pending")
 """States of places that are kept for somebody who has not bought them yet."""
 
 _claim, _claim_draw = Claim.__table__, ClaimDraw.__table__
-
-
-class Unit(NamedTuple):
-    """One unit to be taken: what it draws, the price tier that holds, and the code it is sold with, if any."""
-
-    product: Product
-    draws: Draws
-    tier_id: int | None
-    code_id: int | None
 
 
 class Taken(NamedTuple):
@@ -74,7 +63,7 @@ def hold(
     if alone and code is None:
         return _hold_alone(event_id, wanted, until, state)
     link = pools.connection(event_id)
-    units = _units(link, wanted, code)
+    units = units_of(link, wanted, code)
     _take(event_id, units, code, tell=state != "offered")
     return _write(event_id, units, until, state)
 
@@ -82,7 +71,7 @@ def hold(
 def _hold_alone(event_id: int, wanted: Wanted, until: datetime | None, state: str) -> list[Claim]:
     """The same without the event's turn, as long as one pool has enough left: that is drawn on last of all."""
     pools.connection()
-    units = _units_read(wanted)
+    units = units_read(wanted)
     total = pools.summed(unit.draws for unit in units)
     if len(total) > 1:
         pools.turn(event_id)
@@ -101,7 +90,7 @@ def exchange(
     """
     event_id = identity(event)
     link = pools.connection(event_id)
-    units = _units(link, wanted, code)
+    units = units_of(link, wanted, code)
     given = list(given)
     _ended, back = _leave(_stored(_claim.c.id.in_([identity(claim) for claim in given])), ("confirmed",), "cancelled")
     _take(event_id, units, code, back=back)
@@ -112,61 +101,6 @@ def exchange(
     if freed:
         signals.places_freed.send(event_id, pool_ids=set(freed))
     return taken
-
-
-def _units(link: sa.Connection, wanted: Wanted, code: Code | None) -> list[Unit]:
-    """Every unit with what stands behind its product, asked in one question."""
-    now = clock.now()
-    products = {identity(product): product for product, _quantity in wanted}
-    needs: dict[int, dict[int, int]] = {number: {} for number in products}
-    tiers: dict[int, dict[int, Any]] = {number: {} for number in products}
-    asked = (
-        (_BEHIND_ONE, {"product": next(iter(products))}) if len(products) == 1 else (_BEHIND, {"products": [*products]})
-    )
-    for row in link.execute(*asked):
-        if row.pool_id is not None:
-            needs[row.product_id][row.pool_id] = row.quantity
-        if row.id is not None:
-            tiers[row.product_id][row.id] = row
-    units = []
-    for product, quantity in wanted:
-        number = identity(product)
-        audience = prices.audience_of(product, code) if code is not None else ""
-        tier = prices.running(tiers[number].values(), now, audience)
-        coded = identity(code) if code is not None and prices.works_for(code, product) else None
-        units += [Unit(product, needs[number], tier.id if tier else None, coded)] * quantity
-    return units
-
-
-def _units_read(wanted: Wanted) -> list[Unit]:
-    """The same, without a code, from what this transaction has read with the products."""
-    now, units = clock.now(), []
-    for product, quantity in wanted:
-        draws = {draw.pool_id: draw.quantity for draw in product.draws}
-        tier = prices.running(product.tiers, now)
-        units += [Unit(product, draws, tier.id if tier else None, None)] * quantity
-    return units
-
-
-_behind = (
-    sa.select(
-        Product.__table__.c.id.label("product_id"),
-        ProductPool.__table__.c.pool_id,
-        ProductPool.__table__.c.quantity,
-        PriceTier.__table__.c.id,
-        PriceTier.__table__.c.gross,
-        PriceTier.__table__.c.until,
-        PriceTier.__table__.c.audience,
-    )
-    .select_from(
-        Product.__table__.outerjoin(
-            ProductPool.__table__, ProductPool.__table__.c.product_id == Product.__table__.c.id
-        ).outerjoin(PriceTier.__table__, PriceTier.__table__.c.product_id == Product.__table__.c.id)
-    )
-    .order_by(ProductPool.__table__.c.pool_id, PriceTier.__table__.c.id)
-)
-_BEHIND_ONE = _behind.where(Product.__table__.c.id == sa.bindparam("product"))
-_BEHIND = _behind.where(Product.__table__.c.id.in_(sa.bindparam("products", expanding=True)))
 
 
 def _take(
@@ -401,7 +335,7 @@ def block(event: Event, product: Product, units: int, code: Code) -> None:
     """Take places that are kept for a voucher. Raises `SoldOut`."""
     kept = [
         unit._replace(code_id=identity(code), tier_id=None)
-        for unit in _units(db.session.connection(), [(product, units)], None)
+        for unit in units_of(db.session.connection(), [(product, units)], None)
     ]
     total = pools.summed(unit.draws for unit in kept)
     _draw(identity(event), kept, total, tell=True)

@@ -10,10 +10,11 @@ from .. import clock
 from ..db import db
 from ..events.models import Event
 from . import codes, prices
-from .claims import ENDING, Wanted
+from .claims import ENDING
 from .errors import CodeInvalid, LimitPerOrder, NotOnSale
 from .models import Claim, ClaimDraw, Code, Pool, Product, ProductPool
 from .pools import identity
+from .units import Wanted
 
 UNLIMITED = 1_000_000
 """What is left of a product that draws on no pool."""

@@ -6,12 +6,13 @@ itself; `codes` is called by its own name. The pools' CHECK is the referee behin
 
 from ..events.models import Event
 from . import claims, codes
-from .claims import Wanted, cancel, confirm, decline, exchange, expire, extend, hold, release, to_pending
+from .claims import cancel, confirm, decline, exchange, expire, extend, hold, release, to_pending
 from .errors import CodeInvalid, CodeUsed, HoldExpired, LimitPerOrder, NotOnSale, SoldOut
 from .money import net_of, split
 from .pools import override, set_capacity, turn
 from .prices import Price, has_price, price, priced
 from .selling import UNLIMITED, check_order, free_pools, is_called_off, is_on_sale, left, lefts
+from .units import Wanted
 
 __all__ = [
     "UNLIMITED",
