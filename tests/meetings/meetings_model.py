@@ -363,6 +363,11 @@ class Model:
         self.vacancies[leaver] = False
         return True
 
+    def end_idle(self) -> None:
+        """Vacancies end with the last meeting that counts on whoever left."""
+        for leaver, is_open in self.vacancies.items():
+            self.vacancies[leaver] = is_open and bool(self.waiting(leaver))
+
     def give_up(self, mets: Sequence[Met], leaver: int) -> None:
         """A colleague stays, or it is called off."""
         for met in [met for met in mets if not self.drop(met, leaver)]:

@@ -106,6 +106,7 @@ class Walk:
             done, why = False, type(refused).__name__
             assert not allowed, f"{name}: the product refused with {why}"
         assert done == allowed, f"{name}: the model refused"
+        self.model.end_idle()
         HAPPENED[name] += done
         self.done += [name] if done else []
         self.compare(name)
