@@ -16,14 +16,21 @@ from .ground import deed
 
 
 def make_block(
-    event: Event, *, slots: int = 6, minutes: int = 20, pause: int = 5, start: int = 60, **values
+    event: Event,
+    *,
+    slots: int = 6,
+    minutes: int = 20,
+    pause: int = 5,
+    start: int = 60,
+    name: str = "Meetings",
+    **values,
 ) -> MeetingBlock:
     """A block with `slots` slots of `minutes`, from `start` minutes after the event opens."""
     begins = event.opens_at + timedelta(minutes=start)
     with deed():
         return setting_up.make_block(
             event,
-            BilingualText("Gespräche", "Meetings"),
+            BilingualText("Gespräche", name),
             begins,
             begins + timedelta(minutes=slots * (minutes + pause)),
             slot_minutes=minutes,

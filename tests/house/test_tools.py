@@ -110,7 +110,9 @@ def test_rows_are_gone_after_emptying_even_where_they_cannot_be_deleted(app):
         with db.engine.begin() as connection:
             connection.exec_driver_sql(fill)
 
+    databases.look_again(app)
     databases.empty(app)
+    databases.look_again(app)
 
     with app.app_context(), db.engine.begin() as connection:
         left = connection.exec_driver_sql("SELECT word FROM testimony").all() if has(connection, "testimony") else []

@@ -264,6 +264,12 @@ def empty(app: Flask) -> None:
         _can_be_emptied.add(engine)
 
 
+def look_again(app: Flask) -> None:
+    """Let `empty` ask again which tables there are: a test has made one, or dropped it."""
+    with app.app_context():
+        _can_be_emptied.discard(db.engine)
+
+
 EMPTY = "SELECT for_tests.empty()"
 _can_be_emptied: WeakSet[sa.Engine] = WeakSet()
 

@@ -50,7 +50,7 @@ def test_edge_10_a_request_whose_only_time_is_gone_stays_open(ctx: Flask):
 
 def test_edge_10_a_time_that_another_block_offers_too_keeps_its_meetings(ctx: Flask):
     event = make_partnering_event(slots=2)
-    make_block(event, slots=2)
+    make_block(event, slots=2, name="Meetings in the annex")
     meeting = make_meeting(event, slots=[queries.slots_of(event)[0]])
 
     with transaction():
