@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext, Error, Locator, Page
 
 from tests.readers import calendars, codes
 from tests.support.browser import axe_violations
@@ -93,7 +93,11 @@ class Walker:
     def tick(self, name: str, value: str = "") -> None:
         """Choose a radio button or tick a box, by its label as people do."""
         box = self.page.locator(f"input[name='{name}']" + (f"[value='{value}']" if value else "")).first
-        box.set_checked(True, force=True)
+        try:
+            box.set_checked(True, force=True)
+        except Error:  # a question came up above it, and the page moved away under the finger
+            self.page.wait_for_selector("form[data-asking]", state="detached")
+            box.set_checked(True, force=True)
 
     def sign_in(self, address: str, path: str) -> Page:
         """Ask for a page that needs an account, get a letter, follow its link, press the button."""
