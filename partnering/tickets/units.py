@@ -14,6 +14,10 @@ Wanted = Sequence[tuple[Product, int]]
 """Products and how many units of each; a product may stand in several lines."""
 
 
+KNOWN = {"draws", "tiers"}
+"""What a product that was read with them knows of its pools and prices."""
+
+
 class Unit(NamedTuple):
     """One unit to be taken: what it draws, the price tier that holds, and the code it is sold with, if any."""
 
@@ -48,7 +52,9 @@ def units_of(link: sa.Connection, wanted: Wanted, code: Code | None) -> list[Uni
 
 
 def units_read(wanted: Wanted) -> list[Unit]:
-    """The same, without a code, from what this transaction has read with the products."""
+    """The same, without a code, if it was read with the products in this transaction; else nothing."""
+    if not all(vars(product).keys() >= KNOWN for product, _quantity in wanted):
+        return []
     now, units = clock.now(), []
     for product, quantity in wanted:
         draws = {draw.pool_id: draw.quantity for draw in product.draws}
