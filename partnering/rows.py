@@ -39,10 +39,19 @@ class Reader(Generic[Thing]):
         self._names = [column.name for column in self.columns]
         self._id = self._names.index("id")
         self._width = len(self.columns)
+        self._by_id = sa.select(*self.columns).where(table_of(kind).c.id == sa.bindparam("number"))
 
     def thing(self, row: Any, at: int = 0) -> Thing | None:
         """The thing whose columns begin `at` this place of a row, as the row has it; None where a join met nothing."""
         return self.once({}, row, at)
+
+    def at(self, number: int) -> Thing | None:
+        """The thing of this id, as it is known or else stored."""
+        known: Thing | None = db.session().identity_map.get((self._kind, (number,), None))
+        if known is not None and not instance_state(known).expired:
+            return known
+        row = ask(self._by_id, {"number": number}).one_or_none()
+        return self.thing(row) if row is not None else None
 
     def once(self, known: dict[int, Thing], row: Any, at: int = 0) -> Thing | None:
         """The same, but each thing is read once into `known`, by id, however many rows of a join say it."""

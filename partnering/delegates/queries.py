@@ -12,7 +12,7 @@ from ..db import db
 from ..events.models import Event, Participant
 from ..organisations.models import Organisation
 from ..registration.models import Party, Registration
-from ..rows import ask
+from ..rows import Reader, ask
 from .models import BlockedPair, Delegate, Opportunity, OrganisationProfile, PartnerGroup, ProfileTerm
 from .reasons import Term
 
@@ -96,7 +96,7 @@ def joining(registration: Registration, organisation_id: int) -> Joining:
     found = ask(_JOINING, values).one()
     return Joining(
         db.session.get(Delegate, found.delegate) if found.delegate is not None else None,
-        db.session.get(OrganisationProfile, found.profile) if found.profile is not None else None,
+        _PROFILES.at(found.profile) if found.profile is not None else None,
         found.earlier,
         bool(found.grouped),
     )
@@ -146,6 +146,7 @@ _EARLIER = (
     .order_by(Event.opens_at.desc(), OrganisationProfile.id.desc())
     .limit(1)
 )
+_PROFILES = Reader(OrganisationProfile)
 _JOINING = sa.select(
     _BY_REGISTRATION.scalar_subquery().label("delegate"),
     _PROFILE.scalar_subquery().label("profile"),

@@ -177,17 +177,19 @@ def fill(
     organisation_type: str = "",
     country: str = "",
 ) -> None:
-    """Write where nothing is written yet. Raises `TooManyTerms`, `UnknownTerm`."""
+    """Write where nothing is written yet; who says nothing new leaves it as it is. Raises as `edit`."""
+    terms = list(terms)
+    said = {
+        "offers": offers,
+        "seeks": seeks,
+        "description": description,
+        "organisation_type": organisation_type or profile.organisation.kind,
+        "country": country or profile.organisation.country,
+    }
+    if not terms and not any(text and not getattr(profile, name) for name, text in said.items()):
+        return
     held = queries.terms_of(profile)
-    edit(
-        profile,
-        offers=profile.offers or offers,
-        seeks=profile.seeks or seeks,
-        terms=held or terms,
-        description=profile.description or description,
-        organisation_type=profile.organisation_type or organisation_type or profile.organisation.kind,
-        country=profile.country or country or profile.organisation.country,
-    )
+    edit(profile, terms=held or terms, **{name: getattr(profile, name) or text for name, text in said.items()})
 
 
 def edit(
