@@ -194,7 +194,7 @@ def test_the_start_page_asks_no_more_questions_for_more_suggestions(event: Event
     ref, own = event.id, seeker(event).id
 
     def asked(expected: int) -> int:
-        assert len(suggestions.suggested(db.session.get_one(Delegate, own))) == expected  # the index knows everybody now
+        assert len(suggestions.suggested(db.session.get_one(Delegate, own))) == expected  # the index is made
         db.session.remove()  # whatever is still remembered of earlier questions
         me = db.session.get_one(Delegate, own)
         with statements() as questions:
