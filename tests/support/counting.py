@@ -1,5 +1,6 @@
 """What is asked of the database."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ def statements(engine: sa.Engine | None = None) -> Iterator[list[str]]:
     """The statements that are run meanwhile, growing; of the application's engine unless another one is named."""
     asked: list[str] = []
     engine = engine or db.engine
+    gc.collect()  # what a session still remembers of things that nobody holds is asked for anew, one by one
 
     def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
         if not statement.startswith("BEGIN"):
