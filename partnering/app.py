@@ -45,6 +45,7 @@ ROOMS = (
     "delegates",
     "badges",
     "checkin",
+    "contributions",
     "meetings",
     "schedule",
     "backoffice",

@@ -34,6 +34,7 @@ class Location(PublicId, InEvent, Model):
     """A room, table, stand or virtual room. An exclusive one holds one appointment at a time.
 
     Tables are named like the wells of a plate: row letter and column number, "C4". A virtual room has a `url`.
+    `changeover_minutes` is how long a room needs between two sessions.
     """
 
     zone_id: Mapped[int | None]
@@ -45,6 +46,7 @@ class Location(PublicId, InEvent, Model):
     capacity: Mapped[int | None] = mapped_column(sa.Integer)
     exclusive: Mapped[bool] = mapped_column(default=False)
     closed_from: Mapped[datetime | None]
+    changeover_minutes: Mapped[int] = mapped_column(sa.Integer, default=5)
     url: Mapped[str] = mapped_column(default="")
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
 
@@ -54,6 +56,7 @@ class Location(PublicId, InEvent, Model):
         within_event("zone_id", "zone"),
         one_of("kind", "room", "table", "stand", "virtual"),
         sa.CheckConstraint("url = '' OR kind = 'virtual'", name="only_virtual_has_url"),
+        sa.CheckConstraint("changeover_minutes BETWEEN 0 AND 240", name="changeover_minutes_range"),
         sa.UniqueConstraint("event_id", "kind", "external_ref"),
     )
 
@@ -90,7 +93,9 @@ class AgendaEntry(PublicId, InEvent, Model):
     """A participant's part in an appointment, and what their calendar has been told of it.
 
     `sequence` rises in the transaction that changes time, place, people or status for this recipient; `sent_sequence`
-    and `sent_state` say what left the house. A letter's topic is the entry and its version the sequence.
+    and `sent_state` say what left the house, `sent_hash` what it showed, and `tried_sequence` what may have left: a
+    mail server was given it and did not answer. A letter's topic is the entry and its version the sequence.
+    Someone who comes back long after they left is a new `generation`, with a new `uid` and sequences from 0.
     `lead_minutes` before the appointment are taken too: setting up before a talk.
     """
 
@@ -100,8 +105,10 @@ class AgendaEntry(PublicId, InEvent, Model):
     blocks: Mapped[bool] = mapped_column(default=True)
     lead_minutes: Mapped[int] = mapped_column(sa.Integer, default=0)
     state: Mapped[str] = mapped_column(sa.String(10), default="live")
+    generation: Mapped[int] = mapped_column(sa.Integer, default=1)
     uid: Mapped[str] = mapped_column(sa.String(80), unique=True)
     sequence: Mapped[int] = mapped_column(sa.Integer, default=0)
+    tried_sequence: Mapped[int | None] = mapped_column(sa.Integer)
     sent_sequence: Mapped[int | None] = mapped_column(sa.Integer)
     sent_hash: Mapped[str | None] = mapped_column(sa.String(64))
     sent_state: Mapped[str] = mapped_column(sa.String(10), default="none")
@@ -119,6 +126,8 @@ class AgendaEntry(PublicId, InEvent, Model):
         one_of("state", "live", "cancelled"),
         one_of("sent_state", "none", "confirmed", "cancelled"),
         sa.CheckConstraint("sent_sequence IS NULL OR sent_sequence <= sequence", name="sent_not_ahead"),
+        sa.CheckConstraint("tried_sequence IS NULL OR tried_sequence <= sequence", name="tried_not_ahead"),
+        sa.CheckConstraint("generation >= 1", name="generation_counts"),
         sa.CheckConstraint("lead_minutes BETWEEN 0 AND 240", name="lead_minutes_range"),
     )
 

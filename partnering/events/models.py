@@ -11,8 +11,9 @@ from ..accounts.models import Person
 from ..db import BilingualText, InEvent, Linked, Model, PublicId, Versioned, in_event, one_of, only_where, to_one
 
 DYES = ("haematoxylin", "malachite", "methylene", "carmine")
-AREAS = ("organiser", "crew", "catering")
-"""catering: reads who eats what, and who needs which help; nobody else does, organisers included."""
+AREAS = ("organiser", "crew", "catering", "committee")
+"""catering: reads who eats what, and who needs which help; nobody else does, organisers included.
+committee: reads contributions and gives points."""
 
 
 class Host(PublicId, Model):

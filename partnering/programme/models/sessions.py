@@ -1,12 +1,15 @@
-"""Tracks, sessions, who speaks in them, and bookmarks."""
+"""Days, tracks, sessions as they are being drafted, who speaks in them, and bookmarks.
 
-from datetime import datetime
+What is public lies in `releases`: pages, calendars and letters read that, never the draft.
+"""
+
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..agenda.models import Appointment, Location
-from ..db import (
+from ...agenda.models import Appointment, Location
+from ...db import (
     BilingualText,
     InEvent,
     Model,
@@ -18,10 +21,41 @@ from ..db import (
     to_one,
     within_event,
 )
-from ..events.models import Participant
+from ...events.models import Participant
+from ...tickets.models import Product
 
 KINDS = ("keynote", "talk", "panel", "pitch", "workshop", "break", "poster", "social")
 SPEAKER_ROLES = ("speaker", "chair", "panellist")
+
+
+class ProgrammeSettings(InEvent, Versioned, Model):
+    """What organisers set for the programme as a whole, and the turn that drafts and releases take.
+
+    `stand` rises with everything that the public pages show, so that what is kept of them is known to hold; it is
+    raised without `version`, which guards the form. Whoever changes what is public locks this row first.
+    """
+
+    stand: Mapped[int] = mapped_column(sa.Integer, default=0)
+    availability_until: Mapped[datetime | None]
+    slides_until: Mapped[datetime | None]
+    contact: Mapped[BilingualText] = mapped_column(default=BilingualText())
+    equipment: Mapped[BilingualText] = mapped_column(default=BilingualText())
+
+    __table_args__ = (sa.UniqueConstraint("event_id"), sa.CheckConstraint("stand >= 0", name="stand_counts"))
+
+
+class ProgrammeDay(PublicId, InEvent, Model):
+    """The hours of one day of the programme; they may end after midnight. Without one the event's hours count."""
+
+    day: Mapped[date]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    name: Mapped[BilingualText] = mapped_column(default=BilingualText())
+
+    __table_args__ = in_event(
+        sa.UniqueConstraint("event_id", "day"),
+        sa.CheckConstraint("closes_at > opens_at", name="hours_in_order"),
+    )
 
 
 class Track(PublicId, InEvent, Model):
@@ -35,13 +69,17 @@ class Track(PublicId, InEvent, Model):
 
 
 class ProgrammeSession(PublicId, InEvent, Versioned, Model):
-    """A session of the programme. `appointment` is its released time and place; without one it is not public.
+    """A session as organisers draft it: texts, people, `starts_at`, `ends_at` and room, or none of these yet.
 
-    `external_ref` is its id in the schedule it was imported from, `imported_hash` what that schedule said of it.
+    `appointment` is the released time and place that agendas and calendars hold; it follows with a release.
+    `product` is the add-on by which its places are booked. `external_ref` is its id in the schedule it was imported
+    from, `imported_hash` what that schedule said of it. `note` is for organisers.
     """
 
     track_id: Mapped[int | None] = mapped_column(index=True)
     appointment_id: Mapped[int | None]
+    location_id: Mapped[int | None] = mapped_column(index=True)
+    product_id: Mapped[int | None]
     external_ref: Mapped[str | None] = mapped_column(sa.String(200))
     imported_hash: Mapped[str | None] = mapped_column(sa.String(64))
     kind: Mapped[str] = mapped_column(sa.String(12), default="talk")
@@ -50,11 +88,16 @@ class ProgrammeSession(PublicId, InEvent, Versioned, Model):
     abstract: Mapped[BilingualText] = mapped_column(default=BilingualText())
     language: Mapped[str] = mapped_column(sa.String(2), default="")
     capacity: Mapped[int | None] = mapped_column(sa.Integer)
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(default="")
     cancelled_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
 
     track: Mapped[Track | None] = to_one("ProgrammeSession", "Track", "track_id")
     appointment: Mapped[Appointment | None] = to_one("ProgrammeSession", "Appointment", "appointment_id")
+    room: Mapped[Location | None] = to_one("ProgrammeSession", "Location", "location_id")
+    product: Mapped[Product | None] = to_one("ProgrammeSession", "Product", "product_id")
     people: Mapped[list["SessionPerson"]] = to_many(
         "ProgrammeSession", "SessionPerson", "session_id", order_by="SessionPerson.position"
     )
@@ -62,8 +105,14 @@ class ProgrammeSession(PublicId, InEvent, Versioned, Model):
     __table_args__ = in_event(
         within_event("track_id", "track"),
         within_event("appointment_id", "appointment"),
+        within_event("location_id", "location"),
+        within_event("product_id", "product"),
         sa.UniqueConstraint("event_id", "external_ref"),
         sa.UniqueConstraint("appointment_id"),
+        sa.UniqueConstraint("product_id"),
+        sa.Index("ix_programme_session_time", "event_id", "starts_at"),
+        sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="time_whole_or_none"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         one_of("kind", *KINDS),
     )
 
