@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("commitment", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("languages", sa.String(length=20), nullable=False),
         sa.Column("forms", sa.String(length=60), nullable=False),
+        sa.Column("minutes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("most_characters", sa.Integer(), nullable=False),
         sa.Column("most_authors", sa.Integer(), nullable=False),
         sa.Column("one_per_group", sa.Boolean(), nullable=False),
@@ -742,10 +743,10 @@ def upgrade() -> None:
     with op.batch_alter_table("programme_session") as batch_op:
         batch_op.alter_column("note", server_default=None)
     with op.batch_alter_table("agenda_entry") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_agenda_entry_generation_counts"), "generation >= 1")
         batch_op.create_check_constraint(
             op.f("ck_agenda_entry_tried_not_ahead"), "tried_sequence IS NULL OR tried_sequence <= sequence"
         )
-        batch_op.create_check_constraint(op.f("ck_agenda_entry_generation_counts"), "generation >= 1")
     with op.batch_alter_table("location") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_location_changeover_minutes_range"), "changeover_minutes BETWEEN 0 AND 240"
@@ -808,8 +809,8 @@ def release_what_is_public() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("agenda_entry") as batch_op:
-        batch_op.drop_constraint(op.f("ck_agenda_entry_tried_not_ahead"), type_="check")
         batch_op.drop_constraint(op.f("ck_agenda_entry_generation_counts"), type_="check")
+        batch_op.drop_constraint(op.f("ck_agenda_entry_tried_not_ahead"), type_="check")
     with op.batch_alter_table("location") as batch_op:
         batch_op.drop_constraint(op.f("ck_location_changeover_minutes_range"), type_="check")
     with op.batch_alter_table("programme_session") as batch_op:

@@ -1,6 +1,7 @@
 """A call, its topics and criteria, submissions with their authors, and what the committee says of them."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +10,7 @@ from ..accounts.models import Person
 from ..db import (
     BilingualText,
     InEvent,
+    Json,
     Model,
     PublicId,
     Versioned,
@@ -35,7 +37,7 @@ class Call(PublicId, InEvent, Versioned, Model):
 
     `one_per_group` allows one contribution for each topic and research group. `commitment` is what the main author
     agrees to. With `anonymous` the committee reads neither names nor groups. `wanted_reviews` is how many members are
-    to read each.
+    to read each. `minutes` is how long each form lasts on stage, where it has a length.
     """
 
     opens_at: Mapped[datetime]
@@ -45,6 +47,7 @@ class Call(PublicId, InEvent, Versioned, Model):
     commitment: Mapped[BilingualText] = mapped_column(default=BilingualText())
     languages: Mapped[str] = mapped_column(sa.String(20), default="de,en")
     forms: Mapped[str] = mapped_column(sa.String(60), default="talk,pitch,poster")
+    minutes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     most_characters: Mapped[int] = mapped_column(sa.Integer, default=2100)
     most_authors: Mapped[int] = mapped_column(sa.Integer, default=10)
     one_per_group: Mapped[bool] = mapped_column(default=True)

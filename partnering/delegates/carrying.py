@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from .. import clock
+from ..accounts.addresses import FREE_MAIL
 from ..db import db
 from ..events.models import Event
 from . import queries
 from .models import Delegate, Opportunity, OpportunityTerm, OrganisationProfile
-from .queries import FREE_MAIL
 from .words import is_term
 
 

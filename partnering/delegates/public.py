@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import selectinload
 
 from .. import audit
+from ..accounts.addresses import FREE_MAIL
 from ..db import db, table_of
 from ..events.models import Event
 from ..memory import remembered_part
@@ -19,7 +20,6 @@ from . import mails, queries
 from .documents import country_words, label_words
 from .errors import NothingToPublish
 from .models import Delegate, OrganisationProfile
-from .queries import FREE_MAIL
 from .searching import MOST_WORDS
 from .words import REGIONS
 

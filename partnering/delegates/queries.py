@@ -7,6 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from ..accounts.addresses import FREE_MAIL
 from ..accounts.models import Person
 from ..db import db
 from ..events.models import Event, Participant
@@ -17,33 +18,6 @@ from .models import BlockedPair, Delegate, Opportunity, OrganisationProfile, Par
 from .reasons import Term
 
 _REF = re.compile("[a-z2-7]{16}")
-
-FREE_MAIL = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "gmx.de",
-        "gmx.net",
-        "web.de",
-        "t-online.de",
-        "outlook.com",
-        "outlook.de",
-        "hotmail.com",
-        "hotmail.de",
-        "live.com",
-        "yahoo.com",
-        "yahoo.de",
-        "icloud.com",
-        "me.com",
-        "aol.com",
-        "freenet.de",
-        "posteo.de",
-        "mailbox.org",
-        "proton.me",
-        "protonmail.com",
-    ]
-)
-"""Domains that say nothing about where somebody works."""
 
 
 def is_ref(text: str | None) -> bool:
