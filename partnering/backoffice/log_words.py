@@ -125,6 +125,7 @@ SAID: dict[tuple[str, str], LazyText] = {
     ("area", "organiser"): _l("organisation"),
     ("area", "crew"): _l("crew"),
     ("area", "catering"): _l("catering"),
+    ("area", "committee"): _l("programme committee"),
     ("withdrawal", "none"): _l("none"),
     ("withdrawal", "button"): _l("by a button"),
     ("source", "desk"): _l("by hand"),

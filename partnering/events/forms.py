@@ -177,7 +177,7 @@ TAKEN_ALONG = {
     "blocks": (_l("Times for meetings"), _l("Blocks with their slots, rules, and who may ask whom")),
     "programme": (_l("Tracks"), _l("Of the programme; its sessions stay behind")),
     "doors": (_l("Doors"), _l("With their rules")),
-    "team": (_l("Team"), _l("Organisers, crew and catering")),
+    "team": (_l("Team"), _l("Organisers, crew, catering and committee")),
 }
 
 
@@ -231,6 +231,7 @@ class TeamForm(FlaskForm):
             SelectChoice("crew", _l("Crew: checks guests in")),
             SelectChoice("organiser", _l("Organiser: sees and changes everything")),
             SelectChoice("catering", _l("Catering: sees what guests eat and which help they need, with their names")),
+            SelectChoice("committee", _l("Programme committee: reads contributions and gives points")),
         ],
         default="crew",
     )

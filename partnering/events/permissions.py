@@ -32,9 +32,16 @@ def may_count_meals(person: Person | None, event: Event) -> bool:
     return may_organise(person, event) or may_cater(person, event)
 
 
+def may_review(person: Person | None, event: Event) -> bool:
+    """The committee that reads contributions; organisers and admins are not of it by being what they are."""
+    return person is not None and "committee" in areas_of(person, event)
+
+
 def may_see(person: Person | None, event: Event) -> bool:
     """Drafts are for their team only."""
-    return event.state != "draft" or may_check_in(person, event) or may_cater(person, event)
+    return (
+        event.state != "draft" or may_check_in(person, event) or may_cater(person, event) or may_review(person, event)
+    )
 
 
 def has_second_factor() -> bool:

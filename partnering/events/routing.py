@@ -152,6 +152,11 @@ def meal_counting() -> Response | None:
     return _after_second_factor(permissions.may_count_meals)
 
 
+def committee() -> Response | None:
+    """Those who read contributions and give points, after their second factor."""
+    return _after_second_factor(permissions.may_review)
+
+
 def _after_second_factor(may: Callable[[Person | None, Event], bool]) -> Response | None:
     if g.get("person") is None:
         return to_sign_in()

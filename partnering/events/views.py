@@ -230,7 +230,7 @@ def team() -> str | Response | tuple[str, int]:
     return page("events/desk/team.html", form, roles=queries.team_of(current_event()))
 
 
-@bp.post("/team/<public_id>/<any(organiser, crew, catering):area>/remove")
+@bp.post("/team/<public_id>/<any(organiser, crew, catering, committee):area>/remove")
 def remove(public_id: str, area: str) -> Response:
     """End somebody's work at this event, effective at their next click."""
     with transaction():

@@ -12,6 +12,7 @@ from partnering.accounts.models import Person
 from partnering.audit import AuditEntry
 from partnering.db import BilingualText, db
 from partnering.events.models import Event, FormerSlug, LegalText, TeamRole
+from partnering.events.permissions import may_organise, may_review
 from partnering.events.signals import event_cancelled
 from tests.factories import make_crew, make_event, make_host, make_organiser, make_person
 from tests.support.signing_in import sign_in
@@ -237,6 +238,17 @@ def test_somebody_new_joins_the_team_by_address(event: Event, client: FlaskClien
 
     role = db.session.scalars(sa.select(TeamRole).where(TeamRole.area == "crew")).one()
     assert (role.person.given_name, role.event_id) == ("Jonas", event.id)
+
+
+def test_the_committee_joins_like_everybody_and_organisers_are_not_of_it(event: Event, client: FlaskClient):
+    client.post("/manage/probe-2027/team", data={"email": "ruth@example.org", "area": "committee"})
+    ruth = db.session.scalars(sa.select(TeamRole).where(TeamRole.area == "committee")).one().person
+    katja = db.session.scalars(sa.select(Person).join(TeamRole).where(TeamRole.area == "organiser")).one()
+
+    assert (may_review(ruth, event), may_review(katja, event), may_organise(ruth, event)) == (True, False, False)
+    assert "Programmkomitee" in client.get("/manage/probe-2027/team?lang=de").text
+    client.post(f"/manage/probe-2027/team/{ruth.public_id}/committee/remove")
+    assert not may_review(ruth, event)
 
 
 def test_joining_twice_changes_nothing(event: Event, client: FlaskClient):

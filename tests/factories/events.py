@@ -121,3 +121,8 @@ def make_crew(event: Event, person: Person | None = None) -> Person:
 def make_caterer(event: Event, person: Person | None = None) -> Person:
     """Someone who caters for the event, and alone sees who eats what."""
     return make_role(event, person or make_person(given_name="Carla", family_name="Küch"), "catering").person
+
+
+def make_reader(event: Event, person: Person | None = None) -> Person:
+    """Someone of the committee, who reads contributions and gives points."""
+    return make_role(event, person or make_person(given_name="Ruth", family_name="Leser"), "committee").person

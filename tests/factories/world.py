@@ -31,13 +31,20 @@ from partnering.tickets import codes
 from partnering.tickets.models import Pool, Product
 
 from .conference import Conference, Words, World, both, morning, plainly, remember
-from .events import make_caterer, make_crew, make_event, make_host, make_organiser, make_person
+from .events import make_caterer, make_crew, make_event, make_host, make_organiser, make_person, make_reader
 from .ground import deed
 from .invoices import BILLING, make_setup
 from .registration import make_guest, make_party
 from .tickets import make_member_list, make_pool, make_product
 from .waiting import cancel, make_asked, make_sold_out, make_waiting
 from .world_rooms import door, form, letters_and_jobs, partnering, programme
+
+TEAM = (
+    ("organiser", make_organiser),
+    ("crew", make_crew),
+    ("caterer", make_caterer),
+    ("committee", make_reader),
+)
 
 
 def make_world(words: Words = plainly) -> World:
@@ -83,7 +90,7 @@ def make_bare_conference(slug: str, people: Conference) -> Conference:
     with deed():
         event = make_event(slug, legal=False)
         made = Conference(slug, str(event.name), people=people.people, addresses=people.addresses)
-        for area, make in (("organiser", make_organiser), ("crew", make_crew), ("caterer", make_caterer)):
+        for area, make in TEAM:
             make(event, db.session.get_one(Person, people.people[area]))
         held = registration.add_registration(
             event, make_product(event, pools=[make_pool(event, 1)]), email=people.addresses["attendee"]
@@ -127,6 +134,7 @@ def _team(event: Event, made: Conference, words: Words) -> None:
         ("organiser", make_organiser, "Katja", "Ruhland"),
         ("crew", make_crew, "Jonas", "Helm"),
         ("caterer", make_caterer, "Carla", "Küch"),
+        ("committee", make_reader, "Ruth", "Leser"),
     ):
         person = make_person(f"{area}@{event.slug}.example", given_name=words(given), family_name=words(family))
         make(event, person)

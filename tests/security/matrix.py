@@ -20,6 +20,7 @@ ROLES = (
     "speaker",
     "crew",
     "caterer",
+    "committee",
     "organiser",
     "foreign organiser",
     "admin",
@@ -34,6 +35,7 @@ PARTICIPANTS = GUESTS | {"speaker"}
 CREW = frozenset({"crew", "organiser", "admin"})
 ORGANISERS = frozenset({"organiser", "admin"})
 CATERERS = frozenset({"caterer"})
+COMMITTEE = frozenset({"committee"})
 ORGANISERS_SOMEWHERE = ORGANISERS | {"foreign organiser"}
 BOTH_SIDES = frozenset({"attendee", "exhibitor"})
 """Those who sit in the meeting that addresses name: the attendee asked the exhibitor."""
