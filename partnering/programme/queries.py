@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -35,17 +34,6 @@ class Released:
     starts_at: datetime
     ends_at: datetime
     room: Location | None
-
-
-@dataclass(frozen=True)
-class Clash:
-    """That two sessions overlap in one room, or need the same person at once."""
-
-    kind: Literal["room", "person"]
-    first: ProgrammeSession
-    second: ProgrammeSession
-    room: Location | None = None
-    participant: Participant | None = None
 
 
 # -- sessions
@@ -122,25 +110,6 @@ def speakers(event: Event) -> list[tuple[Participant, list[ProgrammeSession]]]:
         for part in each.session.people:
             found.setdefault(part.participant_id, (part.participant, []))[1].append(each.session)
     return sorted(found.values(), key=lambda pair: (pair[0].sort_name, pair[0].id))
-
-
-def clashes(sessions: Iterable[ProgrammeSession]) -> list[Clash]:
-    """Which of these sessions cannot all happen: two in a room at once, somebody in two places at once."""
-    live = [(each, each.appointment) for each in sessions if each.cancelled_at is None]
-    timed = sorted(
-        ((each, at) for each, at in live if at is not None), key=lambda pair: (pair[1].starts_at, pair[0].id)
-    )
-    found = []
-    for index, (first, at) in enumerate(timed):
-        people = {part.participant_id: part.participant for part in first.people}
-        for second, other in timed[index + 1 :]:
-            if other.starts_at >= at.ends_at:
-                break
-            if at.location_id is not None and at.location_id == other.location_id:
-                found.append(Clash("room", first, second, room=at.location))
-            shared = sorted(people.keys() & {part.participant_id for part in second.people})
-            found += [Clash("person", first, second, participant=people[id]) for id in shared]
-    return found
 
 
 # -- rooms, tracks, people

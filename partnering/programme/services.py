@@ -5,180 +5,47 @@ a session raises SEQUENCE by one in the deed that changes it, however much the d
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from .. import audit, clock
-from ..accounts.models import Person
 from ..agenda import services as agenda
-from ..agenda.models import AgendaEntry, Location
+from ..agenda.models import AgendaEntry
 from ..db import BilingualText, db
-from ..errors import DomainError
 from ..events.models import Event, Participant
-from ..events.services import participant_for, rename
-from ..i18n import _l
 from ..registration import workshop_mails, workshop_times
-from ..text import clean
 from . import mails, queries
+from .choosing import bookmark, forget
+from .facts import Change, EventCalledOff, IsCancelled, NoTime, Part, RoomTaken, Time
 from .models import Bookmark, ProgrammeSession, SessionPerson, Track
+from .naming import speaker
+from .rooms import add_room, add_track, change_room, change_track
+
+__all__ = [
+    "Change",
+    "EventCalledOff",
+    "IsCancelled",
+    "NoTime",
+    "Part",
+    "RoomTaken",
+    "Time",
+    "add",
+    "add_room",
+    "add_track",
+    "bookmark",
+    "cancel",
+    "change",
+    "change_room",
+    "change_track",
+    "forget",
+    "hold_where_free",
+    "release",
+    "restore",
+    "speaker",
+]
 
 TEXTS = ("title", "subtitle", "abstract", "kind", "language", "capacity", "track_id", "external_ref", "imported_hash")
-TINTS = 5
-
-
-class RoomTaken(DomainError):
-    """An exclusive room is taken at that time."""
-
-    message = _l("The room is taken at this time.")
-
-
-class NoTime(DomainError):
-    """A session that ends before it begins, or with no length."""
-
-    message = _l("The session ends before it begins.")
-    status = 422
-
-
-class IsCancelled(DomainError):
-    """A cancelled session is not changed; it is brought back first."""
-
-    message = _l("This session is cancelled.")
-
-
-class EventCalledOff(DomainError):
-    """No session of an event that was called off takes place."""
-
-    message = _l("The whole conference was called off.")
-
-
-@dataclass(frozen=True)
-class Part:
-    """Somebody's part in a session: "speaker", "chair" or "panellist", and how many minutes before it are theirs."""
-
-    participant: Participant
-    role: str = "speaker"
-    set_up: int = 0
-
-
-@dataclass(frozen=True)
-class Time:
-    """When and where a session is: aware times, and a room if it has one."""
-
-    starts_at: datetime
-    ends_at: datetime
-    room: Location | None = None
-
-
-@dataclass
-class Change:
-    """What a deed changed; false when nothing. `busy` are people whose time is taken by something else already.
-
-    `clashing` are those among whoever has booked the session; they decide themselves.
-    """
-
-    fields: list[str] = field(default_factory=list)
-    moved: bool = False
-    people: bool = False
-    busy: list[Participant] = field(default_factory=list)
-    clashing: list[Participant] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.fields or self.moved or self.people)
-
-
-# -- rooms and tracks
-
-
-def add_room(
-    event: Event,
-    name: BilingualText,
-    *,
-    capacity: int | None = None,
-    external_ref: str | None = None,
-    exclusive: bool = False,
-) -> Location:
-    """A room of the event, after those it has."""
-    last = db.session.scalar(
-        sa.select(sa.func.max(Location.position)).where(Location.event_id == event.id, Location.kind == "room")
-    )
-    room = Location(
-        event_id=event.id,
-        kind="room",
-        name=name,
-        capacity=capacity,
-        external_ref=external_ref,
-        exclusive=exclusive,
-        position=(last or 0) + 1,
-    )
-    db.session.add(room)
-    db.session.flush()
-    audit.record("programme.room_added", room, event=event, after={"name": name})
-    return room
-
-
-def change_room(event: Event, room: Location, name: BilingualText, capacity: int | None) -> bool:
-    """Give a room another name or capacity; True when something changed."""
-    return _set(event, room, "programme.room_changed", {"name": name, "capacity": capacity})
-
-
-def add_track(event: Event, name: BilingualText, tint: int | None = None) -> Track:
-    """A track of the event, in the next of five tints unless one is named."""
-    count = db.session.scalar(sa.select(sa.func.count()).where(Track.event_id == event.id)) or 0
-    track = Track(event_id=event.id, name=name, tint=tint or count % TINTS + 1, position=count + 1)
-    db.session.add(track)
-    db.session.flush()
-    audit.record("programme.track_added", track, event=event, after={"name": name})
-    return track
-
-
-def change_track(event: Event, track: Track, name: BilingualText, tint: int) -> bool:
-    """Give a track another name or tint; True when something changed."""
-    return _set(event, track, "programme.track_changed", {"name": name, "tint": tint})
-
-
-def _set(event: Event, thing: Any, action: str, values: dict[str, Any]) -> bool:
-    before = {name: getattr(thing, name) for name in values}
-    if before == values:
-        return False
-    for name, value in values.items():
-        setattr(thing, name, value)
-    db.session.flush()
-    audit.record(action, thing, event=event, before=before, after=values)
-    return True
-
-
-# -- people
-
-
-def speaker(
-    event: Event,
-    name: str,
-    *,
-    person: Person | None = None,
-    company: str = "",
-    biography: str = "",
-    external_ref: str | None = None,
-    locale: str = "de",
-) -> Participant:
-    """Somebody new who speaks; without a `person` known by name only, who gets no letters and cannot sign in.
-
-    The last word of `name` counts as the family name.
-    """
-    given, _, family = clean(name).rpartition(" ")
-    if person is not None:
-        return participant_for(event, person, given_name=given, family_name=family, company=company, locale=locale)
-    participant = Participant(event_id=event.id, external_ref=external_ref, locale=locale, created_at=clock.now())
-    rename(participant, title="", given_name=given, family_name=family, function="", company=company)
-    participant.biography = biography
-    db.session.add(participant)
-    db.session.flush()
-    return participant
-
-
-# -- sessions
 
 
 def add(
@@ -389,42 +256,6 @@ def hold_where_free(event: Event) -> list[tuple[Participant, ProgrammeSession]]:
         .order_by(AgendaEntry.participant_id, AgendaEntry.id)
     ).all()
     return [(entry.participant, session) for entry, session in rows if not agenda.hold_time(entry)]
-
-
-# -- choosing
-
-
-def bookmark(session: ProgrammeSession, participant: Participant) -> None:
-    """Put a session into a participant's schedule, blocking nothing; for its speakers, or a second time, nothing."""
-    if session.cancelled_at is not None or session.appointment is None:
-        raise IsCancelled
-    held = queries.bookmark_of(session, participant)
-    speaks = any(part.participant_id == participant.id for part in queries.people_of(session))
-    if held is not None or speaks:
-        return
-    db.session.add(
-        Bookmark(
-            event_id=session.event_id,
-            session_id=session.id,
-            participant_id=participant.id,
-            created_at=clock.now(),
-        )
-    )
-    agenda.attend(session.appointment, participant, "bookmark", blocks=False)
-    db.session.flush()
-
-
-def forget(session: ProgrammeSession, participant: Participant) -> None:
-    """Take a session that a participant chose out of their schedule."""
-    held = queries.bookmark_of(session, participant)
-    if held is None:
-        return
-    db.session.delete(held)
-    if session.appointment is not None:
-        entry = agenda.entry_of(session.appointment, participant)
-        if entry is not None and entry.role == "bookmark":
-            agenda.leave(entry)
-    db.session.flush()
 
 
 # -- steps

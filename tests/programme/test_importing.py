@@ -20,6 +20,7 @@ from partnering.programme import queries, services
 from partnering.programme.importing import applier, reader
 from partnering.programme.importing.texts import plain
 from partnering.programme.models import ProgrammeSession, SessionPerson, Track
+from partnering.programme.warnings import clashes
 from tests.factories import make_event, make_host
 from tests.factories.ground import deed
 
@@ -476,7 +477,7 @@ def test_a_double_booked_speaker_is_a_warning(ctx: Flask, shared: Path):
     assert "Stephanie Hudson is in" in result.output
     event = db.session.scalars(sa.select(Event).where(Event.slug == "real")).one()
     assert event.zone == "Europe/Berlin"
-    assert [each.kind for each in queries.clashes(queries.sessions_of(event))] == ["person"]
+    assert [each.kind for each in clashes(queries.sessions_of(event))] == ["person"]
 
 
 def test_the_invalid_programme_is_refused_whole(ctx: Flask, shared: Path):

@@ -18,6 +18,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.programme import queries, services
 from partnering.programme.models import Bookmark, ProgrammeSession
 from partnering.programme.services import Part, Time
+from partnering.programme.warnings import clashes
 from tests.factories import make_event, make_participant
 from tests.factories.programme import at, make_room, make_session, make_speaker
 from tests.support.letters import calendar_of, deliver_all
@@ -75,7 +76,7 @@ def test_a_speaker_in_two_places_is_reported_and_does_not_block_the_second(ctx: 
 
     assert busy == [henrike]
     assert (entry(first, henrike).blocks, entry(second, henrike).blocks) == (True, False)
-    [clash] = queries.clashes(queries.sessions_of(event))
+    [clash] = clashes(queries.sessions_of(event))
     assert (clash.kind, clash.first, clash.second, clash.participant) == ("person", first, second, henrike)
 
 
@@ -86,9 +87,9 @@ def test_two_sessions_in_one_room_are_noticed(ctx: Flask):
     second = make_session(event, room=room, starts_at=at(event, 10, 40))
     make_session(event, room=room, starts_at=at(event, 11, 25))
 
-    assert [
-        (each.kind, each.first, each.second, each.room) for each in queries.clashes(queries.sessions_of(event))
-    ] == [("room", first, second, room)]
+    assert [(each.kind, each.first, each.second, each.room) for each in clashes(queries.sessions_of(event))] == [
+        ("room", first, second, room)
+    ]
 
 
 def test_moving_raises_the_sequence_of_everybody_by_one(ctx: Flask):

@@ -3,7 +3,7 @@
 from ...errors import NotFound
 from ...events.routing import current_event, event_blueprint, manage_blueprint
 from ...guards import public
-from ...headers import answer_unchanged
+from ...headers import answer_unchanged, cacheable
 from .. import queries
 from ..models import ProgrammeSession
 
@@ -19,3 +19,9 @@ def session_or_404(public_id: str) -> ProgrammeSession:
     if session is None:
         raise NotFound
     return session
+
+
+def share() -> None:
+    """Let everybody's copy be the same, unless the event is a draft."""
+    if current_event().state != "draft":
+        cacheable()

@@ -19,8 +19,8 @@ from ...i18n import _, _n, bi, locale
 from .. import queries, services, words
 from ..forms import CancelForm, SessionForm, listed
 from ..models import ProgrammeSession
-from ..queries import Clash
 from ..services import Part, Time
+from ..warnings import Clash, clashes
 from .blueprints import desk as bp
 from .blueprints import session_or_404
 
@@ -44,7 +44,7 @@ def index() -> str:
         at = session.appointment
         day = clock.in_zone(at.starts_at, event.zone).date() if at is not None else None
         days.setdefault(day, []).append(session)
-    found = queries.clashes(sessions)
+    found = clashes(sessions)
     return render_template(
         "programme/desk/index.html",
         days=list(days.items()),
@@ -104,7 +104,7 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
             if done.clashing:
                 flash(_clash_words(len(done.clashing)), "warn")
             return redirect(url_for(".edit", public_id=public_id))
-    found = [each for each in queries.clashes(queries.sessions_of(current_event())) if _concerns(each, session)]
+    found = [each for each in clashes(queries.sessions_of(current_event())) if _concerns(each, session)]
     return _page(
         "programme/desk/edit.html",
         form,

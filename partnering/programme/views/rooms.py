@@ -11,7 +11,7 @@ from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...i18n import _
 from .. import queries, services
-from ..forms import RoomForm, TrackForm
+from ..room_forms import RoomForm, TrackForm
 from .blueprints import desk as bp
 
 

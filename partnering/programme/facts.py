@@ -1,0 +1,69 @@
+"""What is said of a session, by those who draft it: its people, its time, what a deed changed; and what refuses it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..agenda.models import Location
+from ..errors import DomainError
+from ..events.models import Participant
+from ..i18n import _l
+
+
+class RoomTaken(DomainError):
+    """An exclusive room is taken at that time."""
+
+    message = _l("The room is taken at this time.")
+
+
+class NoTime(DomainError):
+    """A session that ends before it begins, or with no length."""
+
+    message = _l("The session ends before it begins.")
+    status = 422
+
+
+class IsCancelled(DomainError):
+    """A cancelled session is not changed; it is brought back first."""
+
+    message = _l("This session is cancelled.")
+
+
+class EventCalledOff(DomainError):
+    """No session of an event that was called off takes place."""
+
+    message = _l("The whole conference was called off.")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Somebody's part in a session: "speaker", "chair" or "panellist", and how many minutes before it are theirs."""
+
+    participant: Participant
+    role: str = "speaker"
+    set_up: int = 0
+
+
+@dataclass(frozen=True)
+class Time:
+    """When and where a session is: aware times, and a room if it has one."""
+
+    starts_at: datetime
+    ends_at: datetime
+    room: Location | None = None
+
+
+@dataclass
+class Change:
+    """What a deed changed; false when nothing. `busy` are people whose time is taken by something else already.
+
+    `clashing` are those among whoever has booked the session; they decide themselves.
+    """
+
+    fields: list[str] = field(default_factory=list)
+    moved: bool = False
+    people: bool = False
+    busy: list[Participant] = field(default_factory=list)
+    clashing: list[Participant] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.moved or self.people)

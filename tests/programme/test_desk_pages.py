@@ -1,0 +1,210 @@
+"""The organisers' desk for the programme."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from partnering.db import BilingualText, db
+from partnering.events.models import Event
+from partnering.mail.models import OutboxLetter
+from partnering.programme import queries
+from partnering.programme.models import ProgrammeSession
+from partnering.programme.services import Part
+from tests.factories import make_crew, make_event, make_organiser, make_participant
+from tests.factories.programme import at, make_room, make_session, make_speaker, make_track
+from tests.support.counting import statements_of
+from tests.support.signing_in import sign_in
+
+
+@pytest.fixture
+def event(ctx: Flask) -> Event:
+    return make_event("probe")
+
+
+def page(client: FlaskClient, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.text
+
+
+def typed(event: Event, **values: Any) -> dict[str, Any]:
+    return {
+        "title_de": "Neuer Punkt",
+        "kind": "talk",
+        "language": "de",
+        "track": "",
+        "room": "",
+        "day": event.first_day.isoformat(),
+        "starts": "14:00",
+        "ends": "14:45",
+        "people-0-name": "",
+        "people-0-role": "speaker",
+        **values,
+    }
+
+
+@pytest.fixture
+def desk(client: FlaskClient, event: Event) -> FlaskClient:
+    sign_in(client, make_organiser(event))
+    return client
+
+
+def the_session() -> ProgrammeSession:
+    db.session.rollback()
+    return db.session.scalars(sa.select(ProgrammeSession)).one()
+
+
+def test_an_organiser_adds_a_session_in_local_time(desk: FlaskClient, event: Event):
+    room = make_room(event)
+    answer = desk.post(
+        "/manage/probe/programme/new",
+        data=typed(event, room=room.public_id, **{"people-0-name": "Henrike Oelsner"}),
+    )
+
+    assert answer.status_code == 302
+    session = the_session()
+    assert session.appointment is not None
+    assert (session.appointment.starts_at, session.location) == (at(event, 14), room)
+    assert [part.participant.family_name for part in session.people] == ["Oelsner"]
+
+
+def test_a_name_that_is_known_is_found_again(desk: FlaskClient, event: Event):
+    known = make_participant(event, given_name="Łucja", family_name="Łęcka", title="Prof.")
+    desk.post("/manage/probe/programme/new", data=typed(event, **{"people-0-name": "lucja lecka"}))
+
+    assert [part.participant_id for part in the_session().people] == [known.id]
+
+
+def test_of_several_with_one_name_the_address_decides(desk: FlaskClient, event: Event):
+    for n in (1, 2):
+        make_participant(event, email=f"jana{n}@example.org", given_name="Jana", family_name="Muster")
+    refused = desk.post("/manage/probe/programme/new", data=typed(event, **{"people-0-name": "Jana Muster"}))
+    assert (refused.status_code, "Mehrere Personen heißen so" in refused.text) == (422, True)
+
+    desk.post(
+        "/manage/probe/programme/new",
+        data=typed(event, **{"people-0-name": "Jana Muster", "people-0-email": "jana2@example.org"}),
+    )
+    [part] = the_session().people
+    assert part.participant.person is not None
+    assert part.participant.person.email == "jana2@example.org"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"title_de": ""}, "Geben Sie einen Titel ein"),
+        ({"starts": ""}, "Geben Sie Tag, Beginn und Ende ein"),
+        ({"ends": ""}, "Geben Sie Tag, Beginn und Ende ein"),
+        ({"ends": "14:00"}, "endet, bevor er beginnt"),
+        ({"ends": "13:00"}, "endet, bevor er beginnt"),
+    ],
+)
+def test_wrong_answers_are_said_beside_the_field(
+    desk: FlaskClient, event: Event, values: dict[str, str], sentence: str
+):
+    answer = desk.post("/manage/probe/programme/new", data=typed(event, **values))
+
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert db.session.scalars(sa.select(ProgrammeSession)).all() == []
+
+
+def test_an_evening_may_end_after_midnight(desk: FlaskClient, event: Event):
+    desk.post("/manage/probe/programme/new", data=typed(event, starts="21:00", ends="01:00"))
+    session = the_session()
+    assert session.appointment is not None
+
+    assert session.appointment.ends_at - session.appointment.starts_at == timedelta(hours=4)
+
+
+def test_an_organiser_moves_a_session_and_its_people_are_told_once(desk: FlaskClient, event: Event):
+    jana = make_participant(event, email="jana@example.org")
+    session = make_session(event, "Vortrag", people=[Part(jana, "chair", 20)])
+    form = typed(
+        event,
+        title_de="Vortrag",
+        title_en="Vortrag",
+        language="",
+        tell="y",
+        **{
+            "people-0-ref": jana.public_id,
+            "people-0-name": jana.name,
+            "people-0-role": "chair",
+            "people-0-set_up": "20",
+        },
+    )
+    address = f"/manage/probe/programme/{session.public_id}"
+
+    assert desk.post(address, data=form).status_code == 302
+    assert desk.post(address, data=form).status_code == 302
+    moved = the_session()
+    assert moved.appointment is not None
+    assert (moved.appointment.starts_at, moved.appointment.sequence) == (at(event, 14), 1)
+    assert [(part.role, part.set_up) for part in moved.people] == [("chair", 20)]
+    assert [letter.kind for letter in db.session.scalars(sa.select(OutboxLetter))] == ["programme.session_changed"]
+
+
+def test_an_organiser_cancels_and_restores_a_session(desk: FlaskClient, event: Event):
+    session = make_session(event, "Vortrag")
+    address = f"/manage/probe/programme/{session.public_id}"
+
+    assert desk.post(f"{address}/cancel", data={"tell": "y"}).status_code == 302
+    assert the_session().cancelled_at is not None
+    assert "Abgesagt" in page(desk, "/e/probe/programme")
+    assert re.search(r'<input(?=[^>]* checked)[^>]* name="tell"', page(desk, address))
+    assert desk.post(f"{address}/restore", data={"tell": "y"}).status_code == 302
+    assert the_session().cancelled_at is None
+
+
+def test_warnings_stand_above_the_list(desk: FlaskClient, event: Event):
+    room, henrike = make_room(event, "Großer Saal"), make_speaker(event)
+    for _n in range(2):
+        make_session(event, room=room, speakers=[henrike])
+    text = page(desk, "/manage/probe/programme")
+
+    assert "2 Dinge passen nicht" in text
+    assert ("Großer Saal ist am" in text, "Henrike Oelsner ist am" in text) == (True, True)
+
+
+def test_the_desk_takes_a_constant_number_of_queries(desk: FlaskClient, event: Event):
+    make_session(event, room=make_room(event), track=make_track(event), speakers=[make_speaker(event)])
+    one = statements_of(lambda: page(desk, "/manage/probe/programme"))
+    for n in range(6):
+        make_session(event, room=make_room(event), track=make_track(event), speakers=[make_speaker(event, f"N Nr{n}")])
+
+    assert statements_of(lambda: page(desk, "/manage/probe/programme")) == one
+
+
+def test_rooms_and_tracks_are_added_and_renamed(desk: FlaskClient, event: Event):
+    desk.post("/manage/probe/programme/rooms/add", data={"room-name_de": "Saal", "room-capacity": "80"})
+    desk.post("/manage/probe/programme/tracks/add", data={"track-name_de": "Diagnostik", "track-tint": "3"})
+    [room], [track] = queries.rooms_of(event), queries.tracks_of(event)
+    desk.post(f"/manage/probe/programme/rooms/{room.public_id}", data={"room-name_de": "Aula", "room-name_en": "Aula"})
+    desk.post(f"/manage/probe/programme/tracks/{track.public_id}", data={"track-name_de": "Daten", "track-tint": "4"})
+    db.session.rollback()
+
+    assert (room.name, room.capacity) == (BilingualText(de="Aula", en="Aula"), None)
+    assert (track.name.de, track.tint) == ("Daten", 4)
+    refused = desk.post(f"/manage/probe/programme/rooms/{room.public_id}", data={"room-name_de": ""})
+    assert (refused.status_code, "Geben Sie den Namen auf Deutsch ein" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize("path", ["", "/new", "/rooms", "/{session}"])
+def test_the_desk_is_for_organisers_only(client: FlaskClient, event: Event, path: str):
+    address = "/manage/probe/programme" + path.format(session=make_session(event).public_id)
+    assert client.get(address).status_code == 302
+    sign_in(client, make_crew(event))
+    assert client.get(address).status_code == 404
+
+
+def test_sessions_of_other_events_do_not_exist(desk: FlaskClient, event: Event):
+    other = make_session(make_event("andere"))
+
+    assert desk.get(f"/manage/probe/programme/{other.public_id}").status_code == 404
+    assert desk.post(f"/manage/probe/programme/{other.public_id}/cancel").status_code == 404
+    assert desk.get(f"/e/probe/programme/{other.public_id}").status_code == 404
