@@ -15,6 +15,7 @@ PY := $(BIN)/python
 FLASK := $(BIN)/flask
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --require-hashes
 NODE_MODULES := tests/support/node/node_modules/.package-lock.json
+CALDAV := tests/support/caldav/.venv/.made
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url $(UPGRADE)
 
@@ -70,7 +71,7 @@ bench: setup ## What pages, registrations, claims and partnering cost (ARGS="sql
 .PHONY: setup
 setup: $(VENV)/.dev ## What the tests need: system packages, Python packages, Node packages
 	@scripts/system-packages test
-	@$(MAKE) -s $(NODE_MODULES)
+	@$(MAKE) -s $(NODE_MODULES) $(CALDAV)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style, types, floors, templates
@@ -109,10 +110,11 @@ screenshots: setup ## Every page at 390 and 1280 px, light and dark, into screen
 lock: $(VENV)/.dev ## Lock the requirements with hashes (UPGRADE=--upgrade takes newer indirect ones)
 	@$(COMPILE) requirements.txt -o requirements.lock
 	@$(COMPILE) -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+	@$(COMPILE) tests/support/caldav/requirements.txt -o tests/support/caldav/requirements.lock
 
 .PHONY: clean
 clean: ## Remove what was made here, except instance/ with its data
-	@rm -rf "$(VENV)" tests/support/node/node_modules screenshots .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf "$(VENV)" tests/support/node/node_modules tests/support/caldav/.venv screenshots .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -prune -exec rm -rf {} + ; find partnering -name '*.mo' -delete
 
 ## -- made once
@@ -133,4 +135,9 @@ $(VENV)/.dev: $(PY) requirements-dev.lock
 
 $(NODE_MODULES): tests/support/node/package-lock.json
 	@npm ci --prefix tests/support/node --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+$(CALDAV): $(PY) tests/support/caldav/requirements.lock
+	@$(PYTHON) -m venv tests/support/caldav/.venv
+	@tests/support/caldav/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/support/caldav/requirements.lock
 	@touch $@
