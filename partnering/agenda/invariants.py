@@ -96,8 +96,9 @@ def contested_has_twin() -> Iterator[str]:
 
 @invariant("I5", "No calendar was told more than happened, and no UID serves two things")
 def calendars_follow() -> Iterator[str]:
-    """Entries that sent a higher sequence than they have, and doubled UIDs."""
+    """Entries that sent, or tried to send, a higher sequence than they have, and doubled UIDs."""
     yield from broken("SELECT id FROM agenda_entry WHERE sent_sequence > sequence", "entry {id} sent the future")
+    yield from broken("SELECT id FROM agenda_entry WHERE tried_sequence > sequence", "entry {id} tried the future")
     yield from broken(
         "SELECT uid FROM (SELECT uid FROM agenda_entry UNION ALL SELECT uid FROM appointment) u "
         "GROUP BY uid HAVING COUNT(*) > 1",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
@@ -11,6 +11,9 @@ from .. import clock
 from ..db import db
 from ..events.models import Event
 from .models import AgendaEntry, Appointment, ParticipantAtom
+
+CANCELLED_KEPT = timedelta(days=30)
+"""How long something cancelled stays in calendars that people subscribe to; then its UID is spent."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from ..events.models import Event, Participant
 from ..i18n import _l
 from ..rows import new_row, write
 from .models import AgendaEntry, Appointment, Location, LocationAtom, ParticipantAtom
+from .queries import CANCELLED_KEPT
 
 UID_DOMAIN = "calendar.partnering.invalid"
 
@@ -107,8 +108,8 @@ def attend(
 ) -> AgendaEntry:
     """Put an appointment into a participant's agenda; `blocks` takes their time, and `lead_minutes` before it.
 
-    Someone who was in it before and left comes back under the same UID with a higher sequence; a caller who knows that
-    they are `new` spares the question. Raises `TimeTaken`.
+    Someone who was in it before and left comes back under the same UID with a higher sequence, or, once calendars have
+    forgotten it, under a new one; a caller who knows that they are `new` spares the question. Raises `TimeTaken`.
     """
     entry = None if new else entry_of(appointment, participant)
     if entry is None:
@@ -126,7 +127,10 @@ def attend(
         write(entry)
     elif entry.state != "live":
         entry.state, entry.role, entry.blocks, entry.lead_minutes = "live", role, blocks, lead_minutes
-        _raise_sequence(entry)
+        if entry.changed_at <= clock.now() - CANCELLED_KEPT:
+            _begin_anew(entry)
+        else:
+            _raise_sequence(entry)
     else:
         return entry
     db.session.flush()
@@ -389,6 +393,14 @@ def entry_of(appointment: Appointment, participant: Participant) -> AgendaEntry 
 def _raise_sequence(entry: AgendaEntry) -> None:
     entry.sequence += 1
     entry.changed_at = clock.now()
+
+
+def _begin_anew(entry: AgendaEntry) -> None:
+    """A new generation, which no calendar has heard of: the old UID is spent."""
+    entry.generation += 1
+    entry.uid, entry.sequence, entry.changed_at = new_uid(), 0, clock.now()
+    entry.tried_sequence = entry.sent_sequence = entry.sent_hash = None
+    entry.sent_state = "none"
 
 
 def _wanted(entry: AgendaEntry, appointment: Appointment) -> range:

@@ -212,14 +212,18 @@ def _hand_over(
     *,
     secret: bool,
 ) -> bool:
-    if not _move(claimed, "leased", "sending", lease_until=clock.now() + IN_DOUBT, attempts=OutboxLetter.attempts + 1):
-        return False
+    with transaction():
+        attempts, until = OutboxLetter.attempts + 1, clock.now() + IN_DOUBT
+        if not _compare_and_set(claimed, "leased", "sending", lease_until=until, attempts=attempts):
+            return False
+        if content.on_leaving is not None:
+            content.on_leaving()
     try:
         carrier.carry(db.session.get_one(OutboxLetter, claimed.id), message)
     except Later as error:
-        _retry(claimed, str(error), begun=True)
+        _retry(claimed, str(error), content)
     except Never as error:
-        _bury(claimed, str(error))
+        _bury(claimed, str(error), content)
     except InDoubt as error:
         _doubt(claimed, str(error))
     else:
@@ -288,12 +292,16 @@ def _mark(claimed: Claimed, content: letters.Letter, secret: bool, on_sent: Call
             on_sent()
 
 
-def _settle(claimed: Claimed, state: str, *, reason: str) -> bool:
-    return _move(claimed, ("leased", "sending"), state, lease_until=None, last_error=_short(reason))
+def _settle(claimed: Claimed, state: str, *, reason: str, refused: letters.Letter | None = None) -> bool:
+    with transaction():
+        moved = _compare_and_set(claimed, ("leased", "sending"), state, lease_until=None, last_error=_short(reason))
+        if moved and refused is not None and refused.on_refused is not None:
+            refused.on_refused()
+    return moved
 
 
-def _bury(claimed: Claimed, reason: str) -> None:
-    if _settle(claimed, "dead", reason=reason):
+def _bury(claimed: Claimed, reason: str, refused: letters.Letter | None = None) -> None:
+    if _settle(claimed, "dead", reason=reason, refused=refused):
         log.error("letter %s cannot be delivered: %s", claimed.id, _short(reason))
 
 
@@ -307,14 +315,14 @@ def _poisoned(claimed: Claimed, attempts: int, error: Exception) -> None:
     _move(claimed, "leased", "ready", run_at=run_at, lease_until=None, attempts=attempts + 1, last_error=_short(reason))
 
 
-def _retry(claimed: Claimed, reason: str, *, begun: bool = False) -> None:
-    """Back to ready until the next attempt is due, or dead after the last."""
+def _retry(claimed: Claimed, reason: str, refused: letters.Letter | None = None) -> None:
+    """Back to ready until the next attempt is due, or dead after the last; `refused` is what the server was given."""
     with transaction():
         letter = db.session.get_one(OutboxLetter, claimed.id)
-        attempts = letter.attempts + (0 if begun else 1)
+        attempts = letter.attempts + (0 if refused is not None else 1)
         wait = waiting_time(attempts)
         if wait is not None:
-            _compare_and_set(
+            moved = _compare_and_set(
                 claimed,
                 ("leased", "sending"),
                 "ready",
@@ -323,8 +331,10 @@ def _retry(claimed: Claimed, reason: str, *, begun: bool = False) -> None:
                 attempts=attempts,
                 last_error=_short(reason),
             )
+            if moved and refused is not None and refused.on_refused is not None:
+                refused.on_refused()
             return
-    _bury(claimed, f"given up after {attempts} attempts; {reason}")
+    _bury(claimed, f"given up after {attempts} attempts; {reason}", refused)
 
 
 def _doubt(claimed: Claimed, reason: str) -> None:

@@ -25,7 +25,9 @@ class Letter:
     """A letter as it is to leave. Without a sender it comes from the installation's own address.
 
     `calendar` is one iCalendar object and `method` its METHOD. `images` are PNG files by the content id that the HTML
-    names (`<img src="cid:...">`). `on_sent` runs inside the transaction that marks the letter sent.
+    names (`<img src="cid:...">`). `on_leaving` runs inside the transaction before the letter is handed over,
+    `on_refused` in the one that notes that the server did not take it, `on_sent` in the one that marks it sent; a
+    letter in doubt meets neither of the last two.
     """
 
     subject: str
@@ -37,6 +39,8 @@ class Letter:
     method: Literal["REQUEST", "CANCEL"] | None = None
     images: Mapping[str, bytes] = field(default_factory=dict)
     attachments: Sequence[Attachment] = ()
+    on_leaving: Callable[[], None] | None = None
+    on_refused: Callable[[], None] | None = None
     on_sent: Callable[[], None] | None = None
     unsubscribe_url: str | None = None
 

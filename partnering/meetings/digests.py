@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import clock
+from ..agenda import calendars
 from ..db import db
 from ..delegates import queries as partnering
 from ..delegates import subscriptions
@@ -18,8 +19,8 @@ from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from . import queries, telling
+from .describing import name_of
 from .models import Meeting, MeetingNews, MeetingProposal, MeetingSide
-from .rendering import name_of
 from .rules import rules_of
 from .states import PLACED
 
@@ -218,4 +219,4 @@ def _calendar_told(delegate: Delegate, meeting: Meeting) -> bool:
     if appointment is None or meeting.request_state != "cancelled":
         return False
     entries = [entry for entry in appointment.entries if entry.participant_id == delegate.participant_id]
-    return any(entry.sent_state != "none" for entry in entries)
+    return any(map(calendars.knows, entries))

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
+from ..agenda import calendars
 from ..db import db
 from ..delegates import queries as partnering
 from ..delegates.models import Delegate
@@ -18,8 +19,8 @@ from ..registration import mails as registration
 from ..registration import queries as registrations
 from ..registration.models import Party, Registration
 from . import queries
+from .describing import name_of
 from .models import Meeting, MeetingVacancy
-from .rendering import name_of
 
 
 def partner_left(leaver: Delegate, meetings: Sequence[Meeting]) -> None:
@@ -173,7 +174,7 @@ def _page(event: Event, vacancy: MeetingVacancy) -> str:
 def _in_calendar(meeting: Meeting, delegate: Delegate) -> bool:
     """Whether a delegate's calendar knew of a meeting, so that a short letter about it follows."""
     entries = meeting.appointment.entries if meeting.appointment is not None else []
-    return any(entry.participant_id == delegate.participant_id and entry.sent_state != "none" for entry in entries)
+    return any(entry.participant_id == delegate.participant_id and calendars.knows(entry) for entry in entries)
 
 
 def _when(meeting: Meeting) -> tuple[bool, str, int]:

@@ -1,6 +1,7 @@
 """The news of meetings, and the letters that bring it."""
 
 from .day_news import render_contacts, render_feedback, render_missed
+from .describing import description, name_of, summary
 from .digests import render_news, render_requested
 from .farewells import (
     company_asked,
@@ -34,7 +35,7 @@ from .news import (
     proposal_refused,
 )
 from .nudging import render_nudge
-from .rendering import description, name_of, render_cancelled, render_changed, render_confirmed, summary
+from .rendering import render_cancelled, render_changed, render_confirmed
 from .representing import acted_for, render_acted_for
 from .telling import forget, tell, untold, was_told
 

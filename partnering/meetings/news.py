@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .. import clock
-from ..agenda import mails as calendar
+from ..agenda import calendars
 from ..agenda import services as agenda
 from ..agenda.models import AgendaEntry, Appointment
 from ..delegates.models import Delegate
@@ -232,10 +232,10 @@ def _post_entry(
     to_participant(
         kind,
         delegate.participant,
-        key=f"{kind}:{entry.public_id}:seq{entry.sequence}",
+        key=f"{kind}:{entry.public_id}:seq{calendars.edition(entry)}",
         payload={"meeting": meeting.public_id, "entry": entry.public_id, "delegate": delegate.public_id, **more},
         recipient_ref=delegate.public_id,
-        topic=calendar.topic(entry),
+        topic=calendars.topic(entry),
         topic_version=entry.sequence,
         not_before=earliest,
     )
@@ -243,7 +243,7 @@ def _post_entry(
 
 def _in_calendars(entries: Iterable[AgendaEntry]) -> set[int]:
     """The participants whose calendars know of these entries."""
-    return {entry.participant_id for entry in entries if entry.sent_state == "confirmed"}
+    return {entry.participant_id for entry in entries if calendars.may_hold(entry)}
 
 
 def _undo_wait(meeting: Meeting) -> int:

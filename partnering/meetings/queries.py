@@ -111,6 +111,12 @@ def meeting_by_ref(event: Event, public_id: str) -> Meeting | None:
     return db.session.scalars(whole().where(Meeting.event_id == event.id, Meeting.public_id == public_id)).one_or_none()
 
 
+def meetings_at(appointment_ids: Collection[int]) -> dict[int, Meeting]:
+    """The meetings that take place in these appointments, by the appointment's id."""
+    found = db.session.scalars(whole().where(Meeting.appointment_id.in_(appointment_ids)))
+    return {meeting.appointment_id: meeting for meeting in found if meeting.appointment_id is not None}
+
+
 def open_between(one: Delegate, other: Delegate) -> Meeting | None:
     """The open request or meeting between two lead delegates."""
     low, high = sorted((one.id, other.id))

@@ -1,21 +1,20 @@
-"""The letters that bring the news of meetings, and what calendars show of one."""
+"""The letters that bring the news of meetings."""
 
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from ..agenda import mails as calendar
+from ..agenda import calendars
 from ..agenda.models import AgendaEntry, Location
 from ..db import db
 from ..delegates.models import Delegate
 from ..events.models import Event
-from ..i18n import _, bi
 from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from . import calls, queries
-from .models import Meeting, MeetingSide
+from .describing import name_of, side_name, thing
 
 
 @letters.kind("meetings.confirmed")
@@ -47,27 +46,20 @@ def _render_entry(letter: OutboxLetter, state: str) -> Letter | None:
     meeting, delegate = context["meeting"], context["me"]
     if state == "live" and meeting.appointment_id != entry.appointment_id:
         return None
-    if state == "cancelled" and entry.sent_state == "none":
+    if state == "cancelled" and not calendars.knows(entry):
         return None
     kind = "cancelled" if state == "cancelled" else "confirmed" if entry.sent_state == "none" else "changed"
-    part, method = calendar.calendar_part(
-        entry,
-        summary=summary(delegate, meeting),
-        description=description(delegate, meeting),
-        url=letters.url("meetings.show", event_slug=context["event"].slug, id=meeting.public_id),
-        private=True,
-    )
     composed = letters.compose(
         f"meetings/mail/{kind}",
         entry=entry,
-        place=calendar.place_of(entry),
+        place=calendars.place_of(entry),
         clocks=calls.times_of(meeting, context["event"].zone),
         call=calls.link_of(meeting),
         itself=letter.payload.get("by") == delegate.public_id,
         was=_was(letter.payload.get("was"), context["event"]),
         **context,
     )
-    return composed.with_(calendar=part, method=method, on_sent=calendar.told(entry))
+    return calendars.attach(composed, entry, thing(delegate, meeting))
 
 
 def _was(told: Any, event: Event) -> dict[str, Any] | None:
@@ -80,7 +72,7 @@ def _was(told: Any, event: Event) -> dict[str, Any] | None:
     return {
         "starts_at": datetime.fromisoformat(told["starts_at"]),
         "ends_at": datetime.fromisoformat(told["ends_at"]),
-        "place": calendar.name_of(place),
+        "place": calendars.name_of(place),
     }
 
 
@@ -93,7 +85,7 @@ def _context(letter: OutboxLetter) -> dict[str, Any] | None:
     meeting = queries.meeting_by_ref(event, str(letter.payload.get("meeting")))
     if meeting is None:
         return None
-    side = _side_name(delegate, meeting)
+    side = side_name(delegate, meeting)
     other = next(each for each in meeting.sides if each.side != side)
     return {
         "event": event,
@@ -112,54 +104,3 @@ def _delegate(letter: OutboxLetter) -> Delegate | None:
 
 def _event(delegate: Delegate) -> Event:
     return delegate.participant.event
-
-
-# -- what calendars show
-
-
-def name_of(viewer: Delegate, meeting: Meeting, other: MeetingSide) -> str:
-    """The other side as `viewer` may read it: the lead's name, else the organisation."""
-    if queries.shows_name(viewer, other.lead, meeting):
-        return other.lead.participant.name or _("Former participant")
-    return other.profile.organisation.name
-
-
-def summary(viewer: Delegate, meeting: Meeting) -> str:
-    """What the meeting is called in the viewer's calendar."""
-    other = _across(viewer, meeting)
-    name, organisation = name_of(viewer, meeting, other), other.profile.organisation.name
-    shown = name if name == organisation else f"{name} ({organisation})"
-    return _("Meeting: %(name)s", name=shown)
-
-
-def description(viewer: Delegate, meeting: Meeting) -> str:
-    """Who sits at the table, by name and organisation; nobody's address."""
-    lines = []
-    for side in meeting.sides:
-        people = [
-            each.participant.name
-            for each in queries.seats_of(meeting, side.side)
-            if queries.shows_name(viewer, each, meeting)
-        ]
-        lines.append(": ".join(part for part in (side.profile.organisation.name, ", ".join(people)) if part))
-    event = viewer.participant.event
-    return "\n".join([*lines, *calls.times_of(meeting, event.zone), bi(event.name)])
-
-
-def _across(viewer: Delegate, meeting: Meeting) -> MeetingSide:
-    side = _side_name(viewer, meeting)
-    return next(each for each in meeting.sides if each.side != side)
-
-
-def _side_name(delegate: Delegate, meeting: Meeting) -> str:
-    """The side on which somebody sits or sat: their organisation's, else, as after merging, what their agenda keeps."""
-    mine = queries.side_of(meeting, delegate)
-    if mine is not None:
-        return mine.side
-    own = next((side.side for side in meeting.sides if side.profile_id == delegate.profile_id), None)
-    if own is not None:
-        return own
-    role = sa.select(AgendaEntry.role).where(
-        AgendaEntry.appointment_id == meeting.appointment_id, AgendaEntry.participant_id == delegate.participant_id
-    )
-    return "invitee" if db.session.scalar(role) == "invitee" else "requester"

@@ -6,16 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..agenda import mails as calendars
+from ..agenda import calendars
 from ..agenda.models import AgendaEntry, Appointment, Location
 from ..agenda.services import live_entries
 from ..db import db
 from ..events.mails import to_participant
-from ..i18n import _, bi
 from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
-from . import queries
+from . import describing, queries
 from .models import ProgrammeSession
 
 ON_STAGE = ("speaker", "chair")
@@ -60,7 +59,7 @@ def _post(kind: str, session: ProgrammeSession, entry: AgendaEntry, **more: Any)
     to_participant(
         kind,
         entry.participant,
-        key=f"session:{session.public_id}:seq{entry.sequence}:to:{entry.participant.public_id}",
+        key=f"session:{session.public_id}:seq{calendars.edition(entry)}:to:{entry.participant.public_id}",
         payload={"session": session.public_id, "entry": entry.public_id, **more},
         topic=calendars.topic(entry),
         topic_version=entry.sequence,
@@ -95,7 +94,6 @@ def _render(letter: OutboxLetter, template: str, state: str) -> Letter | None:
         return None
     event = entry.participant.event
     url = letters.url("programme.session", event_slug=event.slug, public_id=session.public_id)
-    part, method = calendars.calendar_part(entry, summary=bi(session.title), description=description(session), url=url)
     composed = letters.compose(
         template,
         event=event,
@@ -107,9 +105,7 @@ def _render(letter: OutboxLetter, template: str, state: str) -> Letter | None:
         url_of_session=url,
         schedule_url=letters.url("schedule.agenda", event_slug=event.slug),
     )
-    if part is None:
-        return composed
-    return composed.with_(calendar=part, method=method, on_sent=calendars.told(entry))
+    return calendars.attach(composed, entry, describing.thing(event, session))
 
 
 def _was(payload: dict[str, Any], now: Appointment) -> dict[str, Any]:
@@ -124,14 +120,3 @@ def _was(payload: dict[str, Any], now: Appointment) -> dict[str, Any]:
     if (was.get("starts_at"), was.get("ends_at")) == (now.starts_at, now.ends_at) and "room" not in was:
         return {}
     return was
-
-
-def description(session: ProgrammeSession) -> str:
-    """What a calendar says of a session: subtitle, who speaks, in which track. No address, no abstract's length."""
-    people = ", ".join(part.participant.name for part in session.people)
-    lines = [
-        bi(session.subtitle),
-        _("With %(people)s", people=people) if people else "",
-        _("Track: %(track)s", track=bi(session.track.name)) if session.track else "",
-    ]
-    return "\n".join(line for line in lines if line)

@@ -3,20 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from .. import clock
 from ..agenda.models import AgendaEntry, Appointment, Location
+from ..agenda.queries import CANCELLED_KEPT
 from ..db import db
 from ..events.models import Event, Participant
 from ..text import fold
 from .models import Bookmark, ProgrammeSession, SessionPerson, Track
-
-CANCELLED_KEPT = timedelta(days=30)
-"""How long a cancelled session stays in calendars that people subscribe to."""
 
 WHOLE = (
     joinedload(ProgrammeSession.appointment).joinedload(Appointment.location),

@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from .. import clock, links, qr
-from ..agenda import mails as calendars
-from ..agenda.models import AgendaEntry
+from ..agenda import calendars
 from ..db import BilingualText
 from ..events.mails import to_participant
-from ..events.models import Event
-from ..i18n import _, bi, money
+from ..i18n import bi, money
 from ..mail import letters, outbox
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
@@ -76,7 +74,7 @@ def event_news(registration: Registration, news: str) -> None:
     to_holder(
         "registration.event_news",
         registration,
-        f"registration:{registration.public_id}:{news}:{entry.sequence}",
+        f"registration:{registration.public_id}:{news}:{calendars.edition(entry)}",
         topic=calendars.topic(entry),
         topic_version=entry.sequence,
         news=news,
@@ -187,7 +185,7 @@ def render_confirmed(letter: OutboxLetter) -> Letter | None:
         order=confirming.confirmation_of(party) if owed and len(queries.places_of(party)) == 1 else None,
     )
     images = {"ticket-code": qr.png(codes.code_text(registration.code))}
-    return with_calendar(composed.with_(images=images), event, queries.attendance_entry(registration))
+    return calendars.attach(composed.with_(images=images), queries.attendance_entry(registration))
 
 
 @letters.kind("registration.data_notice")
@@ -220,7 +218,7 @@ def render_ended(letter: OutboxLetter) -> Letter | None:
         register_url=letters.url("events.show", event_slug=event.slug),
     )
     entry = queries.attendance_entry(registration)
-    return with_calendar(composed, event, entry if entry is not None and entry.state == "cancelled" else None)
+    return calendars.attach(composed, entry if entry is not None and entry.state == "cancelled" else None)
 
 
 @letters.kind("registration.event_news")
@@ -237,7 +235,7 @@ def render_event_news(letter: OutboxLetter) -> Letter | None:
         called_off=called_off,
         event_url=letters.url("events.show", event_slug=event.slug),
     )
-    return with_calendar(composed, event, queries.attendance_entry(registration))
+    return calendars.attach(composed, queries.attendance_entry(registration))
 
 
 @letters.kind("registration.already")
@@ -340,20 +338,3 @@ def about(registration: Registration) -> dict[str, Any]:
         "product": registration.place.product,
         "party": registration.place.party,
     }
-
-
-def with_calendar(letter: Letter, event: Event, entry: AgendaEntry | None, summary: str = "") -> Letter:
-    """The letter with the calendar entry for attending, if there is news; no code and no secret link in it."""
-    if entry is None:
-        return letter
-    part, method = calendars.calendar_part(
-        entry,
-        summary=summary or bi(event.name),
-        description=bi(event.name)
-        if summary
-        else _("You are registered. Your ticket is in the letter that brought you this entry."),
-        url=letters.url("events.show", event_slug=event.slug),
-    )
-    if part is None:
-        return letter
-    return letter.with_(calendar=part, method=method, on_sent=calendars.told(entry))

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..agenda import mails as calendars
+from ..agenda import calendars
 from ..agenda.models import AgendaEntry, Appointment
 from ..db import BilingualText
-from ..i18n import bi
 from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from ..tickets.models import Product
-from . import mails, queries
+from . import describing, mails, queries
 from .models import Registration
 
 CALLED_OFF, NO_TIME, OTHER_TIME = "called_off", "no_time", "other_time"
@@ -57,7 +56,7 @@ def _post(kind: str, registration: Registration, product_ref: str, entry: Agenda
     mails.to_holder(
         kind,
         registration,
-        f"workshop:{entry.public_id}:{entry.sequence}:{entry.state}:{registration.public_id}",
+        f"workshop:{entry.public_id}:{calendars.edition(entry)}:{entry.state}:{registration.public_id}",
         topic=calendars.topic(entry),
         topic_version=entry.sequence,
         entry=entry.public_id,
@@ -111,7 +110,7 @@ def _render(letter: OutboxLetter, template: str, state: str) -> Letter | None:
         clashes=state == "live" and not entry.blocks and entry.role == "attendee",
         ticket_url=mails.ticket_url(registration) if registration.state == "live" else "",
     )
-    return mails.with_calendar(composed, registration.participant.event, entry, summary=bi(product.name))
+    return calendars.attach(composed, entry, describing.workshop(registration.participant.event, product.name))
 
 
 def _was(payload: Mapping[str, str], now: Appointment) -> dict[str, Any]:

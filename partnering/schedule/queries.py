@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from .. import clock
-from ..agenda.mails import is_call
+from ..agenda.calendars import is_call
 from ..agenda.models import AgendaEntry, Appointment, Location
+from ..agenda.queries import CANCELLED_KEPT
 from ..agenda.services import entry_of
 from ..db import BilingualText, db
 from ..delegates.models import Delegate
@@ -25,8 +26,6 @@ from ..programme.queries import WHOLE
 from ..tickets.models import Product
 
 KINDS = ("session", "meeting", "block")
-CANCELLED_KEPT = timedelta(days=30)
-"""How long something cancelled stays in calendars that people subscribe to."""
 
 
 @dataclass(frozen=True)

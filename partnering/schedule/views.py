@@ -235,7 +235,7 @@ def pdf() -> Response:
 @bp.get("/e/<event_slug>/me/schedule.ics")
 def ics() -> Response:
     """My sessions and meetings as a file."""
-    content = calendars.calendar(queries.plan_of(current_participant()))
+    content = calendars.of(current_participant())
     return as_file(content, ical.MEDIA_TYPE, f"{current_event().slug}.ics")
 
 
@@ -252,7 +252,7 @@ def feed(token: str) -> Response:
     """My sessions and meetings to subscribe to, for whoever knows the address."""
     me = _subscriber(token)
     with speaking(me.locale):
-        content = calendars.calendar(queries.plan_of(me, cancelled=True), subscribed=True)
+        content = calendars.of(me, subscribed=True)
     response = as_file(content, ical.MEDIA_TYPE, f"{me.event.slug}.ics", inline=True)
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()

@@ -12,24 +12,10 @@ from partnering.db import db, transaction
 from partnering.mail import delivery, letters
 from partnering.mail.models import OutboxLetter
 from tests.support.kinds import plain, post_letter
-from tests.support.letters import Tray, deliver_all
+from tests.support.letters import Refusing, Tray, deliver_all
 
 START = datetime(2027, 3, 1, 8, tzinfo=UTC)
 RETRIES = [1, 5, 15, 60, 120, 240, 480, 480, 480, 480, 480]
-
-
-class Refusing(Tray):
-    """Answers each letter with the next of these troubles; None takes it."""
-
-    def __init__(self, *troubles: Exception | None) -> None:
-        super().__init__()
-        self.troubles = list(troubles)
-
-    def carry(self, letter: OutboxLetter, message: EmailMessage) -> None:
-        trouble = self.troubles.pop(0) if self.troubles else None
-        if trouble is not None:
-            raise trouble
-        super().carry(letter, message)
 
 
 class Away(Tray):

@@ -11,11 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from partnering import clock
-from partnering.agenda import mails
 from partnering.agenda import services as agenda
+from partnering.agenda.calendars import attach
 from partnering.db import db, transaction
 from partnering.events.models import Event, Participant
 from partnering.i18n import speaking
+from partnering.mail.letters import Letter
 from partnering.meetings import services as meetings
 from partnering.programme import services as programme
 from partnering.programme.importing import applier, reader
@@ -28,6 +29,8 @@ from tests.factories.meetings import make_meeting, make_partnering_event, make_r
 from tests.factories.programme import at, make_room, make_session
 from tests.readers.calendars import ical_js, libical
 from tests.support.counting import statements_of
+from tests.support.letters import calendar_of as calendar_of_letter
+from tests.support.letters import deliver_all
 from tests.support.signing_in import sign_in
 
 
@@ -44,8 +47,7 @@ def read(content: bytes) -> list[dict[str, Any]]:
 
 def calendar_of(participant: Participant, **options: Any) -> bytes:
     with speaking("en"):
-        plan = queries.plan_of(participant, cancelled=bool(options.get("subscribed")))
-        return calendars.calendar(plan, **options)
+        return calendars.of(participant, **options)
 
 
 def seconds(moment: datetime) -> int:
@@ -377,8 +379,42 @@ def test_letters_about_a_session_carry_the_uid_of_the_file(client: FlaskClient, 
     assert session.appointment is not None
     entry = agenda.entry_of(session.appointment, jana)
     assert entry is not None
-    letter, method = mails.calendar_part(entry, summary="x", description="")
+    letter = attach(Letter("Neues", "Neues\n", "<p>Neues</p>"), entry)
 
-    assert method == "REQUEST"
-    assert letter is not None
-    assert ical_js(letter)[0]["events"][0]["uid"] == read(calendar_of(jana))[0]["uid"]
+    assert letter.method == "REQUEST"
+    assert ical_js(letter.calendar or b"")[0]["events"][0]["uid"] == read(calendar_of(jana))[0]["uid"]
+
+
+WORDS = ("SUMMARY", "DESCRIPTION", "LOCATION", "URL", "CATEGORIES", "CLASS", "UID", "SEQUENCE", "DTSTART", "DTEND")
+
+
+def words_of(content: bytes) -> dict[str, dict[str, str]]:
+    """What each entry says, by its UID."""
+    lines = content.decode().replace("\r\n ", "").split("\r\n")
+    found: list[dict[str, str]] = []
+    for line in lines:
+        name, _colon, value = line.partition(":")
+        if line == "BEGIN:VEVENT":
+            found.append({})
+        elif found and name.partition(";")[0] in WORDS:
+            found[-1][name] = value
+    return {words["UID"]: words for words in found}
+
+
+def test_letters_file_and_feed_say_the_same_of_one_thing(app: Flask, ctx: Flask, freeze):
+    event = make_partnering_event(tables=2)
+    jana = make_delegate(event, email="jana@lumenfold.example", locale="de")
+    make_meeting(event, by=jana, to=make_delegate(event, company="Saale Peptides"))
+    talk = make_session(event, "Vortrag", starts_at=at(event, 15), people=[Part(jana.participant)])
+    with transaction():
+        programme.change(event, talk, time=Time(at(event, 16), at(event, 17), make_room(event)), tell=True)
+    freeze(clock.now() + timedelta(hours=1))  # answers can no longer be taken back
+    sent = {}
+    for message in deliver_all(app):
+        content = calendar_of_letter(message)
+        if content is not None and "jana@" in str(message["To"]):
+            sent.update(words_of(content))
+    with speaking("de"):
+        mine = db.session.get_one(Participant, jana.participant_id)
+        assert [words_of(calendars.of(mine, subscribed=subscribed)) for subscribed in (False, True)] == [sent, sent]
+    assert len(sent) == 2

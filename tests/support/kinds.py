@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from partnering import clock, jobs
-from partnering.agenda import mails
+from partnering.agenda import calendars
 from partnering.agenda.models import AgendaEntry
 from partnering.db import db, transaction
 from partnering.mail import letters, outbox
@@ -41,8 +41,7 @@ def broken(letter: OutboxLetter) -> letters.Letter:
 def calendar(letter: OutboxLetter) -> letters.Letter | None:
     """An invitation to, or the end of, what is in somebody's agenda."""
     entry = db.session.scalars(sa.select(AgendaEntry).where(AgendaEntry.public_id == letter.payload["entry"])).one()
-    content, method = mails.calendar_part(entry, summary="Gespräch", description="Über Peptide")
-    return plain(letter).with_(calendar=content, method=method, on_sent=mails.told(entry))
+    return calendars.attach(plain(letter), entry, calendars.Thing("Gespräch", "Über Peptide"))
 
 
 def post_letter(
@@ -61,9 +60,9 @@ def post_calendar_letter(entry: AgendaEntry, *, address: str = "jana@people.exam
     return post_letter(
         "test.calendar",
         address=address,
-        key=f"{mails.topic(entry)}:seq{entry.sequence}",
+        key=f"{calendars.topic(entry)}:seq{calendars.edition(entry)}",
         payload={"entry": entry.public_id},
-        topic=mails.topic(entry),
+        topic=calendars.topic(entry),
         topic_version=entry.sequence,
     )
 

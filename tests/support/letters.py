@@ -32,6 +32,21 @@ class Tray:
         return None
 
 
+class Refusing(Tray):
+    """Answers each letter with the next of these troubles; None takes it."""
+
+    def __init__(self, *troubles: Exception | None) -> None:
+        super().__init__()
+        self.troubles = list(troubles)
+
+    def carry(self, letter: OutboxLetter, message: EmailMessage) -> None:
+        """Keep one, unless there is trouble."""
+        trouble = self.troubles.pop(0) if self.troubles else None
+        if trouble is not None:
+            raise trouble
+        super().carry(letter, message)
+
+
 def deliver_all(app: Flask) -> list[EmailMessage]:
     """Render and deliver every letter that is due now, in the order in which they leave.
 

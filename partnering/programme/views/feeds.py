@@ -12,7 +12,7 @@ from ...headers import as_file
 from ...i18n import bi, locale
 from ...mail import letters
 from .. import queries
-from ..mails import description
+from ..describing import description
 from ..queries import Released
 from .blueprints import pages, share
 

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from ... import clock, ical, limits
 from ...accounts import signing_in
+from ...agenda import calendars
+from ...agenda.models import AgendaEntry
 from ...agenda.services import new_uid
 from ...consents import recipients
 from ...db import transaction
@@ -18,7 +20,7 @@ from ...guards import guarded
 from ...headers import as_file
 from ...i18n import _, bi, locale
 from ...tickets import services as tickets
-from .. import approval, drafts, mails, queries, services, workshops
+from .. import approval, describing, drafts, mails, queries, services, workshops
 from ..forms import CheckForm, SureForm
 from ..models import Party
 from ..refunds import refund_sentences
@@ -244,23 +246,11 @@ def calendar() -> Response:
         return redirect(drafts.step_url("ticket"))
     own = queries.contact_registration(party)
     entry = queries.attendance_entry(own) if own is not None else None
-    return calendar_file(event, entry.uid if entry else new_uid(), entry.sequence if entry else 0)
+    return calendar_file(event, entry)
 
 
-def calendar_file(event: Event, uid: str, sequence: int) -> Response:
-    """Attendance at an event as a file to download."""
-    days = (clock.in_zone(moment, event.zone).date() for moment in (event.opens_at, event.closes_at))
-    entry = ical.Entry(
-        uid=uid,
-        sequence=sequence,
-        starts_at=event.opens_at,
-        ends_at=event.closes_at,
-        zone=event.zone,
-        summary=bi(event.name),
-        location=event.place(locale()),
-        url=url_for("events.show", event_slug=event.slug, _external=True),
-        last_modified=event.created_at,
-        all_day=len(set(days)) > 1,
-    )
-    content = ical.calendar([entry], bi(event.name), clock.now())
+def calendar_file(event: Event, entry: AgendaEntry | None) -> Response:
+    """Attendance at an event as a file to download, as letters say it; the event alone for whoever has no entry."""
+    said = calendars.feed([entry]) if entry is not None else []
+    content = ical.calendar(said or [describing.event_entry(event, new_uid())], bi(event.name), clock.now())
     return as_file(content, ical.MEDIA_TYPE, f"{event.slug}.ics")

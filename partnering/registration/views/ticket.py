@@ -301,7 +301,7 @@ def ticket_calendar(token: str) -> Response:
     entry = queries.attendance_entry(registration)
     if entry is None:
         raise NotFound
-    return calendar_file(_event(registration), entry.uid, entry.sequence)
+    return calendar_file(_event(registration), entry)
 
 
 @bp.post("/t/<token>/sign-in")

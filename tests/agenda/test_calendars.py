@@ -1,14 +1,17 @@
 """What calendars are told of somebody's agenda, read by libical and ical.js."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from partnering import clock
-from partnering.agenda import mails, services
+from partnering.agenda import calendars, services
+from partnering.agenda.calendars import Thing
 from partnering.agenda.models import AgendaEntry, Appointment, Location
 from partnering.db import BilingualText, db, transaction
 from partnering.i18n import speaking
+from partnering.mail.letters import Letter
 from tests.factories import make_event, make_participant, make_person
 from tests.readers.calendars import LibicalEvent, ical_js, libical
 from tests.support.kinds import post_calendar_letter
@@ -16,6 +19,9 @@ from tests.support.letters import calendar_of, deliver_all, letters_to
 
 ADDRESS = "jana@people.example"
 BEGIN = datetime(2027, 3, 28, 12, tzinfo=UTC)  # on the day that summer time begins, 14:00 in Berlin
+
+BLANK = Letter("Neues", "Neues\n", "<p>Neues</p>")
+TALK = Thing("Gespräch mit Henrike", "Peptide; GMP", "https://events.example/m/1")
 
 
 @pytest.fixture
@@ -32,15 +38,19 @@ def entry(ctx) -> AgendaEntry:
     return made
 
 
+def told(entry: AgendaEntry) -> Callable[[], None]:
+    done = calendars.attach(BLANK, entry, TALK).on_sent
+    assert done is not None
+    return done
+
+
 def read(entry: AgendaEntry, language: str = "de") -> tuple[str, LibicalEvent]:
     """METHOD and event of the calendar part, after both readers agreed on the instant."""
     with speaking(language):
-        content, method = mails.calendar_part(
-            entry, summary="Gespräch mit Henrike", description="Peptide; GMP", url="https://events.example/m/1"
-        )
-    assert content is not None
-    calendar = libical(content)
-    assert (calendar.errors, calendar.allowed, calendar.method) == (0, True, method)
+        letter = calendars.attach(BLANK, entry, TALK)
+    assert letter.calendar is not None
+    content, calendar = letter.calendar, libical(letter.calendar)
+    assert (calendar.errors, calendar.allowed, calendar.method) == (0, True, letter.method)
     (event,) = calendar.events
     (seen,) = ical_js(content)[0]["events"]
     assert str(seen["start"]) == event["start"]
@@ -77,13 +87,13 @@ def test_nobody_is_told_the_end_of_what_they_were_never_told(entry):
     with transaction():
         services.leave(entry)
 
-    assert mails.calendar_part(entry, summary="Gespräch", description="") == (None, None)
-    assert not mails.has_news(entry)
+    assert calendars.attach(BLANK, entry, TALK) == BLANK
+    assert not calendars.has_news(entry)
 
 
 def test_the_end_of_what_was_told_is_a_cancel_with_a_higher_sequence(entry):
     with transaction():
-        mails.told(entry)()
+        told(entry)()
     with transaction():
         services.leave(entry)
 
@@ -94,11 +104,11 @@ def test_the_end_of_what_was_told_is_a_cancel_with_a_higher_sequence(entry):
 
 
 def test_what_left_is_remembered_and_an_older_letter_changes_nothing(entry):
-    assert mails.has_news(entry)
-    older = mails.told(entry)
+    assert calendars.has_news(entry)
+    older = told(entry)
     with transaction():
         services.touch(entry.appointment)
-    newer = mails.told(entry)
+    newer = told(entry)
 
     with transaction():
         newer()
@@ -107,14 +117,14 @@ def test_what_left_is_remembered_and_an_older_letter_changes_nothing(entry):
         older()
 
     assert (entry.sent_sequence, entry.sent_state, entry.sent_hash) == (1, "confirmed", digest)
-    assert not mails.has_news(entry)
+    assert not calendars.has_news(entry)
 
 
 def test_an_erased_person_is_told_nothing(entry):
     with transaction():
         entry.participant.erased_at = clock.now()
 
-    assert mails.calendar_part(entry, summary="Gespräch", description="") == (None, None)
+    assert calendars.attach(BLANK, entry, TALK) == BLANK
 
 
 def test_attendance_over_days_fills_days_and_not_hours(ctx):
@@ -124,10 +134,10 @@ def test_attendance_over_days_fills_days_and_not_hours(ctx):
         attendance = services.appoint(event, "attendance", event.opens_at, event.closes_at)
         made = services.attend(attendance, jana, "attendee", blocks=False)
 
-    content, _method = mails.calendar_part(made, summary="Probetagung", description="")
+    letter = calendars.attach(BLANK, made)
 
-    assert content is not None
-    (seen,) = libical(content).events
+    (seen,) = libical(letter.calendar or b"").events
+    assert seen["summary"] == str(event.name)
     assert (seen["start"], seen["end"]) == (
         f"{event.first_day:%Y%m%d}",
         f"{event.last_day + timedelta(days=1):%Y%m%d}",
