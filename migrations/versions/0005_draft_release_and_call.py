@@ -715,6 +715,9 @@ def upgrade() -> None:
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.add_column(sa.Column("changeover_minutes", sa.Integer(), nullable=False, server_default="5"))
 
+    with op.batch_alter_table("opportunity", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("public_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("programme_session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("location_id", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("product_id", sa.BigInteger(), nullable=True))
@@ -725,15 +728,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_programme_session_time", ["event_id", "starts_at"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_programme_session_product_id"), ["product_id"])
         batch_op.create_foreign_key(
-            batch_op.f("fk_programme_session_event_id_location_id"),
-            "location",
-            ["event_id", "location_id"],
-            ["event_id", "id"],
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_programme_session_event_id_product_id"),
             "product",
             ["event_id", "product_id"],
+            ["event_id", "id"],
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_programme_session_event_id_location_id"),
+            "location",
+            ["event_id", "location_id"],
             ["event_id", "id"],
         )
     with op.batch_alter_table("agenda_entry") as batch_op:
@@ -752,10 +755,10 @@ def upgrade() -> None:
             op.f("ck_location_changeover_minutes_range"), "changeover_minutes BETWEEN 0 AND 240"
         )
     with op.batch_alter_table("programme_session") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_programme_session_ends_after_start"), "ends_at > starts_at")
         batch_op.create_check_constraint(
             op.f("ck_programme_session_time_whole_or_none"), "(starts_at IS NULL) = (ends_at IS NULL)"
         )
-        batch_op.create_check_constraint(op.f("ck_programme_session_ends_after_start"), "ends_at > starts_at")
     with op.batch_alter_table("team_role") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_team_role_area_known"), "area IN ('organiser', 'crew', 'catering', 'committee')"
@@ -814,13 +817,13 @@ def downgrade() -> None:
     with op.batch_alter_table("location") as batch_op:
         batch_op.drop_constraint(op.f("ck_location_changeover_minutes_range"), type_="check")
     with op.batch_alter_table("programme_session") as batch_op:
-        batch_op.drop_constraint(op.f("ck_programme_session_time_whole_or_none"), type_="check")
         batch_op.drop_constraint(op.f("ck_programme_session_ends_after_start"), type_="check")
+        batch_op.drop_constraint(op.f("ck_programme_session_time_whole_or_none"), type_="check")
     with op.batch_alter_table("team_role") as batch_op:
         batch_op.drop_constraint(op.f("ck_team_role_area_known"), type_="check")
     with op.batch_alter_table("programme_session", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_programme_session_event_id_product_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_programme_session_event_id_location_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_programme_session_event_id_product_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_programme_session_product_id"), type_="unique")
         batch_op.drop_index("ix_programme_session_time")
         batch_op.drop_index(batch_op.f("ix_programme_session_location_id"))
@@ -829,6 +832,9 @@ def downgrade() -> None:
         batch_op.drop_column("starts_at")
         batch_op.drop_column("product_id")
         batch_op.drop_column("location_id")
+
+    with op.batch_alter_table("opportunity", schema=None) as batch_op:
+        batch_op.drop_column("public_at")
 
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.drop_column("changeover_minutes")

@@ -201,7 +201,8 @@ class DelegateTerm(InEvent, Model):
 class Opportunity(PublicId, InEvent, Versioned, Model):
     """An asset, technology or project of an organisation, offered or sought; `contact_id` is whom to ask about it.
 
-    `stage` and `ip` are codes of the facet "stage"; modalities, goals and fields are its terms.
+    `stage` and `ip` are codes of the facet "stage"; modalities, goals and fields are its terms. `public_at` is since
+    when it stands, as it is, in the organisation's entry in the public directory.
     """
 
     profile_id: Mapped[int] = mapped_column(index=True)
@@ -215,6 +216,7 @@ class Opportunity(PublicId, InEvent, Versioned, Model):
     ip: Mapped[str] = mapped_column(sa.String(60), default="")
     shown: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
+    public_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

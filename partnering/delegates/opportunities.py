@@ -140,6 +140,7 @@ def _write(
     opportunity.language, opportunity.shown = language, shown
     opportunity.contact_id = contact.id if contact is not None else None
     opportunity.updated_at = clock.now()
+    opportunity.public_at = None  # what was changed stands in no public entry until it is brought up to date
     db.session.add(opportunity)
     db.session.flush()
     _set_terms(opportunity, chosen)

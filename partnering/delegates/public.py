@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import selectinload
 
-from .. import audit
+from .. import audit, clock
 from ..accounts.addresses import FREE_MAIL
 from ..db import db, table_of
 from ..events.models import Event
@@ -19,7 +19,7 @@ from ..text import word_forms, words
 from . import mails, queries
 from .documents import country_words, label_words
 from .errors import NothingToPublish
-from .models import Delegate, OrganisationProfile
+from .models import Delegate, Opportunity, OrganisationProfile
 from .searching import MOST_WORDS
 from .words import REGIONS
 
@@ -56,10 +56,24 @@ def publish(profile: OrganisationProfile, by: Delegate, *, website: str) -> bool
         terms=terms,
         at_once=at_once,
     )
+    _show_opportunities(profile)
     write(organisation)
     action = "organisation.published" if at_once else "organisation.publish_asked"
     audit.record(action, organisation, event=by.participant.event, after={"website": website})
     return at_once
+
+
+def _show_opportunities(profile: OrganisationProfile) -> None:
+    """Let those of this profile that others read stand in the entry as they are now, and those of no other one."""
+    table = table_of(Opportunity)
+    sisters = sa.select(OrganisationProfile.id).where(OrganisationProfile.organisation_id == profile.organisation_id)
+    mine = sa.and_(table.c.profile_id == profile.id, table.c.shown)
+    db.session.flush()
+    db.session.execute(
+        sa.update(table)
+        .where(table.c.profile_id.in_(sisters))
+        .values(public_at=sa.case((mine, clock.now()), else_=sa.null()))
+    )
 
 
 def approve(profile: OrganisationProfile, event: Event) -> None:
@@ -263,6 +277,21 @@ def by_ref(public_id: str) -> Organisation | None:
     """The organisation of this public id, if the public directory shows it."""
     found = queries.organisation_by_ref(public_id)
     return found if found is not None and found.public_at is not None else None
+
+
+def opportunities_of(organisation: Organisation) -> Sequence[Opportunity]:
+    """What stands in an organisation's entry of products, technologies and projects, in its order; without people."""
+    return db.session.scalars(
+        sa.select(Opportunity)
+        .join(OrganisationProfile, OrganisationProfile.id == Opportunity.profile_id)
+        .where(
+            OrganisationProfile.organisation_id == organisation.id,
+            Opportunity.public_at.is_not(None),
+            Opportunity.shown,
+        )
+        .options(selectinload(Opportunity.terms))
+        .order_by(Opportunity.position, Opportunity.id)
+    ).all()
 
 
 def events_of(organisation: Organisation) -> Sequence[Event]:

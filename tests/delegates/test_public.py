@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from partnering.db import db, transaction
-from partnering.delegates import public, services
+from partnering.delegates import opportunities, public, services
 from partnering.delegates.errors import NothingToPublish
 from partnering.delegates.models import Delegate
 from partnering.delegates.public import LISTS, Search
@@ -259,6 +259,29 @@ def test_an_entry_shows_what_was_agreed_to_and_no_people(client: FlaskClient, ev
     assert f"/e/{event.slug}/" in page
     assert "Wittkowski" not in page
     assert "@" not in page.partition("<main")[2].partition("</main")[0]
+
+
+def test_an_entry_shows_the_opportunities_that_it_was_asked_for_with_and_no_contact(client: FlaskClient, event: Event):
+    jana = known(event, "Lumenfold GmbH", offers=["licence"], given_name="Jana", family_name="Wittkowski")
+    with transaction():
+        said = {"language": "en", "kind": "asset", "side": "offer"}
+        asset = opportunities.add(jana.profile, title="LF-101", terms=[("goal", "licence")], contact=jana, **said)
+        opportunities.add(jana.profile, title="Secret sauce", shown=False, **said)
+    publish(jana)
+    path = f"/organisations/{jana.profile.organisation.public_id}?lang=en"
+    page = client.get(path).text
+    assert "LF-101" in page
+    assert "Secret sauce" not in page
+    assert "Wittkowski" not in page
+    with transaction():
+        opportunities.edit(asset, kind="asset", side="offer", title="LF-102")
+    assert "LF-10" not in client.get(path).text
+    assert "One opportunity is new or changed" in client.get(f"{guest(client, jana)}?lang=en").text
+    publish(jana)
+    assert "LF-102" in client.get(path).text
+    with transaction():
+        opportunities.remove(asset)
+    assert "LF-102" not in client.get(path).text
 
 
 def test_what_is_not_public_does_not_exist(client: FlaskClient, event: Event):

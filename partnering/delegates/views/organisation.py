@@ -111,4 +111,5 @@ def page(mine: Delegate, *, logo: LogoForm | None = None, publish: PublishForm |
         may_edit=permissions.may_edit(mine),
         team=queries.colleagues(mine),
         at_once=public.speaks_for(mine, held),
+        unentered=sum(one.public_at is None for one in queries.opportunities_of(mine.profile, shown=True)),
     )

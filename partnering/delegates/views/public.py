@@ -50,7 +50,11 @@ def show(id: str) -> str:
     cacheable()
     organisation = or_404(directory.by_ref(id))
     return render_template(
-        "delegates/organisation.html", organisation=organisation, events=directory.events_of(organisation), word=word
+        "delegates/organisation.html",
+        organisation=organisation,
+        opportunities=directory.opportunities_of(organisation),
+        events=directory.events_of(organisation),
+        word=word,
     )
 
 
