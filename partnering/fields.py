@@ -1,12 +1,14 @@
 """Form fields of our own: what they take is what is written here, not what Python would read into it."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date, time
 from typing import Any
 
-from wtforms import FieldList, IntegerField
+from wtforms import Field, FieldList, HiddenField, IntegerField
 
-from .i18n import _
+from .i18n import _, day
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
@@ -51,3 +53,53 @@ class RowsField(FieldList):
             return False
         self.pop_entry(int(number))
         return True
+
+
+class SeenField(HiddenField):
+    """What a page showed of a thing, as a mark for each of its fields; who sends it back changes what they saw."""
+
+    def note(self, stored: Mapping[str, Any]) -> None:
+        """Remember these values, by the name of their field, as the ones that the page shows."""
+        self.data = ".".join(f"{name}-{_mark(value)}" for name, value in stored.items())
+
+    def overtaken(self, fields: Mapping[str, Field], stored: Mapping[str, Any]) -> bool:
+        """Whether somebody else has changed what is `stored` meanwhile, to something other than what was sent.
+
+        Then each field of the form says so: one that was left as it was takes the new value, another one keeps what
+        was typed and names the new value. What the page shows now counts as seen, so sending it again settles it.
+        """
+        seen = dict(part.rsplit("-", 1) for part in (self.data or "").split(".") if "-" in part)
+        found = False
+        for name, field in fields.items():
+            now, mark = _mark(stored[name]), seen.get(name)
+            if mark in (None, now) or _mark(field.data) == now:
+                continue
+            found = True
+            if _mark(field.data) == mark:
+                field.data, field.raw_data = stored[name], None
+                field.errors = [_("Somebody else has changed this in the meantime; here is the new value")]
+            else:
+                new = _shown(field, stored[name]) or _("nothing")
+                field.errors = [_("Somebody else has changed this to “%(value)s” in the meantime", value=new)]
+        if found:
+            self.note(stored)
+        return found
+
+
+def _mark(value: Any) -> str:
+    """A short word for a value, the same for equal ones only; the order of a list does not count, nor which nothing."""
+    if isinstance(value, (list, tuple, set)):
+        value = sorted(map(str, value))
+    text = "" if value in (None, [], "") else f"{value:%H:%M}" if isinstance(value, time) else str(value).strip()
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _shown(field: Field, value: Any) -> str:
+    """A value as people read it: the words of a choice, a time without seconds."""
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, date):
+        return day(value, "weekday")
+    words = {str(code): str(label) for code, label, *_rest in getattr(field, "choices", None) or ()}
+    each = value if isinstance(value, (list, tuple, set)) else [value]
+    return ", ".join(words.get(str(one), str(one)) for one in each if one is not None)

@@ -1,13 +1,17 @@
 """Lunch: of each window that organisers protect, everybody keeps a while in a row free of meetings."""
 
+import itertools
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from .. import clock
+from .. import audit, clock
 from ..agenda.models import AgendaEntry, Appointment, ParticipantAtom
 from ..db import db
+from ..errors import DomainError
 from ..events.models import Event
+from ..i18n import _l
 from .models import LunchWindow, MeetingSlot
 from .rules import rules_of
 
@@ -17,6 +21,39 @@ def windows_of(event: Event) -> Sequence[LunchWindow]:
     return db.session.scalars(
         sa.select(LunchWindow).where(LunchWindow.event_id == event.id).order_by(LunchWindow.starts_at)
     ).all()
+
+
+class BadLunch(DomainError):
+    """Times that make no lunch breaks."""
+
+    message = _l("A lunch break must end after it begins, and two of them must not overlap.")
+    status = 422
+
+
+def set_lunch(event: Event, times: Iterable[tuple[datetime, datetime]]) -> list[LunchWindow]:
+    """Protect lunch at these times (UTC) and no others; meetings that are booked stay.
+
+    A time that is given twice is protected once. Raises `BadLunch`.
+    """
+    wanted = sorted(set(times))
+    if any(ends_at <= starts_at for starts_at, ends_at in wanted):
+        raise BadLunch
+    if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(wanted)):
+        raise BadLunch
+    held = list(windows_of(event))
+    if [(window.starts_at, window.ends_at) for window in held] == wanted:
+        return held
+    db.session.execute(sa.delete(LunchWindow).where(LunchWindow.event_id == event.id))
+    windows = [LunchWindow(event_id=event.id, starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in wanted]
+    db.session.add_all(windows)
+    db.session.flush()
+    audit.record("meetings.lunch_set", event, event=event, after={"windows": len(windows)})
+    return windows
+
+
+def take_turn(event: Event) -> None:
+    """Wait until nobody else sets the event's lunch windows in a transaction that is still running."""
+    db.session.execute(sa.select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
 
 
 class Lunches:

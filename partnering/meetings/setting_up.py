@@ -16,7 +16,8 @@ from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
 from . import ending, evidence, moving, queries, steps
-from .models import LunchWindow, Meeting, MeetingBlock, MeetingBlockZone, MeetingSlot
+from .lunch import set_lunch as set_lunch  # offered beside the other times
+from .models import Meeting, MeetingBlock, MeetingBlockZone, MeetingSlot
 
 MOST_SLOTS = 300
 MOST_TABLES = 400
@@ -412,19 +413,6 @@ def check_link(url: str) -> None:
         fits = False
     if not fits or any(c.isspace() for c in url):
         raise BadLink
-
-
-def set_lunch(event: Event, times: Iterable[tuple[datetime, datetime]]) -> list[LunchWindow]:
-    """Protect lunch at these times (UTC) and no others; meetings that are booked stay. Raises `BadTimes`."""
-    wanted = sorted(times)
-    if any(ends_at <= starts_at for starts_at, ends_at in wanted) or len({each[0] for each in wanted}) < len(wanted):
-        raise BadTimes
-    db.session.execute(sa.delete(LunchWindow).where(LunchWindow.event_id == event.id))
-    windows = [LunchWindow(event_id=event.id, starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in wanted]
-    db.session.add_all(windows)
-    db.session.flush()
-    audit.record("meetings.lunch_set", event, event=event, after={"windows": len(windows)})
-    return windows
 
 
 @dataclass(frozen=True)

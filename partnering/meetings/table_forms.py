@@ -18,7 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from ..agenda.models import Zone
 from ..events.forms import DayField, HourField
-from ..fields import RowsField, WholeField
+from ..fields import RowsField, SeenField, WholeField
 from ..i18n import _, _l, bi
 from .desk_forms import whole
 from .forms import REF
@@ -76,11 +76,13 @@ class ChangeBlockForm(BlockForm):
     """A block that is there; `meetings` is how many the page said would lose their time."""
 
     meetings = HiddenField()
+    seen = SeenField()
 
 
 class PhaseForm(FlaskForm):
     """The phase that a block shall be in."""
 
+    seen_phase = SeenField()
     phase = RadioField(
         _l("Phase"), choices=[SelectChoice(code, words[0], {"hint": words[1]}) for code, words in PHASES.items()]
     )
@@ -131,6 +133,7 @@ class ZoneForm(FlaskForm):
     name_de = StringField(_l("Name in German"), [DataRequired(_l("Enter a name")), Length(max=80)])
     name_en = StringField(_l("Name in English"), [Length(max=80)])
     walk_minutes = whole(_l("Minutes to walk there from other halls"), 0, 60)
+    seen = SeenField()
 
 
 class RoomForm(FlaskForm):
@@ -139,6 +142,7 @@ class RoomForm(FlaskForm):
     name_de = StringField(_l("Name in German"), [DataRequired(_l("Enter a name")), Length(max=80)])
     name_en = StringField(_l("Name in English"), [Length(max=80)])
     url = StringField(_l("Link"), [InputRequired(_l("Enter a link")), Length(max=500)])
+    seen = SeenField()
 
 
 class StandForm(FlaskForm):
@@ -201,4 +205,5 @@ class LunchForm(FlaskForm):
     """When lunch is protected, and how much of it stays free for everybody."""
 
     lunch_minutes = whole(_l("Minutes in a row that stay free"), 0, 120)
+    seen = SeenField()
     days = RowsField(FormField(LunchDay), max_entries=60)

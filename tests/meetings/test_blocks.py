@@ -1,5 +1,6 @@
 """The desk's pages of meeting blocks, halls, stands, video rooms and lunch."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -292,6 +293,69 @@ def test_lunch_is_protected_day_by_day(client: FlaskClient, event: Event, path: 
     elsewhere = {**sent, "days-0-day": "0001-01-01"}
     assert client.post(f"{path}/lunch", data=elsewhere).status_code == 302
     assert lunch.windows_of(event) == []
+
+
+def test_lunch_sent_twice_is_protected_once_and_overlaps_are_named(client: FlaskClient, event: Event, path: str):
+    row = {"day": event.first_day.isoformat(), "starts": "12:00", "ends": "13:30"}
+    twice = {f"days-{n}-{name}": value for n in (0, 1) for name, value in row.items()} | {"lunch_minutes": "40"}
+    for _again in range(2):
+        assert client.post(f"{path}/lunch", data=twice).status_code == 302
+        assert len(lunch.windows_of(event)) == 1
+    assert actions(event).count("meetings.lunch_set") == 1
+    answer = client.post(f"{path}/lunch", data={**twice, "days-1-starts": "13:00", "days-1-ends": "14:00"})
+    assert answer.status_code == 422
+    assert "two of them must not overlap" in answer.text
+
+
+def seen_on(page: str) -> dict[str, str]:
+    """What the forms of a page remember of what it showed."""
+    return dict(re.findall(r'name="([a-z0-9-]*seen(?:_phase)?)" type="hidden" value="([^"]+)"', page))
+
+
+def test_two_organisers_at_once_lose_nothing(client: FlaskClient, event: Event, path: str):
+    """Each form names what somebody else has changed and keeps what was typed; sent again, that holds."""
+    (block,) = stored(event)
+    with transaction():
+        zone = setting_up.set_zone(event, BilingualText("Halle", "Hall"))
+        room = setting_up.add_virtual_room(event, BilingualText("Raum", "Room"), "https://video.example/1")
+    own, hall, video = f"blocks/{block.public_id}", zone.public_id, room.public_id
+    named = {f"{hall}-name_de": "Halle", f"{hall}-name_en": "Hall"}
+    called = {f"{video}-name_de": "Raum", f"{video}-name_en": "Room"}
+    noon = {"lunch_minutes": "30", "days-0-day": event.first_day.isoformat(), "days-0-ends": "13:00"}
+    link = "https://video.example"
+    for shown, sent_to, whole, field, first, second in (
+        (own, own, form_of(event, block), "name_de", "Vormittag", "Früh"),
+        (own, f"{own}/phase", {}, "phase", "frozen", "running"),
+        ("zones", f"zones/{hall}", named, f"{hall}-walk_minutes", "7", "9"),
+        ("zones", f"rooms/{video}", called, f"{video}-url", f"{link}/2", f"{link}/3"),
+        ("lunch", "lunch", noon, "days-0-starts", "12:00", "11:30"),
+    ):
+        sent = {**whole, **seen_on(client.get(f"{path}/{shown}").text)}
+        assert client.post(f"{path}/{sent_to}", data={**sent, field: first}).status_code == 302, sent_to
+        late = client.post(f"{path}/{sent_to}?lang=en", data={**sent, field: second})
+        assert (late.status_code, "Somebody else has changed this to" in late.text) == (409, True), sent_to
+        assert second in late.text
+        again = {**sent, **seen_on(late.text), field: second}
+        assert client.post(f"{path}/{sent_to}", data=again).status_code == 302, sent_to
+        assert client.post(f"{path}/{sent_to}", data=again).status_code == 302, "nothing differs: a second click"
+    (block,) = stored(event)
+    assert (block.name.de, block.phase) == ("Früh", "running")
+    assert db.session.get_one(Zone, zone.id).walk_minutes == 9
+    assert db.session.get_one(Location, room.id).url == f"{link}/3"
+    assert f"{clock.in_zone(lunch.windows_of(event)[0].starts_at, event.zone):%H:%M}" == "11:30"
+
+
+def test_a_field_left_as_it_was_takes_the_new_value(client: FlaskClient, event: Event, path: str):
+    (block,) = stored(event)
+    address = f"{path}/blocks/{block.public_id}"
+    sent = {**form_of(event, block), **seen_on(client.get(address).text)}
+    assert client.post(address, data={**sent, "mode": "live"}).status_code == 302
+    late = client.post(f"{address}?lang=en", data={**sent, "name_de": "Früh"})
+    assert (late.status_code, "here is the new value" in late.text) == (409, True)
+    assert 'value="Früh"' in late.text
+    assert re.search(r'value="live"[^>]*checked|checked[^>]*value="live"', late.text)
+    (block,) = stored(event)
+    assert (block.name.de, block.mode) == ("Gespräche", "live")
 
 
 def test_a_second_window_of_a_day_is_kept(client: FlaskClient, event: Event, path: str):

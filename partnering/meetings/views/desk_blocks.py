@@ -74,7 +74,7 @@ def block(id: str) -> Response | str | tuple[str, int]:
     event = current_event()
     found = or_404(block_queries.block_by_ref(event, id))
     if request.method == "GET":
-        return block_page(found, ChangeBlockForm(formdata=None, data=values_of(found, event)))
+        return block_page(found, shown_form(found, event))
     form = ChangeBlockForm()
     form.offer(block_queries.zones_of(event))
     if not form.validate_on_submit():
@@ -87,6 +87,9 @@ def block(id: str) -> Response | str | tuple[str, int]:
         with transaction():
             event = current_event()
             found = or_404(block_queries.block_by_ref(event, id))
+            stored = values_of(found, event)
+            if form.seen.overtaken({name: form[name] for name in stored}, stored):
+                return block_page(found, form), 409
             losing = len(setting_up.would_change(found, **times).lost)
             if losing and form.meetings.data != str(losing):
                 return block_page(found, form, losing=losing), 409
@@ -101,13 +104,17 @@ def block(id: str) -> Response | str | tuple[str, int]:
 
 
 @desk.post("/tables/blocks/<id>/phase")
-def set_phase(id: str) -> Response:
+def set_phase(id: str) -> Response | tuple[str, int]:
     """Let a block begin another phase."""
     form = PhaseForm()
     require(form.validate_on_submit())
     try:
         with transaction():
-            setting_up.set_phase(or_404(block_queries.block_by_ref(current_event(), id)), form.phase.data)
+            event = current_event()
+            found = or_404(block_queries.block_by_ref(event, id))
+            if form.seen_phase.overtaken({"phase": form.phase}, {"phase": found.phase}):
+                return block_page(found, shown_form(found, event), phase=form), 409
+            setting_up.set_phase(found, form.phase.data)
     except setting_up.NotOver as error:
         flash(str(error.message), "warn")
         return redirect(url_for(".block", id=id))
@@ -183,17 +190,28 @@ def blocks_page(form: BlockForm) -> str:
     )
 
 
-def block_page(found: MeetingBlock, form: ChangeBlockForm, *, losing: int = 0) -> str:
-    """One block's page; `losing` asks whether so many meetings shall lose their time."""
+def shown_form(found: MeetingBlock, event: Event) -> ChangeBlockForm:
+    """A block's form as it is stored."""
+    stored = values_of(found, event)
+    form = ChangeBlockForm(formdata=None, data=stored)
+    form.seen.note(stored)
+    return form
+
+
+def block_page(found: MeetingBlock, form: ChangeBlockForm, *, losing: int = 0, phase: PhaseForm | None = None) -> str:
+    """One block's page; `losing` asks whether so many meetings shall lose their time; `phase` was sent and refused."""
     event = current_event()
     form.offer(block_queries.zones_of(event))
+    if phase is None:
+        phase = PhaseForm(formdata=None, phase=found.phase)
+        phase.seen_phase.note({"phase": found.phase})
     slots = [slot for slot in found.slots if slot.removed_at is None]
     return render_template(
         "meetings/desk_block.html",
         block=found,
         form=form,
-        form_errors=form.errors,
-        phase_form=PhaseForm(formdata=None, phase=found.phase),
+        form_errors=form.errors or phase.errors,
+        phase_form=phase,
         slots=slots,
         use=block_queries.use_of(slots),
         now=clock.now(),

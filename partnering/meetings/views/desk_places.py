@@ -1,9 +1,11 @@
 """The organisers' desk: halls and how far they are, tables, stands, video rooms; and when lunch is protected."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
+from wtforms import Field
 from wtforms.fields.choices import SelectChoice
 
 from ... import clock
@@ -54,6 +56,8 @@ def _set_zone(public_id: str | None) -> Response | tuple[str, int]:
         with transaction():
             event = current_event()
             zone = zone_or_404(event, public_id) if public_id is not None else None
+            if zone is not None and overtaken(form, zone_values(zone)):
+                return places_page(form), 409
             setting_up.set_zone(event, named(form), walk_minutes=form.walk_minutes.data or 0, zone=zone)
     except setting_up.NameTaken as error:
         form.name_de.errors = [_("There is a hall of this name already.")]
@@ -105,7 +109,10 @@ def _set_room(public_id: str | None) -> Response | tuple[str, int]:
             if public_id is None:
                 setting_up.add_virtual_room(event, named(form), url)
             else:
-                furnishing.change_room(room_or_404(event, public_id), named(form), url)
+                room = room_or_404(event, public_id)
+                if overtaken(form, room_values(room)):
+                    return places_page(form), 409
+                furnishing.change_room(room, named(form), url)
     except setting_up.BadLink as error:
         form.url.errors = [str(error.message)]
         return places_page(form), error.status
@@ -177,23 +184,30 @@ def lunch() -> Response | str | tuple[str, int]:
     """When lunch is protected, day by day."""
     event = current_event()
     form = LunchForm(data=lunch_of(event))
-    if form.validate_on_submit():
-        windows, days = [], days_of(event)
-        for row in form.days.data:
-            day = days.get(row["day"])
-            if day is not None and row["starts"] is not None and row["ends"] is not None:
-                windows.append((instant(day, row["starts"], event.zone), instant(day, row["ends"], event.zone)))
-        try:
-            with transaction():
-                event = fresh_event()
-                setting_up.set_lunch(event, windows)
-                set_rules(event, lunch_minutes=form.lunch_minutes.data)
-        except DomainError as error:
-            flash(str(error.message), "bad")
-            return _lunch_page(form), error.status
-        flash(_("The lunch break is saved. Meetings that are booked stay."), "ok")
-        return redirect(url_for(".lunch"))
-    return (_lunch_page(form), 422) if form.is_submitted() else _lunch_page(form)
+    if not form.is_submitted():
+        form.seen.note(lunch_values(lunch_of(event)))
+        return _lunch_page(form)
+    if not form.validate():
+        return _lunch_page(form), 422
+    windows, days = [], days_of(event)
+    for row in form.days.data:
+        day = days.get(row["day"])
+        if day is not None and row["starts"] is not None and row["ends"] is not None:
+            windows.append((instant(day, row["starts"], event.zone), instant(day, row["ends"], event.zone)))
+    try:
+        with transaction():
+            event = fresh_event()
+            lunches.take_turn(event)
+            stored, fields = lunch_values(lunch_of(event)), lunch_fields(form)
+            if form.seen.overtaken({name: fields[name] for name in fields if name in stored}, stored):
+                return _lunch_page(form), 409
+            setting_up.set_lunch(event, windows)
+            set_rules(event, lunch_minutes=form.lunch_minutes.data)
+    except DomainError as error:
+        flash(str(error.message), "bad")
+        return _lunch_page(form), error.status
+    flash(_("The lunch break is saved. Meetings that are booked stay."), "ok")
+    return redirect(url_for(".lunch"))
 
 
 def _lunch_page(form: LunchForm) -> str:
@@ -217,6 +231,22 @@ def lunch_of(event: Event) -> dict[str, object]:
     rows += [{"day": day, "starts": None, "ends": None} for day in days_of(event) if day not in known]
     rows.sort(key=lambda row: (str(row["day"]), str(row["starts"] or "")))
     return {"lunch_minutes": rules_of(event).lunch_minutes, "days": rows}
+
+
+def lunch_values(found: dict[str, Any]) -> dict[str, object]:
+    """Every single value of the lunch form: the minutes, and when each break of each day begins and ends."""
+    values = {"lunch_minutes": found["lunch_minutes"]}
+    for number, row in enumerate(found["days"]):
+        values |= {f"{row['day']}_{number}_{end}": row[end] for end in ("starts", "ends")}
+    return values
+
+
+def lunch_fields(form: LunchForm) -> dict[str, Field]:
+    """The fields of these values, by the same names."""
+    fields = {"lunch_minutes": form.lunch_minutes}
+    for number, row in enumerate(form.days):
+        fields |= {f"{row.form.day.data}_{number}_{end}": row.form[end] for end in ("starts", "ends")}
+    return fields
 
 
 def places_page(sent: Forms | None = None) -> str:
@@ -266,18 +296,31 @@ def places_page(sent: Forms | None = None) -> str:
 
 def zone_form(zone: Zone) -> ZoneForm:
     """The form of a hall that is there."""
-    return ZoneForm(
-        formdata=None,
-        prefix=zone.public_id,
-        name_de=zone.name.de,
-        name_en=zone.name.en,
-        walk_minutes=zone.walk_minutes,
-    )
+    form = ZoneForm(formdata=None, prefix=zone.public_id, data=zone_values(zone))
+    form.seen.note(zone_values(zone))
+    return form
+
+
+def zone_values(zone: Zone) -> dict[str, object]:
+    """A hall as its form shows it."""
+    return {"name_de": zone.name.de, "name_en": zone.name.en, "walk_minutes": zone.walk_minutes}
 
 
 def room_form(room: Location) -> RoomForm:
     """The form of a video room that is there."""
-    return RoomForm(formdata=None, prefix=room.public_id, name_de=room.name.de, name_en=room.name.en, url=room.url)
+    form = RoomForm(formdata=None, prefix=room.public_id, data=room_values(room))
+    form.seen.note(room_values(room))
+    return form
+
+
+def room_values(room: Location) -> dict[str, object]:
+    """A video room as its form shows it."""
+    return {"name_de": room.name.de, "name_en": room.name.en, "url": room.url}
+
+
+def overtaken(form: ZoneForm | RoomForm, stored: dict[str, object]) -> bool:
+    """Whether somebody else has changed a hall or room since its form was shown; then the form says what."""
+    return form.seen.overtaken({name: form[name] for name in stored}, stored)
 
 
 def zone_or_404(event: Event, public_id: str | None) -> Zone:
