@@ -87,10 +87,17 @@ STATES: dict[str, sa.ColumnElement[bool]] = {
     "accepted": _agreed(_NO_TIME, Meeting.reserve_rank.is_(None)),
     "reserve": _agreed(_NO_TIME, Meeting.reserve_rank.is_not(None)),
     "confirmed": _agreed(Meeting.placement == "published"),
-    "contested": _agreed(
-        Meeting.placement.in_(("published", "live")),
-        Meeting.closed_at.is_(None),
-        sa.or_(_CONTESTED, _AT_CLOSED_TABLE, _WITH_EMPTY_SEAT, _GIVEN_UP),
+    "contested": sa.or_(
+        _agreed(
+            Meeting.placement.in_(("published", "live")),
+            Meeting.closed_at.is_(None),
+            sa.or_(_CONTESTED, _AT_CLOSED_TABLE, _WITH_EMPTY_SEAT, _GIVEN_UP),
+        ),
+        sa.and_(
+            sa.or_(_OPEN, sa.and_(Meeting.request_state == "accepted", _NO_TIME)),
+            Meeting.closed_at.is_(None),
+            _GIVEN_UP,
+        ),
     ),
     "live": _agreed(Meeting.placement == "live"),
     "held": _agreed(Meeting.placement == "held"),

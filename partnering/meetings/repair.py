@@ -1,6 +1,6 @@
 """What cannot be as it was booked, and how each of it could be solved; nothing moves until organisers say so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from ..agenda.queries import contested
 from ..db import db
 from ..delegates.models import Delegate
 from ..events.models import Event, Participant
-from . import merging, moving, placing, proposing, queries
+from . import ending, merging, moving, placing, proposing, queries
 from .errors import NoSuchSlot, TooFar, VideoMissing
 from .models import Meeting, MeetingDelegate, MeetingProposal, MeetingSlot
 from .places import open_until
@@ -28,7 +28,8 @@ class Conflict:
 
     `reason`: "talk" where `people` are on a stage or had to be elsewhere then; "table" where its table is closed;
     "vacant" where nobody follows somebody who left; "merged" where one of `people` registered twice, and their other
-    registration, `kept`, has something else then.
+    registration, `kept`, has something else then; "behind" where something without a time stayed with the registration
+    that was given up.
     """
 
     meeting: Meeting
@@ -47,18 +48,20 @@ class Way:
 
 def conflicts(event: Event, meeting: Meeting | None = None) -> list[Conflict]:
     """What organisers have to solve, of one meeting or of all, by time: pushed aside by talks, stuck at closed tables,
-    with an empty seat, and what clashes of people who had registered twice.
+    with an empty seat, and what clashes of people who had registered twice; last what has no time.
     """
     ahead = _ahead(event, meeting)
-    found = [*_pushed_aside(event, ahead), *_stuck(ahead), *_vacant(ahead), *_merged(event, ahead)]
-    return sorted(found, key=lambda each: (_begin(each.meeting), each.meeting.id, each.reason))
+    kept = merging.merged_into(event)
+    found = [*_pushed_aside(event, ahead), *_stuck(ahead), *_vacant(ahead), *_merged(kept, ahead)]
+    found.sort(key=lambda each: (_begin(each.meeting), each.meeting.id, each.reason))
+    return found + _left_behind(event, kept, meeting)
 
 
 def ways(conflict: Conflict) -> list[Way]:
     """How to solve it, with the smallest change first: another table at its time, else the nearest times that suit."""
     meeting = conflict.meeting
     appointment = meeting.appointment
-    if appointment is None or conflict.reason == "vacant":
+    if appointment is None or conflict.reason in ("vacant", "behind"):
         return []
     people = placing.sitting(meeting)
     if conflict.kept is not None:
@@ -89,6 +92,14 @@ def apply(conflict: Conflict, way: Way) -> Meeting:
         if not merging.sits_instead(meeting, conflict.kept, gone):
             raise placing.taken_meanwhile(meeting)
     return meeting
+
+
+def end(conflict: Conflict) -> None:
+    """End what stayed behind with a registration that was given up; who knows of it is told."""
+    if conflict.meeting.is_open:
+        ending.withdraw(conflict.meeting)
+    else:
+        ending.cancel(conflict.meeting)
 
 
 def ask(conflict: Conflict, chosen: Sequence[Way]) -> MeetingProposal:
@@ -158,15 +169,35 @@ def _vacant(ahead: Sequence[Meeting]) -> list[Conflict]:
     return [Conflict(meeting, "vacant") for meeting in ahead if meeting.id in overdue]
 
 
-def _merged(event: Event, ahead: Sequence[Meeting]) -> list[Conflict]:
+def _merged(kept: Mapping[int, Delegate], meetings: Sequence[Meeting], reason: str = "merged") -> list[Conflict]:
     """Meetings that stayed with the registration which somebody gave up, since the other one has something else."""
-    kept = merging.merged_into(event)
     return [
-        Conflict(meeting, "merged", (seat.delegate.participant,), kept[seat.delegate_id])
-        for meeting in ahead
+        Conflict(meeting, reason, (seat.delegate.participant,), kept[seat.delegate_id])
+        for meeting in meetings
         for seat in meeting.delegates
         if seat.delegate_id in kept and seat.delegate.left_at is None
     ]
+
+
+def _left_behind(event: Event, kept: Mapping[int, Delegate], meeting: Meeting | None) -> list[Conflict]:
+    """The same of requests that are open, and of agreed meetings without a time, the oldest first."""
+    if not kept:
+        return []
+    gone = sa.select(MeetingDelegate.meeting_id).where(MeetingDelegate.delegate_id.in_(list(kept)))
+    found = db.session.scalars(
+        sa.select(Meeting)
+        .where(
+            Meeting.event_id == event.id,
+            Meeting.id.in_(gone),
+            Meeting.id == meeting.id if meeting is not None else sa.true(),
+            Meeting.request_state.in_(("pending", "countered", "accepted")),
+            Meeting.placement == "none",
+            Meeting.closed_at.is_(None),
+        )
+        .options(joinedload(Meeting.delegates).joinedload(MeetingDelegate.delegate).joinedload(Delegate.participant))
+        .order_by(Meeting.id)
+    )
+    return _merged(kept, found.unique().all(), "behind")
 
 
 def _begin(meeting: Meeting) -> datetime:

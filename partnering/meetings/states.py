@@ -67,6 +67,18 @@ def label(meeting: Meeting) -> Label:
     return LABELS[_code(meeting)]
 
 
+def declined_by(meeting: Meeting) -> str:
+    """The side that declined, "requester" or "invitee"; "" of whatever was not declined.
+
+    It is the side whose turn it was. Where no reason was asked for, the invitee no longer takes part.
+    """
+    if meeting.request_state != "declined":
+        return ""
+    if meeting.decline_reason is None:
+        return "invitee"
+    return next((side.side for side in meeting.sides if side.lead_id == meeting.turn_id), "invitee")
+
+
 def _code(meeting: Meeting) -> str:
     state, placement = meeting.request_state, meeting.placement
     if state == "accepted":

@@ -104,6 +104,27 @@ def test_what_clashes_is_found_among_the_meetings_in_conflict_and_on_the_plan(cl
     assert desk_queries.numbers(twice.event, Wanted())["contested"] == 0
 
 
+def test_a_clash_without_a_time_is_listed_too_until_it_is_ended(client: FlaskClient, twice: Twice):
+    between = make_request(twice.event, by=twice.gone, to=twice.kept, slots=[])
+    path = f"/manage/{twice.event.slug}/meetings"
+    client.post(f"{path}/merge?lang=en", data={**twice.pair, "sure": "1"})
+    assert twice.sits(twice.moves) == "Bleibt"
+    listed = [each.id for each in desk_queries.page(twice.event, Wanted(state="contested")).meetings]
+    assert set(listed) == {twice.clash.id, between.id}
+    page = client.get(f"{path}/conflicts?lang=en").text
+    assert "this could not move to the registration that is kept" in page
+    assert "See what can be done" in client.get(f"{path}/{between.public_id}?lang=en").text
+    field = f"behind-{between.public_id}-way"
+    assert f'name="{field}" value="end"' in page
+    for way, status in (("ask", 409), ("end", 302)):
+        answer = client.post(f"{path}/conflicts/{between.public_id}", data={"reason": "behind", field: way})
+        assert answer.status_code == status
+    db.session.rollback()
+    assert db.session.get_one(Meeting, between.id).request_state == "withdrawn"
+    assert "this could not move" not in client.get(f"{path}/conflicts?lang=en").text
+    assert all_is_well()
+
+
 def test_a_day_without_a_ticket_is_a_clash_and_no_refusal(client: FlaskClient, twice: Twice):
     with transaction():
         twice.kept.days = ["2099-01-01"]

@@ -192,3 +192,21 @@ def test_who_is_at_the_venue_chooses_no_zone(event: Event, jana: Delegate, mine:
     db.session.rollback()
 
     assert db.session.scalar(sa.select(Delegate.zone).where(Delegate.id == jana.id)) == ""
+
+
+# -- afterwards
+
+
+def test_after_the_last_time_the_page_looks_back_and_asks_for_nothing(
+    event: Event, jana: Delegate, mine: FlaskClient, freeze
+):
+    make_meeting(event, by=jana, slot=queries.slots_of(event)[0])
+    freeze(queries.slots_of(event)[-1].starts_at)
+    assert jana.participant.person is not None
+    sign_in(mine, jana.participant.person)
+    page = mine.get(ROOT).text
+    assert "nobody can be asked any more" in page
+    assert "Was free" in page
+    assert f'{day_of(event, -1).isoformat()}" aria-current="page"' in page
+    assert page.partition("<main")[2].partition("</main")[0].count("<form") == 0
+    assert "Your next step" not in page

@@ -199,6 +199,33 @@ def test_a_refusal_is_read_as_a_friendly_sentence(app: Flask, event: Event):
     assert "Our topics do not fit" not in page
 
 
+def test_the_card_of_a_closed_request_says_what_was_answered_and_by_whom(app: Flask, event: Event):
+    one, other = make_delegate(event, locale="en"), make_delegate(event, locale="en")
+    meeting = make_request(event, by=one, to=other)
+    asker, asked = Guest(app, event, one), Guest(app, event, other)
+    asked.post(f"/meetings/{meeting.public_id}/decline", reason="no_time", text="Bin dann im Zug", later="y")
+    for guest, sentence in (
+        (asker, "Unfortunately it does not work this time."),
+        (asked, "You declined this request."),
+    ):
+        for page in (guest.get("/meetings?tab=closed"), guest.get(f"/meetings/{meeting.public_id}")):
+            assert sentence in page.text
+            assert "Bin dann im Zug" in page.text
+            assert "after the event" in page.text
+            assert "no time" not in page.text
+
+
+def test_whoever_declines_a_counter_proposal_reads_that_they_did(app: Flask, event: Event):
+    one, other = make_delegate(event, locale="en"), make_delegate(event, locale="en")
+    meeting = make_request(event, by=one, to=other, slots=queries.slots_of(event)[:1])
+    asker, asked = Guest(app, event, one), Guest(app, event, other)
+    path = f"/meetings/{meeting.public_id}"
+    asked.post(f"{path}/counter", slots=[queries.slots_of(event)[3].public_id])
+    asker.post(f"{path}/decline", reason="no_time", text="Da bin ich fort")
+    assert "You declined this request." in asker.get(f"{path}").text
+    assert "Unfortunately it does not work this time." in asked.get(f"{path}").text
+
+
 def test_withdrawing_and_cancelling(app: Flask, event: Event):
     meeting = make_request(event)
     asker = Guest(app, event, meeting.requester)

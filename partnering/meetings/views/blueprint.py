@@ -50,6 +50,7 @@ def shown(whom: Delegate, meeting: Meeting, mine: Delegate | None = None) -> dic
     return {
         "meeting": meeting,
         "label": states.label(meeting),
+        "declined_by": states.declined_by(meeting),
         "whom": whom,
         "acting": mine is not None and mine.id != whom.id,
         "side": side,

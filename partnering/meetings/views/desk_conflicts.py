@@ -27,6 +27,9 @@ WITH_WAYS = 10
 ASK = "ask"
 """The choice to ask the invitee instead of deciding."""
 
+END = "end"
+"""The choice to end what has no time and stayed with a registration that was given up."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -75,6 +78,8 @@ def solve(id: str) -> Response | tuple[str, int]:
         return conflicts_page(form), 409
     elif asked:
         flash(_("They are asked. Until somebody agrees nothing changes."), "ok")
+    elif form.way.data == END:
+        flash(_("It is ended."), "ok")
     else:
         flash(_("It is solved. Everybody who takes part is told."), "ok")
     return redirect(url_for(".conflicts"))
@@ -82,6 +87,9 @@ def solve(id: str) -> Response | tuple[str, int]:
 
 def choose(conflict: Conflict, chosen: str) -> bool:
     """Do what was chosen; False when that way is gone."""
+    if chosen == END and conflict.reason == "behind":
+        repair.end(conflict)
+        return True
     ways = repair.ways(conflict)
     if chosen == ASK:
         repair.ask(conflict, elsewhere(conflict, ways))
@@ -131,6 +139,8 @@ def form_of(conflict: Conflict, proposal: MeetingProposal | None, sent: WayForm 
         whom = name(conflict.meeting.invitee)
         label = _("Ask %(name)s which of these times suits; until then nothing changes", name=whom)
         form.way.choices.append(SelectChoice(ASK, label))
+    if conflict.reason == "behind":
+        form.way.choices.append(SelectChoice(END, _("End it; whoever knows of it is told")))
     if form.way.data is None and ways:
         form.way.data = value_of(ways[0])
     return form
@@ -168,6 +178,7 @@ def words_of() -> dict[str, str]:
         "table": _("Table closed"),
         "vacant": _("Empty seat"),
         "merged": _("Registered twice"),
+        "behind": _("Registered twice, no time yet"),
     }
 
 
@@ -180,6 +191,10 @@ def said(conflict: Conflict) -> tuple[str, str]:
         "vacant": _("Somebody left, and nobody was named in time to come instead."),
         "merged": _(
             "%(people)s registered twice; the registration that is kept has something else then.", people=people
+        ),
+        "behind": _(
+            "%(people)s registered twice; this could not move to the registration that is kept.",
+            people=people,
         ),
     }
     return words_of()[conflict.reason], sentences[conflict.reason]

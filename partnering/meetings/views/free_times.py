@@ -177,10 +177,12 @@ def page(*, come: PresenceForm | None = None, leave: PresenceForm | None = None,
     """The page of one day; a form that was sent and refused is shown as it was sent."""
     mine, event, now = me(), current_event(), clock.now()
     days = days_of(mine)
+    over = bool(days) and all(line.starts_at <= now for each in days for line in each.lines if line.slot)
     asked = single(request.args, "day")
     today = clock.in_zone(now, event.zone).date()
     shown = next((each for each in days if each.date.isoformat() == asked), None) or next(
-        (each for each in days if each.date >= today and not each.closed), days[0] if days else None
+        (each for each in days if each.date >= today and not each.closed),
+        days[-1 if over else 0] if days else None,
     )
     lines = shown.lines if shown is not None else []
     refused = next((form for form in (come, leave, call) if form is not None), None)
@@ -188,6 +190,7 @@ def page(*, come: PresenceForm | None = None, leave: PresenceForm | None = None,
         "meetings/availability.html",
         me=mine,
         days=days,
+        over=over,
         shown=shown,
         rest=rest_form([line.slot for line in lines if line.slot and line.slot.starts_at > now and not line.entry]),
         kept=[line for line in lines if line.slot and is_kept(line.entry) and line.starts_at > now],
