@@ -65,19 +65,20 @@ def replace(
         raise NotYours
     _require_company(meeting, side, by)
     _reseated(meeting, version)
-    if queries.side_of(meeting, new) is None:
-        _come(meeting, side, new)
-    if not drop_seat(meeting, old, newcomer=new):
+    comes = queries.side_of(meeting, new) is None
+    if comes:
+        _come(meeting, side, new, instead=old)
+    if not drop_seat(meeting, old, newcomer=new, heard=comes):
         raise AlreadyOpen(meeting=meeting)
     steps.record(meeting, "replaced", old=old.public_id, new=new.public_id)
     return meeting
 
 
-def drop_seat(meeting: Meeting, delegate: Delegate, *, newcomer: Delegate | None = None) -> bool:
+def drop_seat(meeting: Meeting, delegate: Delegate, *, newcomer: Delegate | None = None, heard: bool = False) -> bool:
     """Let one delegate leave a meeting that colleagues keep; False when nobody is left who could lead their side.
 
     A colleague becomes the lead where the leaver was it, unless the pair that makes has an open meeting already; a
-    `newcomer` in their stead comes first, and the others' calendars have heard of them already.
+    `newcomer` in their stead comes first. `heard`: the others' calendars have heard of the change already.
     """
     side = queries.side_of(meeting, delegate)
     if side is None:
@@ -103,9 +104,9 @@ def drop_seat(meeting: Meeting, delegate: Delegate, *, newcomer: Delegate | None
         return True
     if not vacant:
         go(meeting, delegate)
-    if meeting.appointment is not None and newcomer is None:
+    if meeting.appointment is not None and not heard:
         agenda.touch(meeting.appointment)
-    mails.meeting_changed(meeting, besides=newcomer)
+    mails.meeting_changed(meeting, besides=newcomer if heard else None)
     return True
 
 
@@ -120,8 +121,11 @@ def go(meeting: Meeting, delegate: Delegate) -> AgendaEntry | None:
     return entry
 
 
-def _come(meeting: Meeting, side: MeetingSide, delegate: Delegate) -> None:
-    """Seat a newcomer and tell them: their calendar gets the meeting, the others' a higher sequence."""
+def _come(meeting: Meeting, side: MeetingSide, delegate: Delegate, *, instead: Delegate | None = None) -> None:
+    """Seat a newcomer and tell them: their calendar gets the meeting, the others' a higher sequence.
+
+    Whoever they sit there `instead` of leaves next, and that is the one change that their calendar hears of.
+    """
     steps.seat(meeting, side.side, [delegate])
     appointment = meeting.appointment
     if meeting.request_state != "accepted" or meeting.placement == "none" or appointment is None:
@@ -130,7 +134,8 @@ def _come(meeting: Meeting, side: MeetingSide, delegate: Delegate) -> None:
     agenda.lock_people([delegate.participant_id])
     if slot is not None:
         placing.come(slot, delegate, appointment)
-    agenda.touch(appointment)
+    leaver = instead.participant_id if instead is not None else None
+    agenda.touch(appointment, [each for each in agenda.live_entries(appointment) if each.participant_id != leaver])
     try:
         entry = agenda.attend(appointment, delegate.participant, side.side, blocks=True)
     except agenda.TimeTaken as taken:

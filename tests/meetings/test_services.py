@@ -27,6 +27,8 @@ from tests.factories.meetings import (
     make_tables,
 )
 
+from .deeds import sequences
+
 pytestmark = pytest.mark.usefixtures("ctx")
 Freeze = Callable[[datetime], None]
 
@@ -445,3 +447,28 @@ def test_a_block_needs_room_for_a_slot():
             event.opens_at + timedelta(minutes=10),
             slot_minutes=20,
         )
+
+
+def test_whoever_is_sat_for_hears_of_one_change_and_so_do_the_others():
+    event = make_partnering_event()
+    jana, tomas = make_delegate(event, given_name="Jana"), make_delegate(event, given_name="Tomáš")
+    ben = make_delegate(event, colleague_of=jana, given_name="Ben")
+    eva = make_delegate(event, colleague_of=jana, given_name="Eva")
+    meeting = make_meeting(event, by=jana, to=tomas, companions=[eva])
+
+    with transaction():
+        services.replace(meeting, jana, ben)
+    assert sequences(meeting) == {
+        "Jana": (1, "cancelled"),
+        "Tomáš": (1, "live"),
+        "Eva": (1, "live"),
+        "Ben": (0, "live"),
+    }
+    with transaction():
+        services.replace(meeting, ben, eva)
+    assert sequences(meeting) == {
+        "Jana": (1, "cancelled"),
+        "Tomáš": (2, "live"),
+        "Eva": (2, "live"),
+        "Ben": (1, "cancelled"),
+    }
