@@ -116,7 +116,7 @@ def change(
 ) -> Change:
     """Set texts (names of columns), people and time; what is None stays. SEQUENCE rises by one if calendars show it.
 
-    `tell` writes to the people of a released session that moved or lost them. Raises `NoTime`, `RoomTaken`,
+    `tell` writes to the people of a released session that moved or has other people. Raises `NoTime`, `RoomTaken`,
     `IsCancelled`.
     """
     if session.cancelled_at is not None:
@@ -126,9 +126,11 @@ def change(
     booked = workshop_mails.shown(session.appointment) if session.appointment is not None else {}
     _change_texts(event, session, values or {}, done)
     left: list[AgendaEntry] = []
+    recast = False
     before = {part.participant_id: part for part in queries.people_of(session)}
     if people is not None and _differ(before, people):
         done.people = True
+        recast = _cast(before.values()) != {(part.participant.id, part.role) for part in people}
         left = _leave(session, before.keys() - {part.participant.id for part in people})
         _set_people(session, people)
         audit.record(
@@ -142,13 +144,13 @@ def change(
         done.moved = True
         done.busy = release(event, session, time)
     elif session.appointment is not None:
-        _change_calendar(event, session, time, done)
+        _change_calendar(event, session, time, done, recast=recast)
     if done:
         session.updated_at = clock.now()
     db.session.flush()
-    if tell and (done.moved or left):
+    if tell and session.appointment is not None and (done.moved or recast):
         mails.session_changed(session, was, left)
-        if booked and done.moved and session.appointment is not None:
+        if booked and done.moved:
             workshop_times.tell_moved(session.appointment, booked)
     return done
 
@@ -172,8 +174,8 @@ def _change_texts(event: Event, session: ProgrammeSession, values: Mapping[str, 
         )
 
 
-def _change_calendar(event: Event, session: ProgrammeSession, time: Time | None, done: Change) -> None:
-    """Move a released session, or tell its calendars that its people changed; one rise for both."""
+def _change_calendar(event: Event, session: ProgrammeSession, time: Time | None, done: Change, *, recast: bool) -> None:
+    """Move a released session, or tell its calendars that it is `recast`: one rise for both, none for a set-up."""
     appointment = session.appointment
     assert appointment is not None  # the caller looked
     was = Time(appointment.starts_at, appointment.ends_at, appointment.location)
@@ -188,7 +190,7 @@ def _change_calendar(event: Event, session: ProgrammeSession, time: Time | None,
         db.session.expire(appointment, ["location"])
         done.moved = True
         audit.record("programme.session_moved", session, event=event, before=_plain(was), after=_plain(time))
-    elif done.people:
+    elif recast:
         agenda.touch(appointment)
     if done.moved or done.people:
         done.busy = _bring(session, queries.people_of(session))
@@ -308,6 +310,11 @@ def _set_people(session: ProgrammeSession, people: Sequence[Part]) -> None:
 def _differ(before: Mapping[int, SessionPerson], people: Sequence[Part]) -> bool:
     held = [(part.participant_id, part.role, part.set_up) for part in before.values()]
     return held != [(part.participant.id, part.role, part.set_up) for part in people]
+
+
+def _cast(people: Iterable[SessionPerson]) -> set[tuple[int, str]]:
+    """Who takes part as what."""
+    return {(part.participant_id, part.role) for part in people}
 
 
 def _moves(was: Time, time: Time) -> bool:

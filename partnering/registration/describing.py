@@ -32,7 +32,10 @@ def attendance(entries: Sequence[AgendaEntry]) -> Mapping[int, Thing]:
 
 @calendars.describes("session")
 def workshops(entries: Sequence[AgendaEntry]) -> Mapping[int, Thing]:
-    """What was booked for that time: of several add-ons the one that this person holds, else held, else the first."""
+    """What was booked for that time: of several add-ons the one that this person holds, else held, else the first.
+
+    What has lost its time since, and with it the way to its name, still has to leave the calendars it is in.
+    """
     bought = (
         sa.exists()
         .where(
@@ -52,7 +55,11 @@ def workshops(entries: Sequence[AgendaEntry]) -> Mapping[int, Thing]:
     names: dict[int, BilingualText] = {}
     for entry_id, name in rows:
         names.setdefault(entry_id, name)
-    return {entry.id: workshop(entry.participant.event, names[entry.id]) for entry in entries if entry.id in names}
+    return {
+        entry.id: workshop(entry.participant.event, names.get(entry.id) or BilingualText("Workshop", "Workshop"))
+        for entry in entries
+        if entry.id in names or entry.state == "cancelled"
+    }
 
 
 def workshop(event: Event, name: BilingualText) -> Thing:

@@ -21,7 +21,7 @@ from partnering.programme.services import Part, Time
 from partnering.programme.warnings import clashes
 from tests.factories import make_event, make_participant
 from tests.factories.programme import at, make_room, make_session, make_speaker
-from tests.support.letters import calendar_of, deliver_all
+from tests.support.letters import calendar_of, deliver_all, text_of
 
 
 def entry(session: ProgrammeSession, participant: Participant) -> AgendaEntry:
@@ -331,6 +331,23 @@ def test_who_is_taken_out_of_a_session_is_told(ctx: Flask):
         services.change(event, session, people=[], tell=True)
 
     assert letters() == [("programme.session_cancelled", "jana@example.org")]
+
+
+def test_who_joins_and_who_stays_is_told_and_a_longer_set_up_is_no_news(app: Flask, ctx: Flask):
+    event = make_event()
+    jana, ben = (make_participant(event, email=f"{name}@example.org") for name in ("jana", "ben"))
+    session = make_session(event, "Vortrag", speakers=[jana])
+    with transaction():
+        services.change(event, session, people=[Part(jana), Part(ben, "chair")], tell=True)
+    assert letters() == [
+        ("programme.session_changed", "jana@example.org"),
+        ("programme.session_changed", "ben@example.org"),
+    ]
+    assert "Beteiligten" in text_of(deliver_all(app)[0])
+    with transaction():
+        services.change(event, session, people=[Part(ben, "chair"), Part(jana, "speaker", 20)], tell=True)
+    assert len(letters()) == 2
+    assert [entry(session, each).sequence for each in (jana, ben)] == [1, 0]
 
 
 def test_who_was_told_of_the_end_is_told_that_it_takes_place_after_all(app: Flask, ctx: Flask):
