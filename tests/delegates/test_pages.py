@@ -68,6 +68,43 @@ def test_a_profile_is_written_and_shown_with_immediate_effect(client: FlaskClien
     assert page.count(" checked") >= 8
 
 
+def pages_of_mine(app: Flask) -> list[str]:
+    """Every page of a participant that needs no more than the event, but the pages of their bookings and files."""
+    found = [
+        rule.rule.removeprefix("/e/<event_slug>")
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/e/<event_slug>/me")
+        and "GET" in (rule.methods or ())
+        and rule.arguments == {"event_slug"}
+    ]
+    return sorted(path for path in found if not path.endswith((".pdf", ".ics", ".json")))
+
+
+def test_somebody_whose_profile_says_nothing_reads_on_every_page_what_to_do_next(
+    app: Flask, client: FlaskClient, event: Event, freeze
+):
+    newcomer = make_delegate(event, locale="en", visibility="hidden")
+    profile = guest(client, newcomer)
+    pages = pages_of_mine(app)
+    assert len(pages) > 15
+    silent = []
+    for path in pages:
+        answer = client.get(f"/e/{event.slug}{path}", follow_redirects=True)
+        said = answer.text.partition("<main")[2]
+        steps = said.count("Your next step:") + said.count("<b>Your next step</b>") + said.count("What you can do now")
+        itself = f"/e/{event.slug}{path}" == profile
+        if answer.status_code == 200 and (steps != 1 or f'href="{profile}"' not in said) and not itself:
+            silent.append(path)
+    assert silent == []
+    client.post(profile, data={**ANSWERS, "visibility": "hidden"})
+    assert "Your next step:" not in client.get(f"/e/{event.slug}/me/meetings").text
+    assert "Let yourself be found" in client.get(f"/e/{event.slug}/me/availability").text
+    other = make_delegate(event, locale="en")
+    freeze(event.closes_at.replace(year=event.closes_at.year + 1))
+    guest(client, other)
+    assert "Your next step" not in client.get(f"/e/{event.slug}/me/meetings").text
+
+
 def test_hiding_takes_effect_at_once(client: FlaskClient, event: Event):
     jana, other = make_delegate(event), make_delegate(event)
     path = guest(client, jana)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, url_for
+from flask import g, request, url_for
 
 from ...errors import Forbidden
-from ...events.routing import current_participant, event_blueprint, participant
+from ...events.queries import is_over
+from ...events.routing import current_event, current_participant, event_blueprint, participant
 from ...i18n import _, _l
 from .. import queries
 from ..models import Delegate
@@ -35,25 +36,38 @@ def me() -> Delegate:
 
 @dataclass(frozen=True)
 class Step:
-    """What somebody should do next, and where."""
+    """What somebody should do next, and where; the `first` one is shown on every page that does not say it itself."""
 
     sentence: str
     label: str
     url: str
+    first: bool = False
+
+
+SAY_IT_THEMSELVES = ("delegates.profile", "delegates.save_profile", "schedule.today", "registration.my_ticket")
+"""Pages that lead to the first step in their own way; a ticket is to be at hand at the door."""
 
 
 def next_step() -> Step | None:
     """What a newcomer does next: say something in the profile, then be found by it; None for everybody else."""
     mine = queries.delegate_of(current_participant())
-    if mine is None:
+    if mine is None or current_event().state != "published" or is_over(current_event()):
         return None
     if not queries.says_something(mine.profile):
         sentence = _("Say what you offer and what you seek. Others find you by it, and you see whom to meet and why.")
-        return Step(sentence, _("Complete your profile"), url_for("delegates.profile"))
+        return Step(sentence, _("Complete your profile"), url_for("delegates.profile"), first=True)
     if mine.visibility == "hidden":
         sentence = _("Nobody finds you in the directory yet. You choose what others read of you.")
         return Step(sentence, _("Let yourself be found"), url_for("delegates.privacy"))
     return None
+
+
+def first_step() -> Step | None:
+    """The first of these steps, for the top of a page that does not lead to it in its own way."""
+    if g.get("participant") is None or request.endpoint in SAY_IT_THEMSELVES:
+        return None
+    step = next_step()
+    return step if step is not None and step.first else None
 
 
 bp.add_app_template_filter(language_name, "language_name")
@@ -69,4 +83,5 @@ def words() -> dict[str, Any]:
         "language_name": language_name,
         "MOST_REASONS": MOST,
         "next_step": next_step,
+        "first_step": first_step,
     }
