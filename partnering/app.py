@@ -24,7 +24,6 @@ from . import (
     links,
     markup,
     navigation,
-    postgresql,
     redaction,
     verify,
 )
@@ -105,7 +104,7 @@ def flask_configuration(settings: config.Settings) -> dict[str, Any]:
         "SECRET_KEY_FALLBACKS": settings.secret_key_fallbacks.split(),
         "SQLALCHEMY_DATABASE_URI": settings.uri,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            **(postgresql.engine_options() if settings.uri.startswith("postgresql") else {}),
+            **db.engine_options(settings.uri),
             "hide_parameters": True,  # errors in the log name no addresses and no secrets
         },
         "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,

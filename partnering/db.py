@@ -399,6 +399,17 @@ def writing() -> bool:
     return bool(db.session().info.get("writing"))
 
 
+CONNECTIONS = 16
+"""So many a process keeps: two for each of its threads. Those beyond would be opened for each request and closed, which
+costs as much as a page."""
+
+
+def engine_options(uri: str) -> dict[str, Any]:
+    """What SQLAlchemy is told: few connections are used much, so that what they keep is of use."""
+    more = postgresql.engine_options() if uri.startswith("postgresql") else {}
+    return {"pool_size": CONNECTIONS, "pool_use_lifo": True, **more}
+
+
 def install(app: Any) -> None:
     """Guard the session of `app`: writes and commits happen inside `transaction()` only."""
     app.teardown_appcontext(lambda _error: _keep_plans(db.session()))  # the session itself is closed after that

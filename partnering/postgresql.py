@@ -51,8 +51,8 @@ class Cursor(psycopg.Cursor[Any]):
 
 
 def engine_options() -> dict[str, Any]:
-    """What SQLAlchemy is told: few connections are used much, so that what they keep is of use."""
-    return {"pool_use_lifo": True, "connect_args": {"cursor_factory": Cursor, "prepare_threshold": AT_ONCE}}
+    """What psycopg is told."""
+    return {"connect_args": {"cursor_factory": Cursor, "prepare_threshold": AT_ONCE}}
 
 
 def install(engine: sa.Engine) -> None:
