@@ -5,7 +5,7 @@ in memory; whoever is shown is read anew.
 """
 
 import operator
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from itertools import islice
@@ -16,12 +16,11 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from ..db import db
 from ..organisations.models import Organisation
-from . import booking, documents, index, queries, searching, visibility
+from . import booking, documents, index, queries, searching
 from .booking import Standing
+from .cards import Card
 from .models import BlockedPair, Delegate, DismissedReason, OrganisationProfile, SavedPerson
-from .reasons import Known, Reason, Term, between, scores
-from .visibility import Shown
-from .words import term_label
+from .reasons import Known, Reason, between, scores
 
 PAGE = 20
 SORTS = ("reasons", "name", "newest")
@@ -77,57 +76,6 @@ class Wish:
         if wish.page > 1:
             found["page"] = wish.page
         return found
-
-
-@dataclass(frozen=True)
-class Card:
-    """One delegate as the directory shows them: name and function only to those they show them to.
-
-    Without a standing nobody can be booked: a card that shows how a profile would look.
-    """
-
-    delegate: Delegate
-    terms: set[Term]
-    reasons: list[Reason]
-    standing: Standing | None
-    dismissed: bool = False
-    saved: bool = False
-
-    @property
-    def named(self) -> bool:
-        """Whether the name may be shown."""
-        return bool(self.shown.name)
-
-    @cached_property
-    def shown(self) -> Shown:
-        """What of the person themselves may be read."""
-        return visibility.shown(self.delegate)
-
-    @cached_property
-    def face(self) -> Hashable:
-        """All values that a card shows of somebody, whoever looks."""
-        profile, logo = self.delegate.profile, self.delegate.profile.organisation.logo
-        return (
-            self.delegate.public_id,
-            self.shown,
-            profile.organisation.name,
-            logo.public_id if logo is not None else "",
-            profile.organisation_type,
-            profile.country,
-            profile.language,
-            profile.offers,
-            profile.seeks,
-            frozenset(self.terms),
-        )
-
-    def words(self, side: str) -> list[str]:
-        """What the terms of one side of their profile are called, in their order."""
-        return [term_label(facet, code, side) for of, facet, code in sorted(self.terms) if of == side]
-
-    @property
-    def why(self) -> Hashable:
-        """All values that its reasons show."""
-        return tuple((one.side, one.facet, one.code, one.said, one.title, one.kind) for one in self.reasons)
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,9 @@ class Reason:
     @property
     def parts(self) -> tuple[str, str, str]:
         """The sentence as what stands before the word, the word, and what stands after it."""
+        return _parts(self.side, self.facet, self.code, self.said, self.title, self.kind, locale())
+
+    def _in_parts(self) -> tuple[str, str, str]:
         before, _placeholder, after = self._pattern().partition("%(word)s")
         return before.replace("%(title)s", self.title), self._word(), after.replace("%(title)s", self.title)
 
@@ -135,6 +138,12 @@ class Reason:
             "t": _("You offer %(word)s, their text asks for it."),
             "mt": _("Your text speaks of %(word)s, theirs asks for it."),
         }.get(self.said, _("You offer %(word)s, they seek it."))
+
+
+@lru_cache(4_000)
+def _parts(side: str, facet: str, code: str, said: str, title: str, kind: str, _language: str) -> tuple[str, str, str]:
+    """The sentence of such a reason in the language in force."""
+    return Reason(side, facet, code, said=said, title=title, kind=kind)._in_parts()
 
 
 class Tier(NamedTuple):

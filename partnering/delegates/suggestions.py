@@ -20,7 +20,7 @@ from ..consents.models import Consent
 from ..db import db, table_of
 from ..events.models import Event
 from . import blocking, booking, directory, documents, index
-from .directory import Card
+from .cards import Card
 from .models import Delegate, DismissedReason, OrganisationProfile, Suggestion
 from .reasons import descending, scores
 

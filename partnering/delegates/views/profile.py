@@ -12,7 +12,7 @@ from ...db import transaction
 from ...errors import Stale, require
 from ...i18n import _, locale
 from .. import carrying, permissions, queries, services
-from ..directory import Card
+from ..cards import Card
 from ..forms import LISTS, PartneringForm, ProfileForm, VisibilityForm
 from ..models import Delegate
 from ..visibility import DIRECTORY_CONSENT
@@ -128,7 +128,7 @@ def filled(mine: Delegate) -> ProfileForm:
 
 def card_of(form: PartneringForm, *, name: str, function: str, company: str, shows: Delegate | None = None) -> Card:
     """What others would see if the form were saved as it stands. Nothing is stored."""
-    organisation = SimpleNamespace(name=company or _("Your organisation"), logo=None)
+    organisation = SimpleNamespace(name=company or _("Your organisation"), public_id="", logo=None)
     profile: Any = SimpleNamespace(
         organisation=organisation,
         offers=form.offers.data or "",
