@@ -1,8 +1,8 @@
 """What every answer carries: security headers, cache rules, a request id; and forms that scripts cannot forge."""
 
 import secrets
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, g, request, session
@@ -13,6 +13,7 @@ from . import redaction
 from .text import in_ascii
 
 csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., Any])
 
 POLICY = {
     "default-src": "'self'",
@@ -65,6 +66,16 @@ def as_file(content: bytes | str | Iterable[bytes], media_type: str, name: str, 
     return response
 
 
+def takes(most_bytes: int) -> Callable[[View], View]:
+    """Let one view be sent so many bytes; all others take what the configuration says."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]  # an attribute of our own on a function
+        return view
+
+    return mark
+
+
 def secret_path() -> None:
     """Declare that the address of this page is a secret: it is never sent on as a referrer."""
     g.secret_path = True
@@ -80,6 +91,13 @@ def install(app: Flask, *, https: bool) -> None:
     @app.before_request
     def name_request() -> None:
         g.request_id = secrets.token_hex(8)
+
+    @app.before_request
+    def know_how_much_it_takes() -> None:
+        """Before anything reads the form: what is longer is refused by its length, unread."""
+        most = getattr(app.view_functions.get(request.endpoint or ""), "most_bytes", None)
+        if most is not None:
+            request.max_content_length = most
 
     @app.before_request
     def refuse_foreign_forms() -> None:

@@ -43,6 +43,7 @@ DESK: tuple[tuple[str, LazyText, LazyText | None], ...] = (
     ("delegates_profiles.index", _l("Profiles"), None),
     ("delegates_desk.index", _l("Groups"), None),
     ("programme_desk.index", _l("Programme"), _l("Programme and letters")),
+    ("programme_speakers.index", _l("Speakers"), None),
     ("backoffice.outbox", _l("Letters"), None),
     ("events_desk.settings", _l("Settings"), _l("Event")),
     ("events_desk.team", _l("Team"), None),
@@ -72,6 +73,10 @@ BELOW = {
     "backoffice.bookings_list": "backoffice.people",
     "backoffice.booking": "backoffice.people",
     "events_desk.clone": "events_desk.settings",
+    "programme.talks": "schedule.agenda",
+    "programme.talk": "schedule.agenda",
+    "programme.availability": "schedule.agenda",
+    "programme_speakers.session_files": "programme_speakers.index",
     "schedule_desk.index": "meetings_desk.meetings",
     "schedule_desk.progress": "meetings_desk.meetings",
 }

@@ -173,6 +173,15 @@ SENTENCES: dict[str, LazyString] = {
     "programme.session_moved": _l("%(who)s moved a session."),
     "programme.session_people": _l("%(who)s changed who speaks in a session."),
     "programme.session_cancelled": _l("%(who)s cancelled a session."),
+    "programme.file_uploaded": _l("%(who)s sent a file for %(thing)s."),
+    "programme.file_taken_back": _l("%(who)s took back a file of %(thing)s."),
+    "programme.file_shown": _l("%(who)s lets guests download a file of %(thing)s."),
+    "programme.file_hidden": _l("%(who)s keeps a file of %(thing)s from guests."),
+    "programme.availability_set": _l("%(thing)s said when they can come."),
+    "programme.biography_set": _l("%(who)s changed the biography of %(thing)s."),
+    "programme.needs_set": _l("%(who)s said what a session needs on the stage."),
+    "programme.speakers_asked": _l("%(who)s changed what speakers are asked for."),
+    "programme.speakers_reminded": _l("%(who)s wrote to speakers."),
     "programme.session_restored": _l("%(who)s brought a session back."),
 }
 

@@ -50,6 +50,8 @@ def purpose_words() -> dict[str, str]:
         "directory": _("Being found in the partner directory"),
         "matchmaking": _("Suggestions of partners"),
         "contact": _("Contact details for partners"),
+        "speaker_page": _("Photo in the programme"),
+        "recording": _("Recording of the talks"),
     }
 
 
@@ -59,6 +61,7 @@ def channel_words() -> dict[str, str]:
         "registration": _("when registering"),
         "ticket": _("on the page of the ticket"),
         "profile": _("on the page of the partnering profile"),
+        "talks": _("on the page of the talks"),
     }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import BilingualText, InEvent, Model, PublicId, in_event, only_where
 
-PURPOSES = ("directory", "matchmaking", "photo", "newsletter", "sponsor", "contact")
+PURPOSES = ("directory", "matchmaking", "photo", "newsletter", "sponsor", "contact", "speaker_page", "recording")
 
 
 class ConsentText(Model):

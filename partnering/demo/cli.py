@@ -17,7 +17,7 @@ from ..events.models import Event
 from ..events.queries import event_by_slug
 from ..mail import letters
 from ..mail.models import OutboxLetter
-from . import deepening, extras, framing, furnishing, invoicing, meeting, peopling, sessions
+from . import deepening, extras, framing, furnishing, invoicing, meeting, peopling, sessions, speaking
 from .reading import EVENTS, Sheet
 
 PERSONAS = (
@@ -64,6 +64,7 @@ def build(slug: str, today: date) -> None:
         furnishing.furnish(event, sheet, rooms)
         deepening.deepen(event, sheet, delegates, products)
         extras.book_workshops(event, wanted)
+        speaking.give(event, sheet)
         extras.make_codes(event, sheet, products)
         extras.make_bundles(event, sheet, products)
         extras.name_recipients(event, sheet)

@@ -1,7 +1,10 @@
-"""A participant's plan on one A4 page, black on white: the weight of a border tells what a block is."""
+"""A participant's plan on A4, black on white: the weight of a border tells what a block is.
+
+All days stand on one page as long as that can be read; else each day has a page of its own.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from .. import clock
@@ -14,8 +17,14 @@ from .queries import Item, Plan, Waiting, day_of
 
 LEFT, TOP, RIGHT, BOTTOM = 14.0, 14.0, 196.0, 283.0
 GUTTER = 6.0
+HEAD = 24.0
+"""What the head of a page takes at most."""
+
 LAYOUTS = ((1.0, 1), (0.92, 1), (0.85, 1), (0.85, 2), (0.75, 2), (0.66, 2), (0.6, 3), (0.52, 3), (0.46, 3))
 """Sizes of type and numbers of columns, tried in turn until everything fits."""
+
+SMALLEST = 0.6
+"""The smallest of these at which several days still share a page: type of 6 points."""
 
 THICK, THIN = 0.7, 0.25
 INK, GREY = (0, 0, 0), (70, 70, 70)
@@ -33,12 +42,39 @@ class Line:
 
 
 def sheet(plan: Plan, as_of: datetime) -> bytes:
-    """The page in the language in force, with what it shows as of a moment."""
+    """The page in the language in force, with what it shows as of a moment; at most one page for each day."""
     participant = plan.participant
     event = participant.event
     pdf = document(f"{bi(event.name)}: {participant.name}", locale(), as_of, author=bi(event.name))
-    draw(pdf, plan, as_of)
+    days = sorted({day_of(item, event) for item in plan.items if item.kind != "free"})
+    if len(days) < 2 or _fits(pdf, plan):
+        draw(pdf, plan, as_of)
+    else:
+        for number, each in enumerate(days):
+            draw(pdf, replace(of_day(plan, each), waiting=plan.waiting if number == 0 else []), as_of)
     return bytes(pdf.output())
+
+
+def of_day(plan: Plan, day: date) -> Plan:
+    """What of a plan is on one day."""
+    event = plan.participant.event
+    return replace(plan, items=[item for item in plan.items if day_of(item, event) == day], waiting=[])
+
+
+def _fits(pdf: Document, plan: Plan) -> bool:
+    """Whether everything goes on one page in type that can be read."""
+    items = [item for item in plan.items if item.kind != "free"]
+    height = BOTTOM - _legend_height(items) - TOP - HEAD
+    for scale, count in LAYOUTS:
+        width = (RIGHT - LEFT - GUTTER * (count - 1)) / count
+        if scale < SMALLEST:
+            break
+        lines = _lines(pdf, plan.participant.event, items, width, scale) + _waiting_lines(
+            pdf, plan.waiting, width, scale
+        )
+        if _flow(lines, height, count) is not None:
+            return True
+    return False
 
 
 def draw(pdf: Document, plan: Plan, as_of: datetime) -> None:

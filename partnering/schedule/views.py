@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from .. import clock, ical, links
+from .. import clock, ical, limits, links
+from ..accounts import signing_in
 from ..agenda.services import TimeTaken
 from ..db import transaction
 from ..delegates import presence, suggestions
@@ -19,13 +20,14 @@ from ..events.queries import is_over
 from ..events.routing import current_event, current_participant, half_event_blueprint, participant
 from ..guards import guarded, secret_link
 from ..headers import as_file, single
-from ..i18n import _, speaking
+from ..i18n import _, locale, speaking
 from ..mail import letters
 from ..meetings import calls, vacancies
 from ..meetings import queries as meetings
-from ..programme.queries import speaks_in
+from ..programme import lacking, stage
 from ..registration.queries import live_registration
 from . import calendars, printing, queries, services, team
+from . import card as cards
 from .desk import desk
 from .forms import DeedForm, OwnTimeForm, ShareForm, SlotForm
 from .queries import Item, Plan
@@ -52,6 +54,7 @@ def today() -> str:
     ahead = [item for item in coming if item.kind in ("talk", "met", "session")]
     following = ahead[0] if ahead else None
     today_is = clock.in_zone(now, event.zone).date()
+    parts = stage.parts_of(me)
     open_still = not is_over(event) and event.state != "cancelled"
     return render_template(
         "schedule/today.html",
@@ -70,7 +73,8 @@ def today() -> str:
         suggestible=plan.delegate is None or not open_still or suggestions.agrees(plan.delegate),
         ticket=live_registration(me) is not None,
         complete=_complete(plan),
-        talks=[item for item in plan.items if item.kind == "talk"],
+        talks=[part for part in parts if part.state != "cancelled"],
+        lacks=len(lacking.of_one(me, parts)) if parts and open_still else 0,
     )
 
 
@@ -179,13 +183,6 @@ def renew() -> AnyResponse:
     return redirect(url_for(".agenda") + "#subscribe")
 
 
-@bp.get("/e/<event_slug>/me/talks")
-def talks() -> str:
-    """The sessions in which I speak."""
-    me = current_participant()
-    return render_template("schedule/talks.html", me=me, sessions=speaks_in(me))
-
-
 # -- the team
 
 
@@ -226,10 +223,21 @@ def partner() -> Delegate:
 
 @bp.get("/e/<event_slug>/me/schedule.pdf")
 def pdf() -> Response:
-    """My schedule on one A4 page."""
+    """My schedule on one A4 page, or on one for each day where that is too little; `?day=` for one day alone."""
     event, now = current_event(), clock.now()
-    content = printing.sheet(queries.plan_of(current_participant(), open_too=True), now)
+    plan = queries.plan_of(current_participant(), open_too=True)
+    asked = single(request.args, "day")
+    only = next((each for each in queries.days_of(event, plan.items) if each.isoformat() == asked), None)
+    content = printing.sheet(plan if only is None else printing.of_day(plan, only), now)
     return as_file(content, "application/pdf", printing.file_name(event, now), inline=True)
+
+
+@bp.get("/e/<event_slug>/me/schedule/card.pdf")
+def card() -> Response:
+    """A card for the pocket, with a code that opens my days."""
+    event, me, now = current_event(), current_participant(), clock.now()
+    content = cards.card(queries.plan_of(me), page_address(me), now)
+    return as_file(content, "application/pdf", f"{event.slug}-card.pdf", inline=True)
 
 
 @bp.get("/e/<event_slug>/me/schedule.ics")
@@ -260,6 +268,41 @@ def feed(token: str) -> Response:
     return response
 
 
+@bp.get("/c/<token>")
+@guarded(secret_link)
+def feed_page(token: str) -> str:
+    """My days to read without signing in, for whoever has my card: nothing can be done here."""
+    me = _subscriber(token)
+    g.event = me.event
+    plan, now = queries.plan_of(me), clock.now()
+    items = [item for item in plan.items if item.kind in ("session", "talk", "break", "met")]
+    days = sorted({queries.day_of(item, me.event) for item in items})
+    today_is = clock.in_zone(now, me.event.zone).date()
+    return render_template(
+        "schedule/carried.html",
+        me=me,
+        token=token,
+        now=now,
+        today=today_is,
+        following=next((item for item in items if item.ends_at > now), None),
+        days=[(each, [item for item in items if queries.day_of(item, me.event) == each]) for each in days],
+        can_sign_in=me.person is not None and bool(me.person.email),
+    )
+
+
+@bp.post("/c/<token>/sign-in")
+@guarded(secret_link)
+def feed_sign_in(token: str) -> AnyResponse:
+    """Send whoever the card belongs to a sign-in link, to their own address: the card itself opens no account."""
+    me = _subscriber(token)
+    if me.person is not None and me.person.email:
+        signing_in.count_try(me.person.email, limits.caller())
+        with transaction():
+            signing_in.mail_link(me.person.email, f"/e/{me.event.slug}/me/schedule", locale())
+    flash(_("We have sent you a link."), "ok")
+    return redirect(url_for(".feed_page", token=token), 303)
+
+
 def _subscriber(token: str) -> Participant:
     """Whose calendar it is. Raises `NotFound`, or `Gone` for an address that was taken back."""
     parts = links.read("feed", token)
@@ -274,6 +317,11 @@ def _subscriber(token: str) -> Participant:
 def feed_address(me: Participant) -> str:
     """The secret address of a participant's calendar."""
     return letters.url("schedule.feed", token=links.token("feed", me.public_id, me.generation))
+
+
+def page_address(me: Participant) -> str:
+    """The secret address of a page with a participant's days; it dies with that of the calendar."""
+    return letters.url("schedule.feed_page", token=links.token("feed", me.public_id, me.generation))
 
 
 def elsewhere(starts_at: datetime, ends_at: datetime, zone: str) -> str:

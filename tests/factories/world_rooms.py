@@ -19,7 +19,7 @@ from partnering.delegates import groups, opportunities, public, saved
 from partnering.delegates import services as delegates
 from partnering.delegates.directory import Wish
 from partnering.delegates.models import Delegate
-from partnering.events.models import Event
+from partnering.events.models import Event, Participant
 from partnering.jobs.models import Job, JobFile
 from partnering.mail.models import OutboxLetter
 from partnering.meetings import queries as meeting_queries
@@ -27,6 +27,7 @@ from partnering.meetings import services as meetings
 from partnering.meetings import setting_up
 from partnering.meetings.models import MeetingVacancy
 from partnering.organisations import images
+from partnering.programme import availability, file_types, files, needs, photos, profiles
 from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
 from partnering.questions import building, queries, uploads
 from partnering.questions import services as asked
@@ -38,6 +39,7 @@ from .conference import Conference, Words, both, morning, remember
 from .delegates import make_registration
 from .events import make_participant, make_person
 from .images import make_png
+from .slides import make_pdf
 
 BLOCK_PAGES = ("block", "set_phase", "removal", "remove_slots", "remove_block")
 
@@ -181,9 +183,32 @@ def programme(event: Event, made: Conference, guests: dict[str, Registration], w
         made.things |= {"session": talk.public_id, "programme.public_id": talk.public_id}
     made.things |= {
         "programme_desk.public_id": made.things["session"],
+        "programme_speakers.public_id": made.things["session"],
+        "programme_speakers.speaker.public_id": speaker.public_id,
+        "programme.photo.public_id": speaker.public_id,
         "programme_desk.save_room.public_id": rooms[0].public_id,
         "programme_desk.save_track.public_id": track.public_id,
         "speaker": speaker.public_id,
+    }
+    _given_by(event, made, speaker, words)
+
+
+def _given_by(event: Event, made: Conference, speaker: Participant, words: Words) -> None:
+    """What the speaker gave: a photo that may be shown, slides that guests may have, times, needs."""
+    talk = db.session.scalars(
+        sa.select(ProgrammeSession).where(ProgrammeSession.public_id == made.things["session"])
+    ).one()
+    profiles.agree(speaker, {"speaker_page": True})
+    photo = photos.keep(speaker, images.read(io.BytesIO(make_png(8, 8))))
+    slides = file_types.in_memory(make_pdf(), words("Folien.pdf"))
+    file = files.upload(talk, speaker, slides, kind="slides", public=True)
+    needs.say(event, talk, ["hdmi", "headset"], words("Ein Glas Wasser."))
+    availability.say(event, speaker, [(morning(event, 9), morning(event, 12))], words("Gern früh."))
+    profiles.note(speaker, words("Kommt mit dem Zug."))
+    made.things |= {
+        "programme.photo.photo_id": photo.public_id,
+        "programme.file_id": file.public_id,
+        "programme_speakers.file_id": file.public_id,
     }
 
 

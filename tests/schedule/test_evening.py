@@ -53,7 +53,7 @@ def written() -> list[str]:
 
 def evenings_letters(app: Flask) -> list[EmailMessage]:
     """What leaves, without the letters about the meetings themselves."""
-    return [each for each in deliver_all(app) if "one page" in text_of(each) or "auf einer Seite" in text_of(each)]
+    return [each for each in deliver_all(app) if "whole schedule" in text_of(each) or "ganzer Plan" in text_of(each)]
 
 
 def test_everybody_with_something_on_the_next_day_is_written_to_once(event: Event, freeze):

@@ -40,6 +40,7 @@ ORGANISERS_SOMEWHERE = ORGANISERS | {"foreign organiser"}
 BOTH_SIDES = frozenset({"attendee", "exhibitor"})
 """Those who sit in the meeting that addresses name: the attendee asked the exhibitor."""
 
+SPEAKER = frozenset({"speaker"})
 INVITEE = frozenset({"exhibitor"})
 ATTENDEE = frozenset({"attendee"})
 ORGANISER = frozenset({"organiser"})
@@ -266,6 +267,28 @@ MATRIX: dict[str, frozenset[str]] = {
     "badges.make": ORGANISERS,
     "badges.progress": ORGANISERS,
     "badges.download": ORGANISERS,
+    "programme.talks": PARTICIPANTS,
+    "programme.talk": SPEAKER,  # of their own session, here and below
+    "programme.biography": SPEAKER,
+    "programme.photo_save": SPEAKER,
+    "programme.photo_remove": SPEAKER,
+    "programme.consents": SPEAKER,
+    "programme.availability": SPEAKER,
+    "programme.need": SPEAKER,
+    "programme.upload": SPEAKER,
+    "programme.file_public": SPEAKER,
+    "programme.file_take_back": SPEAKER,
+    "programme.own_file": SPEAKER,
+    "programme.file": EVERYBODY,  # which its speaker lets everybody have
+    "programme.photo": EVERYBODY,  # whose owner agrees to that
+    "programme_speakers.index": ORGANISERS,
+    "programme_speakers.write": ORGANISERS,
+    "programme_speakers.settings": ORGANISERS,
+    "programme_speakers.speaker": ORGANISERS,
+    "programme_speakers.session_files": ORGANISERS,
+    "programme_speakers.upload": ORGANISERS,
+    "programme_speakers.download": ORGANISERS,
+    "programme_speakers.take_back": ORGANISERS,
     "programme_desk.index": ORGANISERS,
     "programme_desk.create": ORGANISERS,
     "programme_desk.edit": ORGANISERS,
@@ -280,7 +303,9 @@ MATRIX: dict[str, frozenset[str]] = {
     "schedule.block": PARTICIPANTS,
     "schedule.unblock": ATTENDEE,  # of the attendee's own entry
     "schedule.renew": PARTICIPANTS,
-    "schedule.talks": PARTICIPANTS,
+    "schedule.card": PARTICIPANTS,
+    "schedule.feed_page": FEED,
+    "schedule.feed_sign_in": FEED,
     "schedule.pdf": PARTICIPANTS,
     "schedule.ics": PARTICIPANTS,
     "schedule.meeting_ics": frozenset({"other attendee", "exhibitor"}),  # who meet each other
@@ -535,6 +560,7 @@ BODIES: dict[str, dict[str, str | bool]] = {
     "meetings.free": {"slot": "{free_slot}"},
     "meetings.block_day": {"slot": "{free_slot}"},
     "meetings.free_day": {"slot": "{free_slot}"},
+    "programme.file_public": {"on": "yes"},
     "schedule.block": {"slot": "{free_slot}"},
     "schedule.unblock": {"entry": "{block_entry}"},
     "schedule.share": {"shares": "yes"},

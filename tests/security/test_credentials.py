@@ -52,6 +52,8 @@ DOORS = {
     "registration.decline_offer": "waiting",
     "registration.leave_waiting": "waiting",
     "schedule.feed": "feed",
+    "schedule.feed_page": "feed",
+    "schedule.feed_sign_in": "feed",
     "subscriptions.show": "letters",
     "subscriptions.choose": "letters",
     "subscriptions.stop": "letters",

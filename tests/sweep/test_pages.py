@@ -31,6 +31,7 @@ VIEWERS = (
     "ticket link",
     "waiting link",
     "letters link",
+    "feed link",
     "sign-in letter",
 )
 """Who looks at a page: the first of these who may."""
@@ -47,7 +48,18 @@ OPENED_IN: dict[tuple[int, str], tuple[Scheme, Scheme]] = {
 
 CHECKED_BY_AXE = {(390, "de", "light"), (1280, "en", "dark")}
 
-FILES = {".ics", ".pdf", ".csv", ".json", ".xml", ".xlsx", ".zip", "/answers/files/<public_id>"}
+FILES = {
+    ".ics",
+    ".pdf",
+    ".csv",
+    ".json",
+    ".xml",
+    ".xlsx",
+    ".zip",
+    "/answers/files/<public_id>",
+    "/files/<file_id>",
+    "/photo/<photo_id>",
+}
 NOT_PAGES = {"static", "subscriptions.stop", "checkin_desk.numbers", "lobby.gallery", "organisations.logo"}
 """What is no page, or not on a real site."""
 AFTER_A_STEP = {
@@ -119,6 +131,8 @@ def pages(stage: Stage) -> list[Visit]:
         *(Visit("exhibitor", f"/e/{own}/me/meetings?tab={tab}", f"meetings {tab}") for tab in TABS),
         Visit("exhibitor", f"/e/{own}/me/meetings/{stage.world.own.things['meetings.id']}?other=1", "other times"),
         Visit("attendee", f"/e/{own}/me/meetings/decline", "nothing to decline"),
+        Visit("attendee", f"/e/{own}/me/talks", "no talks"),
+        Visit("organiser", f"/manage/{own}/programme/speakers?q=zzzzzz", "no speaker found"),
         Visit("organiser", f"/manage/{own}/people?q=zzzzzz", "no guest found"),
         Visit("organiser", f"/manage/{own}/invoices?q=zzzzzz", "no invoice found"),
         Visit("organiser", f"/manage/{own}/forms/questions/new?kind=multiple_choice", "a new question with choices"),
@@ -180,6 +194,12 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/tickets/members/new", "new member list"),
         Visit("organiser", f"/manage/{own.slug}/clone", "new conference like this one"),
         Visit("organiser", f"/manage/{own.slug}/programme/new", "new session"),
+        Visit(
+            "organiser",
+            f"/manage/{own.slug}/programme/{own.things['programme_speakers.public_id']}/files",
+            "no file chosen",
+        ),
+        Visit("speaker", f"/e/{own.slug}/me/talks/{own.things['programme.public_id']}", "no slides chosen"),
         Visit("organiser", f"/manage/{own.slug}/tables/blocks", "new block of meetings"),
         Visit("attendee", f"/e/{own.slug}/me/opportunities/new", "new opportunity"),
         Visit("attendee", f"/e/{own.slug}/me/organisation", "logo"),

@@ -158,6 +158,8 @@ def kind_words() -> dict[str, str]:
         "meetings.missed": _("Missed at the table"),
         "meetings.contacts": _("Swap contact details"),
         "meetings.feedback": _("How meetings went"),
+        "programme.lacking": _("Missing of a speaker"),
+        "programme.availability": _("Asked when a speaker can come"),
         "programme.session_changed": _("Session changed"),
         "programme.session_cancelled": _("Session cancelled"),
         "programme.session_restored": _("Session takes place after all"),
