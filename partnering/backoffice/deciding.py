@@ -68,10 +68,9 @@ def people_of(party: Party, asked: Sequence[QuestionShown] | None = None) -> lis
         asked = current_questions(party.event, "attendee")
     answers = party.draft.get("answers", {}).get("people", [])
     people = [Guest.of(kept) for kept in party.draft.get("people", [])]
+    said = _said(party.event, asked, answers)
     return [
-        Somebody(
-            guest.name, guest.email, guest.function, _said(party.event, asked, answers[n] if n < len(answers) else {})
-        )
+        Somebody(guest.name, guest.email, guest.function, said[n] if n < len(said) else [])
         for n, guest in enumerate(people)
     ]
 
@@ -80,14 +79,23 @@ def answers_of(party: Party) -> Answers:
     """The plain answers about the order as a whole."""
     if party.placed_at is not None:
         return [(label, text) for label, text, _number in shown.lines(party.sheet)]
-    return _said(party.event, current_questions(party.event, "buyer"), party.draft.get("answers", {}).get("buyer", {}))
+    buyer = party.draft.get("answers", {}).get("buyer", {})
+    return _said(party.event, current_questions(party.event, "buyer"), [buyer])[0]
 
 
-def _said(event: Event, asked: Sequence[QuestionShown], answers: dict[str, object]) -> Answers:
-    said = [question for question in asked if question.public_id in answers and not question.sensitive]
-    given = [str(answers[question.public_id]) for question in said if question.kind == "file"]
-    files = file_names(event, given) if given else {}
-    return [(bi(question.label), shown.text_of(question, answers[question.public_id], files)) for question in said]
+def _said(event: Event, asked: Sequence[QuestionShown], given: Sequence[dict[str, object]]) -> list[Answers]:
+    """What each of those who answered has said, in words; names of files are asked for all of them at once."""
+    plain = [question for question in asked if not question.sensitive]
+    kept = [question.public_id for question in plain if question.kind == "file"]
+    files = file_names(event, (str(answers[ref]) for answers in given for ref in kept if ref in answers))
+    return [
+        [
+            (bi(question.label), shown.text_of(question, answers[question.public_id], files))
+            for question in plain
+            if question.public_id in answers
+        ]
+        for answers in given
+    ]
 
 
 def company_of(party: Party) -> str:

@@ -54,16 +54,21 @@ def render_handed_over(letter: OutboxLetter) -> Letter | None:
     )
 
 
-def published(profile: OrganisationProfile, asked_at: datetime) -> None:
-    """The host has approved an organisation's entry in the public directory: to who keeps its profile."""
+def _to_keeper(kind: str, profile: OrganisationProfile, asked_at: datetime) -> None:
+    """One letter about each time that an entry was asked for."""
     keeper = queries.keeper_of(profile)
     if keeper is not None:
         to_participant(
-            "delegates.published",
+            f"delegates.{kind}",
             keeper.participant,
-            key=f"published:{profile.organisation.public_id}:{asked_at.isoformat()}",
+            key=f"{kind}:{profile.organisation.public_id}:{asked_at.isoformat()}",
             payload={"delegate": keeper.public_id},
         )
+
+
+def published(profile: OrganisationProfile, asked_at: datetime) -> None:
+    """The host has approved an organisation's entry in the public directory: to who keeps its profile."""
+    _to_keeper("published", profile, asked_at)
 
 
 @letters.kind("delegates.published")
@@ -86,14 +91,7 @@ def render_published(letter: OutboxLetter) -> Letter | None:
 
 def refused(profile: OrganisationProfile, asked_at: datetime) -> None:
     """The host does not show an organisation's entry in the public directory: to who keeps its profile."""
-    keeper = queries.keeper_of(profile)
-    if keeper is not None:
-        to_participant(
-            "delegates.refused",
-            keeper.participant,
-            key=f"refused:{profile.organisation.public_id}:{asked_at.isoformat()}",
-            payload={"delegate": keeper.public_id},
-        )
+    _to_keeper("refused", profile, asked_at)
 
 
 @letters.kind("delegates.refused")

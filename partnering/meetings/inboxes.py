@@ -126,32 +126,25 @@ _DUE = sa.func.coalesce(
 """Until when an answer is waited for."""
 
 _lead, _sits = aliased(MeetingDelegate), aliased(MeetingDelegate)
+
+
+def _beside(asked: Any, seat: Any) -> sa.ColumnElement[bool]:
+    """That whoever is asked sits on the same side of the same meeting as `seat`."""
+    return sa.and_(_lead.meeting_id == seat.meeting_id, _lead.delegate_id == asked, _lead.side == seat.side)
+
+
 _ASKED = (
     sa.select(sa.func.count())
     .select_from(MeetingDelegate)
     .join(Meeting, Meeting.id == MeetingDelegate.meeting_id)
-    .join(
-        _lead,
-        sa.and_(
-            _lead.meeting_id == Meeting.id,
-            _lead.delegate_id == Meeting.turn_id,
-            _lead.side == MeetingDelegate.side,
-        ),
-    )
+    .join(_lead, _beside(Meeting.turn_id, MeetingDelegate))
     .where(MeetingDelegate.delegate_id == sa.bindparam("delegate"), Meeting.request_state.in_(("pending", "countered")))
 )
 _PROPOSED = (
     sa.select(sa.func.count())
     .select_from(_sits)
     .join(MeetingProposal, MeetingProposal.meeting_id == _sits.meeting_id)
-    .join(
-        _lead,
-        sa.and_(
-            _lead.meeting_id == _sits.meeting_id,
-            _lead.delegate_id == MeetingProposal.to_id,
-            _lead.side == _sits.side,
-        ),
-    )
+    .join(_lead, _beside(MeetingProposal.to_id, _sits))
     .join(Meeting, Meeting.id == _sits.meeting_id)
     .where(
         _sits.delegate_id == sa.bindparam("delegate"),

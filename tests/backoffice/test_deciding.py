@@ -18,6 +18,7 @@ from tests.factories import make_event, make_guest, make_product, make_registrat
 from tests.factories.questions import make_question
 from tests.factories.registration import make_draft
 from tests.factories.waiting import cancel, make_asked, make_sold_out, make_waiting
+from tests.support.counting import statements
 from tests.support.there import there
 
 from .desk import counted, open_desk
@@ -164,6 +165,24 @@ def test_a_file_sent_in_with_a_request_can_be_opened_before_deciding(event: Even
 
     assert f'<a href="{files}/{sent}">nachweis.pdf</a>' in page
     assert [client.get(f"{files}/{file}").status_code for file in (sent, typed)] == [200, 404]
+
+
+def test_the_files_of_a_request_are_asked_for_at_once_however_many_people_sent_one(event: Event, ctx: Flask):
+    question = make_question(event, "file", "Nachweis")
+    asked = []
+    for count in (1, 4):
+        party = make_asked(event, people=[make_guest(f"p{count}-{n}@example.org") for n in range(count)])
+        with transaction():
+            upload = Upload("nachweis.pdf", "application/pdf", b"%PDF-1.4")
+            kept = [uploads.keep(event, question.id, upload).public_id for _person in range(count)]
+            people = [{question.public_id: file} for file in kept]
+            party.draft = {**party.draft, "answers": {"buyer": {}, "people": people, "seen": []}}
+        deciding.people_of(party)
+        with statements() as said:
+            found = deciding.people_of(party)
+        assert [text for one in found for _label, text in one.answers] == ["nachweis.pdf"] * count
+        asked.append(len(said))
+    assert asked[0] == asked[1]
 
 
 def test_one_person_of_a_request_is_rejected_with_a_reason_and_a_second_click_meets_nobody_else(

@@ -17,8 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from partnering import clock
-from partnering.agenda.models import AgendaEntry, Appointment, Location
-from partnering.agenda.services import new_uid
+from partnering.agenda.models import Location
 from partnering.app import create_app
 from partnering.db import db, transaction
 from partnering.delegates.models import Delegate
@@ -27,7 +26,6 @@ from partnering.jobs import defer, worker
 from partnering.jobs.models import Job
 from partnering.meetings import queries
 from partnering.meetings.models import MeetingSlot
-from partnering.rows import write
 from partnering.schedule.pack_queries import TASK
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_partnering_event
@@ -82,32 +80,8 @@ def _meet(event: Event, people: list[Delegate], dice: random.Random) -> None:
     """Fill every table in every slot."""
     held = list(_held(event, people, dice))
     now = clock.now()
-    times = [
-        Appointment(
-            event_id=event.id,
-            kind="meeting",
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            location_id=table.id,
-            uid=new_uid(),
-            changed_at=now,
-        )
-        for slot, table, _pair in held
-    ]
-    write(*times)
-    entries = [
-        AgendaEntry(
-            event_id=event.id,
-            appointment_id=each.id,
-            participant_id=one.participant_id,
-            role=role,
-            uid=new_uid(),
-            changed_at=now,
-        )
-        for each, (_slot, _table, pair) in zip(times, held, strict=True)
-        for one, role in zip(pair, ("invitee", "requester"), strict=True)
-    ]
-    write(*entries)
+    sitting = [(slot, table, list(zip(pair, ("invitee", "requester"), strict=True))) for slot, table, pair in held]
+    times, _entries = partnering.taken(event, "meeting", sitting)
     partnering.meetings(
         event,
         [pair for _slot, _table, pair in held],

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from partnering import clock
-from partnering.agenda.models import AgendaEntry, Appointment, ParticipantAtom
+from partnering.agenda.models import AgendaEntry, Appointment, Location, ParticipantAtom
 from partnering.agenda.services import new_uid
 from partnering.db import db, table_of, transaction
 from partnering.delegates import directory, documents, taxonomy
@@ -173,21 +173,22 @@ def delegates(event: Event, like: Delegate, profiles: list[int], dice: random.Ra
     return delegates
 
 
-def _take_times(event: Event, people: list[Delegate], dice: random.Random) -> None:
-    """Times that people keep free for themselves, and a few who do so all day."""
-    slots = db.session.scalars(sa.select(MeetingSlot).where(MeetingSlot.event_id == event.id)).all()
+def taken(
+    event: Event, kind: str, held: Sequence[tuple[MeetingSlot, Location | None, Sequence[tuple[Delegate, str]]]]
+) -> tuple[list[Appointment], list[AgendaEntry]]:
+    """Appointments in these slots at these places, and the entries of those who are in them, each by their role."""
     now = clock.now()
-    held = [(one, slot) for one in people for slot in slots if dice.random() < (1 if one.id % 97 == 0 else TAKEN)]
     times = [
         Appointment(
             event_id=event.id,
-            kind="block",
+            kind=kind,
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
+            location_id=place.id if place is not None else None,
             uid=new_uid(),
             changed_at=now,
         )
-        for _one, slot in held
+        for slot, place, _people in held
     ]
     write(*times)
     entries = [
@@ -195,13 +196,22 @@ def _take_times(event: Event, people: list[Delegate], dice: random.Random) -> No
             event_id=event.id,
             appointment_id=each.id,
             participant_id=one.participant_id,
-            role="self",
+            role=role,
             uid=new_uid(),
             changed_at=now,
         )
-        for each, (one, _slot) in zip(times, held, strict=True)
+        for each, (_slot, _place, people) in zip(times, held, strict=True)
+        for one, role in people
     ]
     write(*entries)
+    return times, entries
+
+
+def _take_times(event: Event, people: list[Delegate], dice: random.Random) -> None:
+    """Times that people keep free for themselves, and a few who do so all day."""
+    slots = db.session.scalars(sa.select(MeetingSlot).where(MeetingSlot.event_id == event.id)).all()
+    held = [(one, slot) for one in people for slot in slots if dice.random() < (1 if one.id % 97 == 0 else TAKEN)]
+    _times, entries = taken(event, "block", [(slot, None, [(one, "self")]) for one, slot in held])
     _insert(
         ParticipantAtom,
         (

@@ -77,6 +77,11 @@ def test_only_listed_modules_make_markup():
     assert found <= set(MARKUP)
 
 
+def test_templates_say_sentences_and_never_what_somebody_wrote():
+    """A sentence of a template stands on the page as it is; what is put into it is escaped."""
+    assert lines_with(r"(?<![\w.])_n?\((?!\s*[\"'])", TEMPLATES) == []
+
+
 def test_no_template_switches_escaping_off():
     assert lines_with(r"\|\s*safe\b|autoescape\s+false|\bMarkup\b", TEMPLATES) == []
 

@@ -276,11 +276,12 @@ _can_be_emptied: WeakSet[sa.Engine] = WeakSet()
 
 def _how_to_empty(connection: sa.Connection) -> str:
     """What makes the function that empties all tables: PostgreSQL plans its 300 statements once for each connection."""
-    names = connection.exec_driver_sql(
-        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-    ).scalars()
-    # the names come quoted from the catalogue
-    each = " ".join(f"PERFORM 1 FROM {name} LIMIT 1; IF FOUND THEN DELETE FROM {name}; END IF;" for name in names)  # noqa: S608 -- see above
+    each = connection.exec_driver_sql(
+        "SELECT string_agg('PERFORM 1 FROM ' || name || ' LIMIT 1;"
+        " IF FOUND THEN DELETE FROM ' || name || '; END IF;', ' ')"
+        " FROM (SELECT quote_ident(tablename) AS name FROM pg_tables"
+        " WHERE schemaname = 'public' AND tablename <> 'alembic_version') AS tables"
+    ).scalar_one()
     return (
         "CREATE SCHEMA IF NOT EXISTS for_tests; CREATE OR REPLACE FUNCTION for_tests.empty() RETURNS void"
         " LANGUAGE plpgsql SET session_replication_role = replica SET lock_timeout = '10s'"
