@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from . import clock
+from . import clock, straight
 from .db import Json, Model, OutsideTransaction, db, table_of, writing
 from .errors import DomainError
 from .i18n import _l
@@ -51,7 +51,7 @@ def once(
     until = clock.now() + timedelta(days=2)
     row = {"actor": actor, "key": key, "body_hash": hashed, "answer": promised, "expires_at": until}
     link = db.session.connection()
-    inserted = link.execute(_first(link.dialect.name), row).scalar_one_or_none()
+    inserted = straight.run(link, _first(link.dialect.name), row).scalar()
     if inserted is None:
         kept = db.session.scalars(
             sa.select(IdempotencyKey).where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)
@@ -61,7 +61,7 @@ def once(
         return dict(kept.answer or {})
     answer = deed()
     if answer != promised:
-        link.execute(_ANSWERED, {"first": inserted, "said": answer})
+        straight.run(link, _ANSWERED, {"first": inserted, "said": answer})
     return answer
 
 

@@ -10,7 +10,7 @@ from flask import current_app, request
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from . import clock
+from . import clock, straight
 from .db import Model, db, transaction, writing
 from .errors import TooMany
 
@@ -91,7 +91,7 @@ def _count(deed: str, key: str, seconds: int, times: int = 1) -> tuple[int, int]
     ends = datetime.fromtimestamp(window + seconds, clock.now().tzinfo)
     row = {"deed": deed, "key": hashed, "window": window, "count": times, "ends_at": ends}
     link = db.session.connection()
-    return link.execute(_once_more(link.dialect.name), row).scalar_one(), window + seconds - now
+    return straight.run(link, _once_more(link.dialect.name), row).scalar(), window + seconds - now
 
 
 @cache

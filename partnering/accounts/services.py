@@ -35,7 +35,7 @@ def persons_at(keys: Iterable[str]) -> dict[str, Person]:
     keys = sorted(set(keys))
     found: dict[str, Person] = {}
     for start in range(0, len(keys), 500):
-        rows = ask(_AT, {"keys": keys[start : start + 500]}).all()
+        rows = ask(_AT, {"keys": keys[start : start + 500]})
         if rows:  # of most who register nobody knows anything
             persons = db.session.scalars(_WITH_ADDRESSES, {"ids": sorted({row.person_id for row in rows})}).all()
             by_id = {person.id: person for person in persons}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .. import clock
+from .. import clock, straight
 from ..db import OutsideTransaction, db, new_public_id, writing
 from .models import OutboxLetter
 
@@ -61,7 +61,7 @@ def post(
     }
     db.session.flush()
     link = db.session.connection()
-    return link.execute(_new_letter(link.dialect.name), row).scalar_one_or_none() is not None
+    return straight.run(link, _new_letter(link.dialect.name), row).scalar() is not None
 
 
 @cache

@@ -80,7 +80,7 @@ def product_and_anybody(event: Event, public_id: str) -> tuple[Product | None, b
     """The event's product with this public id, and whether `anybody` waits at the event, in one question."""
     if not ticket_queries.is_ref(public_id):
         return None, False
-    rows = ask(_PRODUCT_AND_ANYBODY, {"event": identity(event), "public_id": public_id, "now": clock.now()}).all()
+    rows = ask(_PRODUCT_AND_ANYBODY, {"event": identity(event), "public_id": public_id, "now": clock.now()})
     return ticket_queries.product_in(rows), bool(rows and rows[0][-1])
 
 

@@ -6,14 +6,14 @@ when nobody holds their rows: somebody may be paying for them at this very momen
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from .. import clock
+from .. import clock, straight
 from ..db import db, new_public_id
 from ..events.models import Event
-from ..rows import new_row
+from ..rows import new_row, write
 from . import pools, signals, vouchers
 from .errors import CodeUsed, HoldExpired, SoldOut
 from .models import Claim, ClaimDraw, Code, Pool, Product
@@ -161,39 +161,37 @@ def _make_room(event_id: int, total: Draws, tell: bool) -> bool:
 
 def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: str) -> list[Claim]:
     """The claims of units that are drawn. Rows are written as they are, without the session's bookkeeping."""
-    link, now = db.session.connection(), clock.now()
-    rows: list[dict[str, Any]] = [
-        {
-            "public_id": new_public_id(),
-            "event_id": event_id,
-            "product_id": identity(unit.product),
-            "tier_id": unit.tier_id,
-            "code_id": unit.code_id,
-            "state": state,
-            "until": until,
-            "created_at": now,
-            "changed_at": now,
-        }
+    now = clock.now()
+    claims = [
+        new_row(
+            Claim,
+            public_id=new_public_id(),
+            event_id=event_id,
+            product_id=identity(unit.product),
+            tier_id=unit.tier_id,
+            code_id=unit.code_id,
+            state=state,
+            until=until,
+            created_at=now,
+            changed_at=now,
+        )
         for unit in units
     ]
-    written = link.execute(_WRITE, rows if len(rows) > 1 else rows[0]).scalars()
-    claims, draws = [], []
-    for row, unit, number in zip(rows, units, written, strict=True):
-        claim = new_row(Claim, id=number, **row)
-        claims.append(claim)
-        sa.orm.make_transient_to_detached(claim)
-        draws += [
-            {"event_id": event_id, "claim_id": number, "pool_id": pool_id, "quantity": quantity}
-            for pool_id, quantity in unit.draws.items()
-        ]
-    db.session.add_all(claims)
-    if draws:
-        link.execute(_WRITE_DRAWS, draws)
+    write(*claims)
+    drawn = [
+        {"event_id": event_id, "claim_id": claim.id, "pool_id": pool_id, "quantity": quantity}
+        for claim, unit in zip(claims, units, strict=True)
+        for pool_id, quantity in unit.draws.items()
+    ]
+    link = db.session.connection()
+    if len(drawn) == 1:
+        straight.run(link, _WRITE_DRAWS, drawn[0])
+    elif drawn:
+        link.execute(_WRITE_DRAWS, drawn)
     return claims
 
 
-_WRITE = sa.insert(Claim).returning(_claim.c.id, sort_by_parameter_order=True)
-_WRITE_DRAWS = sa.insert(ClaimDraw)
+_WRITE_DRAWS = sa.insert(ClaimDraw).inline()
 
 
 # -- keeping
@@ -233,7 +231,7 @@ def _keep(claims: Iterable[Claim], state: str | None, until: datetime | None) ->
 
 def _confirm_one(link: sa.Connection, number: int) -> bool:
     """Confirm an open claim; whether it was open. What `_move` does, for the one that is asked most."""
-    return link.execute(_CONFIRM_ONE, {"number": number, "now": clock.now()}).first() is not None
+    return straight.run(link, _CONFIRM_ONE, {"number": number, "now": clock.now()}).first() is not None
 
 
 _CONFIRM_ONE = (

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .. import audit
+from .. import audit, straight
 from ..db import OutsideTransaction, db, writing
 from ..events.models import Event
 from . import signals
@@ -103,7 +103,7 @@ def draw(total: Draws) -> int | None:
     link = db.session.connection()
     drawn: dict[int, int] = {}
     for pool_id, quantity in total.items():
-        if link.execute(_DRAW, {"pool": pool_id, "quantity": quantity}).first() is None:
+        if straight.run(link, _DRAW, {"pool": pool_id, "quantity": quantity}).first() is None:
             undo(drawn)
             return pool_id
         drawn[pool_id] = quantity
@@ -114,14 +114,14 @@ def undo(drawn: Draws) -> None:
     """Take back what this transaction has just drawn."""
     link = db.session.connection()
     for pool_id, quantity in drawn.items():
-        link.execute(_UNDO, {"pool": pool_id, "quantity": quantity})
+        straight.run(link, _UNDO, {"pool": pool_id, "quantity": quantity})
 
 
 def give_back(total: Draws) -> None:
     """Count `total` as used no longer; what was allowed beyond the capacity shrinks with it."""
     link = db.session.connection()
     for pool_id, quantity in sorted(total.items()):
-        link.execute(_GIVE_BACK, {"pool": pool_id, "quantity": quantity})
+        straight.run(link, _GIVE_BACK, {"pool": pool_id, "quantity": quantity})
     forget(Pool, total)
 
 
