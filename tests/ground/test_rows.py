@@ -94,7 +94,7 @@ def test_a_small_question_knows_what_waits_to_be_written(ctx):
         waiting = host("waits")
         waiting.city = "Dresden"
         session.add(waiting)
-        found = ask(NAMES, {"city": "Dresden"}).scalars().all()
+        found = [row.name for row in ask(NAMES, {"city": "Dresden"})]
 
     assert found == ["waits"]
 
