@@ -75,8 +75,10 @@ def _hold_alone(event_id: int, wanted: Wanted, until: datetime | None, state: st
     total = pools.summed(unit.draws for unit in units)
     if len(total) > 1:
         pools.turn(event_id)
-    claims = _write(event_id, units, until, state)
+    claims = _write_claims(event_id, units, until, state)
+    # before the draws are written: what they refer to would be locked by many at once, and counted anew with each
     _draw(event_id, units, total, tell=state != "offered")
+    _write_draws(event_id, claims, units)
     return claims
 
 
@@ -160,7 +162,14 @@ def _make_room(event_id: int, total: Draws, tell: bool) -> bool:
 
 
 def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: str) -> list[Claim]:
-    """The claims of units that are drawn. Rows are written as they are, without the session's bookkeeping."""
+    """The claims of units that are drawn, and what they draw."""
+    claims = _write_claims(event_id, units, until, state)
+    _write_draws(event_id, claims, units)
+    return claims
+
+
+def _write_claims(event_id: int, units: Sequence[Unit], until: datetime | None, state: str) -> list[Claim]:
+    """Rows are written as they are, without the session's bookkeeping."""
     now = clock.now()
     claims = [
         new_row(
@@ -178,6 +187,10 @@ def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: 
         for unit in units
     ]
     write(*claims)
+    return claims
+
+
+def _write_draws(event_id: int, claims: Sequence[Claim], units: Sequence[Unit]) -> None:
     drawn = [
         {"event_id": event_id, "claim_id": claim.id, "pool_id": pool_id, "quantity": quantity}
         for claim, unit in zip(claims, units, strict=True)
@@ -188,7 +201,6 @@ def _write(event_id: int, units: Sequence[Unit], until: datetime | None, state: 
         straight.run(link, _WRITE_DRAWS, drawn[0])
     elif drawn:
         link.execute(_WRITE_DRAWS, drawn)
-    return claims
 
 
 _WRITE_DRAWS = sa.insert(ClaimDraw).inline()

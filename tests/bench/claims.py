@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from partnering import clock
+from partnering import clock, postgresql
 from partnering.app import create_app
 from partnering.db import db, transaction
 from partnering.events.models import Event
@@ -30,9 +30,10 @@ Deed = Callable[[], bool]
 
 def ours(url: str, product_ref: str) -> Callable[[], AbstractContextManager[Deed]]:
     """Claiming one unit of a product by the service, as the first step of registering does, for each thread anew."""
+    many = {"pool_size": 20, "max_overflow": 80}  # a connection for every thread
+    options = {**(postgresql.engine_options() if url.startswith("postgresql") else {}), **many}
     app = create_app(
-        {"TESTING": True, "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 80}},
-        settings_for(url, instance="/nonexistent"),
+        {"TESTING": True, "SQLALCHEMY_ENGINE_OPTIONS": options}, settings_for(url, instance="/nonexistent")
     )
 
     @contextmanager
