@@ -69,7 +69,7 @@ def hold(
 
 
 def _hold_alone(event_id: int, wanted: Wanted, until: datetime | None, state: str) -> list[Claim]:
-    """The same without the event's turn, as long as one pool has enough left: that is drawn on last of all."""
+    """The same without the event's turn, as long as one pool has enough left: that is drawn on late."""
     link = pools.connection()
     units = units_read(wanted) or units_of(link, wanted, None)
     total = pools.summed(unit.draws for unit in units)
