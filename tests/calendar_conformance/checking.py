@@ -31,6 +31,8 @@ def of_one(scenario: Scenario) -> Iterator[Fault]:
     """What is wrong in one scenario."""
     for fault in rules.faults(scenario.letters, scenario.secrets):
         yield Fault(fault.rule, f"{scenario.name}/{fault.where}", fault.what)
+    for shown in scenario.subscriptions:
+        yield from rules.of_subscription(shown.content, f"{scenario.name}/{shown.name}", scenario.secrets)
     try:
         yield from expectation.faults(scenario)
         yield from expectation.upheavals(scenario)

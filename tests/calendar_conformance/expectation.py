@@ -59,13 +59,26 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Subscription:
+    """What a subscribed calendar showed: the name of its file, and what it held."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A folder: its name, what came in which order (letters and subscriptions), secrets, and what was expected."""
 
     name: str
-    files: Sequence[Letter | bytes]
+    files: Sequence["Letter | Subscription"]
     secrets: Sequence[str]
     expected: Expectation
+
+    @property
+    def subscriptions(self) -> list["Subscription"]:
+        """The subscriptions among them."""
+        return [file for file in self.files if isinstance(file, Subscription)]
 
     @property
     def letters(self) -> list[Letter]:
@@ -75,12 +88,12 @@ class Scenario:
 
 def scenario(folder: Path) -> Scenario:
     """The scenario in a folder. Raises `Malformed`."""
-    files: list[Letter | bytes] = []
+    files: list[Letter | Subscription] = []
     for path in sorted(folder.iterdir()):
         if path.suffix == ".eml":
             files.append(letter(path))
         elif path.suffix == ".ics":
-            files.append(path.read_bytes())
+            files.append(Subscription(path.name, path.read_bytes()))
     secrets = folder / "secrets.txt"
     kept = secrets.read_text().split("\n") if secrets.is_file() else []
     return Scenario(folder.name, files, [each for each in kept if each], expectation(folder / "expected.json"))
@@ -124,8 +137,8 @@ def faults(of: Scenario) -> Iterator[Fault]:
     steps = list(of.expected.steps)
     names: dict[str, str] = {}
     calendars = [Calendar(of.expected.recipient, reader) for reader in applier.READERS]
-    for number, file in enumerate(of.files, 1):
-        where = f"{of.name}/{file.name if isinstance(file, Letter) else f'{number:03}.ics'}"
+    for file in of.files:
+        where = f"{of.name}/{file.name}"
         if isinstance(file, Letter) and file.object is None and not (steps and steps[0].is_plain):
             continue  # news that is no calendar's business
         if not steps:
@@ -140,7 +153,7 @@ def faults(of: Scenario) -> Iterator[Fault]:
             for calendar in calendars:
                 calendar.apply(file)
         else:
-            shown = applier.subscribed(file)
+            shown = applier.subscribed(file.content)
             yield from _alike(shown, step.feed or {}, names, f"{where} (subscribed)", "E4")
             yield from _agree(shown, calendars[0].events, where)
         for calendar in calendars:

@@ -56,10 +56,9 @@ def faults(root: Path) -> list[Fault]:
 def _objects(root: Path) -> Iterator[Kept]:
     for folder in checking.folders(root):
         for file in expectation.scenario(folder).files:
-            content = file.calendar if isinstance(file, Letter) else file
-            name = file.name if isinstance(file, Letter) else "subscribed"
+            content = file.calendar if isinstance(file, Letter) else file.content
             if content is not None:
-                yield Kept(f"{folder.name}/{name}", content, isinstance(file, Letter))
+                yield Kept(f"{folder.name}/{file.name}", content, isinstance(file, Letter))
 
 
 def _ours(content: bytes) -> list[Said]:

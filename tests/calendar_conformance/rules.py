@@ -32,13 +32,20 @@ class Fault:
 
 @dataclass(frozen=True)
 class Opened:
-    """A letter with its calendar, read."""
+    """One event of a letter or a subscription, read."""
 
-    letter: Letter
+    content: bytes
     calendar: Component
     vevent: Component
     event: Event
     method: str
+
+
+@dataclass(frozen=True)
+class Enclosed(Opened):
+    """The event of a letter."""
+
+    letter: Letter
 
 
 def faults(letters: Sequence[Letter], secrets: Sequence[str] = ()) -> Iterator[Fault]:
@@ -46,7 +53,7 @@ def faults(letters: Sequence[Letter], secrets: Sequence[str] = ()) -> Iterator[F
 
     `secrets` are strings that a calendar must never show.
     """
-    opened: list[Opened] = []
+    opened: list[Enclosed] = []
     for letter in letters:
         yield from _envelope(letter)
         if not letter.parts:
@@ -59,22 +66,51 @@ def faults(letters: Sequence[Letter], secrets: Sequence[str] = ()) -> Iterator[F
             yield Fault("R1", letter.name, str(error))
             continue
         opened.append(found)
-        for rule, check in RULES.items():
+        for rule, check in OF_LETTERS.items():
             for what in check(found):
                 yield Fault(rule, letter.name, what)
-        for what in _shown_secrets(found, secrets):
-            yield Fault("R9", letter.name, what)
+        yield from _of_any(found, letter.name, secrets)
     yield from _in_order(opened)
     yield from _message_ids(letters)
 
 
-def _open(letter: Letter) -> Opened:
+def of_subscription(content: bytes, name: str, secrets: Sequence[str] = ()) -> Iterator[Fault]:
+    """What is wrong with a subscribed calendar."""
+    try:
+        whole = lines.calendar(content)
+        known = lines.zones(whole)
+        events = [(part, applier.read(part, known)) for part in whole.inside("VEVENT")]
+    except Unreadable as error:
+        yield Fault("R1", name, str(error))
+        return
+    method = whole.text("METHOD").upper()
+    if method not in ("", "PUBLISH"):
+        yield Fault("R15", name, f"METHOD:{method} in a subscription")
+    uids = [event.uid for _part, event in events]
+    if len(set(uids)) != len(uids):
+        yield Fault("R15", name, "a UID twice")
+    for part, event in events:
+        if part.all("ATTENDEE"):
+            yield Fault("R15", name, "an ATTENDEE in a subscription, which people share")
+        yield from _of_any(Opened(content, whole, part, event, method), name, secrets)
+
+
+def _of_any(opened: Opened, name: str, secrets: Sequence[str]) -> Iterator[Fault]:
+    for rule, check in OF_ALL.items():
+        for what in check(opened):
+            yield Fault(rule, name, what)
+    for what in _shown_secrets(opened, secrets):
+        yield Fault("R9", name, what)
+
+
+def _open(letter: Letter) -> Enclosed:
     whole = letter.object
     assert whole is not None  # the caller looked
     events = whole.inside("VEVENT")
     if len(events) != 1:
         raise Unreadable(f"{len(events)} events in one letter")
-    return Opened(letter, whole, events[0], applier.read(events[0], lines.zones(whole)), whole.text("METHOD").upper())
+    event = applier.read(events[0], lines.zones(whole))
+    return Enclosed(letter.calendar or b"", whole, events[0], event, whole.text("METHOD").upper(), letter)
 
 
 # -- one letter
@@ -88,7 +124,7 @@ def _one_thing(opened: Opened) -> Iterator[str]:
             yield f"{name} in a letter about one thing"
 
 
-def _method(opened: Opened) -> Iterator[str]:
+def _method(opened: Enclosed) -> Iterator[str]:
     part = opened.letter.parts[0]
     said = str(part.get_param("method") or "").upper()
     if opened.method not in STATUS:
@@ -101,7 +137,7 @@ def _method(opened: Opened) -> Iterator[str]:
         yield "charset= is not UTF-8"
 
 
-def _structure(opened: Opened) -> Iterator[str]:
+def _structure(opened: Enclosed) -> Iterator[str]:
     letter = opened.letter
     around = [part for part in letter.message.walk() if part.get_content_type() == "multipart/alternative"]
     inner = [part.get_content_type() for part in around[0].iter_parts()] if around else []
@@ -116,7 +152,7 @@ def _structure(opened: Opened) -> Iterator[str]:
         yield f"the file is called {letter.attachments[0].get_filename()}"
 
 
-def _people(opened: Opened) -> Iterator[str]:
+def _people(opened: Enclosed) -> Iterator[str]:
     recipients = opened.letter.addresses("To")
     attendees = applier.people(opened.vevent, "ATTENDEE")
     if attendees != recipients or len(attendees) != 1:
@@ -142,7 +178,7 @@ def _status(opened: Opened) -> Iterator[str]:
 
 
 def _octets(opened: Opened) -> Iterator[str]:
-    content = opened.letter.calendar or b""
+    content = opened.content
     found = _CONTROLS.search(content)
     if found:
         yield f"a bare control character or line end at octet {found.start()}"
@@ -167,7 +203,8 @@ def _zones(opened: Opened) -> Iterator[str]:
                 back = zones[moment.zone].wall(moment.at)
                 if f"{back:%Y%m%dT%H%M%S}" != each.value:
                     yield f"{name} {each.value} does not exist in {moment.zone}"
-    unused = set(zones) - {each.parameter("TZID") for each in opened.vevent.lines}
+    events = opened.calendar.inside("VEVENT")
+    unused = set(zones) - {each.parameter("TZID") for event in events for each in event.lines}
     if unused:
         yield f"a VTIMEZONE that nothing names: {sorted(unused)}"
 
@@ -191,13 +228,15 @@ def _shown_secrets(opened: Opened, secrets: Sequence[str]) -> Iterator[str]:
             yield from (f"{name} shows {secret!r}" for secret in held)
 
 
-RULES: dict[str, Callable[[Opened], Iterator[str]]] = {
-    "R1": _one_thing,
+OF_LETTERS: dict[str, Callable[[Enclosed], Iterator[str]]] = {
     "R2": _method,
     "R3": _structure,
     "R4": _people,
     "R5": _answered,
     "R6": _status,
+}
+OF_ALL: dict[str, Callable[[Opened], Iterator[str]]] = {
+    "R1": _one_thing,
     "R10": _octets,
     "R11": _zones,
     "R12": _length,
@@ -207,9 +246,9 @@ RULES: dict[str, Callable[[Opened], Iterator[str]]] = {
 # -- a letter beside others
 
 
-def _in_order(opened: Sequence[Opened]) -> Iterator[Fault]:
+def _in_order(opened: Sequence[Enclosed]) -> Iterator[Fault]:
     """R7 and R8: what a later letter about the same thing must be, beside the one before it."""
-    before: dict[str, Opened] = {}
+    before: dict[str, Enclosed] = {}
     for each in opened:
         was = before.get(each.event.uid)
         before[each.event.uid] = each

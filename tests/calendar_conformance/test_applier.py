@@ -192,6 +192,25 @@ def test_each_rule_about_two_letters_notices_what_it_is_there_for(rule: str, fir
     assert broken(eml(first), eml(second, name=name)) == {rule}
 
 
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("R1", ics("PUBLISH", 0, "RRULE:FREQ=DAILY")),
+        ("R9", ics("PUBLISH", DESCRIPTION="4711-0815")),
+        ("R12", ics("PUBLISH", **{"DTEND;TZID=Europe/Berlin": "20271013T090000"})),
+        ("R15", ics("REQUEST")),
+        ("R15", ics("PUBLISH")),
+        ("R15", ics("PUBLISH").replace("END:VCALENDAR", ics("PUBLISH")[ics("PUBLISH").index("BEGIN:VEVENT") :])),
+    ],
+)
+def test_each_rule_about_subscriptions_notices_what_it_is_there_for(rule: str, text: str):
+    found = {fault.rule for fault in rules.of_subscription(text.encode(), "feed.ics", ["4711-0815"])}
+
+    assert {rule, "R15"} == found
+    alone = ics("PUBLISH", **{"ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE": ""})
+    assert list(rules.of_subscription(alone.encode(), "feed.ics")) == []
+
+
 def test_an_end_without_a_beginning_and_a_shared_uid_are_noticed():
     assert broken(eml(ics("CANCEL", 1))) == {"R8"}
     assert [fault.rule for fault in rules.shared_uids({"a": [eml(ics())], "b": [eml(ics())]})] == ["R14"]

@@ -13,6 +13,7 @@ from partnering.agenda import calendars, services
 from tests.calendar_conformance import checking
 
 from .stage import Stage
+from .test_histories import STEPS, Walk
 from .test_scenarios import SCENARIOS
 from .worlds import WORLDS, begins
 
@@ -76,3 +77,17 @@ def test_what_is_only_copied_from_the_product_would_be_noticed(app: Flask, tmp_p
     assert {(fault.rule, fault.where.split(" ")[0]) for fault in checking.faults(folder)} == {
         ("E3", f"{folder.name}/002.eml")
     }
+
+
+def test_a_random_history_in_which_sequence_is_held_back_is_noticed(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shown = calendars.shown
+    monkeypatch.setattr(calendars, "shown", lambda *about: dataclasses.replace(shown(*about), sequence=0))
+    walk = Walk(app, tmp_path, 0)
+    for _step in range(STEPS):
+        walk.step()
+    walk.settle()
+
+    with pytest.raises(AssertionError, match="strict"):
+        walk.check()
