@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-CHROMIUM = "/usr/bin/chromium"
+WITHOUT_WINDOWS, WITH_WINDOWS = "/usr/bin/chromium-headless-shell", "/usr/bin/chromium"
+CHROMIUM = WITHOUT_WINDOWS if Path(WITHOUT_WINDOWS).exists() else WITH_WINDOWS
+"""The same browser built without windows draws the same pages at a quarter of the cost."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -124,7 +127,7 @@ def watched_context(
         reduced_motion="reduce",
         **options,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     watch = Watch(urlsplit(base_url).netloc)
     watch.attach(context)
     try:
@@ -135,9 +138,14 @@ def watched_context(
         raise AssertionError("pages did what they must not:\n" + "\n".join(watch.problems))
 
 
+_axe = Axe()
+WHOLE_PAGE = {"resultTypes": ["violations"], "iframes": False}
+"""Frames have no axe in them that would answer."""
+
+
 def axe_violations(page: Page) -> list[str]:
     """What axe finds on a page: rule, what it says, and where, one line each."""
-    found = Axe().run(page).response["violations"]
+    found = _axe.run(page, options=WHOLE_PAGE).response["violations"]
     return [
         f"{violation['id']}: {violation['help']}: {node['target']} {node.get('failureSummary', '')}"
         for violation in found
