@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 import sqlalchemy as sa
@@ -15,8 +13,7 @@ from partnering.invoices.models import Invoice, InvoiceSeries
 from partnering.registration.models import Party
 from tests.factories import make_event
 from tests.factories.invoices import invoice_of, make_invoiced, make_setup
-from tests.support import databases
-from tests.support.servers import ROOT
+from tests.support import databases, nursery
 
 
 @pytest.fixture
@@ -31,14 +28,13 @@ def site(make_app):
 
 def issue_elsewhere(app, fault=""):
     """Issue one invoice in a process of its own; what it ended with."""
-    command = [sys.executable, "-m", "tests.races.issuers", str(app.config["SQLALCHEMY_DATABASE_URI"]), "1", "5", "on"]
+    lane = ["-m", "tests.races.issuers", str(app.config["SQLALCHEMY_DATABASE_URI"]), "1", "5", "on"]
     environment = {**os.environ, databases.FOLDER: str(databases.folder()), faults.VARIABLE: fault}
     if not fault:
         del environment[faults.VARIABLE]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, input="go\n", text=True, capture_output=True, timeout=120, check=False
-    )
-    return done.returncode
+    process = nursery.start(lane, environment)
+    process.communicate("go\n", timeout=120)
+    return process.returncode
 
 
 def test_killed_after_the_number_was_taken_nothing_is_left_of_it(site):

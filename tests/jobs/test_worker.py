@@ -190,7 +190,7 @@ def test_a_worker_works_until_it_is_told_to_end(make_app, post):
             db.session.remove()
     finally:
         process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=30)
+        said = process.communicate(timeout=30)
 
     assert process.returncode == 0, said
     assert "Traceback" not in said

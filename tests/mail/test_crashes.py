@@ -79,7 +79,7 @@ def test_two_worker_processes_deliver_each_letter_once(make_app, post):
         db.session.remove()
 
     workers = [worker.start(app.extensions["settings"], "--once") for _ in range(2)]
-    said = [process.communicate(timeout=90)[0] for process in workers]
+    said = [process.communicate(timeout=90) for process in workers]
 
     assert [process.returncode for process in workers] == [0, 0], said
     ids = [str(letter.message["Message-ID"]) for letter in post.arrived]

@@ -5,8 +5,6 @@ After every fifth, that is; with KILL_EVERY=1, as in `make soak`, after each.
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 
@@ -16,8 +14,7 @@ from tests.factories import make_event, make_product, make_registration
 from tests.factories.invoices import make_setup
 from tests.factories.registration import make_draft, make_guest
 from tests.factories.waiting import cancel, make_asked, make_sold_out, make_waiting
-from tests.support import databases
-from tests.support.servers import ROOT
+from tests.support import databases, nursery
 
 pytestmark = [pytest.mark.race, pytest.mark.timeout(300)]
 
@@ -56,11 +53,12 @@ def prepare(deed, event):
 def kill(app, deed, *options):
     """What was left of the deed after each statement."""
     db.session.remove()
-    command = [sys.executable, "-m", "tests.races.killed", str(app.config["SQLALCHEMY_DATABASE_URI"]), deed, *options]
+    lane = ["-m", "tests.races.killed", str(app.config["SQLALCHEMY_DATABASE_URI"]), deed, *options]
     environment = {"KILL_EVERY": "5", **os.environ, databases.FOLDER: str(databases.folder())}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    process = nursery.start(lane, environment)
+    said = process.communicate(timeout=280)
+    assert process.returncode == 0
+    return json.loads(said)
 
 
 @pytest.mark.parametrize("deed", ["place", "approve", "accept", "cancel", "substitute", "leave"])

@@ -1,12 +1,10 @@
 """Several processes that begin at the same moment."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from .servers import ROOT
+from . import nursery
 from .there import there
 
 ROUNDS = int(os.environ.get("RACES", "10"))
@@ -15,23 +13,13 @@ ROUNDS = int(os.environ.get("RACES", "10"))
 TRIES = max(ROUNDS, 20)
 """How many rounds those may take who race without a guard, until one of them fails as it must."""
 
-Crowd = Sequence["subprocess.Popen[str]"]
+Crowd = Sequence[nursery.Child]
 
 
 @contextmanager
 def crowd(lanes: Sequence[Sequence[str]], environment: Mapping[str, str] | None = None) -> Iterator[Crowd]:
     """Several Python processes; `lanes` are their arguments ("-m", module, ...). None outlives the block."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, *lane],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for lane in lanes
-    ]
+    started = [nursery.start(lane, environment) for lane in lanes]
     try:
         yield started
     finally:
@@ -56,7 +44,7 @@ def race(
     """
     with crowd(lanes, environment) as started:
         _start(started, lines)
-        answers = [each.communicate(timeout=timeout)[0] for each in started]
+        answers = [each.communicate(timeout=timeout) for each in started]
         assert [each.returncode for each in started] == [0] * len(started)
         return answers
 
@@ -76,6 +64,6 @@ def _start(started: Crowd, lines: Sequence[str]) -> None:
         _say(each, "go")
 
 
-def _say(process: "subprocess.Popen[str]", line: str) -> None:
+def _say(process: nursery.Child, line: str) -> None:
     there(process.stdin).write(f"{line}\n")
     there(process.stdin).flush()

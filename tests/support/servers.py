@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from flask import Flask
 from partnering.app import create_app
 from partnering.config import Settings
 
-from . import databases
+from . import databases, nursery
 from .smtp import SmtpSink, free_port, post_office
 from .waiting import until
 
@@ -35,8 +34,8 @@ class Site:
     app: Flask
     post: SmtpSink
     folder: Path
-    web: subprocess.Popen[bytes] | None = None
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    web: nursery.Child | None = None
+    workers: list[nursery.Child] = field(default_factory=list)
 
     def __call__(self, path: str) -> str:
         """The address of a page."""
@@ -56,7 +55,7 @@ class Site:
         )
         until(self._answers, 30, "the site to answer")
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
+    def start_worker(self) -> nursery.Child:
         """Start one more worker."""
         worker = self._start("worker", "flask", "--app", "wsgi", "worker")
         self.workers.append(worker)
@@ -78,16 +77,10 @@ class Site:
                 process.kill()
                 process.wait()
 
-    def _start(self, name: str, *command: str, processes: int = 1) -> subprocess.Popen[bytes]:
+    def _start(self, name: str, *command: str, processes: int = 1) -> nursery.Child:
+        environment = environment_of(self.settings) | {"WEB_CONCURRENCY": str(processes)}
         with (self.folder / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", *command],
-                cwd=ROOT,
-                env=environment_of(self.settings) | {"WEB_CONCURRENCY": str(processes)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+            return nursery.start(["-m", *command], environment, log)
 
     def _answers(self) -> bool:
         if self.web is not None and self.web.poll() is not None:

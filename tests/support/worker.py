@@ -4,7 +4,6 @@ The settings come from the environment; `FAULT` is heard, because the applicatio
 """
 
 import os
-import subprocess
 import sys
 
 from flask.cli import ScriptInfo
@@ -14,30 +13,23 @@ from partnering.app import create_app
 from partnering.config import Settings
 from partnering.jobs.cli import run_worker
 
-from .servers import ROOT, environment_of
+from . import nursery
+from .servers import environment_of
 
 
-def start(settings: Settings, *options: str, fault: str | None = None) -> subprocess.Popen[str]:
+def start(settings: Settings, *options: str, fault: str | None = None) -> nursery.Child:
     """Start a worker process with these settings; `fault` is a place, the number of the time, and the deed."""
     environment = environment_of(settings) | ({faults.VARIABLE: fault} if fault else {})
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.support.worker", *options],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    return nursery.start(["-m", "tests.support.worker", *options], environment, together=True)
 
 
 def run_once(settings: Settings, *, fault: str | None = None) -> int:
     """Let a worker do what is due; its exit status, -9 when it was killed."""
     process = start(settings, "--once", fault=fault)
-    said, _ = process.communicate(timeout=90)
+    said = process.communicate(timeout=90)
     if fault is None:
         assert process.returncode == 0, said
-    return process.returncode
+    return process.wait()
 
 
 def main() -> None:
