@@ -336,3 +336,22 @@ def test_organisers_send_a_file_for_a_speaker_and_read_all_that_was_given(
     assert "Kommt spät." in desk.get(f"/manage/probe/programme/speakers/{henrike.public_id}").text
     desk.post(f"{address}/{file.public_id}/take-back")
     assert list(files.files_of([talk.id])) == []
+
+
+def test_everybody_finds_slides_and_photos_that_may_be_shown_in_the_programme(
+    client: FlaskClient, event: Event, henrike: Participant
+):
+    shy = make_participant(event, given_name="Ole", family_name="Scheu")
+    talk = make_session(event, "Mein Vortrag", speakers=[henrike, shy])
+    with transaction():
+        for who, agrees in ((henrike, True), (shy, False)):
+            photos.keep(who, images.read(io.BytesIO(make_png())))
+            profiles.agree(who, {"speaker_page": agrees})
+            looked = file_types.in_memory(make_pdf(), f"Folien {who.family_name}.pdf")
+            files.upload(talk, who, looked, kind="slides", public=agrees)
+    for address in (f"/e/probe/programme/{talk.public_id}", "/e/probe/speakers"):
+        page = client.get(address).text
+        assert page.count('class="portrait') == 1
+        assert f"/speakers/{henrike.public_id}/photo/" in page
+    page = client.get(f"/e/probe/programme/{talk.public_id}").text
+    assert ("Folien Oelsner.pdf" in page, "Folien Scheu.pdf" in page) == (True, False)

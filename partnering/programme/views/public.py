@@ -15,7 +15,8 @@ from ...events.routing import current_event, current_participant, participant, w
 from ...guards import guarded
 from ...headers import single
 from ...i18n import _
-from .. import grid, queries, services, words
+from .. import files, grid, photos, queries, services, words
+from ..speaker_words import FILE_KINDS
 from .blueprints import pages, session_or_404, share
 
 
@@ -72,6 +73,9 @@ def session(public_id: str) -> str:
         languages_spoken=words.LANGUAGES,
         me=me,
         marked=me is not None and queries.bookmark_of(found, me) is not None,
+        slides=files.public_files(found),
+        file_kinds=FILE_KINDS,
+        portraits=photos.public_photos(current_event()),
         speaks=me is not None and any(part.participant_id == me.id for part in found.people),
     )
 
@@ -106,4 +110,7 @@ def drop(public_id: str) -> AnyResponse:
 def speakers() -> str:
     """Everybody who speaks, by name."""
     share()
-    return render_template("programme/speakers.html", speakers=queries.speakers(current_event()))
+    event = current_event()
+    return render_template(
+        "programme/speakers.html", speakers=queries.speakers(event), portraits=photos.public_photos(event)
+    )
