@@ -406,7 +406,11 @@ costs as much as a page."""
 
 def engine_options(uri: str) -> dict[str, Any]:
     """What SQLAlchemy is told: few connections are used much, so that what they keep is of use."""
-    more = postgresql.engine_options() if uri.startswith("postgresql") else {}
+    more = (
+        postgresql.engine_options()
+        if uri.startswith("postgresql")
+        else {"connect_args": {"cached_statements": postgresql.PREPARED}}
+    )
     return {"pool_size": CONNECTIONS, "pool_use_lifo": True, **more}
 
 

@@ -14,9 +14,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from partnering import clock, postgresql
+from partnering import clock
 from partnering.app import create_app
-from partnering.db import db, transaction
+from partnering.db import db, engine_options, transaction
 from partnering.events.models import Event
 from partnering.tickets import services
 from partnering.tickets.models import Product
@@ -31,9 +31,9 @@ Deed = Callable[[], bool]
 def ours(url: str, product_ref: str) -> Callable[[], AbstractContextManager[Deed]]:
     """Claiming one unit of a product by the service, as the first step of registering does, for each thread anew."""
     many = {"pool_size": 20, "max_overflow": 80}  # a connection for every thread
-    options = {**(postgresql.engine_options() if url.startswith("postgresql") else {}), **many}
     app = create_app(
-        {"TESTING": True, "SQLALCHEMY_ENGINE_OPTIONS": options}, settings_for(url, instance="/nonexistent")
+        {"TESTING": True, "SQLALCHEMY_ENGINE_OPTIONS": {**engine_options(url), **many}},
+        settings_for(url, instance="/nonexistent"),
     )
 
     @contextmanager
