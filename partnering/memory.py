@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -23,11 +24,21 @@ from .i18n import locale
 
 T = TypeVar("T")
 
+SNAPSHOT = sa.text("SELECT pg_current_snapshot()::text")
+
 MOST = 256
 """How many pages a process keeps."""
 
 SLOT_SECONDS = 10
 """Pages depend on the clock too: what was made in one such slot is made anew in the next."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When something was made: what is made at an equal moment is equal."""
+
+    state: str
+    slot: int
 
 
 class Memory:
@@ -39,7 +50,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.pages: OrderedDict[tuple[Any, ...], tuple[str, bytes, int]] = OrderedDict()
-        self.parts: OrderedDict[tuple[Any, ...], tuple[str, Any, int]] = OrderedDict()
+        self.parts: OrderedDict[tuple[Any, ...], tuple[Moment, Any]] = OrderedDict()
         self.indexes: OrderedDict[int, Any] = OrderedDict()
         self.rooms: OrderedDict[tuple[str, int], Any] = OrderedDict()
         self.watch: sqlite3.Connection | None = None
@@ -48,7 +59,10 @@ class Memory:
     def state(self, engine: Engine) -> str:
         """A word that is another one as soon as anybody has committed anything."""
         if engine.dialect.name == "postgresql":
-            return str(db.session.scalar(sa.text("SELECT pg_current_snapshot()::text")))
+            if db.session().in_transaction():
+                return str(db.session.scalar(SNAPSHOT))
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:  # spares BEGIN and ROLLBACK
+                return str(alone.scalar(SNAPSHOT))
         with self.lock:
             if self.watch is None:
                 self.watch = sqlite3.connect(str(engine.url.database), check_same_thread=False)
@@ -72,22 +86,37 @@ def memory() -> Memory:
     return kept
 
 
+def moment() -> Moment:
+    """The moment that it is now, in one small question; what is read after it is at least as new."""
+    return Moment(memory().state(db.engine), int(clock.now().timestamp()) // SLOT_SECONDS)
+
+
+def part_of(key: tuple[Any, ...], at: Moment) -> Any:
+    """What was kept under this key at this moment; None for nothing."""
+    found = memory().parts.get(key)
+    return found[1] if found is not None and found[0] == at else None
+
+
+def keep_part(key: tuple[Any, ...], at: Moment, value: object) -> None:
+    """Keep something that was read after this moment was asked for."""
+    kept = memory()
+    with kept.lock:
+        kept.parts[key] = (at, value)
+        kept.parts.move_to_end(key)
+        while len(kept.parts) > MOST:
+            kept.parts.popitem(last=False)
+
+
 def remembered_part(key: tuple[Any, ...], make: Callable[[], T]) -> T:
     """A part of a page that is the same for everybody who has this `key`: plain values, kept likewise."""
     if writing():
         return make()
-    kept, slot = memory(), int(clock.now().timestamp()) // SLOT_SECONDS
-    state = kept.state(db.engine)
-    found = kept.parts.get(key)
-    if found is None or found[0] != state or found[2] != slot:
-        end_reading()  # what was read so far may be older than `state`
-        found = (state, make(), slot)
-        with kept.lock:
-            kept.parts[key] = found
-            kept.parts.move_to_end(key)
-            while len(kept.parts) > MOST:
-                kept.parts.popitem(last=False)
-    part: T = found[1]
+    at = moment()
+    part: T | None = part_of(key, at)
+    if part is None:
+        end_reading()  # what was read so far may be older than `at`
+        part = make()
+        keep_part(key, at, part)
     return part
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from .. import clock, ical
 from ..db import db
+from ..events.models import Event
 from ..i18n import _, bi, locale
 from ..mail import letters
 from ..mail.letters import Letter
@@ -231,12 +232,15 @@ def place_of(entry: AgendaEntry) -> str:
 
     A meeting by video is at no venue, and its link is for its people alone: calendars are shared.
     """
-    event = entry.participant.event
     appointment = entry.appointment
-    name = name_of(appointment.location)
     if is_call(appointment):
-        return name or _("Video call")
-    return ", ".join(part for part in (name, event.place(locale())) if part)
+        return name_of(appointment.location) or _("Video call")
+    return place_at(entry.participant.event, appointment.location)
+
+
+def place_at(event: Event, location: Location | None) -> str:
+    """A room or table of an event, with venue and address, in the language in force."""
+    return ", ".join(part for part in (name_of(location), event.place(locale())) if part)
 
 
 def is_call(appointment: Appointment) -> bool:

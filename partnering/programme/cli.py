@@ -12,6 +12,7 @@ from ..db import db, transaction
 from ..events.models import Event, Host
 from ..events.queries import event_by_slug
 from ..events.services import SlugTaken
+from ..i18n import speaking
 from .importing import applier, reader
 
 programme = AppGroup("programme", help="Read programmes of other systems.")
@@ -31,6 +32,11 @@ def import_(event_slug: str, file: Path, host: str, zone: str, tell: bool) -> No
     An event that does not exist is made and published. A file with errors changes nothing. Importing a file again
     changes only what has changed in it.
     """
+    with speaking("en"):
+        _import(event_slug, file, host, zone, tell)
+
+
+def _import(event_slug: str, file: Path, host: str, zone: str, tell: bool) -> None:
     try:
         schedule = reader.read(file.read_bytes())
     except reader.UnreadableSchedule as error:

@@ -19,4 +19,10 @@ ROLES: dict[str, LazyText] = {
     "panellist": _l("On the panel"),
 }
 
+GENERATOR = "biosaxony partnering"
+"""How the reader knows schedules of our own: their texts are plain, and say in which language they are."""
+
+NO_ROOM = ("No room", "Ohne Raum")
+"""What stands in them where a session has no room, in each of our languages: apps refuse an empty name."""
+
 LANGUAGES: dict[str, LazyText] = {"de": _l("in German"), "en": _l("in English")}

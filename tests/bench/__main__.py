@@ -1,6 +1,6 @@
 """Measures everything and prints it: `python -m tests.bench [sqlite] [postgresql] [CASE …] [--quick]`.
 
-Cases are lists, pages, registering, claims, reasons, accepts, directory and papers; all unless some are named.
+Cases are lists, pages, feeds, registering, claims, reasons, accepts, directory and papers; all unless some are named.
 
 CPU milliseconds are those of all server and database processes, from the operating system's accounting, and stand
 beside a floor measured in the same run, in turns, three times; medians count. Ends with 1 if a figure is missed, if
@@ -8,6 +8,7 @@ places were oversold, or if `flask verify` finds anything.
 """
 
 import json
+import math
 import os
 import shutil
 import statistics
@@ -37,7 +38,7 @@ from ..support import crowds, databases
 from ..support.servers import ROOT, environment_of
 from ..support.smtp import free_port
 from ..support.waiting import until
-from . import accepts, floor, lists, papers, partnering, reasons
+from . import accepts, feeds, floor, lists, papers, partnering, reasons
 from .accounting import cpu_seconds
 from .visitor import Visitor
 
@@ -124,6 +125,23 @@ def pages(bench: Bench) -> None:
         for _ in range(REPEATS):
             floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))
             ours.append(bench.cpu_ms(partial(ask, bench.ours, path, unchanged), 0))
+        bench.report(name, ours, floors, most)
+
+
+def feeding(bench: Bench) -> None:
+    """The programme of a hundred talks as a calendar, whole and unchanged; one person's feed without a figure."""
+    public, own = feeds.fill(bench.app)
+    for name, path, most, unchanged in (
+        (f"feed of {feeds.TALKS} talks", public, feeds.MOST, False),
+        (f"feed of {feeds.TALKS} talks, not modified", public, feeds.MOST_UNCHANGED, True),
+        ("somebody's own feed", own, math.inf, True),
+    ):
+        ours, floors = [], []
+        ask_ours = feeds.asking(bench.ours, path, REQUESTS, unchanged=unchanged)
+        ask_ours()  # each process makes it once before anything counts
+        for _ in range(REPEATS):
+            floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))
+            ours.append(bench.cpu_ms(ask_ours, 0))
         bench.report(name, ours, floors, most)
 
 
@@ -385,6 +403,7 @@ def fill(app: Flask) -> tuple[str, str]:
 CASES: dict[str, Callable[[Bench], None]] = {
     "lists": bringing_in,
     "pages": pages,
+    "feeds": feeding,
     "registering": registering,
     "claims": claims,
     "reasons": weighing,

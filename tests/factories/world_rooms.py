@@ -188,6 +188,8 @@ def programme(event: Event, made: Conference, guests: dict[str, Registration], w
         "programme.photo.public_id": speaker.public_id,
         "programme_desk.save_room.public_id": rooms[0].public_id,
         "programme_desk.save_track.public_id": track.public_id,
+        "programme.track_ics.public_id": track.public_id,
+        "programme.speaker_ics.public_id": speaker.public_id,
         "speaker": speaker.public_id,
     }
     _given_by(event, made, speaker, words)

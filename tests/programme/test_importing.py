@@ -324,7 +324,7 @@ def test_a_changed_file_changes_only_what_changed(ctx: Flask):
 
     report = bring(event, data)
 
-    assert (report.changed, report.moved, report.unchanged) == (["Neuer Titel"], ["Session 2"], 1)
+    assert (report.of("changed"), report.of("moved"), report.unchanged) == (["Neuer Titel"], ["Session 2"], 1)
     after = state()
     assert {name for name in after if after[name] != before[name]} == {
         "programme_session",
@@ -350,7 +350,7 @@ def test_another_room_raises_the_sequence(ctx: Flask):
     moved = rooms["Saal"].pop(0)
     rooms["Foyer"].append(moved | {"room": "Foyer"})
 
-    assert bring(event, data).moved == ["Session 1"]
+    assert bring(event, data).of("moved") == ["Session 1"]
     session = by_title(event)["Session 1"]
     assert session.appointment is not None
     assert (session.appointment.sequence, str(session.location.name if session.location else "")) == (1, "Foyer")
@@ -363,13 +363,13 @@ def test_what_is_gone_is_cancelled_and_comes_back(ctx: Flask):
     without = copy.deepcopy(data)
     conference(without)["days"][1]["rooms"]["Foyer"].clear()
 
-    assert bring(event, without).cancelled == ["Session 3"]
+    assert bring(event, without).of("cancelled") == ["Session 3"]
     session = by_title(event)["Session 3"]
     assert session.appointment is not None
     assert (session.cancelled_at is not None, session.appointment.state) == (True, "cancelled")
     assert not bring(event, without)
 
-    assert bring(event, data).restored == ["Session 3"]
+    assert bring(event, data).of("restored") == ["Session 3"]
     db.session.refresh(session.appointment)
     assert (session.cancelled_at, session.appointment.state, session.appointment.sequence) == (None, "live", 2)
     assert not bring(event, data)
@@ -399,7 +399,7 @@ def test_two_speakers_who_swap_times_hold_them_after_it(ctx: Flask):
 
     report = bring(event, data)
 
-    assert (sorted(report.moved), report.warnings) == (["Session 1", "Session 2"], [])
+    assert (sorted(report.of("moved")), report.warnings) == (["Session 1", "Session 2"], [])
     assert set(db.session.scalars(sa.select(AgendaEntry.blocks))) == {True}
 
 
@@ -416,7 +416,7 @@ def test_a_refused_file_leaves_everything_as_it_was(ctx: Flask, tmp_path: Path):
     result = ctx.test_cli_runner().invoke(args=["programme", "import", "probe", str(file)])
 
     assert result.exit_code == 1
-    assert 'schedule.conference.days[1].rooms["Foyer"][0].duration: "eine Stunde" is no duration' in result.output
+    assert 'schedule.conference.days[1].rooms["Foyer"][0].duration: “eine Stunde” is no duration' in result.output
     assert state() == before
 
 

@@ -1,9 +1,14 @@
-"""Makes an event's programme say what a schedule says, changing only what differs."""
+"""Makes an event's programme say what a schedule says, changing only what differs.
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+What is to be done is worked out first and changes nothing (`plan`); `apply` works it out and does it. Sessions are
+known again by the id of the file they came from, our own by the guid that our export gives them.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,40 +18,56 @@ from ...db import BilingualText, db
 from ...events import services as events
 from ...events.models import Event, Host, Participant
 from ...events.services import rename
+from ...i18n import _, bi, speaking
+from ...text import clean
 from .. import queries, services
-from ..models import ProgrammeSession, Track
+from ..exporting import plain
+from ..models import ProgrammeSession, SessionPerson, Track
 from ..services import Part, Time
 from .reader import Person, Room, Schedule, Session
 
 T = TypeVar("T", Location, Track)
 
+COLUMNS = ("title", "subtitle", "abstract", "kind", "language")
+PLACING = {"time", "room"}
+FATES = ("added", "changed", "moved", "cancelled", "restored")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What becomes of one session: its fate, its title, and the names of what differs."""
+
+    fate: str
+    title: str
+    differs: tuple[str, ...] = ()
+
 
 @dataclass
 class Report:
-    """What an import did, by titles of sessions; false when nothing changed."""
+    """What an import did, or would do; false when nothing changes. `rooms` and `tracks` are those that are new."""
 
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)
-    cancelled: list[str] = field(default_factory=list)
-    restored: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     unchanged: int = 0
+    rooms: list[str] = field(default_factory=list)
+    tracks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.moved or self.cancelled or self.restored)
+        return bool(self.steps)
+
+    def of(self, fate: str) -> list[str]:
+        """The titles of the sessions that meet a fate."""
+        return [step.title for step in self.steps if step.fate == fate]
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many sessions met which fate."""
-        return {
-            "added": len(self.added),
-            "changed": len(self.changed),
-            "moved": len(self.moved),
-            "cancelled": len(self.cancelled),
-            "restored": len(self.restored),
-            "unchanged": self.unchanged,
-        }
+        """How many sessions meet which fate."""
+        return {fate: len(self.of(fate)) for fate in FATES} | {"unchanged": self.unchanged}
+
+    @property
+    def digest(self) -> str:
+        """Another one as soon as something else would be done."""
+        return hashlib.sha256(repr((self.steps, self.rooms, self.tracks)).encode()).hexdigest()[:32]
 
 
 def make_event(host: Host, slug: str, schedule: Schedule, zone: str) -> Event:
@@ -77,158 +98,265 @@ def _midnight(day: date, zone: str) -> datetime:
     return clock.from_zone(datetime.combine(day, time(0)), zone)
 
 
+def plan(event: Event, schedule: Schedule) -> Report:
+    """What `apply` would do now; nothing is written."""
+    return _Work(event, schedule).report
+
+
 def apply(event: Event, schedule: Schedule, *, tell: bool = False) -> Report:
     """Add, change, move and cancel sessions until the programme says what `schedule` says; the same again does nothing.
 
     What the file said before and says still is left as organisers have edited it since. Sessions that came from a file
     and are gone are cancelled. `tell` writes to speakers whose session moved or was cancelled.
     """
-    report = Report(warnings=list(schedule.warnings))
-    work = _Work(event, schedule, report, tell)
-    for session in schedule.sessions:
-        work.take(session)
-    work.cancel_gone()
-    if report:
-        work.hold_anew()
-        audit.record("programme.imported", event, event=event, after=report.counts)
+    work = _Work(event, schedule)
+    if work.report:
+        work.write(tell)
+        audit.record("programme.imported", event, event=event, after=work.report.counts)
         db.session.flush()
-    return report
+    return work.report
+
+
+@dataclass
+class _Deed:
+    """What is to be done with one session, and everything that this takes."""
+
+    step: Step
+    said: Session | None = None
+    session: ProgrammeSession | None = None
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 class _Work:
-    def __init__(self, event: Event, schedule: Schedule, report: Report, tell: bool) -> None:
-        self.event, self.schedule, self.report, self.tell = event, schedule, report, tell
-        self.held = {each.external_ref: each for each in queries.sessions_of(event) if each.external_ref}
-        self.rooms: dict[str, Location] = {}
-        self.tracks: dict[str, Track] = {}
-        self.people: dict[str, Participant] = {}
+    def __init__(self, event: Event, schedule: Schedule) -> None:
+        self.event, self.schedule = event, schedule
+        self.report = Report(warnings=list(schedule.warnings))
+        sessions = queries.sessions_of(event)
+        self.held = {plain.guid_of(event, each): each for each in sessions}
+        self.held |= {each.external_ref: each for each in sessions if each.external_ref}
+        self.rooms: dict[str, Location | None] = {"": None}
+        self.tracks: dict[str, Track | None] = {"": None}
+        self.people = self._known_people()
         held_rooms, held_tracks = queries.rooms_of(event), queries.tracks_of(event)
         for room in schedule.rooms:
-            self.rooms[room.name] = _named(held_rooms, room.name, self._add_room(room))
+            self.rooms[room.name] = _named(held_rooms, room.name)
         for name in schedule.tracks:
-            self.tracks[name] = _named(held_tracks, name, self._add_track(name))
+            self.tracks[name] = _named(held_tracks, name)
+        self.report.rooms = [name for name, room in self.rooms.items() if name and room is None]
+        self.report.tracks = [name for name, track in self.tracks.items() if name and track is None]
+        self.deeds: list[_Deed] = []
+        for said in schedule.sessions:
+            self.deeds += self._compare(said)
+        self._compare_gone(sessions)
+        self.report.steps = [deed.step for deed in self.deeds]
 
-    def _add_room(self, room: Room) -> Callable[[], Location]:
-        name = BilingualText(de=room.name, en=room.name)
-        return lambda: services.add_room(self.event, name, capacity=room.capacity, external_ref=room.name[:200])
-
-    def _add_track(self, name: str) -> Callable[[], Track]:
-        return lambda: services.add_track(self.event, BilingualText(de=name, en=name))
-
-    def take(self, said: Session) -> None:
-        """Make one session say what the file says."""
-        session = self.held.get(said.ref)
-        if session is not None and session.imported_hash == said.digest:
-            self.report.unchanged += 1
-            return
-        people = [Part(self.participant(person)) for person in said.people]
-        when = Time(said.starts_at, said.ends_at, self.rooms[said.room])
-        if session is None:
-            services.add(
-                self.event,
-                title=_in(said.language, said.title),
-                kind=said.kind,
-                subtitle=_in(said.language, said.subtitle),
-                abstract=_in(said.language, said.abstract),
-                language=said.language,
-                track=self.tracks.get(said.track),
-                external_ref=said.ref,
-                imported_hash=said.digest,
-                people=people,
-                time=when,
+    def _known_people(self) -> dict[str, Participant]:
+        """The event's people by the ids under which a file may name them."""
+        rows = db.session.scalars(
+            sa.select(Participant).where(
+                Participant.event_id == self.event.id,
+                sa.or_(
+                    Participant.external_ref.is_not(None),
+                    Participant.id.in_(
+                        sa.select(SessionPerson.participant_id).where(SessionPerson.event_id == self.event.id)
+                    ),
+                ),
+                Participant.erased_at.is_(None),
             )
-            self.report.added.append(said.title)
-            return
-        self.change(session, said, people, when)
+        ).all()
+        known = {plain.ref_of(each): each for each in rows}
+        return known | {each.external_ref: each for each in rows if each.external_ref}
 
-    def change(self, session: ProgrammeSession, said: Session, people: list[Part], when: Time) -> None:
-        """Change a session that the file says something else of than before."""
-        if session.cancelled_at is not None:
-            if session.imported_hash is not None:
-                self.report.warnings.append(f'{said.place}: "{said.title}" was cancelled here and stays so')
-                self.report.unchanged += 1
-                return
-            services.restore(self.event, session, tell=self.tell)
-            self.report.restored.append(said.title)
-        track = self.tracks.get(said.track)
-        held = {part.participant_id: part for part in queries.people_of(session)}
-        kept = [
-            Part(part.participant, held[part.participant.id].role, held[part.participant.id].set_up)
-            if part.participant.id in held
-            else part
-            for part in people
+    # -- what differs
+
+    def _compare(self, said: Session) -> list[_Deed]:
+        session = self.held.get(said.ref)
+        if session is None:
+            return [_Deed(Step("added", said.title), said)]
+        if session.imported_hash == said.digest:
+            self.report.unchanged += 1
+            return []
+        came_back = session.cancelled_at is not None and session.external_ref is not None and not session.imported_hash
+        if session.cancelled_at is not None and not came_back:
+            stays = _("“%(title)s” was cancelled here and stays so.", title=said.title)
+            self.report.warnings.append(f"{said.place}: {stays}")
+            self.report.unchanged += 1
+            return []
+        values = self._differences(session, said)
+        if not values and not came_back:
+            self.report.unchanged += 1
+            return []
+        fate = "restored" if came_back else "moved" if values.keys() & PLACING else "changed"
+        return [_Deed(Step(fate, said.title, tuple(values)), said, session, values)]
+
+    def _differences(self, session: ProgrammeSession, said: Session) -> dict[str, Any]:
+        """What the file says otherwise than we do, by name; texts in the file's language."""
+        language = self.schedule.language or ("de" if said.language == "de" else "en")
+        at = session.appointment
+        starts_at, ends_at, room = (at.starts_at, at.ends_at, at.location) if at is not None else (None, None, None)
+        with speaking(language):
+            ours = plain.words_of(session)
+        found: dict[str, Any] = {}
+        for name in ("title", "subtitle", "abstract"):
+            if getattr(ours, name) != getattr(said, name):
+                found[name] = self._text(session, getattr(session, name), language, getattr(said, name))
+        if session.kind != said.kind:
+            found["kind"] = said.kind
+        if ours.language != said.language:
+            found["language"] = said.language
+        if not _is_called(session.track, said.track):
+            found["track"] = said.track
+        if (starts_at, ends_at) != (said.starts_at, said.ends_at):
+            found["time"] = (said.starts_at, said.ends_at)
+        if not _is_called(room, said.room):
+            found["room"] = said.room
+        held = [part.participant for part in session.people if part.participant.erased_at is None]
+        named = [self.people.get(person.ref) for person in said.people]
+        if held != named:
+            found["people"] = said.people
+        renamed = [
+            person
+            for person, mine in zip(said.people, named, strict=True)
+            if mine is not None and _renames(mine, person)
         ]
-        done = services.change(
+        if renamed:
+            found["names"] = renamed
+        return found
+
+    def _text(self, session: ProgrammeSession, held: BilingualText, language: str, text: str) -> BilingualText:
+        """A text with another wording in one language; the other stays, unless it came from the file, too."""
+        other = held.en if language == "de" else held.de
+        own = getattr(held, language)
+        if session.imported_hash is not None and not self.schedule.language and not own and other:
+            return _in(language, text)
+        return replace(held, **{language: text})
+
+    def _compare_gone(self, sessions: Iterable[ProgrammeSession]) -> None:
+        """Cancel what came from a file before and is not in it any more; it comes back if the file has it again."""
+        seen = {session.id for said in self.schedule.sessions if (session := self.held.get(said.ref)) is not None}
+        for session in sessions:
+            if session.id in seen or session.external_ref is None or session.imported_hash is None:
+                continue
+            if session.cancelled_at is None:
+                self.deeds.append(_Deed(Step("cancelled", str(session.title)), session=session))
+
+    # -- what is done
+
+    def write(self, tell: bool) -> None:
+        """Do what was worked out."""
+        for room in self.schedule.rooms:
+            if self.rooms[room.name] is None:
+                self.rooms[room.name] = self._add_room(room)
+        for name in self.report.tracks:
+            self.tracks[name] = services.add_track(self.event, BilingualText(de=name, en=name))
+        for deed in self.deeds:
+            if deed.said is None and deed.session is not None:
+                deed.session.imported_hash = None
+                services.cancel(self.event, deed.session, tell=tell)
+            elif deed.said is not None and deed.session is None:
+                self._add(deed.said)
+            elif deed.said is not None and deed.session is not None:
+                self._change(deed.session, deed.said, deed.values, tell)
+        self._hold_anew()
+
+    def _add_room(self, room: Room) -> Location:
+        name = BilingualText(de=room.name, en=room.name)
+        return services.add_room(self.event, name, capacity=room.capacity, external_ref=room.name[:200])
+
+    def _add(self, said: Session) -> None:
+        track = self.tracks[said.track]
+        language = self.schedule.language or said.language
+        services.add(
+            self.event,
+            title=_in(language, said.title),
+            kind=said.kind,
+            subtitle=_in(language, said.subtitle),
+            abstract=_in(language, said.abstract),
+            language=said.language,
+            track=track,
+            external_ref=said.ref,
+            imported_hash=said.digest,
+            people=[Part(self._participant(person)) for person in said.people],
+            time=Time(said.starts_at, said.ends_at, self.rooms[said.room]),
+        )
+
+    def _change(self, session: ProgrammeSession, said: Session, values: Mapping[str, Any], tell: bool) -> None:
+        if session.cancelled_at is not None:
+            services.restore(self.event, session, tell=tell)
+        columns = {name: values[name] for name in COLUMNS if name in values}
+        if "track" in values:
+            track = self.tracks[said.track]
+            columns["track_id"] = track.id if track is not None else None
+        for person in values.get("names", ()):
+            self._participant(person)
+        services.change(
             self.event,
             session,
-            {
-                "title": _in(said.language, said.title),
-                "subtitle": _in(said.language, said.subtitle),
-                "abstract": _in(said.language, said.abstract),
-                "language": said.language,
-                "kind": said.kind,
-                "track_id": track.id if track else None,
-                "imported_hash": said.digest,
-            },
-            people=kept,
-            time=when,
-            tell=self.tell,
+            {**columns, "imported_hash": said.digest},
+            people=self._parts(session, said.people) if "people" in values else None,
+            time=Time(said.starts_at, said.ends_at, self.rooms[said.room]) if PLACING & values.keys() else None,
+            tell=tell,
         )
-        (self.report.moved if done.moved else self.report.changed).append(said.title)
 
-    def cancel_gone(self) -> None:
-        """Cancel what came from a file before and is not in it any more; it comes back if the file has it again."""
-        refs = {said.ref for said in self.schedule.sessions}
-        for ref, session in self.held.items():
-            if ref in refs or session.imported_hash is None:
-                continue
-            session.imported_hash = None
-            if session.cancelled_at is None:
-                services.cancel(self.event, session, tell=self.tell)
-                self.report.cancelled.append(str(session.title))
-        db.session.flush()
+    def _parts(self, session: ProgrammeSession, people: Iterable[Person]) -> list[Part]:
+        """Who is in a session by the file, each in the role they have here; those who were erased stay."""
+        held = {part.participant_id: part for part in queries.people_of(session)}
+        named = [self._participant(person) for person in people]
+        named += [part.participant for part in held.values() if part.participant.erased_at is not None]
+        return [
+            Part(each, held[each.id].role, held[each.id].set_up) if each.id in held else Part(each) for each in named
+        ]
 
-    def hold_anew(self) -> None:
+    def _hold_anew(self) -> None:
         """Let talks take time that others have left meanwhile, and say who is taken by something else."""
-        busy = services.hold_where_free(self.event)
-        for participant, session in busy:
+        for participant, session in services.hold_where_free(self.event):
             if participant.external_ref not in self.schedule.double_booked:
-                self.report.warnings.append(f'{participant.name} is taken already during "{session.title}"')
+                sentence = _(
+                    "%(name)s is taken already during “%(title)s”.", name=participant.name, title=bi(session.title)
+                )
+                self.report.warnings.append(sentence)
 
-    def participant(self, person: Person) -> Participant:
-        """The speaker of the event who came from a file under this id, named as the file names them now."""
-        if person.ref in self.people:
-            return self.people[person.ref]
-        found = db.session.scalars(
-            sa.select(Participant).where(
-                Participant.event_id == self.event.id, Participant.external_ref == person.ref[:200]
-            )
-        ).one_or_none()
+    def _participant(self, person: Person) -> Participant:
+        """Who is meant: somebody known, named as the file they came from names them now, or somebody new."""
+        found = self.people.get(person.ref)
         if found is None:
             found = services.speaker(self.event, person.name, biography=person.biography, external_ref=person.ref[:200])
-        else:
-            if f"{found.given_name} {found.family_name}".strip() != person.name:
-                given, _, family = person.name.rpartition(" ")
-                rename(
-                    found,
-                    title="",
-                    given_name=given,
-                    family_name=family,
-                    function=found.function,
-                    company=found.company,
-                )
+            self.people[person.ref] = found
+        elif _renames(found, person):
+            if person.name not in _names(found):
+                given, _space, family = person.name.rpartition(" ")
+                function, company = found.function, found.company
+                rename(found, title="", given_name=given, family_name=family, function=function, company=company)
             found.biography = person.biography or found.biography
-        self.people[person.ref] = found
         return found
 
 
+def _renames(held: Participant, person: Person) -> bool:
+    """Whether a file calls somebody otherwise, or says something else of them; only of those who came from a file."""
+    if held.external_ref is None or held.person_id is not None:
+        return False
+    return person.name not in _names(held) or person.biography not in ("", held.biography)
+
+
+def _names(participant: Participant) -> tuple[str, str]:
+    """How somebody is called, with their title and without."""
+    return clean(participant.name), clean(f"{participant.given_name} {participant.family_name}")
+
+
+def _is_called(thing: Location | Track | None, name: str) -> bool:
+    """Whether a room or track has this name in either language; "" is none."""
+    if thing is None:
+        return not name
+    return name in (clean(thing.name.de), clean(thing.name.en)) and bool(name)
+
+
 def _in(language: str, text: str) -> BilingualText:
-    """A text in the one language of its session; others than German are kept as English."""
+    """A text in one language; others than German are kept as English."""
     if not text:
         return BilingualText()
     return BilingualText(de=text) if language == "de" else BilingualText(en=text)
 
 
-def _named(held: Iterable[T], name: str, make: Callable[[], T]) -> T:
-    """The room or track of this name, in either language, or a new one."""
-    return next((each for each in held if name in (each.name.de, each.name.en)), None) or make()
+def _named(held: Iterable[T], name: str) -> T | None:
+    """The room or track of this name, in either language."""
+    return next((each for each in held if _is_called(each, name)), None)

@@ -1,4 +1,4 @@
-"""Reads the schedule JSON of frab and pretalx into plain values, or says everything that is wrong and where.
+"""Reads the schedule JSON and XML of frab and pretalx into plain values, or says everything that is wrong and where.
 
 It checks structure, ids, dates and durations, not how names are written: real files break the published patterns and
 are real programmes all the same. `date` with its offset is the instant; `start` and `index` are there for people.
@@ -9,16 +9,21 @@ import json
 import re
 import zoneinfo
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ...text import clean
+from ...i18n import _
+from ...text import clean, clean_lines
+from ..words import GENERATOR, NO_ROOM
+from . import xml
 from .texts import plain
 
 _DURATION = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)\Z")
 _LONGEST = timedelta(days=31)
+LARGEST = 5 * 1024 * 1024
+MOST_PROBLEMS = 500
 _KINDS = {
     "keynote": "keynote",
     "panel": "panel",
@@ -116,23 +121,49 @@ class Schedule:
     sessions: tuple[Session, ...]
     warnings: tuple[str, ...]
     double_booked: frozenset[str]
+    language: str = ""
 
 
 def read(content: bytes) -> Schedule:
-    """The programme in a schedule file. Raises `UnreadableSchedule` with every problem found."""
-    try:
-        data = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise UnreadableSchedule([Problem(f"byte {error.start}", "is not UTF-8")]) from None
-    except json.JSONDecodeError as error:
-        raise UnreadableSchedule([Problem(f"line {error.lineno}, column {error.colno}", error.msg)]) from None
-    except RecursionError:
-        raise UnreadableSchedule([Problem("file", "is nested too deeply")]) from None
+    """The programme in a schedule file, JSON or XML. Raises `UnreadableSchedule` with every problem found."""
+    if len(content) > LARGEST:
+        raise UnreadableSchedule([Problem("file", _("is larger than %(most)s MB", most=LARGEST // 1024**2))])
+    data, lines = _data(content)
     reader = _Reader()
     schedule = reader.schedule(data)
     if reader.problems or schedule is None:
-        raise UnreadableSchedule(reader.problems)
-    return schedule
+        raise UnreadableSchedule(
+            [Problem(_where(each.place, lines), each.message) for each in reader.problems[:MOST_PROBLEMS]]
+        )
+    return replace(schedule, warnings=tuple(_where(warning, lines) for warning in schedule.warnings))
+
+
+def _data(content: bytes) -> tuple[Any, dict[str, int]]:
+    """What the file holds, and the lines of its parts where they are known. Raises `UnreadableSchedule`."""
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
+        try:
+            return xml.data_of(content)
+        except xml.Unparsable as error:
+            raise UnreadableSchedule([Problem(error.place, error.message)]) from None
+    try:
+        return json.loads(content.decode("utf-8-sig")), {}
+    except UnicodeDecodeError as error:
+        raise UnreadableSchedule([Problem(f"byte {error.start}", _("is not UTF-8"))]) from None
+    except json.JSONDecodeError as error:
+        raise UnreadableSchedule([Problem(f"line {error.lineno}, column {error.colno}", _("is not well-formed JSON"))]) from None
+    except RecursionError:
+        raise UnreadableSchedule([Problem("file", _("is nested too deeply"))]) from None
+    except ValueError:  # a number of thousands of digits
+        raise UnreadableSchedule([Problem("file", _("holds a number that nobody can mean"))]) from None
+
+
+def _where(said: str, lines: dict[str, int]) -> str:
+    """What is said of a path, with the line of its innermost known part before it."""
+    if not lines:
+        return said
+    ends = (len(said), *(index for index in range(len(said) - 1, 0, -1) if said[index] in ".[:"))
+    line = next((lines[said[:end]] for end in ends if said[:end] in lines), None)
+    return f"line {line}, {said}" if line is not None else said
 
 
 class _Reader:
@@ -143,16 +174,20 @@ class _Reader:
         self.rooms: dict[str, Room] = {}
         self.people: dict[str, Person] = {}
         self.ids: dict[str, str] = {}
+        self.ours = False
 
     def wrong(self, place: str, message: str) -> None:
         self.problems.append(Problem(place, message))
+
+    def warn(self, place: str, message: str) -> None:
+        self.warnings.append(f"{place}: {message}")
 
     # -- values
 
     def mapping(self, value: Any, place: str) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
-        self.wrong(place, "must be an object" if value is not None else "is missing")
+        self.wrong(place, _("must be an object") if value is not None else _("is missing"))
         return {}
 
     def items(self, holder: dict[str, Any], name: str, place: str, *, needed: bool = False) -> list[Any]:
@@ -160,7 +195,7 @@ class _Reader:
         if isinstance(value, list):
             return value
         if value is not None or needed:
-            self.wrong(f"{place}.{name}", "must be a list" if value is not None else "is missing")
+            self.wrong(f"{place}.{name}", _("must be a list") if value is not None else _("is missing"))
         return []
 
     def text(self, holder: dict[str, Any], name: str, place: str, *, needed: bool = False) -> str:
@@ -168,10 +203,10 @@ class _Reader:
         if value is None:
             value = ""
         if not isinstance(value, str):
-            self.wrong(f"{place}.{name}", "must be text")
+            self.wrong(f"{place}.{name}", _("must be text"))
             return ""
         if needed and not clean(value):
-            self.wrong(f"{place}.{name}", "is missing")
+            self.wrong(f"{place}.{name}", _("is missing"))
         return value
 
     def day(self, holder: dict[str, Any], name: str, place: str) -> date | None:
@@ -179,7 +214,7 @@ class _Reader:
         try:
             return date.fromisoformat(value[:10]) if value else None
         except ValueError:
-            self.wrong(f"{place}.{name}", f'"{value[:40]}" is no date such as 2027-10-13')
+            self.wrong(f"{place}.{name}", _("“%(value)s” is no date such as 2027-10-13", value=value[:40]))
             return None
 
     def moment(self, holder: dict[str, Any], name: str, place: str, *, needed: bool = True) -> datetime | None:
@@ -189,13 +224,15 @@ class _Reader:
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            self.wrong(f"{place}.{name}", f'"{value[:40]}" is no time such as 2027-10-13T09:00:00+02:00')
+            self.wrong(
+                f"{place}.{name}", _("“%(value)s” is no time such as 2027-10-13T09:00:00+02:00", value=value[:40])
+            )
             return None
         if moment.tzinfo is None:
-            self.wrong(f"{place}.{name}", f'"{value[:40]}" has no offset such as +02:00')
+            self.wrong(f"{place}.{name}", _("“%(value)s” has no offset such as +02:00", value=value[:40]))
             return None
         if not 1970 < moment.year < 2200:
-            self.wrong(f"{place}.{name}", f'"{value[:40]}" is in no year we can keep')
+            self.wrong(f"{place}.{name}", _("“%(value)s” is in no year we can keep", value=value[:40]))
             return None
         return moment
 
@@ -204,12 +241,12 @@ class _Reader:
         match = _DURATION.match(value)
         if match is None:
             if value:
-                self.wrong(f"{place}.duration", f'"{value[:40]}" is no duration such as 00:45')
+                self.wrong(f"{place}.duration", _("“%(value)s” is no duration such as 00:45", value=value[:40]))
             return None
         days, hours, minutes = (int(part or 0) for part in match.groups())
         length = timedelta(days=days, hours=hours, minutes=minutes)
         if not timedelta() < length <= _LONGEST:
-            self.wrong(f"{place}.duration", f'"{value}" is no length for a session')
+            self.wrong(f"{place}.duration", _("“%(value)s” is no length for a session", value=value))
             return None
         return length
 
@@ -218,7 +255,7 @@ class _Reader:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            self.wrong(f"{place}.{name}", f"{json.dumps(value)[:40]} is no whole number from 1")
+            self.wrong(f"{place}.{name}", _("%(value)s is no whole number from 1", value=json.dumps(value)[:40]))
             return None
         return value
 
@@ -229,23 +266,28 @@ class _Reader:
         try:
             return str(UUID(value))
         except ValueError:
-            self.wrong(f"{place}.guid", f'"{value[:40]}" is no UUID')
+            self.wrong(f"{place}.guid", _("“%(value)s” is no UUID", value=value[:40]))
             return ""
 
     def known_once(self, name: str, value: str, place: str) -> None:
         other = self.ids.setdefault(f"{name} {value}", place)
         if other != place:
-            self.wrong(f"{place}.{name}", f"{value} is already the {name} of {other}")
+            self.wrong(
+                f"{place}.{name}",
+                _("%(value)s is already the %(name)s of %(other)s", value=value, name=name, other=other),
+            )
 
     # -- things
 
     def schedule(self, data: Any) -> Schedule | None:
         if not isinstance(data, dict):
-            self.wrong("file", "must be an object with a schedule")
+            self.wrong("file", _("must be an object with a schedule"))
             return None
         schedule = self.mapping(data.get("schedule"), "schedule")
+        generator = data.get("generator")
+        self.ours = isinstance(generator, dict) and generator.get("name") == GENERATOR
         if "rooms" in schedule:
-            self.wrong("schedule.rooms", "rooms belong into schedule.conference")
+            self.wrong("schedule.rooms", _("rooms belong into schedule.conference"))
         if not schedule:
             return None
         place = "schedule.conference"
@@ -253,17 +295,23 @@ class _Reader:
         if not conference:
             return None
         title = clean(self.text(conference, "title", place, needed=True))
+        meta = conference.get("meta")
+        language = meta.get("language") if self.ours and isinstance(meta, dict) else ""
         first, last = self.day(conference, "start", place), self.day(conference, "end", place)
         if first and last and last < first:
-            self.wrong(f"{place}.end", "lies before the start")
+            self.wrong(f"{place}.end", _("lies before the start"))
         zone = self.text(conference, "time_zone_name", place)
         if zone and zone not in zoneinfo.available_timezones():
-            self.wrong(f"{place}.time_zone_name", f'"{zone[:40]}" is no time zone such as Europe/Berlin')
+            self.wrong(
+                f"{place}.time_zone_name", _("“%(value)s” is no time zone such as Europe/Berlin", value=zone[:40])
+            )
         self.listed_rooms(conference, place)
         days = self.items(conference, "days", place, needed=True)
         count = conference.get("daysCount")
         if isinstance(count, int) and count != len(days):
-            self.warnings.append(f"{place}.daysCount: says {count}, and there are {len(days)} days")
+            self.warn(
+                f"{place}.daysCount", _("says %(count)s, and there are %(days)s days", count=count, days=len(days))
+            )
         moments = [moment for index, day in enumerate(days) for moment in self.one_day(day, f"{place}.days[{index}]")]
         if self.problems or first is None or last is None:
             return None
@@ -282,6 +330,7 @@ class _Reader:
             sessions=tuple(self.sessions),
             warnings=tuple(self.warnings),
             double_booked=frozenset(double_booked),
+            language=language if language in ("de", "en") else "",
         )
 
     def listed_rooms(self, conference: dict[str, Any], place: str) -> None:
@@ -302,22 +351,25 @@ class _Reader:
         starts_at = self.moment(day, "day_start", place, needed=False)
         ends_at = self.moment(day, "day_end", place, needed=False)
         if starts_at and ends_at and ends_at <= starts_at:
-            self.wrong(f"{place}.day_end", "lies before the day's start")
+            self.wrong(f"{place}.day_end", _("lies before the start of the day"))
         yield from (moment.astimezone(UTC) for moment in (starts_at, ends_at) if moment)
         rooms = day.get("rooms")
         if rooms is None or not isinstance(rooms, dict):
-            self.wrong(f"{place}.rooms", "must be an object with a list for each room")
+            self.wrong(f"{place}.rooms", _("must be an object with a list for each room"))
             return
         for key, sessions in rooms.items():
             here = f"{place}.rooms[{json.dumps(key, ensure_ascii=False)}]"
             if not isinstance(sessions, list):
-                self.wrong(here, "must be a list of sessions")
+                self.wrong(here, _("must be a list of sessions"))
                 continue
             name = clean(key)
             if not name:
-                self.wrong(here, "a room needs a name")
+                self.wrong(here, _("a room needs a name"))
                 continue
-            self.rooms.setdefault(name, Room(name))
+            if self.ours and name in NO_ROOM:
+                name = ""
+            else:
+                self.rooms.setdefault(name, Room(name))
             for index, session in enumerate(sessions):
                 self.session(session, name, f"{here}[{index}]", (starts_at, ends_at))
 
@@ -327,13 +379,13 @@ class _Reader:
             return
         number, guid = self.whole(session, "id", place), self.guid(session, place)
         if number is None and not guid and not any(each.place.startswith(f"{place}.") for each in self.problems):
-            self.wrong(f"{place}.id", "is missing, and there is no guid")
+            self.wrong(f"{place}.id", _("is missing, and there is no guid"))
         for name, known in (("id", str(number or "")), ("guid", guid)):
             if known:
                 self.known_once(name, known, place)
         said = session.get("room")
-        if said is not None and clean(said if isinstance(said, str) else "") != room:
-            self.wrong(f"{place}.room", "is not the room that it is listed under")
+        if said is not None and clean(said if isinstance(said, str) else "") not in ((room,) if room else NO_ROOM):
+            self.wrong(f"{place}.room", _("is not the room that it is listed under"))
         title = clean(self.text(session, "title", place, needed=True))
         texts = {name: self.text(session, name, place) for name in ("subtitle", "abstract", "description")}
         track, kind = clean(self.text(session, "track", place)), self.text(session, "type", place)
@@ -348,19 +400,22 @@ class _Reader:
         try:
             ends_at = starts_at.astimezone(UTC) + length
         except OverflowError:
-            self.wrong(f"{place}.duration", "ends in no year we can keep")
+            self.wrong(f"{place}.duration", _("ends in no year we can keep"))
             return
         if (day[0] and starts_at < day[0]) or (day[1] and starts_at > day[1]):
-            self.warnings.append(f"{place}.date: {starts_at.isoformat()} lies outside its day")
+            self.warn(f"{place}.date", _("%(moment)s lies outside its day", moment=starts_at.isoformat()))
         wall = session.get("start")
         if wall and wall != f"{starts_at:%H:%M}":
-            self.warnings.append(f"{place}.start: says {wall}, the date says {starts_at:%H:%M}; the date counts")
+            sentence = _("says %(wall)s, the date says %(time)s; the date counts", wall=wall, time=f"{starts_at:%H:%M}")
+            self.warn(f"{place}.start", sentence)
         self.sessions.append(
             Session(
                 ref=guid or str(number),
                 title=title,
-                subtitle=clean(plain(texts["subtitle"])),
-                abstract="\n\n".join(part for part in map(plain, (texts["abstract"], texts["description"])) if part),
+                subtitle=clean(self.words(texts["subtitle"])),
+                abstract="\n\n".join(
+                    part for part in map(self.words, (texts["abstract"], texts["description"])) if part
+                ),
                 language=language[:2].lower() if language[:2].isalpha() else "",
                 kind=_kind(kind),
                 track=track,
@@ -371,6 +426,10 @@ class _Reader:
                 place=place,
             )
         )
+
+    def words(self, text: str) -> str:
+        """A text without HTML; ours have none, and mean what they say."""
+        return clean_lines(text) if self.ours else plain(text)
 
     def persons(self, session: dict[str, Any], place: str) -> tuple[Person, ...]:
         found: dict[str, Person] = {}
@@ -384,16 +443,16 @@ class _Reader:
             code = clean(self.text(person, "code", here))
             named = "public_name" if person.get("public_name") else "name"
             name = clean(self.text(person, named, here, needed=True))
-            biography = plain(self.text(person, "biography", here))
+            biography = self.words(self.text(person, "biography", here))
             if len(self.problems) > problems:
                 continue
             ref = guid or (str(number) if number else code)
             if not ref:
-                self.wrong(f"{here}.id", "is missing, and there is neither guid nor code")
+                self.wrong(f"{here}.id", _("is missing, and there is neither guid nor code"))
                 continue
             known = self.people.setdefault(ref, Person(ref, name, biography))
             if known.name != name:
-                self.warnings.append(f"{here}: {name} has the id of {known.name}, who is taken")
+                self.warn(here, _("%(name)s has the id of %(other)s, who is taken", name=name, other=known.name))
             found.setdefault(ref, known)
         return tuple(found.values())
 
@@ -405,11 +464,18 @@ class _Reader:
             for second in ordered[index + 1 :]:
                 if second.starts_at >= first.ends_at:
                     break
-                if first.room == second.room:
-                    self.warnings.append(f'{second.place}: "{second.title}" overlaps "{first.title}" in {first.room}')
+                if first.room and first.room == second.room:
+                    sentence = _(
+                        "“%(title)s” overlaps “%(other)s” in %(room)s",
+                        title=second.title,
+                        other=first.title,
+                        room=first.room,
+                    )
+                    self.warn(second.place, sentence)
                 for person in second.people:
                     if person.ref in people:
-                        self.warnings.append(f'{second.place}: {person.name} is in "{first.title}" at the same time')
+                        sentence = _("%(name)s is in “%(title)s” at the same time", name=person.name, title=first.title)
+                        self.warn(second.place, sentence)
                         yield person.ref
 
 

@@ -1,39 +1,82 @@
-"""Calendars for everybody: the whole programme, and the event itself."""
+"""Calendars for everybody: the programme, each track, speaker and session, and the event itself.
 
-from datetime import datetime
+Calendars ask again and again, mostly in vain: what this process holds and still holds true is answered before anything
+else is asked of the database.
+"""
 
-from flask import Response
+from typing import Any
+
+from flask import Response, g, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from ... import ical
 from ...agenda.services import UID_DOMAIN
-from ...events.models import Event
-from ...events.routing import current_event
-from ...headers import as_file
+from ...errors import or_404
+from ...events.routing import current_event, load_event
+from ...guards import guarded
+from ...headers import as_file, cacheable
 from ...i18n import bi, locale
 from ...mail import letters
-from .. import queries
-from ..describing import description
-from ..queries import Released
+from ...memory import Moment, keep_part, moment, part_of
+from .. import feeds, queries
+from ..feeds import Feed
 from .blueprints import pages, share
 
-REFRESH_MINUTES = 60
+
+def known_or_public() -> AnyResponse | None:
+    """`public` within an event, which need not be read while its feed is known to be as it was."""
+    key, at = _key(), moment()
+    g.feed = part_of(key, at)
+    if g.feed is not None:
+        return None
+    g.feed_kept_at = at
+    return load_event()
+
+
+def _key() -> tuple[Any, ...]:
+    return ("feed", request.path, locale())
 
 
 @pages.get("/programme.ics")
+@guarded(known_or_public)
 def ics() -> Response:
     """All sessions, to subscribe to."""
+    feed: Feed | None = g.feed
+    if feed is not None:
+        cacheable()
+        return subscription(feed)
+    share()
+    event, at = current_event(), g.feed_kept_at
+    feed = feeds.programme(event)
+    if event.state != "draft":
+        assert isinstance(at, Moment)  # the guard asked
+        keep_part(_key(), at, feed)
+    return subscription(feed)
+
+
+@pages.get("/programme/tracks/<public_id>.ics")
+def track_ics(public_id: str) -> Response:
+    """The sessions of a track, to subscribe to."""
     share()
     event = current_event()
-    told = queries.still_told(event)
-    return calendar_file(
-        ical.calendar(
-            [calendar_entry(event, each) for each in told],
-            bi(event.name),
-            max([last_change(each) for each in told], default=event.created_at),
-            REFRESH_MINUTES,
-        ),
-        f"{event.slug}.ics",
-    )
+    track = or_404(queries.track_by_ref(event, public_id))
+    return subscription(feeds.of_track(event, track))
+
+
+@pages.get("/speakers/<public_id>.ics")
+def speaker_ics(public_id: str) -> Response:
+    """The public sessions of somebody who speaks, to subscribe to."""
+    share()
+    event = current_event()
+    return subscription(or_404(feeds.of_speaker(event, public_id)))
+
+
+@pages.get("/programme/<public_id>.ics")
+def session_ics(public_id: str) -> Response:
+    """One session, for one's own calendar."""
+    share()
+    event = current_event()
+    return subscription(or_404(feeds.of_session(event, public_id)))
 
 
 @pages.get("/event.ics")
@@ -58,30 +101,14 @@ def event_ics() -> Response:
     return calendar_file(ical.calendar([entry], bi(event.name), event.created_at), f"{event.slug}.ics")
 
 
-def calendar_entry(event: Event, each: Released) -> ical.Entry:
-    """A session as the public calendar holds it: nobody's entry, so it carries the appointment's UID."""
-    appointment = each.session.appointment
-    assert appointment is not None  # released
-    return ical.Entry(
-        uid=appointment.uid,
-        sequence=appointment.sequence,
-        starts_at=each.starts_at,
-        ends_at=each.ends_at,
-        zone=event.zone,
-        summary=bi(each.session.title),
-        description=description(each.session),
-        location=", ".join(part for part in (bi(each.room.name) if each.room else "", bi(event.venue)) if part),
-        url=letters.url("programme.session", event_slug=event.slug, public_id=each.session.public_id),
-        status="CANCELLED" if each.session.cancelled_at is not None else "CONFIRMED",
-        last_modified=last_change(each),
-        categories=(bi(each.session.track.name),) if each.session.track else (),
-    )
-
-
-def last_change(each: Released) -> datetime:
-    """When something that a calendar shows of a session changed last."""
-    assert each.session.appointment is not None  # released
-    return max(each.session.updated_at, each.session.appointment.changed_at)
+def subscription(feed: Feed) -> Response:
+    """A calendar under its own ETag: whoever holds it already is told no more than that."""
+    if request.if_none_match.contains_weak(feed.etag):
+        response = Response(status=304)
+    else:
+        response = calendar_file(feed.content, feed.name)
+    response.set_etag(feed.etag)
+    return response
 
 
 def calendar_file(content: bytes, name: str) -> Response:
