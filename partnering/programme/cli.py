@@ -1,4 +1,4 @@
-"""Commands about programmes: `flask programme import EVENT FILE`."""
+"""Commands about programmes: `flask programme import EVENT FILE`, and `export`."""
 
 import re
 import zoneinfo
@@ -13,6 +13,8 @@ from ..events.models import Event, Host
 from ..events.queries import event_by_slug
 from ..events.services import SlugTaken
 from ..i18n import speaking
+from . import feeds
+from .exporting import files
 from .importing import applier, reader
 
 programme = AppGroup("programme", help="Read programmes of other systems.")
@@ -26,17 +28,32 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 @click.option("--host", default="", help="Who organises an event that is made anew; else the first host.")
 @click.option("--zone", default="", help="IANA time zone of an event that is made anew; else the file's.")
 @click.option("--tell", is_flag=True, help="Write to speakers whose session moved or was cancelled.")
-def import_(event_slug: str, file: Path, host: str, zone: str, tell: bool) -> None:
-    """Make the programme of EVENT say what the schedule JSON in FILE says (frab, pretalx).
+@click.option("--dry-run", is_flag=True, help="Only say what would happen; the event must exist.")
+def import_(event_slug: str, file: Path, host: str, zone: str, tell: bool, dry_run: bool) -> None:
+    """Make the programme of EVENT say what the schedule JSON or XML in FILE says (frab, pretalx).
 
     An event that does not exist is made and published. A file with errors changes nothing. Importing a file again
     changes only what has changed in it.
     """
     with speaking("en"):
-        _import(event_slug, file, host, zone, tell)
+        _import(event_slug, file, host, zone, tell=tell, dry_run=dry_run)
 
 
-def _import(event_slug: str, file: Path, host: str, zone: str, tell: bool) -> None:
+@programme.command("export")
+@click.argument("event_slug", metavar="EVENT")
+@click.option("--format", "form", type=click.Choice([*files.FORMS, "ics"]), default="json", show_default=True)
+@click.option("--language", type=click.Choice(["de", "en"]), default="en", show_default=True)
+def export(event_slug: str, form: str, language: str) -> None:
+    """Write the public programme of EVENT to standard output, as conference apps and calendars read it."""
+    event = event_by_slug(event_slug)
+    if event is None:
+        raise click.ClickException(f"there is no event {event_slug}")
+    with speaking(language):
+        content = feeds.programme(event).content if form == "ics" else files.of(event, form).content
+    click.echo(content, nl=False)
+
+
+def _import(event_slug: str, file: Path, host: str, zone: str, *, tell: bool, dry_run: bool) -> None:
     try:
         schedule = reader.read(file.read_bytes())
     except reader.UnreadableSchedule as error:
@@ -49,12 +66,17 @@ def _import(event_slug: str, file: Path, host: str, zone: str, tell: bool) -> No
         event = event_by_slug(event_slug)
         made = event is None
         if event is None:
+            if dry_run:
+                raise click.ClickException(f"there is no event {event_slug} to compare with")
             event = _make_event(event_slug, schedule, host, zone)
-        report = applier.apply(event, schedule, tell=tell)
+        report = applier.plan(event, schedule) if dry_run else applier.apply(event, schedule, tell=tell)
     if made:
         click.echo(f"{event_slug} is new and published; enter its legal texts on the page of its settings")
     for warning in report.warnings:
         click.echo(f"Warning: {warning}", err=True)
+    if dry_run:
+        for step in report.steps:
+            click.echo(f"{step.fate}: {step.title}" + (f" ({', '.join(step.differs)})" if step.differs else ""))
     click.echo(", ".join(f"{count} {fate}" for fate, count in report.counts.items()))
 
 

@@ -25,4 +25,27 @@ GENERATOR = "biosaxony partnering"
 NO_ROOM = ("No room", "Ohne Raum")
 """What stands in them where a session has no room, in each of our languages: apps refuse an empty name."""
 
+FATES: dict[str, LazyText] = {
+    "added": _l("New"),
+    "changed": _l("Changed"),
+    "moved": _l("Moved"),
+    "restored": _l("Takes place again"),
+    "cancelled": _l("Called off"),
+}
+"""What reading in a schedule makes of a session."""
+
+DIFFERENCES: dict[str, LazyText] = {
+    "title": _l("Title"),
+    "subtitle": _l("Subtitle"),
+    "abstract": _l("Description"),
+    "kind": _l("Kind"),
+    "language": _l("Language"),
+    "track": _l("Track"),
+    "time": _l("Time"),
+    "room": _l("Room"),
+    "people": _l("People"),
+    "names": _l("Names of people"),
+}
+"""What two versions of a session may differ in."""
+
 LANGUAGES: dict[str, LazyText] = {"de": _l("in German"), "en": _l("in English")}

@@ -150,7 +150,9 @@ def _data(content: bytes) -> tuple[Any, dict[str, int]]:
     except UnicodeDecodeError as error:
         raise UnreadableSchedule([Problem(f"byte {error.start}", _("is not UTF-8"))]) from None
     except json.JSONDecodeError as error:
-        raise UnreadableSchedule([Problem(f"line {error.lineno}, column {error.colno}", _("is not well-formed JSON"))]) from None
+        raise UnreadableSchedule(
+            [Problem(f"line {error.lineno}, column {error.colno}", _("is not well-formed JSON"))]
+        ) from None
     except RecursionError:
         raise UnreadableSchedule([Problem("file", _("is nested too deeply"))]) from None
     except ValueError:  # a number of thousands of digits
