@@ -21,7 +21,7 @@ from partnering.demo import framing, sessions
 from partnering.demo.reading import Sheet
 from partnering.events.models import Event
 from partnering.i18n import speaking
-from partnering.programme import queries, services
+from partnering.programme import profiles, queries, services
 from partnering.programme.exporting import files
 from partnering.programme.importing import applier, reader
 from partnering.programme.services import Part
@@ -207,6 +207,23 @@ def test_no_text_is_lost_on_the_way(ctx: Flask, schemas: Schemas, title: str, ab
     second = make_event()
     bring(second, content)
     assert said(second) == said(event)
+
+
+def test_a_session_is_recorded_only_if_everybody_in_it_agreed(ctx: Flask, schemas: Schemas):
+    event = make_event()
+    ada, ben = make_participant(event), make_participant(event)
+    make_session(event, "Alle", speakers=[ada])
+    make_session(event, "Eine", speakers=[ada, ben], starts_at=at(event, 12))
+    make_session(event, "Niemand", starts_at=at(event, 13))
+    with transaction():
+        profiles.agree(ada, {"recording": True})
+
+    data = json.loads(written(event, "json"))
+    talks = [each for day in data["schedule"]["conference"]["days"] for room in day["rooms"].values() for each in room]
+    assert {each["title"]: each["do_not_record"] for each in talks} == {"Alle": False, "Eine": True, "Niemand": True}
+    content = written(event, "xml")
+    assert etree.fromstring(content).xpath("//event/recording/optout/text()") == ["false", "true", "true"]
+    assert faults(schemas, content, "xml") == []
 
 
 # -- reading XML

@@ -63,6 +63,7 @@ def _talk(talk: Talk) -> dict[str, Any]:
         "language": talk.language or None,
         "abstract": talk.abstract,
         "description": "",
+        "do_not_record": not talk.recorded,
         "persons": [_person(person) for person in talk.people],
         "links": [],
         "attachments": [],

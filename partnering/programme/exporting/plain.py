@@ -17,13 +17,15 @@ import sqlalchemy as sa
 from ... import clock
 from ...agenda.models import Location
 from ...agenda.services import UID_DOMAIN
+from ...consents import services as consents
 from ...db import BilingualText, db
 from ...events.models import Event, Participant
 from ...i18n import _, bi, days_between, locale
 from ...mail import letters
 from ...text import clean, clean_lines, in_ascii
 from .. import queries
-from ..models import ProgrammeDay, ProgrammeSession, Release, Track
+from ..models import ProgrammeDay, ProgrammeSession, Release
+from ..queries import Released
 
 OPENS, CLOSES = time(8), time(20)
 """Hours of a day that has no hours of its own."""
@@ -31,28 +33,13 @@ OPENS, CLOSES = time(8), time(20)
 _COLOURS = ("#2f5d8c", "#1f6f5c", "#7a4a8a", "#9a4b2f", "#5b6470")
 
 
-class Part(Protocol):
-    """Somebody's part in a session, drafted or released."""
-
-    participant: Participant
-
-
 class Said(Protocol):
     """A session's words, drafted or released."""
 
-    kind: str
     title: BilingualText
     subtitle: BilingualText
     abstract: BilingualText
     language: str
-
-    @property
-    def track(self) -> Track | None:
-        """The strand it belongs to."""
-
-    @property
-    def people(self) -> Sequence[Part]:
-        """Who is in it, in order."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +64,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Talk:
-    """A session: local times of the event's zone, plain texts."""
+    """A session: local times of the event's zone, plain texts. `recorded` is what all of its people have agreed to."""
 
     number: int
     guid: str
@@ -93,6 +80,7 @@ class Talk:
     starts_at: datetime
     ends_at: datetime
     people: tuple[Person, ...]
+    recorded: bool
 
     @property
     def minutes(self) -> int:
@@ -141,7 +129,7 @@ class Exported:
 def of(event: Event) -> Exported:
     """The public programme of an event in the language in force."""
     zone = event.zone
-    people = _Numbers()
+    people, agreed = _Numbers(), consents.agreed(event, "recording")
     acronym = acronym_of(event.slug)
     by_day: dict[date, list[Talk]] = defaultdict(list)
     rooms: dict[str, Room] = {}
@@ -153,8 +141,7 @@ def of(event: Event) -> Exported:
     for each in queries.released(event):
         if each.room is not None:
             _add_room(rooms, each.room)
-        session = each.session
-        talk = talk_of(event, session, session, each.starts_at, each.ends_at, each.room, acronym=acronym, people=people)
+        talk = _talk(event, each, acronym, people, agreed)
         by_day[talk.starts_at.date()].append(talk)
     hours = {each.day: (each.opens_at, each.closes_at) for each in _days(event)}
     days = sorted({*by_day, *hours, *days_between(event.first_day, event.last_day)})
@@ -176,19 +163,10 @@ def of(event: Event) -> Exported:
     )
 
 
-def talk_of(
-    event: Event,
-    session: ProgrammeSession,
-    said: Said,
-    starts_at: datetime,
-    ends_at: datetime,
-    room: Location | None,
-    *,
-    acronym: str,
-    people: "_Numbers",
-) -> Talk:
-    """A session in the language in force; `said` are its words as they were released."""
-    words = words_of(said)
+def _talk(event: Event, each: Released, acronym: str, people: "_Numbers", agreed: frozenset[int]) -> Talk:
+    """A public session in the language in force; `agreed` are those who may be recorded."""
+    session, words = each.session, words_of(each.session)
+    held = [part.participant for part in session.people if part.participant.erased_at is None]
     return Talk(
         number=session.id,
         guid=guid_of(event, session),
@@ -198,12 +176,13 @@ def talk_of(
         subtitle=words.subtitle,
         abstract=words.abstract,
         language=words.language,
-        kind=said.kind,
-        track=name_of(said.track.name) if said.track is not None else "",
-        room=name_of(room.name) if room is not None else no_room(),
-        starts_at=clock.in_zone(starts_at, event.zone),
-        ends_at=clock.in_zone(ends_at, event.zone),
-        people=tuple(people.person(part.participant) for part in said.people if part.participant.erased_at is None),
+        kind=session.kind,
+        track=name_of(session.track.name) if session.track is not None else "",
+        room=name_of(each.room.name) if each.room is not None else no_room(),
+        starts_at=clock.in_zone(each.starts_at, event.zone),
+        ends_at=clock.in_zone(each.ends_at, event.zone),
+        people=tuple(people.person(participant) for participant in held),
+        recorded=bool(held) and all(participant.id in agreed for participant in held),
     )
 
 

@@ -75,6 +75,8 @@ def _talk(talk: Talk) -> Iterator[str]:
         yield _element("person", person.name, id=str(person.number), **guid)
     yield "</persons>"
     yield _element("language", talk.language)
+    optout = "false" if talk.recorded else "true"
+    yield "<recording>" + _element("license", "") + _element("optout", optout) + "</recording>"
     yield _element("description", "")
     yield _element("url", talk.url)
     yield "</event>"
