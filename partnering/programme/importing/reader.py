@@ -127,7 +127,7 @@ class Schedule:
 def read(content: bytes) -> Schedule:
     """The programme in a schedule file, JSON or XML. Raises `UnreadableSchedule` with every problem found."""
     if len(content) > LARGEST:
-        raise UnreadableSchedule([Problem("file", _("is larger than %(most)s MB", most=LARGEST // 1024**2))])
+        raise UnreadableSchedule([Problem("file", _("is larger than %(most)s\u00a0MB", most=LARGEST // 1024**2))])
     data, lines = _data(content)
     reader = _Reader()
     schedule = reader.schedule(data)
