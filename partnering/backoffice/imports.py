@@ -25,7 +25,7 @@ from ..text import clean, fold
 from ..tickets import codes
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
-from ..tickets.models import Code, Product
+from ..tickets.models import Code, Pool, Product
 from . import bills, reading, spreadsheet
 from .models import PeopleImport
 from .reading import Wrong
@@ -127,6 +127,7 @@ class Known:
     questions: dict[str, QuestionShown]
     free: dict[int, int]
     draws: dict[int, dict[int, int]]
+    pools: dict[int, Pool]
     codes: dict[str, Code | None] = field(default_factory=dict)
     uses: Counter[int] = field(default_factory=Counter)
 
@@ -144,6 +145,7 @@ class Known:
             {ANSWER + question.public_id: question for question in answerable(event)},
             dict(tickets.free_pools(pools)),
             {product.id: {draw.pool_id: draw.quantity for draw in product.draws} for product in products},
+            {pool.id: pool for pool in pools},
         )
 
     def code(self, text: str) -> Code | None:
@@ -153,16 +155,18 @@ class Known:
             self.codes[key] = codes.find(self.event, text)
         return self.codes[key]
 
-    def take(self, products: Iterable[Product]) -> bool:
-        """Count these as taken if they still fit, as claiming will."""
+    def take(self, products: Iterable[Product]) -> dict[str, Any] | None:
+        """Count these as taken if they still fit, as claiming will; else the pool that is short, and by how much."""
         wanted: Counter[int] = Counter()
         for product in products:
             wanted.update(self.draws[product.id])
-        if any(self.free.get(pool, 0) < number for pool, number in wanted.items()):
-            return False
+        short = next((pool for pool, number in sorted(wanted.items()) if self.free.get(pool, 0) < number), None)
+        if short is not None:
+            name = self.pools[short].name
+            return {"pool": [name.de, name.en], "left": self.free.get(short, 0), "needed": wanted[short]}
         for pool, number in wanted.items():
             self.free[pool] -= number
-        return True
+        return None
 
 
 def _by_name(products: Iterable[Product]) -> dict[str, Product]:
@@ -326,12 +330,15 @@ def _book(known: Known, row: Row) -> None:
             return
         known.uses[row.code.id] += 1
         if row.code.kind == "voucher":
-            if not known.take(row.add_ons):
-                row.faults.append(("add_ons", "sold_out", {}))
+            short = known.take(row.add_ons)
+            if short is not None:
+                row.faults.append(("add_ons", "short_of", short))
             return
-    if known.take([row.product, *row.add_ons]):
+    short = known.take([row.product, *row.add_ons])
+    if short is None:
         return
-    row.faults.append(("add_ons" if row.add_ons and known.take([row.product]) else "ticket", "sold_out", {}))
+    without = known.take([row.product]) if row.add_ons else short
+    row.faults.append(("add_ons", "short_of", short) if without is None else ("ticket", "short_of", without))
 
 
 def _registered(event: Event, addresses: Sequence[str]) -> set[str]:

@@ -24,6 +24,7 @@ SENTENCES: dict[str, LazyString] = {
     "registered": _l("This person is already registered for this event."),
     "unknown_ticket": _l("There is no such ticket."),
     "sold_out": _l("Sold out: there is no place left from this row on."),
+    "short_of": _l("Sold out from this row on. Left of “%(pool)s”: %(left)s, needed here: %(needed)s."),
     "unknown_language": _l("Write “de” or “en”."),
     "bad_price": _l("Write an amount such as 220.00, or “free”, or “paid” for the price of the day."),
     "unknown_code": _l("There is no such code."),

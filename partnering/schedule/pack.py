@@ -69,7 +69,7 @@ class Papers:
         with tagged(pdf, "Figure", self._in_each(lambda: _("Code that opens the page of this table"))):
             draw_qr(pdf, address, RIGHT - QR - 4, TOP + 6, QR)
         y = max(y + 6, TOP + QR + 16)
-        hint = self._in_each(lambda: _("Scan the code when you are here: “We are here”."))
+        hint = self._in_each(lambda: _("Scan the code when you are here: “I am here”."))
         with tagged(pdf, "P"):
             y = self._text(hint, y, 13, 700, (13, 11.5), lines=2) + 3
         if again:

@@ -122,7 +122,7 @@ def plant(rows: list[list[str]], fields: dict[str, str], registered: str) -> set
     spoil(183, "E-Mail", "gast4@firma4.example", "email", "doubled")
     spoil(189, "Code", "x" * 41, "code", "unknown_code")
     for row in range(997, 1002):
-        faults.add((row, "ticket", "sold_out"))
+        faults.add((row, "ticket", "short_of"))
     return faults
 
 

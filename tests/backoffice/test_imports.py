@@ -25,7 +25,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.questions.models import Answer
 from partnering.registration.models import Item, Registration, TicketCode
 from partnering.registration.services import cancel_registration
-from partnering.tickets.models import Pool, Product
+from partnering.tickets.models import Pool, Product, ProductPool
 from tests.factories import make_event, make_product, make_registration
 
 from .desk import counted, open_desk
@@ -260,7 +260,10 @@ def test_places_taken_meanwhile_keep_everybody_out(ctx: Flask, event: Event, cli
 
     found = kept()
     assert (found.state, number_of(Registration)) == ("checked", 1)
-    assert [(one["row"], one["code"], one["cell"]) for one in found.report["errors"]] == [(3, "sold_out", "Eng")]
+    assert [(one["row"], one["code"], one["cell"]) for one in found.report["errors"]] == [(3, "short_of", "Eng")]
+    pool = db.session.scalars(sa.select(Pool).join(ProductPool).where(ProductPool.product_id == product.id)).one()
+    named = f"Left of “{pool.name.en or pool.name.de}”: 0, needed here: 1."
+    assert named in client.get(f"{page}?lang=en").text
 
 
 def test_somebody_registered_between_last_look_and_deed_undoes_all(ctx: Flask, event: Event, client: FlaskClient):

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from ...db import transaction
+from ...db import BilingualText, transaction
 from ...errors import DomainError, or_404, require
 from ...events.models import Event
 from ...events.pages import fresh_event, page
@@ -200,7 +200,13 @@ def _failed(kept: PeopleImport, job: Job | None) -> str:
 def said(fault: Mapping[str, Any]) -> str:
     """What is wrong, as a sentence."""
     sentence = reading.SENTENCES.get(str(fault["code"]))
-    return str(sentence) % fault.get("names", {}) if sentence is not None else str(fault["code"])
+    names = {key: _in_a_word(name) for key, name in fault.get("names", {}).items()}
+    return str(sentence) % names if sentence is not None else str(fault["code"])
+
+
+def _in_a_word(name: Any) -> str:
+    """What a sentence names; what is kept in German and English stands in the reader's language."""
+    return bi(BilingualText(*name)) if isinstance(name, list) else str(name)
 
 
 def field_words(event: Event) -> dict[str, str]:
