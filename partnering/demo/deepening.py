@@ -1,5 +1,6 @@
 """What makes a sample event's partnering live: opportunities, groups, the public directory, talks that go on, notes."""
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +17,13 @@ from ..delegates.models import Delegate, OrganisationProfile
 from ..events.models import Event
 from ..meetings import on_site, queries, services, setting_up
 from ..meetings.models import Meeting, MeetingSlot
+from ..organisations import images
 from ..programme import services as programme
 from ..programme.models import ProgrammeSession
+from ..registration import queries as registration_queries
+from ..registration import services as registration
 from ..tickets.models import Product
+from . import logos
 from .reading import Sheet, both, organisations
 
 
@@ -32,6 +37,7 @@ def deepen(event: Event, sheet: Sheet, delegates: dict[str, Delegate], products:
     life.exchange()
     life.move_sessions()
     life.take_slots_away()
+    life.leave()
     life.keep_notes()
     life.keep_searches()
     _group(event, sheet, products)
@@ -79,6 +85,8 @@ class _Life:
             one.contact_id = self.delegates[given["contact"]].id if given["contact"] else None
         for given in self.sheet.partnering["organisations"]:
             profile = self._profile(given["organisation"])
+            if given.get("logo"):
+                images.keep(profile.organisation, images.read(io.BytesIO(logos.draw(given["organisation"]))))
             if given["team_acts"]:
                 partnering.let_team_act(profile, True)
             if given["public"]:
@@ -141,6 +149,14 @@ class _Life:
     def take_slots_away(self) -> None:
         """Times that organisers took back: their meetings wait for another one."""
         setting_up.remove_slots(self._slots(self.sheet.partnering["removed_slots"]))
+
+    def leave(self) -> None:
+        """Guests who gave their registration back since they agreed to meet: colleagues are asked to take over."""
+        for given in self.sheet.partnering["leavers"]:
+            with clock.frozen(self._moment(given["left"])):
+                held = registration_queries.live_registration(self.delegates[given["email"]].participant)
+                assert held is not None  # the data name a guest
+                registration.cancel_registration(held, "holder")
 
     def keep_notes(self) -> None:
         """What people wrote down for themselves about meetings to come."""

@@ -108,6 +108,7 @@ def make_tickets(event: Event, sheet: Sheet) -> dict[str, Product]:
             most_per_order=given["most_per_order"],
             partnering=given["partnering"],
             hidden=given["hidden"],
+            online=given.get("online", False),
             recommended=given["recommended"],
             role=given["role"],
             vat_rate=given["vat_basis_points"],

@@ -24,8 +24,15 @@ from partnering.events.models import Event, Participant
 from partnering.events.queries import event_by_slug
 from partnering.mail.models import OutboxLetter
 from partnering.meetings import furnishing, lunch, plate, repair
-from partnering.meetings.models import REQUEST_STATES, Meeting, MeetingProposal, MeetingSide
-from partnering.organisations.models import Organisation
+from partnering.meetings.models import (
+    REQUEST_STATES,
+    Meeting,
+    MeetingBlock,
+    MeetingProposal,
+    MeetingSide,
+    MeetingVacancy,
+)
+from partnering.organisations.models import Organisation, OrganisationImage
 from partnering.programme.models import SessionPerson
 from partnering.questions.queries import form_of
 from partnering.registration.refund_rules import refund_sentences
@@ -124,7 +131,13 @@ def test_partnering_lives(sample):
     waiting = [meeting for meeting in accepted if meeting.placement == "none"]
 
     assert [m.reserve_rank for m in sorted(waiting, key=lambda m: m.id) if m.reserve_rank] == [1, 2]
-    assert {m.unplaced_reason for m in waiting if not m.reserve_rank} == {"slot_removed"}
+    assert {m.unplaced_reason for m in waiting if not m.reserve_rank} == {"slot_removed", ""}
+    assert of(event, MeetingBlock, MeetingBlock.mode == "batch") == 1
+    assert of(event, Meeting, Meeting.virtual, Meeting.placement == "published") == 1
+    assert of(event, MeetingVacancy, MeetingVacancy.state == "open") == 1
+    assert of(event, Delegate, Delegate.remote, Delegate.zone != "") == 1
+    logos = sa.select(sa.func.count()).select_from(OrganisationImage).where(OrganisationImage.current)
+    assert (db.session.scalar(logos) or 0) > 20
     assert of(event, MeetingProposal, MeetingProposal.state == "open") >= 1
     assert min(of(event, SavedSearch), of(event, SavedPerson), of(event, MeetingSide, MeetingSide.note != "")) > 0
     said = db.session.execute(

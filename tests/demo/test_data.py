@@ -371,6 +371,7 @@ def test_tickets_have_the_promised_pools_prices_and_early_birds():
         "start_up": [19000, 24000],
         "science": [9000, 12000],
         "student": [4500],
+        "online": [9000],
         "exhibitor": [98000],
         "speaker": [0],
         "crew": [0],
