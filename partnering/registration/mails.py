@@ -177,7 +177,7 @@ def render_confirmed(letter: OutboxLetter) -> Letter | None:
         ticket_url=ticket_url(registration),
         change_url=party_url(party) if buyer else ticket_url(registration),
         privacy_url=letters.url("events.privacy", event_slug=event.slug),
-        invited_by="" if buyer else party.contact_name,
+        invited_by=queries.named_by(registration),
         unconfirmed=registration.confirmed_at is None,
         lacks=bool(lacking.of(registration)),
         owed=money(owed, items[0].currency) if owed else "",

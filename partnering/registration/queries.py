@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from ..accounts.addresses import canonical
 from ..accounts.models import Person
 from ..agenda.models import AgendaEntry, Appointment
+from ..audit import AuditDetail, AuditEntry
 from ..db import db, table_of
 from ..events.models import Event, Host, Participant
 from ..events.queries import COLUMNS as EVENT_COLUMNS
@@ -416,3 +417,25 @@ def live_registrations_at(event: Event, participant_ids: Sequence[str]) -> list[
             .order_by(Participant.sort_name, Registration.id)
         )
     )
+
+
+def named_by(registration: Registration) -> str:
+    """Who gave us the name and address of somebody who comes, by name; "" where they did so themselves.
+
+    It is the buyer, whoever passed the ticket on, or the host. The log knows who named a person for a place.
+    """
+    place = registration.place
+    if registration.participant.person_id == place.party.contact_person_id:
+        return ""
+    rows = db.session.execute(
+        sa.select(AuditDetail.before, AuditDetail.after)
+        .join(AuditEntry, AuditEntry.id == AuditDetail.entry_id)
+        .where(AuditEntry.object_ref == place.public_id, AuditEntry.action == "place.named")
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).first()
+    by = (rows.after or {}).get("by") if rows is not None else None
+    if by == "organiser":
+        return registration.participant.event.host.name
+    before = (rows.before or {}).get("name") if rows is not None and by == "holder" else None
+    return str(before or place.party.contact_name)

@@ -151,6 +151,24 @@ def test_a_colleague_reads_who_registered_them_and_how_their_data_are_treated():
     assert mails.party_url(party) not in letter.text + letter.html
 
 
+def test_whoever_takes_over_a_ticket_reads_who_named_them(client):
+    """By law: who gave us their name and address is the colleague who passes the ticket on, not the buyer."""
+    event = make_event(name=NAME)
+    people = [make_guest("jana@example.org"), make_guest("ben@example.org", "Ben", "Adeyemi")]
+    party = make_party(event, people=people, locale="en")
+    with transaction():
+        ben = there(queries.places_of(party)[1].registration)
+        eva = there(services.name_substitute(ben, Guest(email="eva@example.org", given_name="Eva")))
+
+    letter = rendered("registration.confirmed", "eva@example.org")
+    assert "Ben Adeyemi has registered you for bionection 2027." in letter.text
+    assert "Ben Adeyemi has registered you and gave us" in client.get(f"{mails.ticket_url(eva)}?lang=en").text
+
+    with transaction():
+        tom = there(services.name_substitute(eva, Guest(email="tom@example.org", given_name="Tom"), by="organiser"))
+    assert queries.named_by(tom) == event.host.name
+
+
 def test_cancelling_takes_the_entry_out_of_the_calendar():
     registration = make_registration(make_event(name=NAME))
     told(registration)

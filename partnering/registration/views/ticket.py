@@ -167,7 +167,7 @@ def _ticket_page(token: str, registration: Registration, form: DetailsForm, stat
         may_pass_on=permissions.may_pass_on(registration),
         until=permissions.changes_until(registration),
         passes_until=permissions.passes_until(registration),
-        invited_by="" if permissions.may_spend(registration) else party.contact_name,
+        invited_by=queries.named_by(registration),
         may_spend=permissions.may_spend(registration),
         sections=sections_of_buyer(party) if live and permissions.may_spend(registration) else [],
         booked=booked(registration.place, registration) if live else [],
