@@ -6,7 +6,7 @@ import math
 
 from PIL import Image, ImageDraw
 
-SIZE = 256
+SIZE = 128
 """Pixels of an edge."""
 
 INKS = ("#0b6e6e", "#b0413e", "#4a3aa7", "#2d6a2f", "#a85a00", "#1d5fa8", "#8a2f6f")
