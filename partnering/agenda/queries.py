@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 from .. import clock
 from ..db import db
 from ..events.models import Event
-from .models import AgendaEntry, Appointment, ParticipantAtom
+from .models import AgendaEntry, Appointment, Location, ParticipantAtom
 
 CANCELLED_KEPT = timedelta(days=30)
 """How long something cancelled stays in calendars that people subscribe to; then its UID is spent."""
@@ -81,3 +81,36 @@ def _entries(ids: set[int]) -> dict[int, AgendaEntry]:
         )
     )
     return {entry.id: entry for entry in found}
+
+
+# -- what takes place at the venue
+
+
+def at_venue(event: Event) -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions on appointments: sessions, booked workshops and meetings in a room of the event, not yet over."""
+    virtual = sa.select(Location.id).where(Location.event_id == event.id, Location.kind == "virtual")
+    in_a_room = sa.and_(Appointment.location_id.is_not(None), Appointment.location_id.not_in(virtual))
+    return (
+        Appointment.event_id == event.id,
+        Appointment.state == "live",
+        Appointment.ends_at > clock.now(),
+        sa.or_(Appointment.kind == "session", sa.and_(Appointment.kind == "meeting", in_a_room)),
+    )
+
+
+def told_at_venue(event: Event) -> Sequence[str]:
+    """Public ids of the entries there that some calendar has heard of, or may have, by participant and time."""
+    heard = sa.or_(AgendaEntry.sent_state != "none", AgendaEntry.tried_sequence.is_not(None))
+    return db.session.scalars(
+        sa.select(AgendaEntry.public_id)
+        .join(Appointment, Appointment.id == AgendaEntry.appointment_id)
+        .where(*at_venue(event), AgendaEntry.state == "live", heard)
+        .order_by(AgendaEntry.participant_id, Appointment.starts_at, AgendaEntry.id)
+    ).all()
+
+
+def live_entry_at(public_id: str) -> AgendaEntry | None:
+    """An entry that still takes place, or None."""
+    return db.session.scalars(
+        sa.select(AgendaEntry).where(AgendaEntry.public_id == public_id, AgendaEntry.state == "live")
+    ).one_or_none()

@@ -114,6 +114,7 @@ def kind_words() -> dict[str, str]:
         "schedule.tomorrow": _("The day ahead"),
         "registration.data_notice": _("Told where the data come from"),
         "registration.event_news": _("News about the conference"),
+        "agenda.place": _("Another place"),
         "registration.ended": _("Cancellation"),
         "registration.moved": _("Ticket changed"),
         "registration.already": _("Registered already"),

@@ -175,6 +175,28 @@ def night_people(stage: Stage) -> None:
 
 
 @world
+def house(stage: Stage) -> None:
+    """The event moves to another house: everything that takes place there moves along, for those who were told."""
+    event = conference(stage)
+    slots = stage.do(deeds.tables_and_times, event, 2, 3, at(14, 10))
+    ada = stage.do(deeds.register, event, "ada@people.example", "Ada Krüger")
+    product = stage.do(deeds.workshop, event, "Fermentation", at(13, 14), 60)
+    stage.do(deeds.book, ada, product)
+    vera = stage.do(deeds.participant, event, "vera@people.example", "Vera Sommer", "en")
+    room = stage.do(deeds.room, event, "Saal 1")
+    talk = stage.do(deeds.session, event, "Enzymes", at(13, 10), 45, room, [(vera, "speaker")])
+    stage.do(deeds.move_session, talk, at(13, 11), 45, room)
+    stage.do(deeds.session, event, "Untold", at(13, 12), 45, room, [(vera, "speaker")])
+    jana = stage.do(deeds.delegate, event, "jana@people.example", "Jana Wittkowski", "Lumenfold GmbH")
+    tomas = stage.do(deeds.delegate, event, "tomas@vltava.example", "Tomáš Novák", "Vltava Biologics")
+    stage.do(deeds.meet, event, jana, tomas, slots[0])
+    stage.do(deeds.edit_event, event, venue=BilingualText("Kulturpalast", "Palace of Culture"))
+    for participant in (vera, stage.do(deeds.participant_of_delegate, jana)):
+        stage.look(participant)
+    stage.do(deeds.call_session_off, talk)
+
+
+@world
 def month(stage: Stage) -> None:
     """What comes back thirty-one days after it ended is another thing: calendars have forgotten the first."""
     event = conference(stage)
