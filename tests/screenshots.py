@@ -183,6 +183,10 @@ def fill(made: Conference, event: Event) -> None:
         "list_id": door.public_id,
         "programme.public_id": first(ProgrammeSession, ProgrammeSession.id.in_(talk)),
         "programme_desk.public_id": first(ProgrammeSession, ProgrammeSession.id.in_(talk)),
+        "programme_speakers.public_id": first(ProgrammeSession, ProgrammeSession.id.in_(talk)),
+        "programme_speakers.speaker.public_id": first(
+            Participant, Participant.id.in_(sa.select(SessionPerson.participant_id))
+        ),
         "programme_desk.save_room.public_id": first(Location, Location.kind == "room"),
         "programme_desk.save_track.public_id": first(Track),
         "events_desk.remove.public_id": role.person.public_id if role is not None else "",
@@ -266,6 +270,7 @@ def visits_of(stage: Stage) -> list[Visit]:
         Visit("crew", f"{door}/search?q=an", "checkin.search.found"),
         Visit("speaker", f"{me}/", "schedule.today.speaker"),
         Visit("speaker", f"{me}/schedule", "schedule.agenda.speaker"),
+        Visit("speaker", f"{me}/talks", "programme.talks.speaker"),
         Visit("visitor", "/e/bionection-2018/", "events.show.over"),
         Visit("visitor", "/mailbox/", "mailbox.index"),
         Visit("visitor", "/nothing-here", "errors.404"),

@@ -1,5 +1,6 @@
 """Words for what speakers give, need and lack."""
 
+from .. import clock
 from ..i18n import LazyText, _, _l, bi, day
 from .lacking import Lack
 
@@ -43,6 +44,6 @@ def lack_line(lack: Lack, zone: str) -> str:
         "needs": _("What you need on the stage for “%(title)s”", title=title),
         "registration": _("Your registration: it brings your ticket and badge"),
     }
-    if lack.until is None:
+    if lack.until is None or lack.until < clock.now():
         return lines[lack.code]
     return _("%(what)s, until %(day)s", what=lines[lack.code], day=day(lack.until, "long", zone))

@@ -19,7 +19,8 @@ from partnering.events.signals import event_cloned
 from partnering.invoices.models import InvoiceSeries, InvoiceSetup
 from partnering.meetings.models import MeetingBlock, MeetingSlot
 from partnering.meetings.setting_up import make_block, make_tables
-from partnering.programme.models import Track
+from partnering.programme import profiles
+from partnering.programme.models import ProgrammeSettings, Track
 from partnering.programme.services import add_room, add_track
 from partnering.questions.models import Question, QuestionSection, QuestionVersion
 from partnering.registration.models import RefundRule
@@ -62,7 +63,7 @@ PARTS: dict[str, tuple[type[Model], ...]] = {
     "invoices": (InvoiceSetup,),
     "places": (Zone, Location),
     "blocks": (MeetingBlock, MeetingSlot),
-    "programme": (Track,),
+    "programme": (Track, ProgrammeSettings),
     "doors": (CheckinList,),
     "team": (TeamRole,),
     "texts": (LegalText,),
@@ -118,6 +119,14 @@ def source(ctx: Flask) -> Event:
         make_tables(event, "AB", 3, zone=BilingualText("Halle", "Hall"))
         room = add_room(event, BilingualText("Saal", "Hall"), capacity=80, exclusive=True)
         add_track(event, BilingualText("Medizin", "Medicine"))
+        profiles.ask_for(
+            event,
+            profiles.settings_for(event),
+            availability_until=None,
+            slides_until=datetime(2027, 3, 3, 22, 59, tzinfo=UTC),
+            contact=BilingualText("Regie", "Stage desk"),
+            equipment=BilingualText("Projektor", "Projector"),
+        )
         there(workshop.appointment).location_id = room.id
         make_block(
             event,

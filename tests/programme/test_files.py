@@ -3,6 +3,8 @@
 import io
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -205,6 +207,31 @@ def test_ten_versions_are_kept_and_sixty_files_of_a_session(
     with pytest.raises(files.TooManyFiles):
         send(talk, make_participant(event), make_pdf())
     assert len(files.files_of([talk.id])) == 10
+
+
+def test_edge_30_two_uploads_at_once_are_two_versions(
+    app: Flask, event: Event, talk: ProgrammeSession, henrike: Participant
+):
+    send(talk, henrike, make_pdf())
+    talk_id, henrike_id, together = talk.id, henrike.id, Barrier(2)
+    db.session.rollback()
+
+    def upload(size: int) -> int:
+        with app.app_context():
+            looked = file_types.in_memory(make_pdf(size), "Folien.pdf")
+            together.wait(20)
+            with transaction():
+                session = db.session.get_one(ProgrammeSession, talk_id)
+                file = files.upload(session, db.session.get_one(Participant, henrike_id), looked, kind="slides")
+                number = file.number
+            db.session.remove()
+        return number
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(upload, (MEGABYTE, 2 * MEGABYTE))) == [2, 3]
+    held = files.files_of([talk_id])
+    assert [(file.number, file.current) for file in held] == [(3, True), (2, False), (1, False)]
+    assert list(invariants.files_are_whole()) == []
 
 
 # -- through the pages
