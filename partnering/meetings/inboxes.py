@@ -41,10 +41,11 @@ def meetings_of(delegate: Delegate, tab: str | None = None) -> Sequence[Meeting]
         query = query.order_by(_DUE, Meeting.id)
     elif tab == "confirmed":
         query = query.outerjoin(Appointment, Appointment.id == Meeting.appointment_id).order_by(
-            Appointment.starts_at, Meeting.id
+            Appointment.starts_at.is_(None), Appointment.starts_at, Meeting.id
         )
     else:
-        query = query.order_by(sa.func.coalesce(Meeting.answered_at, Meeting.sent_at).desc(), Meeting.id.desc())
+        latest = sa.func.coalesce(Meeting.closed_at, Meeting.answered_at, Meeting.sent_at, Meeting.created_at)
+        query = query.order_by(latest.desc(), Meeting.id.desc())
     return db.session.scalars(query).unique().all()
 
 

@@ -193,6 +193,25 @@ def test_nothing_happens_before_somebody_says_so(ctx: Flask, event: Event, clien
     assert (number_of(Registration), number_of(OutboxLetter), kept().state) == (0, 0, "checked")
 
 
+def test_a_workbook_with_numbers_in_its_cells_is_read_as_the_list_is(ctx: Flask, client: FlaskClient):
+    event, fields = conference(capacity=1000)
+    event = open_desk(client, event)
+    rows = right_rows(200)
+    planted = {fault for fault in plant(rows, fields, registered_guest(event)) if fault[0] <= 201}
+    cells = [[int(cell) if cell.isascii() and cell.isdigit() else cell for cell in row] for row in rows]
+
+    page = upload(client, event, as_workbook(cells), "gaeste.xlsx")
+    found = check(ctx, client, event, page)
+
+    assert len(planted) == 32
+    assert {(one["row"], one["field"], one["code"]) for one in found.report["errors"]} == planted
+    shown = client.get(page).text
+    assert [text in shown for text in ("jana(at)firma.de", "Klingonisch", "Ballonfahrt")] == [True] * 3
+    client.post(f"{page}/bring-in")
+    worker.run_once(ctx)
+    assert (kept().state, number_of(Registration)) == ("checked", 1)
+
+
 def test_what_was_read_becomes_what_buying_would_have_made(ctx: Flask, client: FlaskClient):
     event, _fields = conference(capacity=50)
     event = open_desk(client, event)

@@ -14,7 +14,7 @@ from partnering.agenda.models import ParticipantAtom
 from partnering.db import db, transaction
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
-from partnering.meetings import queries, services
+from partnering.meetings import queries, services, setting_up
 from partnering.meetings.models import Meeting
 from tests.factories.delegates import make_delegate
 from tests.factories.events import make_organiser, make_participant
@@ -213,6 +213,14 @@ def test_the_card_of_a_closed_request_says_what_was_answered_and_by_whom(app: Fl
             assert "Bin dann im Zug" in page.text
             assert "after the event" in page.text
             assert "no time" not in page.text
+
+
+def test_what_waits_for_a_time_stands_after_what_has_one(event: Event):
+    jana, slots = make_delegate(event), queries.slots_of(event)
+    loses, keeps = (make_meeting(event, by=jana, slots=[slot]) for slot in slots[:2])
+    with transaction():
+        setting_up.remove_slots([queries.slots_of(event)[0]])
+    assert [each.id for each in queries.meetings_of(jana, "confirmed")] == [keeps.id, loses.id]
 
 
 def test_whoever_declines_a_counter_proposal_reads_that_they_did(app: Flask, event: Event):

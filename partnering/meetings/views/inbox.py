@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from ...delegates.directory import reasons_for
 from ...delegates.reasons import MOST
+from ...events.routing import current_event
 from ...headers import single
-from .. import bookable, placing, proposing, queries, vacancies
+from .. import bookable, calls, placing, proposing, queries, vacancies
 from ..forms import AcceptForm
 from ..models import Meeting, MeetingSide
 from .blueprint import bp, me, meeting_or_404, shown
@@ -53,6 +54,7 @@ def _suggested(meeting: Meeting, side: MeetingSide) -> dict[str, Any]:
         "proposed": proposing.slots_of(proposal) if proposal is not None else [],
         "asked": proposal is not None and proposal.to_id == side.lead_id,
         "last": theirs[-1] if theirs else None,
+        "elsewhere": calls.times_of(meeting, current_event().zone) if meeting.request_state == "accepted" else [],
     }
 
 
