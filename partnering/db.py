@@ -291,7 +291,7 @@ def searchable(table: sa.Table) -> None:
 
 def searchable_tables() -> list[str]:
     """The tables of ours whose words can be searched."""
-    return [table.name for table in Model.metadata.sorted_tables if table.info.get("searchable")]
+    return sorted(table.name for table in Model.metadata.tables.values() if table.info.get("searchable"))
 
 
 def belongs_to_search(name: str | None) -> bool:

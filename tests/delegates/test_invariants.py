@@ -24,7 +24,7 @@ def event(ctx: Flask) -> Event:
 
 def wrong() -> list[tuple[str, str]]:
     """What is wrong with the directory, with the rule that says so."""
-    return [(rule.code, finding) for rule, findings in results() for finding in findings if rule.code.startswith("I11")]
+    return [(rule.code, finding) for rule, findings in results("I11") for finding in findings]
 
 
 def write(delegate: Delegate, **values: Any) -> None:

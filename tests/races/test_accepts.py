@@ -83,7 +83,7 @@ def outcome(site: Site, event_id: int) -> tuple[Counter[str], int, list[str]]:
             .join(Location, Location.id == LocationAtom.location_id)
             .where(Location.event_id == event_id)
         )
-        wrong = [finding for rule, findings in results() if rule.code.startswith("I3") for finding in findings]
+        wrong = [finding for _rule, findings in results("I3") for finding in findings]
         db.session.remove()
     return states, atoms or 0, wrong
 
