@@ -1,5 +1,6 @@
 """What stands in the navigation of each kind of page. Entries whose room is not there are left out."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
@@ -44,6 +45,7 @@ DESK: tuple[tuple[str, LazyText, LazyText | None], ...] = (
     ("delegates_desk.index", _l("Groups"), None),
     ("programme_desk.index", _l("Programme"), _l("Programme and letters")),
     ("programme_speakers.index", _l("Speakers"), None),
+    ("contributions_desk.index", _l("Contributions"), None),
     ("backoffice.outbox", _l("Letters"), None),
     ("events_desk.settings", _l("Settings"), _l("Event")),
     ("events_desk.team", _l("Team"), None),
@@ -99,7 +101,10 @@ def public_items() -> list[tuple[str, str, str | None, bool]]:
     if g.get("event") is None:
         return []
     own = current_app.extensions.get("own_entries", list)()
-    entries = [*own, *((endpoint, str(label)) for endpoint, label in PUBLIC)]
+    seasonal = [
+        (endpoint, label) for shown in current_app.extensions.get("seasonal", ()) for endpoint, label in shown()
+    ]
+    entries = [*own, *((endpoint, str(label)) for endpoint, label in PUBLIC), *seasonal]
     return [(endpoint, label, address(endpoint), is_current(endpoint)) for endpoint, label in entries]
 
 
@@ -142,6 +147,11 @@ def desk_items() -> list[dict[str, Any]]:
 def count_beside(app: Flask, endpoint: str, count: Any) -> None:
     """Show what `count()` answers beside a participant's entry; rooms call this when they open."""
     app.extensions.setdefault("navigation_counts", {})[endpoint] = count
+
+
+def in_season(app: Flask, shown: Callable[[], list[tuple[str, str]]]) -> None:
+    """Show entries of public pages, (endpoint, label), as long as `shown` answers them; rooms call this on opening."""
+    app.extensions.setdefault("seasonal", []).append(shown)
 
 
 def install(app: Flask) -> None:

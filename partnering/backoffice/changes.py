@@ -14,6 +14,7 @@ from ..accounts.models import Person
 from ..agenda.models import Location
 from ..audit import AuditDetail, AuditEntry
 from ..consents.models import ConsentRecipient
+from ..contributions.models import CallTopic, Criterion
 from ..db import BilingualText, db
 from ..delegates.models import Delegate
 from ..events.models import Event, Host, Participant
@@ -183,6 +184,22 @@ SENTENCES: dict[str, LazyString] = {
     "programme.speakers_asked": _l("%(who)s changed what speakers are asked for."),
     "programme.speakers_reminded": _l("%(who)s wrote to speakers."),
     "programme.session_restored": _l("%(who)s brought a session back."),
+    "call.set": _l("%(who)s changed the rules of the call for contributions."),
+    "call.topic_added": _l("%(who)s added the topic “%(thing)s” to the call."),
+    "call.topic_changed": _l("%(who)s changed the topic “%(thing)s” of the call."),
+    "call.criterion_added": _l("%(who)s added the criterion “%(thing)s” to the call."),
+    "call.criterion_changed": _l("%(who)s changed the criterion “%(thing)s” of the call."),
+    "call.retired": _l("%(who)s took “%(thing)s” out of the call."),
+    "call.brought_back": _l("%(who)s put “%(thing)s” back into the call."),
+    "call.committee_set": _l("%(who)s changed which topics %(thing)s reads for the committee."),
+    "call.handed_in": _l("%(who)s handed in a contribution."),
+    "call.edited": _l("%(who)s changed a contribution that was handed in."),
+    "call.withdrawn": _l("%(who)s withdrew a contribution."),
+    "call.reviewed": _l("%(who)s judged a contribution."),
+    "call.blinded": _l("%(who)s wrote a version of a contribution without names."),
+    "call.decided": _l("%(who)s decided on a contribution."),
+    "call.told": _l("%(who)s told the decision on a contribution."),
+    "call.made_session": _l("%(who)s made a session of a contribution."),
 }
 
 HIDDEN = (
@@ -287,6 +304,9 @@ def _names(
         leads["participant", participant.public_id] = participant.public_id
     for invoice in _found(Invoice, refs["invoice"]):
         names["invoice", invoice.public_id] = invoice.text
+    for kind, model in (("call_topic", CallTopic), ("criterion", Criterion)):
+        for named in _found(model, refs[kind]):
+            names[kind, named.public_id] = bi(named.name)
     for pool in _found(Pool, refs["pool"]):
         names["pool", pool.public_id] = bi(pool.name)
     for code in _found(Code, refs["code"]):

@@ -175,7 +175,10 @@ TAKEN_ALONG = {
     "invoices": (_l("Invoices"), _l("Account, days to pay, reminders; numbers go on in the same series")),
     "places": (_l("Rooms and tables"), _l("Rooms, tables, stands")),
     "blocks": (_l("Times for meetings"), _l("Blocks with their slots, rules, and who may ask whom")),
-    "programme": (_l("Tracks"), _l("Of the programme; its sessions stay behind")),
+    "programme": (
+        _l("Tracks"),
+        _l("Of the programme, and the rules of the call; its sessions stay behind"),
+    ),
     "doors": (_l("Doors"), _l("With their rules")),
     "team": (_l("Team"), _l("Organisers, crew, catering and committee")),
 }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from .. import clock
 from ..accounts.models import Person
 from ..agenda.models import Appointment, Location
+from ..contributions.queries import events_handed_in_to
 from ..db import db
 from ..events.models import Event, Participant, TeamRole
 from ..meetings.models import MeetingBlock
@@ -134,13 +135,17 @@ def slot_minutes(event: Event) -> int | None:
 
 @dataclass(frozen=True)
 class OwnEvent:
-    """An event in which somebody has a part: takes part in it, helps at its door, organises it, caters for it."""
+    """An event in which somebody has a part: takes part in it, helps at its door, organises it, caters for it, reads
+    contributions for it, or hands some in.
+    """
 
     event: Event
     takes_part: bool
     helps: bool
     organises: bool
     caters: bool
+    reviews: bool
+    hands_in: bool
 
 
 def own_events(person: Person, most: int = 12) -> list[OwnEvent]:
@@ -148,13 +153,13 @@ def own_events(person: Person, most: int = 12) -> list[OwnEvent]:
     areas = db.session.execute(
         sa.select(TeamRole.host_id, TeamRole.event_id, TeamRole.area).where(TeamRole.person_id == person.id)
     ).all()
-    attends = set(db.session.scalars(_attended(person)))
+    attends, hands_in = set(db.session.scalars(_attended(person))), events_handed_in_to(person)
     hosts = {role.host_id for role in areas if role.event_id is None}
     events = db.session.scalars(
         sa.select(Event)
         .where(
             sa.or_(
-                Event.id.in_(attends | {role.event_id for role in areas if role.event_id is not None}),
+                Event.id.in_(attends | hands_in | {role.event_id for role in areas if role.event_id is not None}),
                 Event.host_id.in_(hosts),
             )
         )
@@ -167,7 +172,17 @@ def own_events(person: Person, most: int = 12) -> list[OwnEvent]:
     for event in ordered[:most]:
         held = {role.area for role in areas if role.event_id == event.id or _for_host(role, event)}
         helps, organises = bool(held & {"crew", "organiser"}), "organiser" in held
-        own.append(OwnEvent(event, event.id in attends, helps, organises, "catering" in held))
+        own.append(
+            OwnEvent(
+                event,
+                event.id in attends,
+                helps,
+                organises,
+                "catering" in held,
+                "committee" in held,
+                event.id in hands_in,
+            )
+        )
     return own
 
 

@@ -138,6 +138,8 @@ def own_entries() -> list[tuple[str, str]]:
         (part.takes_part, "schedule.today", _("My pages")),
         (part.helps, "checkin.doors", _("Door")),
         (part.caters and not part.organises, "backoffice.catering", _("Catering")),
+        (part.reviews, "contributions_committee.index", _("Committee")),
+        (part.hands_in, "contributions.mine", _("My contributions")),
         (part.organises, "backoffice.overview", _("Run the event")),
     ]
     return [(endpoint, label) for shown, endpoint, label in entries if shown]

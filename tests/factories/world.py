@@ -37,6 +37,7 @@ from .invoices import BILLING, make_setup
 from .registration import make_guest, make_party
 from .tickets import make_member_list, make_pool, make_product
 from .waiting import cancel, make_asked, make_sold_out, make_waiting
+from .world_call import contributions
 from .world_rooms import door, form, letters_and_jobs, partnering, programme
 
 TEAM = (
@@ -67,6 +68,7 @@ def make_conference(slug: str, words: Words = plainly) -> Conference:
         _waiting(event, made, guests, words)
         partnering(event, made, guests, words)
         programme(event, made, guests, words)
+        contributions(event, made, guests, words)
         door(event, made, guests, words)
         _money(event, made)
         form(event, made, guests, words)
