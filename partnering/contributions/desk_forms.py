@@ -46,7 +46,7 @@ class CallForm(FlaskForm):
         _l("Commitment in English"), [Optional(), Length(max=1000, message=TOO_LONG)], [lines]
     )
     forms = SelectMultipleField(
-        _l("Forms"), [InputRequired(_l("Tick at least one form"))], choices=listed(dict(words.FORMS))
+        _l("Formats"), [InputRequired(_l("Tick at least one format"))], choices=listed(dict(words.FORMS))
     )
     minutes_talk = WholeField(_l("Minutes of a talk"), [Optional(), NumberRange(1, 480, _l("Enter 1 to 480 minutes"))])
     minutes_pitch = WholeField(

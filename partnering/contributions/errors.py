@@ -39,7 +39,7 @@ class TopicMissing(Unfinished):
 class FormNotAsked(Unfinished):
     """A form that this call does not ask for."""
 
-    message = _l("Choose a form that this call asks for")
+    message = _l("Choose a format that this call asks for")
     field = "form"
 
 

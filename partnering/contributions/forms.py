@@ -49,7 +49,7 @@ class SubmissionForm(FlaskForm):
 
     version = HiddenField()
     topic = SelectField(_l("Topic"))
-    form = RadioField(_l("Form"))
+    form = RadioField(_l("Format"))
     language = RadioField(_l("Language of the text and on stage"))
     title = StringField(_l("Title"), [Optional(), Length(max=300)], [one_line])
     text = TextAreaField(_l("Text"), [Optional(), Length(max=40000, message=TOO_LONG)], [lines])

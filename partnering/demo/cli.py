@@ -17,7 +17,7 @@ from ..events.models import Event
 from ..events.queries import event_by_slug
 from ..mail import letters
 from ..mail.models import OutboxLetter
-from . import deepening, extras, framing, furnishing, invoicing, meeting, peopling, sessions, speaking
+from . import calling, deepening, extras, framing, furnishing, invoicing, meeting, peopling, sessions, speaking
 from .reading import EVENTS, Sheet
 
 PERSONAS = (
@@ -26,6 +26,7 @@ PERSONAS = (
     ("speaker", "henrike.oelsner@pleisse-institut.example", "/e/bionection-next/me/schedule"),
     ("exhibitor", "paul.nguyen@tessera.example", "/e/bionection-next/me/"),
     ("crew", "jonas.richter@biosaxony.example", "/e/bionection-next/door"),
+    ("committee", "ruth.amsel@gutachten.example", "/e/bionection-next/committee"),
     ("organiser", "katja.lindner@biosaxony.example", "/manage/bionection-next/"),
 )
 """Who to sign in as, and the page each begins on."""
@@ -69,6 +70,7 @@ def build(slug: str, today: date) -> None:
         extras.make_bundles(event, sheet, products)
         extras.name_recipients(event, sheet)
         extras.ask(event, sheet, products)
+        calling.make_call(event, sheet, participants)
         invoicing.make_invoices(event, sheet)
         settle(event)
 

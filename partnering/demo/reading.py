@@ -70,6 +70,11 @@ class Sheet:
         return read(f"{self.slug}-partnering") if (FOLDER / f"{self.slug}-partnering.json").exists() else {}
 
     @cached_property
+    def call(self) -> dict[str, Any]:
+        """Its call for contributions; empty for an event without such a file."""
+        return read(f"{self.slug}-call") if (FOLDER / f"{self.slug}-call.json").exists() else {}
+
+    @cached_property
     def first_day(self) -> date:
         """The event's first day."""
         given = self.event["first_day"]

@@ -26,7 +26,7 @@ from .blueprints import desk as bp
 Answer = Response | str | tuple[str, int]
 
 SHOWN = ("open", "untold", "accepted", "reserve", "rejected", "withdrawn")
-SORTS = ("points", "title", "handed_in", "spread")
+SORTS = ("points", "title", "spread")
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,6 @@ def _fits(wanted: Wanted, one: Submission) -> bool:
 def _ordered(rows: list[Ranked], sort: str) -> list[Ranked]:
     if sort == "title":
         return sorted(rows, key=lambda each: (fold(each.submission.title), each.submission.id))
-    if sort == "handed_in":
-        return sorted(rows, key=lambda each: (each.submission.submitted_at, each.submission.id))
     if sort == "spread":
         return sorted(rows, key=lambda each: (-(each.spread or 0), each.submission.id))
     return rows
@@ -269,7 +267,7 @@ def file() -> Response:
     heads = [
         _("Title"),
         _("Topic"),
-        _("Form"),
+        _("Format"),
         _("Language"),
         _("State"),
         _("Decision"),
