@@ -258,7 +258,7 @@ def make() -> Response:
     return redirect(_back(form), 303)
 
 
-@bp.get(".csv")
+@bp.get("/contributions.csv")
 def file() -> Response:
     """The list as a file, with names and points."""
     call = queries.call_of(current_event())
