@@ -23,6 +23,7 @@ from partnering.accounts.services import person_at
 from partnering.agenda.models import Location
 from partnering.checkin import services as checkin
 from partnering.checkin.models import Device, Scan
+from partnering.contributions.models import CallTopic, Criterion, Submission
 from partnering.db import BilingualText, Model, db, transaction
 from partnering.delegates.models import Delegate
 from partnering.demo.cli import PERSONAS
@@ -61,6 +62,7 @@ ROLES = {
     "speaker": "speaker",
     "exhibitor": "exhibitor",
     "crew": "crew",
+    "committee": "committee",
     "organiser": "organiser",
 }
 """The demo's personas, and who they are in the matrix."""
@@ -182,6 +184,10 @@ def fill(made: Conference, event: Event) -> None:
         "backoffice.letter.public_id": letter.public_id if letter is not None else "",
         "list_id": door.public_id,
         "programme.public_id": first(ProgrammeSession, ProgrammeSession.id.in_(talk)),
+        "contributions_committee.public_id": first(Submission, Submission.state == "submitted"),
+        "contributions_desk.public_id": first(Submission, Submission.state == "submitted"),
+        "contributions_desk.topic.public_id": first(CallTopic),
+        "contributions_desk.criterion.public_id": first(Criterion),
         "programme_desk.public_id": first(ProgrammeSession, ProgrammeSession.id.in_(talk)),
         "programme_speakers.public_id": first(ProgrammeSession, ProgrammeSession.id.in_(talk)),
         "programme_speakers.speaker.public_id": first(

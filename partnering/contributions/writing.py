@@ -24,8 +24,6 @@ LATE = timedelta(minutes=10)
 """What was begun before the end of the call is taken so much later: its page was open when the call ended."""
 
 MOST_DRAFTS = 20
-MOST_SAVES = 120
-"""How often somebody saves within an hour."""
 
 SAID = ("form", "language", "title", "text", "group", "remarks")
 

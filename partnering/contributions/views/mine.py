@@ -19,6 +19,10 @@ from .blueprints import pages, rules_of
 
 Answer = Response | str | tuple[str, int]
 
+HOUR = 3600
+SAVED_AT_MOST = 120
+"""How often somebody saves within an hour."""
+
 
 @pages.get("/me/contributions")
 def mine() -> str:
@@ -71,7 +75,7 @@ def edit(public_id: str) -> Answer:
         return _edit(submission, form, 200)
     if not form.validate_on_submit():
         return _edit(submission, form, 422 if request.method == "POST" else 200)
-    limits.hit("call.save", current_person().public_id, limit=writing.MOST_SAVES, seconds=3600)
+    limits.hit("call.save", current_person().public_id, limit=SAVED_AT_MOST, seconds=HOUR)
     try:
         with transaction():
             event, submission = current_event(), _mine(public_id, locked=True)

@@ -18,6 +18,10 @@ from .. import queries, writing
 from ..forms import HandInForm, StartForm
 from .blueprints import call_or_404, pages, rules_of
 
+HOUR = 3600
+BEGUN_AT_MOST = 40
+"""Contributions that somebody begins within an hour."""
+
 
 @pages.get("/call")
 @guarded(within_event(public))
@@ -83,7 +87,7 @@ def send_start() -> Response | tuple[str, int]:
 @guarded(within_event(signed_in))
 def begin() -> Response:
     """A new draft; whoever was not part of the event is from now on."""
-    limits.hit("call.begin", current_person().public_id, limit=writing.MOST_DRAFTS * 2, seconds=3600)
+    limits.hit("call.begin", current_person().public_id, limit=BEGUN_AT_MOST, seconds=HOUR)
     with transaction():
         event, found = current_event(), call_or_404()
         require(queries.is_open(found, event))
