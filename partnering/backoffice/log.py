@@ -44,7 +44,7 @@ KINDS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
         _l("Partnering"),
         ("meeting.", "meetings.", "delegate.", "profile.", "partner_group.", "organisation."),
     ),
-    "programme": (_l("Programme"), ("programme.",)),
+    "programme": (_l("Programme"), ("programme.", "call.")),
     "door": (_l("Doors and badges"), ("scan.", "checkin_list.", "badges.")),
     "event": (_l("Conference and team"), ("event.", "team.", "letter.", "consent_recipient.")),
 }
