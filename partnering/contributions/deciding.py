@@ -67,8 +67,8 @@ def tell_one(event: Event, submission: Submission) -> bool:
     """Let the decision hold, with letters to its authors; False when there is nothing to tell any more."""
     if not is_untold(submission):
         return False
-    submission.state = STATE_OF[submission.decision]
     submission.told_at = clock.now()
+    submission.state = STATE_OF[submission.decision]
     db.session.flush()
     mails.decided(submission)
     audit.record("call.told", submission, event=event, after={"state": submission.state})

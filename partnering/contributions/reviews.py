@@ -76,12 +76,13 @@ def _mine(submission: Submission, person: Person, version: int | None) -> Review
     review = review_of(submission, person)
     if review is not None and version is not None and review.version != version:
         raise Stale
+    now = clock.now()
     if review is None:
         if version:
             raise Stale
-        review = Review(event_id=submission.event_id, submission_id=submission.id, person_id=person.id)
+        review = Review(event_id=submission.event_id, submission_id=submission.id, person_id=person.id, reviewed_at=now)
         db.session.add(review)
-    review.reviewed_at = clock.now()
+    review.reviewed_at = now
     return review
 
 

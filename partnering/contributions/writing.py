@@ -227,8 +227,8 @@ def hand_in(event: Event, submission: Submission, *, commits: bool) -> Submissio
     _require_whole(submission)
     if not commits:
         raise errors.NotCommitted
-    submission.state = "submitted"
     submission.submitted_at = submission.committed_at = clock.now()
+    submission.state = "submitted"
     with _one_per_group(submission):
         db.session.flush()
     mails.received(submission)
