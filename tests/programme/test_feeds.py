@@ -108,7 +108,7 @@ def test_the_feed_of_a_draft_event_is_kept_for_nobody(client: FlaskClient, ctx: 
     assert client.application.test_client().get("/e/probe/programme.ics").status_code == 404
 
 
-@pytest.mark.parametrize("feed", ["programme.ics", "speakers/{}.ics"])
+@pytest.mark.parametrize("feed", ["programme.ics", "speakers/{}.ics", "programme.json", "programme.xml"])
 def test_two_talks_and_forty_take_the_same_number_of_queries(client: FlaskClient, ctx: Flask, feed: str, freeze):
     event = make_event("probe")
     speaker: Participant = make_participant(event)
