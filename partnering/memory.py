@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -24,7 +25,7 @@ from .i18n import locale
 
 T = TypeVar("T")
 
-SNAPSHOT = sa.text("SELECT pg_current_snapshot()::text")
+SNAPSHOT = sa.text("SELECT pg_current_snapshot()::text, now()")
 
 MOST = 256
 """How many pages a process keeps."""
@@ -49,24 +50,27 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.pages: OrderedDict[tuple[Any, ...], tuple[str, bytes, int]] = OrderedDict()
+        self.pages: OrderedDict[tuple[Any, ...], tuple[Moment, bytes]] = OrderedDict()
         self.parts: OrderedDict[tuple[Any, ...], tuple[Moment, Any]] = OrderedDict()
         self.indexes: OrderedDict[int, Any] = OrderedDict()
         self.rooms: OrderedDict[tuple[str, int], Any] = OrderedDict()
         self.watch: sqlite3.Connection | None = None
         self.lock = threading.Lock()
 
-    def state(self, engine: Engine) -> str:
-        """A word that is another one as soon as anybody has committed anything."""
+    def state(self, engine: Engine) -> tuple[str, datetime]:
+        """A word that is another one as soon as anybody has committed anything, and what time it is."""
         if engine.dialect.name == "postgresql":
             if db.session().in_transaction():
-                return str(db.session.scalar(SNAPSHOT))
+                word, read_at = db.session.execute(SNAPSHOT).one()
+                clock.learn(read_at)
+                return str(word), clock.now()
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:  # spares BEGIN and ROLLBACK
-                return str(alone.scalar(SNAPSHOT))
+                word, read_at = alone.execute(SNAPSHOT).one()
+            return str(word), clock.unless_frozen(read_at)
         with self.lock:
             if self.watch is None:
                 self.watch = sqlite3.connect(str(engine.url.database), check_same_thread=False)
-            return str(self.watch.execute("PRAGMA data_version").fetchone()[0])
+            return str(self.watch.execute("PRAGMA data_version").fetchone()[0]), clock.now()
 
     def forget(self) -> None:
         """Forget everything: the database was replaced."""
@@ -88,7 +92,8 @@ def memory() -> Memory:
 
 def moment() -> Moment:
     """The moment that it is now, in one small question; what is read after it is at least as new."""
-    return Moment(memory().state(db.engine), int(clock.now().timestamp()) // SLOT_SECONDS)
+    state, now = memory().state(db.engine)
+    return Moment(state, int(now.timestamp()) // SLOT_SECONDS)
 
 
 def part_of(key: tuple[Any, ...], at: Moment) -> Any:
@@ -128,16 +133,15 @@ def remembered(seconds: int = 60) -> Callable[[Callable[..., str]], Callable[...
         def answer(**values: Any) -> ResponseReturnValue:
             if g.get("person") is not None or session.get("_flashes") or writing():
                 return view(**values)
-            kept, slot = memory(), int(clock.now().timestamp()) // SLOT_SECONDS
+            kept, at = memory(), moment()
             key = (request.host_url, request.full_path, locale())
-            state = kept.state(db.engine)
             found = kept.pages.get(key)
-            if found is None or found[0] != state or found[2] != slot:
-                end_reading()  # what was read so far may be older than `state`
+            if found is None or found[0] != at:
+                end_reading()  # what was read so far may be older than `at`
                 html = view(**values)
                 if not g.get("public_for"):
                     return html
-                found = (state, html.encode(), slot)
+                found = (at, html.encode())
                 with kept.lock:
                     kept.pages[key] = found
                     kept.pages.move_to_end(key)
