@@ -7,7 +7,8 @@ if so, it is made anew. So nobody ever reads what is no longer true, and no proc
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -32,6 +33,10 @@ MOST = 256
 
 SLOT_SECONDS = 10
 """Pages depend on the clock too: what was made in one such slot is made anew in the next."""
+
+
+COMMITTED = sa.cast(sa.func.pg_current_snapshot(), sa.Text)
+"""PostgreSQL's word for what has been committed, as a column of a question about something else."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,37 @@ def keep_part(key: tuple[Any, ...], at: Moment, value: object) -> None:
         kept.parts.move_to_end(key)
         while len(kept.parts) > MOST:
             kept.parts.popitem(last=False)
+
+
+def stand() -> str:
+    """A word that is another one as soon as anybody has committed anything, asked once in what is being read.
+
+    What is read after it, on a `fresh` connection, is at least as new.
+    """
+    session = db.session()
+    known: str | None = session.info.get("stand")
+    if known is None:
+        known = memory().state(db.engine)
+        if session.in_transaction():
+            session.info["stand"] = known
+    return known
+
+
+def learn(stand: str) -> None:
+    """Take a word that the first question of this reading has asked beside something else."""
+    session = db.session()
+    if session.in_transaction():
+        session.info.setdefault("stand", stand)
+
+
+@contextmanager
+def fresh() -> Iterator[sa.Connection]:
+    """What has been written up to now: the session of this request on SQLite still sees what was there before."""
+    if writing() or db.engine.dialect.name != "sqlite":
+        yield db.session.connection()
+        return
+    with db.engine.connect() as link:
+        yield link
 
 
 def remembered_part(key: tuple[Any, ...], make: Callable[[], T]) -> T:
