@@ -72,6 +72,7 @@ def test_every_answer_says_what_it_is(looks: Looks):
     expected = {
         ".ics": "text/calendar; charset=utf-8",
         ".pdf": "application/pdf",
+        ".xml": "application/xml",
         ".csv": "text/csv; charset=utf-8",
         ".zip": "application/zip",
         ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

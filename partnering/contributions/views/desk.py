@@ -280,7 +280,7 @@ def file() -> Response:
         _("Text"),
         _("For the organisers"),
     ]
-    return as_file(as_csv(heads, [_line(each) for each in ranking.of(call)]), "contributions.csv", CSV)
+    return as_file(as_csv(heads, [_line(each) for each in ranking.of(call)]), CSV, "contributions.csv")
 
 
 def _line(each: Ranked) -> list[object]:
