@@ -7,7 +7,7 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from ..events.forms import DayField, HourField
-from ..fields import WholeField
+from ..fields import SeenField, WholeField
 from ..i18n import LazyText, _, _l
 
 
@@ -37,6 +37,7 @@ class RulesForm(FlaskForm):
     until_day = DayField(_l("Requests until"), [Optional()])
     until_time = HourField(_l("Time"), [Optional()])
     plan_on = DayField(_l("Day on which planned times follow"), [Optional()])
+    seen = SeenField()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Days and times belong together, and the end comes after the beginning."""

@@ -1,5 +1,6 @@
 """The desk's form for the rules of meetings."""
 
+import re
 from datetime import date
 
 import pytest
@@ -54,6 +55,18 @@ def test_organisers_set_the_rules(client: FlaskClient, event: Event):
     assert (rules.same_organisation, rules.unpaid_may_ask) == (True, False)
     page = client.get(f"/manage/{event.slug}/meetings/rules").text
     assert 'value="24"' in page
+
+
+def test_two_organisers_at_once_lose_no_rule(client: FlaskClient, event: Event):
+    path = f"/manage/{event.slug}/meetings/rules?lang=en"
+    [seen] = re.findall(r'name="seen" type="hidden" value="([^"]+)"', client.get(path).text)
+    assert client.post(path, data={**SENT, "seen": seen}).status_code == 302
+    late = client.post(path, data={**SENT, "seen": seen, "late_hours": "36", "same_organisation": ""})
+    assert (late.status_code, "Somebody else has changed this to “24” in the meantime" in late.text) == (409, True)
+    assert rules_of(stored(event)).late_hours == 24
+    [seen] = re.findall(r'name="seen" type="hidden" value="([^"]+)"', late.text)
+    assert client.post(path, data={**SENT, "seen": seen, "late_hours": "36"}).status_code == 302
+    assert rules_of(stored(event)).late_hours == 36
 
 
 def test_an_empty_limit_is_none(client: FlaskClient, event: Event):

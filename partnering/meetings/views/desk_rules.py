@@ -40,16 +40,27 @@ WINDOW = {"partnering_from": ("from_day", "from_time"), "partnering_until": ("un
 def rules() -> Response | str | tuple[str, int]:
     """What holds, and a form to change it."""
     event = current_event()
-    now = {**vars(meeting_rules.rules_of(event)), **{name: getattr(event, name) for name in OF_EVENT}}
-    form = RulesForm(data={**now, **on_the_wall(event)})
-    if form.validate_on_submit() and fits_the_event(form, event):
+    form = RulesForm(data=values_of(event))
+    if not form.is_submitted():
+        form.seen.note(values_of(event))
+    elif form.validate() and fits_the_event(form, event):
         with transaction():
             event = fresh_event()
+            stored = values_of(event)
+            if form.seen.overtaken({name: form[name] for name in stored}, stored):
+                return page("meetings/desk_rules.html", form, 409, tabs=tabs())
             events.edit(event, {name: form.data[name] for name in OF_EVENT} | window(form, event))
             meeting_rules.set_rules(event, **{name: form.data[name] for name in SET_HERE})
         flash(_("The rules are saved. They hold from now on; open requests keep their deadline."), "ok")
         return redirect(url_for(".rules"))
     return page("meetings/desk_rules.html", form, tabs=tabs())
+
+
+def values_of(event: Event) -> dict[str, Any]:
+    """Every rule as the form shows it."""
+    held = vars(meeting_rules.rules_of(event))
+    rules_here = {name: held[name] for name in SET_HERE}
+    return {**rules_here, **{name: getattr(event, name) for name in OF_EVENT}, **on_the_wall(event)}
 
 
 def on_the_wall(event: Event) -> dict[str, Any]:
