@@ -105,7 +105,7 @@ def test_what_clashes_is_found_among_the_meetings_in_conflict_and_on_the_plan(cl
 
 
 def test_a_clash_without_a_time_is_listed_too_until_it_is_ended(client: FlaskClient, twice: Twice):
-    between = make_request(twice.event, by=twice.gone, to=twice.kept, slots=[])
+    between = make_request(twice.event, by=twice.gone, to=twice.kept, slots=[at(twice.event, 3)])
     path = f"/manage/{twice.event.slug}/meetings"
     client.post(f"{path}/merge?lang=en", data={**twice.pair, "sure": "1"})
     assert twice.sits(twice.moves) == "Bleibt"
@@ -116,7 +116,7 @@ def test_a_clash_without_a_time_is_listed_too_until_it_is_ended(client: FlaskCli
     assert "See what can be done" in client.get(f"{path}/{between.public_id}?lang=en").text
     field = f"behind-{between.public_id}-way"
     assert f'name="{field}" value="end"' in page
-    for way, status in (("ask", 409), ("end", 302)):
+    for way, status in (("ask", 422), ("end", 302)):
         answer = client.post(f"{path}/conflicts/{between.public_id}", data={"reason": "behind", field: way})
         assert answer.status_code == status
     db.session.rollback()
