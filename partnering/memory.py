@@ -7,10 +7,8 @@ if so, it is made anew. So nobody ever reads what is no longer true, and no proc
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -26,17 +24,13 @@ from .i18n import locale
 
 T = TypeVar("T")
 
-SNAPSHOT = sa.text("SELECT pg_current_snapshot()::text, now()")
+SNAPSHOT = sa.text("SELECT pg_current_snapshot()::text")
 
 MOST = 256
 """How many pages a process keeps."""
 
 SLOT_SECONDS = 10
 """Pages depend on the clock too: what was made in one such slot is made anew in the next."""
-
-
-COMMITTED = sa.cast(sa.func.pg_current_snapshot(), sa.Text)
-"""PostgreSQL's word for what has been committed, as a column of a question about something else."""
 
 
 @dataclass(frozen=True)
@@ -55,27 +49,24 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.pages: OrderedDict[tuple[Any, ...], tuple[Moment, bytes]] = OrderedDict()
+        self.pages: OrderedDict[tuple[Any, ...], tuple[str, bytes, int]] = OrderedDict()
         self.parts: OrderedDict[tuple[Any, ...], tuple[Moment, Any]] = OrderedDict()
         self.indexes: OrderedDict[int, Any] = OrderedDict()
         self.rooms: OrderedDict[tuple[str, int], Any] = OrderedDict()
         self.watch: sqlite3.Connection | None = None
         self.lock = threading.Lock()
 
-    def state(self, engine: Engine) -> tuple[str, datetime]:
-        """A word that is another one as soon as anybody has committed anything, and what time it is."""
+    def state(self, engine: Engine) -> str:
+        """A word that is another one as soon as anybody has committed anything."""
         if engine.dialect.name == "postgresql":
             if db.session().in_transaction():
-                word, read_at = db.session.execute(SNAPSHOT).one()
-                clock.learn(read_at)
-                return str(word), clock.now()
+                return str(db.session.scalar(SNAPSHOT))
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:  # spares BEGIN and ROLLBACK
-                word, read_at = alone.execute(SNAPSHOT).one()
-            return str(word), clock.unless_frozen(read_at)
+                return str(alone.scalar(SNAPSHOT))
         with self.lock:
             if self.watch is None:
                 self.watch = sqlite3.connect(str(engine.url.database), check_same_thread=False)
-            return str(self.watch.execute("PRAGMA data_version").fetchone()[0]), clock.now()
+            return str(self.watch.execute("PRAGMA data_version").fetchone()[0])
 
     def forget(self) -> None:
         """Forget everything: the database was replaced."""
@@ -97,8 +88,7 @@ def memory() -> Memory:
 
 def moment() -> Moment:
     """The moment that it is now, in one small question; what is read after it is at least as new."""
-    state, now = memory().state(db.engine)
-    return Moment(state, int(now.timestamp()) // SLOT_SECONDS)
+    return Moment(memory().state(db.engine), int(clock.now().timestamp()) // SLOT_SECONDS)
 
 
 def part_of(key: tuple[Any, ...], at: Moment) -> Any:
@@ -115,37 +105,6 @@ def keep_part(key: tuple[Any, ...], at: Moment, value: object) -> None:
         kept.parts.move_to_end(key)
         while len(kept.parts) > MOST:
             kept.parts.popitem(last=False)
-
-
-def stand() -> str:
-    """A word that is another one as soon as anybody has committed anything, asked once in what is being read.
-
-    What is read after it, on a `fresh` connection, is at least as new.
-    """
-    session = db.session()
-    known: str | None = session.info.get("stand")
-    if known is None:
-        known = memory().state(db.engine)
-        if session.in_transaction():
-            session.info["stand"] = known
-    return known
-
-
-def learn(stand: str) -> None:
-    """Take a word that the first question of this reading has asked beside something else."""
-    session = db.session()
-    if session.in_transaction():
-        session.info.setdefault("stand", stand)
-
-
-@contextmanager
-def fresh() -> Iterator[sa.Connection]:
-    """What has been written up to now: the session of this request on SQLite still sees what was there before."""
-    if writing() or db.engine.dialect.name != "sqlite":
-        yield db.session.connection()
-        return
-    with db.engine.connect() as link:
-        yield link
 
 
 def remembered_part(key: tuple[Any, ...], make: Callable[[], T]) -> T:
@@ -169,15 +128,16 @@ def remembered(seconds: int = 60) -> Callable[[Callable[..., str]], Callable[...
         def answer(**values: Any) -> ResponseReturnValue:
             if g.get("person") is not None or session.get("_flashes") or writing():
                 return view(**values)
-            kept, at = memory(), moment()
+            kept, slot = memory(), int(clock.now().timestamp()) // SLOT_SECONDS
             key = (request.host_url, request.full_path, locale())
+            state = kept.state(db.engine)
             found = kept.pages.get(key)
-            if found is None or found[0] != at:
-                end_reading()  # what was read so far may be older than `at`
+            if found is None or found[0] != state or found[2] != slot:
+                end_reading()  # what was read so far may be older than `state`
                 html = view(**values)
                 if not g.get("public_for"):
                     return html
-                found = (at, html.encode())
+                found = (state, html.encode(), slot)
                 with kept.lock:
                     kept.pages[key] = found
                     kept.pages.move_to_end(key)

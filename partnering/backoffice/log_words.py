@@ -104,6 +104,21 @@ WORDS: dict[str, LazyText] = {
     "valid_from": _l("From"),
     "valid_until": _l("Until"),
     "note": _l("Note"),
+    "decision": _l("Decision"),
+    "forms": _l("Formats"),
+    "minutes": _l("Minutes"),
+    "taken_from": _l("Hand in from"),
+    "taken_until": _l("Hand in until"),
+    "decides_at": _l("Decisions by"),
+    "most_characters": _l("Characters at most, with spaces"),
+    "most_authors": _l("Authors at most"),
+    "one_per_group": _l("One contribution for each topic and research group"),
+    "anonymous": _l("The committee reads without names"),
+    "wanted_reviews": _l("Members who read each contribution"),
+    "top_points": _l("Points at most"),
+    "weight": _l("Weight"),
+    "topics": _l("Topics"),
+    "session": _l("Session"),
 }
 """What the fields of details are called."""
 
@@ -126,6 +141,14 @@ SAID: dict[tuple[str, str], LazyText] = {
     ("area", "crew"): _l("crew"),
     ("area", "catering"): _l("catering"),
     ("area", "committee"): _l("programme committee"),
+    ("decision", "accept"): _l("Accept"),
+    ("decision", "reserve"): _l("Reserve list"),
+    ("decision", "reject"): _l("Reject"),
+    ("state", "submitted"): _l("handed in"),
+    ("state", "accepted"): _l("accepted"),
+    ("state", "reserve"): _l("on the reserve list"),
+    ("state", "rejected"): _l("not accepted"),
+    ("state", "stepped_back"): _l("stepped back"),
     ("withdrawal", "none"): _l("none"),
     ("withdrawal", "button"): _l("by a button"),
     ("source", "desk"): _l("by hand"),
@@ -144,7 +167,7 @@ SAID: dict[tuple[str, str], LazyText] = {
 }
 """What is kept as a bare word of the program, as people read it."""
 
-ROW_NUMBERS = {"series_id", "member_list_id"}
+ROW_NUMBERS = {"series_id", "member_list_id", "track_id"}
 """Numbers of rows, which tell people nothing."""
 
 CENTS = {"gross", "fee", "early", "value_gross", "refund", "cents"}

@@ -77,8 +77,10 @@ def set_call(event: Event, values: dict[str, Any]) -> Call:
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Without the texts, which the page shows."""
-    return {name: value for name, value in values.items() if name not in ("introduction", "commitment")}
+    """As the log says it: without the texts, which the page shows, and not in the words of an event's doors."""
+    named = {"opens_at": "taken_from", "closes_at": "taken_until"}
+    kept = {name: value for name, value in values.items() if name not in ("introduction", "commitment")}
+    return {named.get(name, name): value for name, value in kept.items()}
 
 
 def _has_points(call: Call) -> bool:
@@ -191,4 +193,4 @@ def set_committee(event: Event, call: Call, person: Person, topics: Collection[C
         for topic_id in sorted(wanted - held.keys())
     )
     db.session.flush()
-    audit.record("call.committee_set", person, event=event, after={"number": len(wanted)})
+    audit.record("call.committee_set", person, event=event, after={"topics": len(wanted)})

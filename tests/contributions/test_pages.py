@@ -240,3 +240,42 @@ def test_the_first_settings_are_bionections(client: FlaskClient, event: Event):
     assert re.search(r'name="most_characters"[^>]*value="2100"', page)
     assert re.search(r'name="one_per_group"[^>]*checked|checked[^>]*name="one_per_group"', page)
     assert "Regeln der bionection" in page
+
+
+def test_a_call_is_set_up_with_its_topics_and_members(client: FlaskClient, event: Event):
+    sign_in(client, make_organiser(event))
+    day = event.first_day - timedelta(days=20)
+    rules = {
+        "opens_day": (day - timedelta(days=10)).isoformat(),
+        "opens_hour": "00:00",
+        "closes_day": day.isoformat(),
+        "closes_hour": "23:59",
+        "forms": ["poster", "talk"],
+        "minutes_talk": "15",
+        "minutes_pitch": "",
+        "minutes_workshop": "",
+        "languages": ["en"],
+        "commitment_de": "Ich melde mich an.",
+        "most_characters": "1500",
+        "most_authors": "4",
+        "wanted_reviews": "2",
+        "top_points": "4",
+    }
+    desk = "/manage/probe/contributions"
+    assert client.post(f"{desk}/settings", data=rules).location == f"{desk}/topics"
+    assert client.post(f"{desk}/topics", data={"name_de": "Diagnostik", "track": ""}).status_code == 303
+    assert client.post(f"{desk}/criteria", data={"name_de": "Neuheit", "weight": "2"}).status_code == 303
+    assert client.post(f"{desk}/committee", data={"email": "vera@komitee.example"}).status_code == 303
+
+    call = queries.call_of(event)
+    assert call is not None
+    assert (call.forms, call.languages, call.minutes, call.one_per_group) == ("talk,poster", "en", {"talk": 15}, False)
+    assert clock.in_zone(call.closes_at, event.zone).strftime("%H:%M") == "23:59"
+    [topic] = queries.topics_of(call)
+    [vera] = queries.committee_of(event)
+    ticked = {f"{vera.public_id}-topics": topic.public_id}
+    assert client.post(f"{desk}/committee/{vera.public_id}", data=ticked).status_code == 303
+    assert queries.topics_by_member(call) == {vera.id: {topic.id}}
+    assert len(queries.criteria_of(call)) == 4
+    late = {**rules, "closes_day": (day - timedelta(days=11)).isoformat()}
+    assert client.post(f"{desk}/settings", data=late).status_code == 422

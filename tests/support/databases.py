@@ -152,11 +152,6 @@ def administer(statement: str, *names: str) -> None:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def copy_database(name: str, source: str) -> None:
-    """Make a database like another one, to which nobody is connected; file by file, which takes a third of the time."""
-    administer("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, source)
-
-
 # -- databases with our schema
 
 
@@ -218,7 +213,7 @@ def new_database(engine: str) -> str:
         shutil.copyfile(source, path)
         return f"sqlite:///{path}"
     with one_at_a_time("template-postgresql"):
-        copy_database(name, source)
+        administer("CREATE DATABASE {} TEMPLATE {}", name, source)
     return postgres_url(name)
 
 

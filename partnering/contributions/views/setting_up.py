@@ -17,7 +17,7 @@ from ...events.routing import current_event
 from ...events.services import give_role
 from ...i18n import _, bi, locale
 from ...programme import queries as programme
-from .. import errors, queries, reading, reviews, setting_up
+from .. import errors, queries, reading, reviews, setting_up, words
 from ..desk_forms import CallForm, CriterionForm, MemberForm, MemberTopicsForm, TopicForm
 from ..models import Call
 from .blueprints import call_or_404
@@ -101,7 +101,7 @@ def _values(event: Event, form: CallForm) -> dict[str, Any]:
     }
     for name in ("introduction", "commitment"):
         values[name] = BilingualText(data[f"{name}_de"] or "", data[f"{name}_en"] or "")
-    values["forms"] = ",".join(name for name, _word in form.forms.choices or () if name in data["forms"])
+    values["forms"] = ",".join(name for name in words.FORMS if name in data["forms"])
     values["languages"] = ",".join(code for code in ("de", "en") if code in data["languages"])
     values["minutes"] = {name: data[f"minutes_{name}"] for name in LENGTHS if data[f"minutes_{name}"]}
     for name in ("opens", "closes"):
