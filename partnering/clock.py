@@ -46,6 +46,11 @@ def learn(moment: datetime) -> None:
         session.info.setdefault("now", moment.astimezone(UTC))
 
 
+def unless_frozen(moment: datetime) -> datetime:
+    """`moment`, just read of the database's clock outside a transaction, in UTC; or that at which the clock stands."""
+    return _frozen if _frozen is not None else moment.astimezone(UTC)
+
+
 def _read(dialect: str) -> datetime:
     if dialect == "postgresql":
         moment: datetime = db.session.execute(sa.text("SELECT now()")).scalar_one()

@@ -337,6 +337,7 @@ def transaction() -> Iterator[Session]:
         raise OutsideTransaction("transaction() inside transaction()")
     end_reading()
     session.info.pop("now", None)
+    session.info.pop("stand", None)
     session.info["writing"] = True
     queue = _queues.get(session.get_bind())
     waited = queue is not None and queue.acquire(timeout=QUEUE_SECONDS)
@@ -486,5 +487,5 @@ def _forget_deeds(session: Session) -> None:
 @event.listens_for(Session, "after_transaction_end")
 def _forget_now(session: Session, ended: SessionTransaction) -> None:
     if ended.parent is None:  # a flush ends one of its own inside
-        session.info.pop("now", None)
-        session.info.pop("asked", None)
+        for known in ("now", "asked", "stand"):
+            session.info.pop(known, None)

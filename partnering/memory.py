@@ -7,8 +7,10 @@ if so, it is made anew. So nobody ever reads what is no longer true, and no proc
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -24,13 +26,17 @@ from .i18n import locale
 
 T = TypeVar("T")
 
-SNAPSHOT = sa.text("SELECT pg_current_snapshot()::text")
+SNAPSHOT = sa.text("SELECT pg_current_snapshot()::text, now()")
 
 MOST = 256
 """How many pages a process keeps."""
 
 SLOT_SECONDS = 10
 """Pages depend on the clock too: what was made in one such slot is made anew in the next."""
+
+
+COMMITTED = sa.cast(sa.func.pg_current_snapshot(), sa.Text)
+"""PostgreSQL's word for what has been committed, as a column of a question about something else."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +55,27 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.pages: OrderedDict[tuple[Any, ...], tuple[str, bytes, int]] = OrderedDict()
+        self.pages: OrderedDict[tuple[Any, ...], tuple[Moment, bytes]] = OrderedDict()
         self.parts: OrderedDict[tuple[Any, ...], tuple[Moment, Any]] = OrderedDict()
         self.indexes: OrderedDict[int, Any] = OrderedDict()
         self.rooms: OrderedDict[tuple[str, int], Any] = OrderedDict()
         self.watch: sqlite3.Connection | None = None
         self.lock = threading.Lock()
 
-    def state(self, engine: Engine) -> str:
-        """A word that is another one as soon as anybody has committed anything."""
+    def state(self, engine: Engine) -> tuple[str, datetime]:
+        """A word that is another one as soon as anybody has committed anything, and what time it is."""
         if engine.dialect.name == "postgresql":
             if db.session().in_transaction():
-                return str(db.session.scalar(SNAPSHOT))
+                word, read_at = db.session.execute(SNAPSHOT).one()
+                clock.learn(read_at)
+                return str(word), clock.now()
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:  # spares BEGIN and ROLLBACK
-                return str(alone.scalar(SNAPSHOT))
+                word, read_at = alone.execute(SNAPSHOT).one()
+            return str(word), clock.unless_frozen(read_at)
         with self.lock:
             if self.watch is None:
                 self.watch = sqlite3.connect(str(engine.url.database), check_same_thread=False)
-            return str(self.watch.execute("PRAGMA data_version").fetchone()[0])
+            return str(self.watch.execute("PRAGMA data_version").fetchone()[0]), clock.now()
 
     def forget(self) -> None:
         """Forget everything: the database was replaced."""
@@ -88,7 +97,8 @@ def memory() -> Memory:
 
 def moment() -> Moment:
     """The moment that it is now, in one small question; what is read after it is at least as new."""
-    return Moment(memory().state(db.engine), int(clock.now().timestamp()) // SLOT_SECONDS)
+    state, now = memory().state(db.engine)
+    return Moment(state, int(now.timestamp()) // SLOT_SECONDS)
 
 
 def part_of(key: tuple[Any, ...], at: Moment) -> Any:
@@ -105,6 +115,37 @@ def keep_part(key: tuple[Any, ...], at: Moment, value: object) -> None:
         kept.parts.move_to_end(key)
         while len(kept.parts) > MOST:
             kept.parts.popitem(last=False)
+
+
+def stand() -> str:
+    """A word that is another one as soon as anybody has committed anything, asked once in what is being read.
+
+    What is read after it, on a `fresh` connection, is at least as new.
+    """
+    session = db.session()
+    known: str | None = session.info.get("stand")
+    if known is None:
+        known = memory().state(db.engine)
+        if session.in_transaction():
+            session.info["stand"] = known
+    return known
+
+
+def learn(stand: str) -> None:
+    """Take a word that the first question of this reading has asked beside something else."""
+    session = db.session()
+    if session.in_transaction():
+        session.info.setdefault("stand", stand)
+
+
+@contextmanager
+def fresh() -> Iterator[sa.Connection]:
+    """What has been written up to now: the session of this request on SQLite still sees what was there before."""
+    if writing() or db.engine.dialect.name != "sqlite":
+        yield db.session.connection()
+        return
+    with db.engine.connect() as link:
+        yield link
 
 
 def remembered_part(key: tuple[Any, ...], make: Callable[[], T]) -> T:
@@ -128,16 +169,15 @@ def remembered(seconds: int = 60) -> Callable[[Callable[..., str]], Callable[...
         def answer(**values: Any) -> ResponseReturnValue:
             if g.get("person") is not None or session.get("_flashes") or writing():
                 return view(**values)
-            kept, slot = memory(), int(clock.now().timestamp()) // SLOT_SECONDS
+            kept, at = memory(), moment()
             key = (request.host_url, request.full_path, locale())
-            state = kept.state(db.engine)
             found = kept.pages.get(key)
-            if found is None or found[0] != state or found[2] != slot:
-                end_reading()  # what was read so far may be older than `state`
+            if found is None or found[0] != at:
+                end_reading()  # what was read so far may be older than `at`
                 html = view(**values)
                 if not g.get("public_for"):
                     return html
-                found = (state, html.encode(), slot)
+                found = (at, html.encode())
                 with kept.lock:
                     kept.pages[key] = found
                     kept.pages.move_to_end(key)

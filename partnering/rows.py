@@ -32,9 +32,18 @@ class Reader(Generic[Thing]):
     row is read: what belongs to it, whoever asks may put into `vars()` of the thing.
     """
 
-    def __init__(self, kind: type[Thing], *, without: Collection[sa.orm.InstrumentedAttribute[Any]] = ()) -> None:
-        """For things of `kind`, `without` columns that are seldom looked at."""
+    def __init__(
+        self,
+        kind: type[Thing],
+        *,
+        without: Collection[sa.orm.InstrumentedAttribute[Any]] = (),
+        only: Collection[sa.orm.InstrumentedAttribute[Any]] = (),
+    ) -> None:
+        """For things of `kind`, `without` columns that are seldom looked at, or with `only` these beside the id."""
         left_out = {attribute.key for attribute in without}
+        if only:
+            kept = {"id", *(attribute.key for attribute in only)}
+            left_out = {column.name for column in table_of(kind).columns} - kept
         self.columns = tuple(column for column in table_of(kind).columns if column.name not in left_out)
         self._kind, self._left_out = kind, left_out
         self._names = [column.name for column in self.columns]

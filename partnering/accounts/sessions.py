@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
-from .. import clock
-from ..db import db
+from .. import clock, memory
+from ..db import db, table_of
+from ..rows import Reader, ask
 from .models import Person, UserSession
 
 IDLE = timedelta(hours=12)
@@ -59,13 +59,26 @@ def renew(session: UserSession, *, second_factor: bool = False) -> str:
 
 def session_of(token: str) -> UserSession | None:
     """The living session that this token opens, with its person, or None."""
-    session = db.session.scalars(
-        sa.select(UserSession)
-        .where(UserSession.token_hash == hash_of(token))
-        .options(joinedload(UserSession.person))
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    return session if session is not None and is_alive(session) else None
+    sqlite = db.session.get_bind().dialect.name == "sqlite"
+    row = ask(_BY_TOKEN if sqlite else _BY_TOKEN_AND_WHEN, {"token_hash": hash_of(token)}).one_or_none()
+    session = _SESSIONS.thing(row) if row is not None else None
+    if row is None or session is None:
+        return None
+    vars(session)["person"] = _PEOPLE.thing(row, len(_SESSIONS.columns))
+    if not sqlite:
+        clock.learn(row.moment)
+        memory.learn(row.stand)
+    return session if is_alive(session) else None
+
+
+_SESSIONS, _PEOPLE = Reader(UserSession), Reader(Person)
+_BY_TOKEN = (
+    sa.select(*_SESSIONS.columns, *_PEOPLE.columns)
+    .select_from(table_of(UserSession).join(table_of(Person)))
+    .where(UserSession.token_hash == sa.bindparam("token_hash"))
+)
+_BY_TOKEN_AND_WHEN = _BY_TOKEN.add_columns(sa.func.now().label("moment"), memory.COMMITTED.label("stand"))
+"""The same, with what PostgreSQL would be asked next."""
 
 
 def is_alive(session: UserSession) -> bool:

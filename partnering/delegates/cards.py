@@ -79,7 +79,7 @@ class Card:
     @cached_property
     def face(self) -> Face:
         """What the card says of somebody."""
-        shown, profile = self.shown, self.delegate.profile
+        shown, profile, language = self.shown, self.delegate.profile, locale()
         organisation = profile.organisation
         logo, title = organisation.logo, shown.name or organisation.name
         letters, hue = initials(title)
@@ -94,7 +94,9 @@ class Card:
             logo=logo.public_id if logo is not None else "",
             width=str(logo.width) if logo is not None else "",
             height=str(logo.height) if logo is not None else "",
-            kind=term_label("organisation_type", profile.organisation_type) if profile.organisation_type else "",
+            kind=term_label("organisation_type", profile.organisation_type, None, language)
+            if profile.organisation_type
+            else "",
             country=country_name(profile.country) if profile.country else "",
             spoken=", ".join(map(language_name, shown.languages)),
             codes=", ".join(shown.languages).upper(),
@@ -102,7 +104,7 @@ class Card:
             offered=" · ".join(self.words("offer")),
             seeks=profile.seeks,
             sought=" · ".join(self.words("seek")),
-            foreign="" if profile.language == locale() else profile.language,
+            foreign="" if profile.language == language else profile.language,
         )
 
     @cached_property
@@ -118,4 +120,5 @@ class Card:
 
     def words(self, side: str) -> list[str]:
         """What the terms of one side of their profile are called, in their order."""
-        return [term_label(facet, code, side) for of, facet, code in sorted(self.terms) if of == side]
+        language = locale()
+        return [term_label(facet, code, side, language) for of, facet, code in sorted(self.terms) if of == side]

@@ -12,14 +12,12 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
 
-from ..db import db
-from ..organisations.models import Organisation
-from . import booking, documents, index, queries, searching
+from ..rows import ask
+from . import booking, documents, index, queries, searching, showing
 from .booking import Standing
 from .cards import Card
-from .models import BlockedPair, Delegate, DismissedReason, OrganisationProfile, SavedPerson
+from .models import BlockedPair, Delegate, DismissedReason, SavedPerson
 from .reasons import Known, Reason, between, scores
 
 PAGE = 20
@@ -108,8 +106,8 @@ def page(me: Delegate, wish: Wish) -> Page:
 def cards(look: "Look", ids: list[int]) -> list[Card]:
     """Those of these delegates who are shown at this very moment, in this order."""
     me, known, mine = look.me, look.index, look.mine
-    rows = _shown(me, ids)
-    away, kept = dismissed(me, rows), _saved(me, rows)
+    rows = showing.people(me.event_id, ids)
+    away, kept = _noted(me, rows)
     standings = booking.bookings().standings(me, rows, look.slots)
     return [
         Card(
@@ -126,8 +124,8 @@ def cards(look: "Look", ids: list[int]) -> list[Card]:
 def card(me: Delegate, other: Delegate) -> Card:
     """One delegate as `me` sees them."""
     standing = booking.bookings().standings(me, [other]).get(other.id, Standing("closed"))
-    why, away = reasons_for(me, [other])[other.id], bool(dismissed(me, [other])[other.id])
-    return Card(other, queries.terms_of(other.profile), why, standing, away, bool(_saved(me, [other])))
+    why, (away, kept) = reasons_for(me, [other])[other.id], _noted(me, [other])
+    return Card(other, queries.terms_of(other.profile), why, standing, bool(away[other.id]), bool(kept))
 
 
 def reasons_for(me: Delegate, others: Sequence[Delegate]) -> dict[int, list[Reason]]:
@@ -140,25 +138,29 @@ def reasons_for(me: Delegate, others: Sequence[Delegate]) -> dict[int, list[Reas
 
 def dismissed(me: Delegate, others: Sequence[Delegate]) -> dict[int, set[str]]:
     """Which reasons to meet each of them I do not want to read again, by their ids; "" is all of them."""
-    found: dict[int, set[str]] = {other.id: set() for other in others}
-    for other_id, code in db.session.execute(_DISMISSED, {"me": me.id, "others": list(found)}):
-        found[other_id].add(code)
-    return found
+    return _noted(me, others)[0]
 
 
-_DISMISSED = sa.select(DismissedReason.other_id, DismissedReason.code).where(
-    DismissedReason.delegate_id == sa.bindparam("me"),
-    DismissedReason.other_id.in_(sa.bindparam("others", expanding=True)),
-)
+def _noted(me: Delegate, others: Sequence[Delegate]) -> tuple[dict[int, set[str]], set[int]]:
+    """Which reasons to meet each of them I have dismissed, and whom of them I have saved, by their ids; one query."""
+    away: dict[int, set[str]] = {other.id: set() for other in others}
+    kept = set()
+    for row in ask(_NOTED, {"me": me.id, "others": list(away)}):
+        if row.code is None:
+            kept.add(row.other_id)
+        else:
+            away[row.other_id].add(row.code)
+    return away, kept
 
 
-def _saved(me: Delegate, others: Sequence[Delegate]) -> set[int]:
-    """Whom of them I have saved."""
-    return set(db.session.scalars(_SAVED, {"me": me.id, "others": [other.id for other in others]}))
-
-
-_SAVED = sa.select(SavedPerson.other_id).where(
-    SavedPerson.delegate_id == sa.bindparam("me"), SavedPerson.other_id.in_(sa.bindparam("others", expanding=True))
+_OTHERS: Any = sa.bindparam("others", expanding=True)
+_NOTED: sa.CompoundSelect[Any] = sa.union_all(
+    sa.select(DismissedReason.other_id, DismissedReason.code.label("code")).where(
+        DismissedReason.delegate_id == sa.bindparam("me"), DismissedReason.other_id.in_(_OTHERS)
+    ),
+    sa.select(SavedPerson.other_id, sa.null()).where(
+        SavedPerson.delegate_id == sa.bindparam("me"), SavedPerson.other_id.in_(_OTHERS)
+    ),
 )
 
 
@@ -192,13 +194,13 @@ class Look:
 
     def __init__(self, me: Delegate) -> None:
         self.me, self.index = me, index.of(me.event_id)
-        self._words: dict[str, int] = {}
+        self._narrowed: dict[Wish, dict[str, int]] = {}
 
     @cached_property
     def everybody(self) -> int:
         """All whom this delegate can find."""
         hidden = self.index.of_profiles([self.me.profile_id])
-        for pair in db.session.execute(_BLOCKED, {"me": self.me.id, "profile": self.me.profile_id}):
+        for pair in ask(_BLOCKED, {"me": self.me.id, "profile": self.me.profile_id}):
             if pair.delegate_id != self.me.id:
                 hidden |= self.index.of_delegates([pair.delegate_id])
             elif pair.other_id is not None:
@@ -232,31 +234,30 @@ class Look:
 
     def found(self, wish: Wish, *, besides: str = "") -> int:
         """Whom a wish finds, `besides` one of its lists."""
-        each = [self._of(name, wish) for name in ("words", "free", *LISTS) if name != besides]
+        each = [bits for name, bits in self._narrowing(wish).items() if name != besides]
         return reduce(operator.and_, each, self.everybody)
 
     def facets(self, wish: Wish) -> dict[str, list[tuple[str, int]]]:
         """How many people each choice of each list would show, given the other lists; the most first."""
-        counted = {}
+        counted, all_others = {}, self.found(wish)
+        narrowing = self._narrowing(wish)
         for name in LISTS:
-            others = self.found(wish, besides=name)
-            numbers = [(code, (bits & others).bit_count()) for code, bits in self.index.lists.get(name, {}).items()]
-            counted[name] = sorted((each for each in numbers if each[1]), key=lambda pair: (-pair[1], pair[0]))
+            others = self.found(wish, besides=name) if name in narrowing else all_others
+            numbers = [(-(bits & others).bit_count(), code) for code, bits in self.index.lists.get(name, {}).items()]
+            counted[name] = [(code, -number) for number, code in sorted(numbers) if number]
         return counted
 
-    def _of(self, name: str, wish: Wish) -> int:
-        """Whom one list of a wish leaves."""
-        if name == "words":
-            return self._saying(wish.words) if wish.words else -1
-        if name == "free":
-            return self.free if wish.free else -1
-        choices = getattr(wish, name)
-        return self.index.any_of(name, choices) if choices else -1
-
-    def _saying(self, words: str) -> int:
-        if words not in self._words:
-            self._words[words] = searching.found(self.index, self.me.event_id, words)
-        return self._words[words]
+    def _narrowing(self, wish: Wish) -> dict[str, int]:
+        """Whom each list of a wish leaves that names something."""
+        if wish not in self._narrowed:
+            lists = {name: getattr(wish, name) for name in LISTS}
+            left = {name: self.index.any_of(name, choices) for name, choices in lists.items() if choices}
+            if wish.words:
+                left["words"] = searching.found(self.index, self.me.event_id, wish.words)
+            if wish.free:
+                left["free"] = self.free
+            self._narrowed[wish] = left
+        return self._narrowed[wish]
 
 
 _BLOCKED = sa.select(BlockedPair.delegate_id, BlockedPair.other_id, BlockedPair.other_profile_id).where(
@@ -274,28 +275,3 @@ def _ordered(known: index.Index, found: int, sort: str, mine: Known) -> Iterator
     if sort == "newest":
         return known.by_age(found)
     return known.by_score(found, scores(known.codes, mine))
-
-
-def _shown(me: Delegate, ids: list[int]) -> list[Delegate]:
-    rows = db.session.scalars(_SHOWN, {"event": me.event_id, "ids": ids})
-    places = {one: place for place, one in enumerate(ids)}
-    return sorted(rows, key=lambda delegate: places[delegate.id])
-
-
-_SHOWN = (
-    sa.select(Delegate)
-    .join(Delegate.profile)
-    .where(
-        Delegate.event_id == sa.bindparam("event"),
-        Delegate.id.in_(sa.bindparam("ids", expanding=True)),
-        Delegate.left_at.is_(None),
-        Delegate.visibility != "hidden",
-        OrganisationProfile.withheld_at.is_(None),
-    )
-    .options(
-        joinedload(Delegate.participant, innerjoin=True),
-        contains_eager(Delegate.profile)
-        .joinedload(OrganisationProfile.organisation, innerjoin=True)
-        .selectinload(Organisation.logo),
-    )
-)

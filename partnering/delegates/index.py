@@ -1,22 +1,22 @@
 """The directory of an event in memory: who holds which code, as sets of bits that are counted and joined in no time.
 
-Each process keeps it while the documents stay as they are, which one small question tells; so nobody reads what is no
-longer true. Plain values only. A person is a bit, their position the order of names.
+Each process keeps it while nothing at all has been written since, or nothing in the documents, which one small question
+tells; so nobody reads what is no longer true. Plain values only. A person is a bit, their position the order of names.
 """
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime, timedelta
 from functools import cache, reduce
-from itertools import takewhile
+from itertools import islice, takewhile
 from sys import intern
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from .. import clock
-from ..db import db, writing
-from ..memory import memory
+from ..db import writing
+from ..memory import fresh, memory, stand
 from .models import Delegate, DirectoryDocument
 from .reasons import Known, Term, descending
 from .words import FIELDS, SIDES
@@ -46,14 +46,39 @@ class Row(NamedTuple):
     facts: dict[str, Any]
 
 
+class Vocabulary:
+    """The words in texts: some thousands, in which signs are found in no time. Words that are gone may stay."""
+
+    def __init__(self, texts: Iterable[str], known: Set[str] = frozenset()) -> None:
+        self._words = set(known)
+        for text in texts:
+            self._words.update(text.split())
+        self._joined = "\n".join(("", *self._words, ""))
+
+    def and_of(self, texts: Iterable[str]) -> "Vocabulary":
+        """These words, and those of more texts."""
+        return Vocabulary(texts, self._words)
+
+    def holding(self, forms: Iterable[str]) -> Iterator[str]:
+        """The words that hold one of these forms."""
+        for form in forms:
+            at = self._joined.find(form)
+            while at >= 0:
+                end = self._joined.index("\n", at)
+                yield self._joined[self._joined.rindex("\n", 0, at) + 1 : end]
+                at = self._joined.find(form, end)
+
+
 class Index:
     """Who can be found at an event; `lists` holds them by filter and its choice, `codes` by code."""
 
-    def __init__(self, rows: Mapping[int, Row], made_at: datetime) -> None:
+    def __init__(self, event_id: int, rows: Mapping[int, Row], made_at: datetime) -> None:
+        self.event_id = event_id
         shown = sorted((row for row in rows.values() if row.shown), key=lambda row: (row.sort_name, row.delegate_id))
-        self.rows, self.made_at = rows, made_at
+        self.rows, self.made_at, self.stand = rows, made_at, ""
         self.said: dict[tuple[str, ...], int] = {}  # whom words find, by their forms: `searching` keeps them here
         self.own: dict[int, Known] = {}  # what delegates know of themselves: `documents` keeps it here
+        self.vocabulary: Vocabulary | None = None
         self.fingerprint: Fingerprint = (len(rows), sum(row.number for row in rows.values()))
         self.size = len(shown)
         self.everybody = (1 << self.size) - 1
@@ -126,6 +151,12 @@ class Index:
         """Who became visible after a moment."""
         return self.bits(takewhile(lambda place: self._visible[place] > moment, self.newest))
 
+    def words_with(self, forms: Iterable[str], most: int) -> list[str]:
+        """The words in the documents of this event that hold one of these forms, `most` of them at most."""
+        if self.vocabulary is None:
+            self.vocabulary = Vocabulary(_texts(DirectoryDocument.event_id == self.event_id, DirectoryDocument.shown))
+        return list(islice(self.vocabulary.holding(forms), most))
+
     def any_of(self, name: str, choices: Iterable[str]) -> int:
         """Who has at least one of these choices of a filter."""
         held = self.lists.get(name, {})
@@ -188,33 +219,45 @@ def choices_of(code: str) -> list[tuple[str, str]]:
 def of(event_id: int) -> Index:
     """The directory of an event as it is now."""
     if writing():  # what may yet be undone is remembered by nobody
-        return Index(_rows(event_id), clock.now())
-    fingerprint, kept = _fingerprint(event_id), memory()
+        return Index(event_id, _rows(event_id), clock.now())
+    now, kept = stand(), memory()
     with kept.lock:
         known: Index | None = kept.indexes.get(event_id)
-    if known is not None and known.fingerprint == fingerprint:
+    if known is not None and known.stand == now:
         return known
-    found = _newer(event_id, known) if known is not None else None
-    if found is None or found.fingerprint != fingerprint:
-        made_at = clock.now()
-        found = Index(_rows(event_id), made_at)
+    fingerprint = _fingerprint(event_id)
+    if known is None or known.fingerprint != fingerprint:
+        known = _made(event_id, known, fingerprint)
+    known.stand = now
     with kept.lock:
-        kept.indexes[event_id] = found
+        kept.indexes[event_id] = known
         kept.indexes.move_to_end(event_id)
         while len(kept.indexes) > MOST:
             kept.indexes.popitem(last=False)
-    return found
+    return known
 
 
-def _newer(event_id: int, known: Index) -> Index:
-    """What is kept, with what was changed since."""
+def _made(event_id: int, known: Index | None, fingerprint: Fingerprint) -> Index:
+    """A new index: what is kept with what was changed since, or, where that is not all, everything read anew."""
     made_at = clock.now()
-    changed = _rows(event_id, DirectoryDocument.changed_at >= known.made_at - OVERLAP)
-    return Index({**known.rows, **changed}, made_at)
+    if known is not None:
+        since = DirectoryDocument.changed_at >= known.made_at - OVERLAP
+        found = Index(event_id, {**known.rows, **_rows(event_id, since)}, made_at)
+        if found.fingerprint == fingerprint:
+            if known.vocabulary is not None:
+                found.vocabulary = known.vocabulary.and_of(_texts(DirectoryDocument.event_id == event_id, since))
+            return found
+    return Index(event_id, _rows(event_id), made_at)
+
+
+def _texts(*conditions: Any) -> list[str]:
+    with fresh() as link:
+        return list(link.execute(sa.select(DirectoryDocument.text).where(*conditions)).scalars())
 
 
 def _fingerprint(event_id: int) -> Fingerprint:
-    number, total = db.session.execute(_FINGERPRINT, {"event": event_id}).one()
+    with fresh() as link:
+        number, total = link.execute(_FINGERPRINT, {"event": event_id}).one()
     return number, int(total)
 
 
@@ -224,7 +267,7 @@ _FINGERPRINT = sa.select(
 
 
 def _rows(event_id: int, *conditions: Any) -> dict[int, Row]:
-    rows = db.session.execute(
+    question = (
         sa.select(
             DirectoryDocument.id,
             DirectoryDocument.delegate_id,
@@ -240,4 +283,7 @@ def _rows(event_id: int, *conditions: Any) -> dict[int, Row]:
         .join(Delegate, Delegate.id == DirectoryDocument.delegate_id)
         .where(DirectoryDocument.event_id == event_id, *conditions)
     )
-    return {row.id: Row(*row)._replace(codes=[intern(code) for code in row.codes]) for row in rows}
+    with fresh() as link:
+        return {
+            row.id: Row(*row)._replace(codes=[intern(code) for code in row.codes]) for row in link.execute(question)
+        }

@@ -27,13 +27,24 @@ def is_ref(text: str | None) -> bool:
 
 def delegate_of(participant: Participant) -> Delegate | None:
     """The participant as one who partners now, with profile and organisation; None without a live registration."""
-    return db.session.scalars(
-        sa.select(Delegate)
-        .where(Delegate.participant_id == participant.id, Delegate.left_at.is_(None))
-        .options(joinedload(Delegate.profile).joinedload(OrganisationProfile.organisation))
-        .order_by(Delegate.id.desc())
-        .limit(1)
-    ).one_or_none()
+    row = ask(_PARTNERING, {"participant": participant.id}).one_or_none()
+    delegate = _DELEGATES.thing(row) if row is not None else None
+    if delegate is not None:
+        profile = _PROFILES.thing(row, len(_DELEGATES.columns))
+        vars(delegate).update(participant=participant, profile=profile)
+        vars(profile)["organisation"] = _ORGANISATIONS.thing(row, len(_DELEGATES.columns) + len(_PROFILES.columns))
+    return delegate
+
+
+_DELEGATES, _PROFILES, _ORGANISATIONS = Reader(Delegate), Reader(OrganisationProfile), Reader(Organisation)
+_PARTNERING = (
+    sa.select(*_DELEGATES.columns, *_PROFILES.columns, *_ORGANISATIONS.columns)
+    .join(OrganisationProfile, OrganisationProfile.id == Delegate.profile_id)
+    .join(Organisation, Organisation.id == OrganisationProfile.organisation_id)
+    .where(Delegate.participant_id == sa.bindparam("participant"), Delegate.left_at.is_(None))
+    .order_by(Delegate.id.desc())
+    .limit(1)
+)
 
 
 def all_of(participant: Participant) -> Sequence[Delegate]:
@@ -120,7 +131,6 @@ _EARLIER = (
     .order_by(Event.opens_at.desc(), OrganisationProfile.id.desc())
     .limit(1)
 )
-_PROFILES = Reader(OrganisationProfile)
 _JOINING = sa.select(
     _BY_REGISTRATION.scalar_subquery().label("delegate"),
     _PROFILE.scalar_subquery().label("profile"),

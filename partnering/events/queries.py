@@ -78,9 +78,14 @@ def areas_of(person: Person, event: Event) -> frozenset[str]:
 
 def participant_of(person: Person, event: Event) -> Participant | None:
     """The person at this event, in any role."""
-    return db.session.scalars(
-        sa.select(Participant).where(Participant.event_id == event.id, Participant.person_id == person.id)
-    ).one_or_none()
+    row = ask(_TAKING_PART, {"event": event.id, "person": person.id}).one_or_none()
+    return _PARTICIPANTS.thing(row) if row is not None else None
+
+
+_PARTICIPANTS = Reader(Participant)
+_TAKING_PART = sa.select(*_PARTICIPANTS.columns).where(
+    Participant.event_id == sa.bindparam("event"), Participant.person_id == sa.bindparam("person")
+)
 
 
 def legal_text(event: Event, kind: str) -> LegalText | None:

@@ -1,11 +1,10 @@
-"""Who cannot come in which slot, of everybody at an event at once.
+"""Who cannot come in which slot, of everybody at an event at once, and in which slots somebody is free.
 
 Asking that of 12,000 people takes longer than a page may. Each process therefore keeps what it has found out as long as
 nothing at all has been written since, which one small question tells: nobody reads what is no longer true.
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from threading import RLock
 from typing import Any, NamedTuple
@@ -14,16 +13,21 @@ import sqlalchemy as sa
 
 from .. import clock
 from ..agenda.models import ParticipantAtom
-from ..db import db, writing
+from ..db import writing
 from ..delegates.models import Delegate
-from ..memory import memory
-from .models import MeetingSlot
+from ..memory import fresh, memory, stand
+from . import times
+from .lunch import Lunches
+from .models import LunchWindow, MeetingBlock, MeetingSlot
 
 FEW = 300
 """So many people are looked at one by one."""
 
 MOST = 4
 """So many events a process keeps."""
+
+MOST_KEPT = 1_000
+"""So many sets of slots are remembered with whom none of them suits."""
 
 
 class Presence(NamedTuple):
@@ -42,6 +46,16 @@ class Slot(NamedTuple):
     starts_at: datetime
     ends_at: datetime
 
+    @property
+    def first_atom(self) -> int:
+        """Its first five minutes."""
+        return self.atoms.start
+
+    @property
+    def last_atom(self) -> int:
+        """The last five minutes of it."""
+        return self.atoms.stop - 1
+
 
 class Absences:
     """What is known of an event as it was at one moment; each question is asked when it comes up first."""
@@ -53,23 +67,53 @@ class Absences:
         self._missing: dict[int, frozenset[int]] = {}
         self._open: dict[int, int] = {}
         self._rare: dict[int, Presence] | None = None
+        self._bookable: list[Slot] | None = None
+        self._lunch: bool | None = None
+        self._never: dict[int, frozenset[int]] = {}
         self._lock = RLock()
 
-    def of_all(self, slots: Sequence[MeetingSlot]) -> frozenset[int]:
+    def free(self, participant_id: int) -> list[Slot]:
+        """The bookable slots that have not begun in which one participant is there and free; lunch is not looked at."""
+        with self._lock:
+            if self._bookable is None:
+                self._bookable = self._asked()
+            first = times.soonest()
+            slots = [slot for slot in self._bookable if slot.atoms.start >= first]
+            self._learn(self._bookable)
+            self._look_at([participant_id])
+            held = self._open[participant_id]
+            return [slot for slot in slots if held >> self._places[slot.id] & 1]
+
+    @property
+    def protects_lunch(self) -> bool:
+        """Whether the event has lunch windows."""
+        if self._lunch is None:
+            with fresh() as link:
+                self._lunch = bool(link.execute(_LUNCH, {"event": self.event_id}).scalar())
+        return self._lunch
+
+    def of_all(self, slots: Sequence[MeetingSlot | Slot]) -> frozenset[int]:
         """The participants who are taken or away in every one of these slots."""
         with self._lock:
             self._learn(slots)
-            never: frozenset[int] | None = None
-            for slot in reversed(slots):  # late ones are booked least, so that there are soon few left to look at
-                missed = self._in(slot.id)
-                never = missed if never is None else never & missed
-                if len(never) <= FEW:
-                    self._look_at(never)
-                    mine = self._bits(slots)
-                    return frozenset(one for one in never if not mine & self._open[one])
-            return never or frozenset()
+            mine = self._bits(slots)
+            if mine not in self._never:
+                if len(self._never) >= MOST_KEPT:
+                    self._never.clear()
+                self._never[mine] = self._in_none(slots, mine)
+            return self._never[mine]
 
-    def shared(self, people: Sequence[int], slots: Sequence[MeetingSlot]) -> dict[int, int]:
+    def _in_none(self, slots: Sequence[MeetingSlot | Slot], mine: int) -> frozenset[int]:
+        never: frozenset[int] | None = None
+        for slot in reversed(slots):  # late ones are booked least, so that there are soon few left to look at
+            missed = self._in(slot.id)
+            never = missed if never is None else never & missed
+            if len(never) <= FEW:
+                self._look_at(never)
+                return frozenset(one for one in never if not mine & self._open[one])
+        return never or frozenset()
+
+    def shared(self, people: Sequence[int], slots: Sequence[MeetingSlot | Slot]) -> dict[int, int]:
         """To how many of these slots each of a few participants can come."""
         with self._lock:
             self._learn(slots)
@@ -81,7 +125,20 @@ class Absences:
         """Slots as a set of bits."""
         return sum(1 << self._places[slot.id] for slot in slots)
 
-    def _learn(self, slots: Sequence[MeetingSlot]) -> None:
+    def _asked(self) -> list[Slot]:
+        with fresh() as link:
+            rows = link.execute(_SLOTS, {"event": self.event_id}).all()
+        return [
+            Slot(
+                row.id,
+                range(row.first_atom, row.last_atom + 1),
+                clock.from_atom(row.first_atom),
+                clock.from_atom(row.last_atom + 1),
+            )
+            for row in rows
+        ]
+
+    def _learn(self, slots: Sequence[MeetingSlot | Slot]) -> None:
         """Remember the slots that are asked about; of whoever was looked at before, new ones are not known yet."""
         new = [slot for slot in slots if slot.id not in self._slots]
         if new:
@@ -95,7 +152,7 @@ class Absences:
         """The participants who are taken or away in a slot."""
         if slot_id not in self._missing:
             slot = self._slots[slot_id]
-            with _fresh() as link:
+            with fresh() as link:
                 busy = _numbers(link.execute(_BUSY, {"first": slot.atoms[0], "last": slot.atoms[-1]}).scalar())
             away = (one for one, presence in self._rarely.items() if not self._there(slot, presence))
             self._missing[slot_id] = frozenset((*busy, *away))
@@ -108,7 +165,7 @@ class Absences:
             return
         first = min(slot.atoms[0] for slot in self._slots.values())
         last = max(slot.atoms[-1] for slot in self._slots.values())
-        with _fresh() as link:
+        with fresh() as link:
             for one, joined in link.execute(_TAKEN, {"people": list(taken), "first": first, "last": last}):
                 taken[one] = _numbers(joined)
         for one, held in taken.items():
@@ -123,7 +180,7 @@ class Absences:
     def _rarely(self) -> dict[int, Presence]:
         """Those who are not there all the time."""
         if self._rare is None:
-            with _fresh() as link:
+            with fresh() as link:
                 rows = link.execute(_RARELY, {"event": self.event_id}).all()
             self._rare = {row.participant_id: Presence(row.arrives_at, row.departs_at, row.days) for row in rows}
         return self._rare
@@ -137,12 +194,22 @@ class Absences:
         return not presence.days or clock.in_zone(slot.starts_at, self.zone).date().isoformat() in presence.days
 
 
-def never_free(me: Delegate, slots: Sequence[MeetingSlot]) -> Set[int]:
+def free(me: Delegate) -> list[Slot]:
+    """The slots in which a delegate can meet, as `times.free_slots` answers, without a question if nothing changed."""
+    known = _known_to(me)
+    found = known.free(me.participant_id)
+    if not found or not known.protects_lunch:
+        return found
+    lunches = Lunches(me.participant.event, [me.participant_id])
+    return [slot for slot in found if not lunches.lost_by(slot)]
+
+
+def never_free(me: Delegate, slots: Sequence[MeetingSlot | Slot]) -> Set[int]:
     """The participants who are taken or away in every one of these slots."""
     return _known_to(me).of_all(slots)
 
 
-def shared(me: Delegate, people: Sequence[int], slots: Sequence[MeetingSlot]) -> dict[int, int]:
+def shared(me: Delegate, people: Sequence[int], slots: Sequence[MeetingSlot | Slot]) -> dict[int, int]:
     """To how many of these slots each of a few participants can come, by their ids."""
     return _known_to(me).shared(people, slots)
 
@@ -152,8 +219,7 @@ def _known_to(me: Delegate) -> Absences:
     event_id, zone = me.event_id, me.participant.event.zone
     if writing():  # what may yet be undone is remembered by nobody
         return Absences(event_id, zone, "")
-    kept = memory()
-    state, key = kept.state(db.engine), ("absences", event_id)
+    kept, state, key = memory(), stand(), ("absences", event_id)
     known: Absences | None = kept.rooms.get(key)
     if known is None or known.state != state or known.zone != zone:
         known = Absences(event_id, zone, state)
@@ -163,16 +229,6 @@ def _known_to(me: Delegate) -> Absences:
             while len(kept.rooms) > MOST:
                 kept.rooms.popitem(last=False)
     return known
-
-
-@contextmanager
-def _fresh() -> Iterator[sa.Connection]:
-    """What has been written up to now: the session of this request on SQLite still sees what was there before."""
-    if writing() or db.engine.dialect.name != "sqlite":
-        yield db.session.connection()
-        return
-    with db.engine.connect() as link:
-        yield link
 
 
 def _numbers(joined: str | None) -> Iterable[int]:
@@ -207,3 +263,14 @@ _RARELY = sa.select(Delegate.participant_id, Delegate.arrives_at, Delegate.depar
         Delegate.departs_at.is_not(None), Delegate.arrives_at.is_not(None), sa.cast(Delegate.days, sa.String) != "[]"
     ),
 )
+_SLOTS = (
+    sa.select(MeetingSlot.id, MeetingSlot.first_atom, MeetingSlot.last_atom)
+    .join(MeetingBlock, MeetingBlock.id == MeetingSlot.block_id)
+    .where(
+        MeetingSlot.event_id == sa.bindparam("event"),
+        MeetingSlot.removed_at.is_(None),
+        MeetingBlock.phase.in_(times.BOOKABLE),
+    )
+    .order_by(MeetingSlot.first_atom, MeetingSlot.id)
+)
+_LUNCH = sa.select(sa.exists().where(LunchWindow.event_id == sa.bindparam("event")))

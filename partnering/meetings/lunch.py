@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 
@@ -12,7 +13,7 @@ from ..db import db
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
-from .models import LunchWindow, MeetingSlot
+from .models import LunchWindow
 from .rules import rules_of
 
 
@@ -56,6 +57,18 @@ def take_turn(event: Event) -> None:
     db.session.execute(sa.select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
 
 
+class Times(Protocol):
+    """What has a first and a last five minutes."""
+
+    @property
+    def first_atom(self) -> int:
+        """Its first five minutes."""
+
+    @property
+    def last_atom(self) -> int:
+        """The last five minutes of it."""
+
+
 class Lunches:
     """What is left of some people's lunch windows, asked once for any number of slots.
 
@@ -90,7 +103,7 @@ class Lunches:
         for participant_id, atom in db.session.execute(query):
             self.taken.setdefault(participant_id, set()).add(atom)
 
-    def lost_by(self, slot: MeetingSlot) -> set[int]:
+    def lost_by(self, slot: Times) -> set[int]:
         """Ids of participants whose last stretch in a window a meeting in this slot would take."""
         held = range(slot.first_atom, slot.last_atom + 1)
         touched = [each for each in self.windows if each.start < held.stop and each.stop > held.start]

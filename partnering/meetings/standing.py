@@ -1,32 +1,34 @@
 """What the directory says of each card: can I book this person, and if not, why not?"""
 
 from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from .. import clock
-from ..agenda.models import Appointment
-from ..db import db
+from ..agenda.models import Appointment, Location
+from ..db import BilingualText, db
 from ..delegates import groups
 from ..delegates.booking import Standing
 from ..delegates.models import Delegate
 from ..events.models import Event
 from ..i18n import _, day, moment, time
-from . import absences, queries
+from ..rows import ask
+from . import absences
 from .errors import NotAllowed
-from .models import Meeting, MeetingSlot
+from .models import Meeting
 
 
 class MeetingBookings:
     """Answers from the meetings and the time that people have."""
 
-    def free_slots(self, me: Delegate) -> Sequence[MeetingSlot]:
+    def free_slots(self, me: Delegate) -> Sequence[Any]:
         """The slots in which I am free."""
-        return queries.free_slots([me])
+        return absences.free(me)
 
     def standings(
-        self, me: Delegate, others: Sequence[Delegate], slots: Sequence[MeetingSlot] | None = None
+        self, me: Delegate, others: Sequence[Delegate], slots: Sequence[Any] | None = None
     ) -> Mapping[int, Standing]:
         """My standing with each, in five queries at most, whatever their number."""
         if not others:
@@ -49,7 +51,7 @@ class MeetingBookings:
             for other in others
         }
 
-    def without_shared_slot(self, me: Delegate, slots: Sequence[MeetingSlot] | None = None) -> Set[int] | None:
+    def without_shared_slot(self, me: Delegate, slots: Sequence[Any] | None = None) -> Set[int] | None:
         """The participants who are taken or away in every slot in which I am free; None if I have no such slot."""
         mine = self.free_slots(me) if slots is None else slots
         if not mine:
@@ -84,14 +86,36 @@ def _closed(event: Event) -> str:
     return ""
 
 
-def _between(me: Delegate, others: Sequence[Delegate]) -> dict[int, Meeting]:
+class Between(NamedTuple):
+    """An open request or a meeting of two: where it stands, and its time and place if it has them."""
+
+    low_id: int
+    high_id: int
+    public_id: str
+    request_state: str
+    turn_id: int | None
+    starts_at: datetime | None
+    place: BilingualText | None
+
+
+def _between(me: Delegate, others: Sequence[Delegate]) -> dict[int, Between]:
     """Open requests and meetings with each of them, by their id."""
-    meetings = db.session.scalars(_BETWEEN, {"me": me.id, "others": [other.id for other in others]}).all()
-    return {meeting.high_id if meeting.low_id == me.id else meeting.low_id: meeting for meeting in meetings}
+    rows = ask(_BETWEEN, {"me": me.id, "others": [other.id for other in others]})
+    return {row.high_id if row.low_id == me.id else row.low_id: Between._make(row) for row in rows}
 
 
 _BETWEEN = (
-    sa.select(Meeting)
+    sa.select(
+        Meeting.low_id,
+        Meeting.high_id,
+        Meeting.public_id,
+        Meeting.request_state,
+        Meeting.turn_id,
+        Appointment.starts_at,
+        Location.name,
+    )
+    .outerjoin(Appointment, Appointment.id == Meeting.appointment_id)
+    .outerjoin(Location, Location.id == Appointment.location_id)
     .where(
         Meeting.closed_at.is_(None),
         Meeting.request_state != "draft",
@@ -100,11 +124,10 @@ _BETWEEN = (
             sa.and_(Meeting.high_id == sa.bindparam("me"), Meeting.low_id.in_(sa.bindparam("others", expanding=True))),
         ),
     )
-    .options(joinedload(Meeting.appointment).joinedload(Appointment.location))
 )
 
 
-def _standing(me: Delegate, other: Delegate, meeting: Meeting | None, closed: str, free: int) -> Standing:
+def _standing(me: Delegate, other: Delegate, meeting: Between | None, closed: str, free: int) -> Standing:
     if other.id == me.id or other.profile_id == me.profile_id:
         return Standing("closed", _("You belong to the same organisation."))
     if meeting is None:
@@ -114,16 +137,14 @@ def _standing(me: Delegate, other: Delegate, meeting: Meeting | None, closed: st
             return Standing("closed", _("No free time suits both of you."), free=0)
         return Standing("bookable", free=free)
     ref = meeting.public_id
-    if meeting.is_open:
+    if meeting.request_state in ("pending", "countered"):
         if meeting.turn_id == me.id:
             return Standing("asked", _("Waiting for your answer"), ref)
         return Standing("requested", _("Requested, waiting for an answer"), ref)
-    appointment = meeting.appointment
-    if appointment is None:
+    if meeting.starts_at is None:
         return Standing("confirmed", _("Accepted, time follows"), ref)
     zone = db.session.get_one(Event, me.event_id).zone
-    when = f"{day(appointment.starts_at, 'short', zone)}, {time(appointment.starts_at, zone)}"
-    if appointment.location is None:
+    when = f"{day(meeting.starts_at, 'short', zone)}, {time(meeting.starts_at, zone)}"
+    if meeting.place is None:
         return Standing("confirmed", _("Confirmed: %(when)s", when=when), ref)
-    table = str(appointment.location.name)
-    return Standing("confirmed", _("Confirmed: %(when)s, table %(table)s", when=when, table=table), ref)
+    return Standing("confirmed", _("Confirmed: %(when)s, table %(table)s", when=when, table=str(meeting.place)), ref)

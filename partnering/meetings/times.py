@@ -21,6 +21,9 @@ from .places import Places, open_until
 LEAD_MINUTES = 10
 """Nothing is booked that begins sooner than this."""
 
+BOOKABLE = ("open", "published", "running")
+"""The phases of blocks in which people book."""
+
 
 def blocks_of(event: Event) -> Sequence[MeetingBlock]:
     """The event's meeting blocks in their order of time."""
@@ -65,17 +68,21 @@ def slot_at(event_id: int, starts_at: datetime, ends_at: datetime) -> MeetingSlo
     ).first()
 
 
+def soonest() -> int:
+    """The first atom in which something that is booked now can begin."""
+    return clock.to_atom(clock.now() + timedelta(minutes=LEAD_MINUTES), up=True)
+
+
 def bookable_slots(event_id: int) -> Sequence[MeetingSlot]:
     """Slots of blocks in which people book, that have not begun."""
-    soonest = clock.to_atom(clock.now() + timedelta(minutes=LEAD_MINUTES), up=True)
     return db.session.scalars(
         sa.select(MeetingSlot)
         .join(MeetingBlock, MeetingBlock.id == MeetingSlot.block_id)
         .where(
             MeetingSlot.event_id == event_id,
-            MeetingSlot.first_atom >= soonest,
+            MeetingSlot.first_atom >= soonest(),
             MeetingSlot.removed_at.is_(None),
-            MeetingBlock.phase.in_(("open", "published", "running")),
+            MeetingBlock.phase.in_(BOOKABLE),
         )
         .options(joinedload(MeetingSlot.block))
         .order_by(MeetingSlot.first_atom, MeetingSlot.id)

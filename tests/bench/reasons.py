@@ -51,7 +51,7 @@ def directory(people: list[Known]) -> Index:
         )
         for number, one in enumerate(people)
     }
-    return Index(rows, now)
+    return Index(1, rows, now)
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from partnering import memory
+from partnering import clock, memory
 from partnering.app import create_app
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
@@ -59,7 +59,7 @@ def test_what_another_process_changed_is_seen_at_once(slug, client: FlaskClient,
 
 
 def test_without_the_question_an_old_page_would_be_shown(slug, client: FlaskClient, monkeypatch):
-    monkeypatch.setattr(memory.Memory, "state", lambda self, engine: "as ever")
+    monkeypatch.setattr(memory.Memory, "state", lambda self, engine: ("as ever", clock.now()))
     assert "Meeting" in client.get(f"/e/{slug}/?lang=en").text
     with transaction():
         _rename(slug)

@@ -24,6 +24,7 @@ MARKUP = {
     "partnering/registration/forms.py": "a list of countries, escaped item by item and kept",
     "partnering/registration/views/flow.py": "a template of ours, which escapes what it shows, kept as text",
     "partnering/registration/views/shown.py": "line breaks between parts, which joining escapes",
+    "partnering/fragments.py": "escaped words in what a template of ours has drawn",
     "partnering/i18n.py": "fixed tags around escaped words",
     "partnering/markup.py": "Markdown, rendered without raw HTML and cleaned by nh3",
     "partnering/qr.py": "an SVG path of numbers",

@@ -57,6 +57,8 @@ def test_everybody_at_once_is_the_same_as_one_by_one(event: Event, monkeypatch, 
     found = absences.never_free(me, times.free_slots([me]))
     assert found == expected
     assert {others[number].participant_id for number in (0, 1, 4, 5)} <= found
+    for one in (me, *others):
+        assert [slot.id for slot in absences.free(one)] == [slot.id for slot in times.free_slots([one])]
     assert absences.shared(me, [one.participant_id for one in others], times.free_slots([me])) == shared(me, others)
 
 

@@ -27,6 +27,7 @@ from partnering.programme.importing import applier, reader
 from partnering.programme.services import Part
 from tests.factories import make_event, make_organiser, make_participant
 from tests.factories.programme import at, make_room, make_session, make_speaker, make_track
+from tests.support.counting import statements_of
 from tests.support.signing_in import sign_in
 
 SAMPLE = "bionection-next"
@@ -187,6 +188,26 @@ def test_a_changed_file_changes_one_language_and_nothing_else(ctx: Flask):
     assert after.appointment.ends_at - after.appointment.starts_at == timedelta(minutes=50)
     assert [(part.participant_id, part.role, part.set_up) for part in after.people] == [(ada.id, "chair", 10)]
     assert not bring(event, content)
+
+
+def test_a_dry_run_asks_as_much_of_two_sessions_as_of_forty(ctx: Flask):
+    event = make_event()
+    room, ada, ben = make_room(event), make_speaker(event, "Ada Minh"), make_speaker(event, "Ben Groß")
+
+    def add(number: int) -> None:
+        make_session(event, starts_at=at(event, 8) + number * timedelta(minutes=45), room=room, speakers=[ada, ben])
+
+    def questions() -> int:
+        schedule, known = reader.read(written(event, "xml")), db.session.get_one(Event, event.id)
+        return statements_of(lambda: applier.plan(known, schedule))
+
+    add(0)
+    add(1)
+    few = questions()
+    for number in range(2, 40):
+        add(number)
+
+    assert questions() == few
 
 
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=40)

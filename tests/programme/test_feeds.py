@@ -78,7 +78,10 @@ def test_what_is_not_public_has_no_feed(client: FlaskClient, stage: dict[str, An
         assert client.get(f"/e/probe/{path}").status_code == 404, path
 
 
-def test_whoever_holds_it_already_is_answered_with_at_most_one_question(client: FlaskClient, stage: dict[str, Any]):
+def test_whoever_holds_it_already_is_answered_with_at_most_one_question(
+    client: FlaskClient, stage: dict[str, Any], freeze
+):
+    freeze(clock.now())
     path = "/e/probe/programme.ics?lang=en"
     first = client.get(path)
     held = {"If-None-Match": first.headers["ETag"]}
@@ -108,8 +111,9 @@ def test_the_feed_of_a_draft_event_is_kept_for_nobody(client: FlaskClient, ctx: 
     assert client.application.test_client().get("/e/probe/programme.ics").status_code == 404
 
 
-@pytest.mark.parametrize("feed", ["programme.ics", "speakers/{}.ics"])
+@pytest.mark.parametrize("feed", ["programme.ics", "speakers/{}.ics", "programme.json", "programme.xml"])
 def test_two_talks_and_forty_take_the_same_number_of_queries(client: FlaskClient, ctx: Flask, feed: str, freeze):
+    freeze(clock.now())
     event = make_event("probe")
     speaker: Participant = make_participant(event)
     path = f"/e/probe/{feed.format(speaker.public_id)}"
@@ -119,11 +123,11 @@ def test_two_talks_and_forty_take_the_same_number_of_queries(client: FlaskClient
 
     add(0)
     add(1)
-    client.get(path)
+    for _time in range(2):  # connections are opened, statements prepared
+        client.get(path)
     add(2)
     few = statements_of(lambda: client.get(path))
     for number in range(3, 40):
         add(number)
-    freeze(clock.now())
 
     assert statements_of(lambda: client.get(path)) == few

@@ -125,7 +125,7 @@ class Stage:
             shutil.copyfile(str(url.database), self._kept)
         else:
             self._kept = f"{url.database}_kept"
-            databases.administer("CREATE DATABASE {} TEMPLATE {}", self._kept, str(url.database))
+            databases.copy_database(self._kept, str(url.database))
 
     def restore(self) -> None:
         """Put the database back."""
@@ -136,7 +136,7 @@ class Stage:
             shutil.copyfile(self._kept, str(url.database))
         else:
             databases.administer("DROP DATABASE {} WITH (FORCE)", str(url.database))
-            databases.administer("CREATE DATABASE {} TEMPLATE {}", str(url.database), self._kept)
+            databases.copy_database(str(url.database), self._kept)
 
     def drop(self) -> None:
         """Remove both databases."""

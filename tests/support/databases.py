@@ -152,6 +152,11 @@ def administer(statement: str, *names: str) -> None:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
+def copy_database(name: str, source: str) -> None:
+    """Make a database like another one, to which nobody is connected; file by file, which takes a third of the time."""
+    administer("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, source)
+
+
 # -- databases with our schema
 
 
@@ -213,7 +218,7 @@ def new_database(engine: str) -> str:
         shutil.copyfile(source, path)
         return f"sqlite:///{path}"
     with one_at_a_time("template-postgresql"):
-        administer("CREATE DATABASE {} TEMPLATE {}", name, source)
+        copy_database(name, source)
     return postgres_url(name)
 
 

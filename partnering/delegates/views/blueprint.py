@@ -25,12 +25,17 @@ class NoTicket(Forbidden):
 
 def me() -> Delegate:
     """The signed-in participant as a delegate. Raises `NoTicket`."""
+    found = _partnering()
+    if found is None:
+        raise NoTicket
+    return found
+
+
+def _partnering() -> Delegate | None:
+    """The signed-in participant as a delegate, asked once for a page."""
     found: Delegate | None = g.get("delegate")
     if found is None or found.participant_id != current_participant().id:
-        found = queries.delegate_of(current_participant())
-        if found is None:
-            raise NoTicket
-        g.delegate = found
+        found = g.delegate = queries.delegate_of(current_participant())
     return found
 
 
@@ -50,7 +55,7 @@ SAY_IT_THEMSELVES = ("delegates.profile", "delegates.save_profile", "schedule.to
 
 def next_step() -> Step | None:
     """What a newcomer does next: say something in the profile, then be found by it; None for everybody else."""
-    mine = queries.delegate_of(current_participant())
+    mine = _partnering()
     if mine is None or current_event().state != "published" or is_over(current_event()):
         return None
     if not queries.says_something(mine.profile):
