@@ -125,7 +125,7 @@ def stand() -> str:
     session = db.session()
     known: str | None = session.info.get("stand")
     if known is None:
-        known = memory().state(db.engine)
+        known, _now = memory().state(db.engine)
         if session.in_transaction():
             session.info["stand"] = known
     return known
