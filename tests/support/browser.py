@@ -138,14 +138,15 @@ def watched_context(
         raise AssertionError("pages did what they must not:\n" + "\n".join(watch.problems))
 
 
-_axe = Axe()
+AXE = Axe().axe_script
 WHOLE_PAGE = {"resultTypes": ["violations"], "iframes": False}
 """Frames have no axe in them that would answer."""
 
 
 def axe_violations(page: Page) -> list[str]:
     """What axe finds on a page: rule, what it says, and where, one line each."""
-    found = _axe.run(page, options=WHOLE_PAGE).response["violations"]
+    page.evaluate(AXE)
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", WHOLE_PAGE)
     return [
         f"{violation['id']}: {violation['help']}: {node['target']} {node.get('failureSummary', '')}"
         for violation in found
