@@ -35,7 +35,7 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from . import postgresql
+from . import postgresql, sqlite
 
 T = TypeVar("T")
 
@@ -422,23 +422,9 @@ def install(app: Any) -> None:
         engine = db.engine
         if engine.dialect.name == "sqlite":
             _queues[engine] = Lock()
-            event.listen(engine, "connect", _sqlite_connect)
-            event.listen(engine, "begin", _sqlite_begin)
+            sqlite.install(engine)
         else:
             postgresql.install(engine)
-
-
-def _sqlite_connect(connection: Any, record: Any) -> None:
-    connection.isolation_level = None  # SQLAlchemy's "begin" below says BEGIN, not the driver
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _sqlite_begin(connection: Connection) -> None:
-    kind = connection.get_execution_options().get("begin", "")
-    connection.exec_driver_sql(f"BEGIN {kind}".strip())
 
 
 @event.listens_for(Session, "after_begin")

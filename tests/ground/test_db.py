@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
-from partnering import audit, clock
+from partnering import audit, clock, sqlite
 from partnering.db import (
     BilingualText,
     Model,
@@ -164,6 +164,28 @@ def can_begin_to_write() -> bool:
     finally:
         other.close()
     return True
+
+
+@pytest.mark.engine("sqlite")
+def test_whoever_waits_for_another_process_goes_on_with_the_next_look(ctx, monkeypatch):
+    other = sqlite3.connect(str(db.engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    looks: list[float] = []
+
+    class Waiting:
+        def wait(self, seconds: float) -> None:
+            looks.append(seconds)
+            if len(looks) == 3:
+                other.execute("COMMIT")
+
+    monkeypatch.setattr(sqlite, "_never", Waiting())
+    with transaction():
+        write(host("after"))
+        assert not can_begin_to_write()
+    other.close()
+
+    assert looks == [sqlite.LOOK_SECONDS] * 3
+    assert db.session.scalar(sa.text("PRAGMA busy_timeout")) == 15_000
 
 
 @pytest.mark.engine("sqlite")
