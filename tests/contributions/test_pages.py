@@ -264,7 +264,10 @@ def test_a_call_is_set_up_with_its_topics_and_members(client: FlaskClient, event
     desk = "/manage/probe/contributions"
     assert client.post(f"{desk}/settings", data=rules).location == f"{desk}/topics"
     assert client.post(f"{desk}/topics", data={"name_de": "Diagnostik", "track": ""}).status_code == 303
-    assert client.post(f"{desk}/criteria", data={"name_de": "Neuheit", "weight": "2"}).status_code == 303
+    assert (
+        client.post(f"{desk}/criteria", data={"criterion-name_de": "Neuheit", "criterion-weight": "2"}).status_code
+        == 303
+    )
     assert client.post(f"{desk}/committee", data={"email": "vera@komitee.example"}).status_code == 303
 
     call = queries.call_of(event)

@@ -28,6 +28,9 @@ Answer = Response | str | tuple[str, int]
 LENGTHS = ("talk", "pitch", "workshop")
 """Forms that last some minutes; a poster hangs."""
 
+BESIDE = "criterion-"
+"""Before the names of fields of the second form on a page."""
+
 WEEKS = 8
 """How long a call is open unless somebody says otherwise."""
 
@@ -130,13 +133,13 @@ def topics() -> Answer:
             setting_up.add_topic(event, call_or_404(), _name(form), track)
         flash(_("The topic is added."), "ok")
         return redirect(url_for(".topics"), 303)
-    return _topics(form, CriterionForm(formdata=None))
+    return _topics(form, CriterionForm(formdata=None, prefix=BESIDE))
 
 
 @bp.post("/criteria")
 def add_criterion() -> Answer:
     """One more criterion."""
-    form = CriterionForm()
+    form = CriterionForm(prefix=BESIDE)
     if not form.validate_on_submit():
         return _topics(_topic_form(None, sent=False), form)
     with transaction():
