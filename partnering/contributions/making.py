@@ -73,7 +73,7 @@ def _speaker(event: Event, submission: Submission) -> Participant:
             author.email, given_name=name.given_name, family_name=name.family_name, locale=submission.language
         )
         known = participant_of(person, event)
-        if known is not None and known.erased_at is None:
+        if known is not None and known.name:
             return known
         return participant_for(
             event,

@@ -13,9 +13,10 @@ from .. import audit, clock
 from ..db import db
 from ..errors import Stale
 from ..events.models import Event, Participant
+from ..events.services import rename
 from ..i18n import _, _n, bi
 from ..programme import services as programme
-from ..text import fold
+from ..text import fold, taken_apart
 from . import errors, mails, queries
 from .counting import characters
 from .models import Call, Review, Submission, SubmissionAuthor
@@ -231,9 +232,26 @@ def hand_in(event: Event, submission: Submission, *, commits: bool) -> Submissio
     submission.state = "submitted"
     with _one_per_group(submission):
         db.session.flush()
+    _name_main_author(submission)
     mails.received(submission)
     audit.record("call.handed_in", submission, event=event)
     return submission
+
+
+def _name_main_author(submission: Submission) -> None:
+    """Let somebody of whom only an address was known be called as they say in their first contribution."""
+    participant, main = submission.participant, queries.authors_of(submission)[0]
+    if not participant.name:
+        name = taken_apart(main.name)
+        rename(
+            participant,
+            title=name.title,
+            given_name=name.given_name,
+            family_name=name.family_name,
+            function=participant.function,
+            company=participant.company or main.affiliation,
+        )
+        db.session.flush()
 
 
 def withdraw(event: Event, submission: Submission) -> bool:
