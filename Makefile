@@ -60,7 +60,7 @@ test: setup lint ## All checks and tests, on SQLite and PostgreSQL (ARGS="..." f
 .PHONY: soak
 soak: setup ## Eight processes do everything to places at once, then every rule (SOAK_SECONDS=60); then long races and walks
 	@$(PY) -m tests.soak $(ARGS)
-	@RACES=200 NUMBERS=10000 WALKS=100 $(PY) -m pytest -q tests/races tests/tickets/test_properties.py tests/meetings/test_properties.py
+	@RACES=200 NUMBERS=10000 WALKS=100 $(PY) -m pytest -q tests/races tests/tickets/test_properties.py tests/meetings/test_properties.py tests/calendar_conformance/ours/test_histories.py
 	@KILL_EVERY=1 $(PY) -m pytest -q tests/races/test_killed.py
 
 .PHONY: bench
