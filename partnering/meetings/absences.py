@@ -79,6 +79,8 @@ class Absences:
                 self._bookable = self._asked()
             first = times.soonest()
             slots = [slot for slot in self._bookable if slot.atoms.start >= first]
+            if not slots:
+                return []
             self._learn(self._bookable)
             self._look_at([participant_id])
             held = self._open[participant_id]

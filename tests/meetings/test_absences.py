@@ -11,6 +11,7 @@ from partnering.db import db, transaction
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
 from partnering.meetings import absences, times
+from tests.factories import make_event
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_partnering_event
 from tests.support.counting import statements
@@ -93,3 +94,9 @@ def test_what_may_yet_be_undone_is_seen_and_not_remembered(event: Event):
         db.session.rollback()
     assert inside == {other.participant_id}
     assert absences.never_free(me, times.free_slots([me])) == set()
+
+
+def test_without_times_for_meetings_nobody_is_free_and_nothing_breaks(ctx: Flask):
+    me = make_delegate(make_event())
+    assert times.free_slots([me]) == []
+    assert absences.free(me) == []
