@@ -19,6 +19,9 @@ from tests.support.signing_in import sign_in
 FILES = (".ics", ".pdf", ".json")
 """What is no page."""
 
+ON_STAGE = "/e/<event_slug>/me/talks/"
+"""What is there for people who speak alone."""
+
 
 class Actions(HTMLParser):
     """The main actions within <main>: what they say, and where links lead."""
@@ -83,6 +86,7 @@ def pages_of_mine(app: Flask) -> list[str]:
         and parameters(rule) == {"event_slug"}
         and "GET" in methods_of(rule)
         and not rule.rule.endswith(FILES)
+        and not rule.rule.startswith(ON_STAGE)
     ]
     return sorted(found)
 
