@@ -281,8 +281,7 @@ def test_places_taken_meanwhile_keep_everybody_out(ctx: Flask, event: Event, cli
     assert (found.state, number_of(Registration)) == ("checked", 1)
     assert [(one["row"], one["code"], one["cell"]) for one in found.report["errors"]] == [(3, "short_of", "Eng")]
     pool = db.session.scalars(sa.select(Pool).join(ProductPool).where(ProductPool.product_id == product.id)).one()
-    named = f"Left of “{pool.name.en or pool.name.de}”: 0, needed here: 1."
-    assert named in client.get(f"{page}?lang=en").text
+    assert f"Noch frei in „{pool.name.de}“: 0, hier nötig: 1." in client.get(f"{page}?lang=de").text
 
 
 def test_somebody_registered_between_last_look_and_deed_undoes_all(ctx: Flask, event: Event, client: FlaskClient):
