@@ -59,25 +59,23 @@ def test_a_value_that_is_not_there_is_refused_rather_than_taken_for_another(app:
         render_template_string('{% call drawn_once("c", thing.missing) %}x{% endcall %}', thing={})
 
 
-def fill(*words: str, more: str = "") -> str:
-    """A part of these words, by its pattern."""
+def fill(drawn, *words: str, more: str = "") -> str:
+    """A part of these words, by its pattern; what it draws counts on."""
     part = (
         '{% call(w) filled("words", more, of=words) %}<b title="{{ w[0] }}">{{ w[0] }}</b>{% if w[1] %} 100% {{ w[1] }}'
         "{% endif %}{{ more }}{{ next(drawn) }}{% endcall %}"
     )
-    return render_template_string(part, words=words, more=more, drawn=DRAWN, next=next)
-
-
-DRAWN = iter(range(100))
+    return render_template_string(part, words=words, more=more, drawn=drawn, next=next)
 
 
 def test_words_are_put_into_what_was_drawn_once_of_the_same_shape(app: Flask):
+    drawn = iter(range(100))
     with app.test_request_context("/"), speaking("en"):
-        assert fill("Ada", "%s <i>") == '<b title="Ada">Ada</b> 100% %s &lt;i&gt;0'
-        assert fill('"Ben"', "qzx0xzq") == '<b title="&#34;Ben&#34;">&#34;Ben&#34;</b> 100% qzx0xzq0'
-        assert fill("Ada", "") == '<b title="Ada">Ada</b>1'
-        assert fill("Ada", "", more="!") == '<b title="Ada">Ada</b>!2'
+        assert fill(drawn, "Ada", "%s <i>") == '<b title="Ada">Ada</b> 100% %s &lt;i&gt;0'
+        assert fill(drawn, '"Ben"', "qzx0xzq") == '<b title="&#34;Ben&#34;">&#34;Ben&#34;</b> 100% qzx0xzq0'
+        assert fill(drawn, "Ada", "") == '<b title="Ada">Ada</b>1'
+        assert fill(drawn, "Ada", "", more="!") == '<b title="Ada">Ada</b>!2'
         with speaking("de"):
-            assert fill("Ada", "") == '<b title="Ada">Ada</b>3'
+            assert fill(drawn, "Ada", "") == '<b title="Ada">Ada</b>3'
         with pytest.raises(UndefinedError, match="is not there"):
             render_template_string('{% call(w) filled("x", of=card.face) %}{{ w[0] }}{% endcall %}', card={})
