@@ -49,12 +49,12 @@ def test_lunch_is_set_anew_and_times_have_an_order(ctx: Flask):
     noon = event.opens_at + timedelta(hours=3)
     hour = timedelta(hours=1)
     with transaction():
-        setting_up.set_lunch(event, [(noon, noon + hour)])
-        setting_up.set_lunch(event, [(noon + hour, noon + 2 * hour)])
+        lunch.set_lunch(event, [(noon, noon + hour)])
+        lunch.set_lunch(event, [(noon + hour, noon + 2 * hour)])
     assert [(each.starts_at, each.ends_at) for each in lunch.windows_of(event)] == [(noon + hour, noon + 2 * hour)]
     for times in ([(noon, noon)], [(noon, noon + hour), (noon, noon + 2 * hour)]):
-        with pytest.raises(setting_up.BadTimes), transaction():
-            setting_up.set_lunch(event, times)
+        with pytest.raises(lunch.BadLunch), transaction():
+            lunch.set_lunch(event, times)
 
 
 def test_a_virtual_room_needs_a_link_that_browsers_may_follow(ctx: Flask):
