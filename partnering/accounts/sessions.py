@@ -24,6 +24,8 @@ SECOND_FACTOR_ABSOLUTE = timedelta(hours=12)
 FRESH = timedelta(minutes=30)
 """For this long after signing in, or after the second factor, people may change how they sign in."""
 SEEN_EVERY = timedelta(minutes=1)
+SEEN_EVERY_OF_GUESTS = timedelta(minutes=5)
+"""Theirs ends after hours, and everything that pages remember is asked anew after each time that is written down."""
 
 
 def hash_of(secret: str) -> str:
@@ -103,8 +105,9 @@ def sessions_of(person: Person) -> Sequence[UserSession]:
 
 
 def is_due(session: UserSession) -> bool:
-    """Whether it is time to write down that the session was used: once a minute."""
-    return clock.now() >= session.seen_at + SEEN_EVERY
+    """Whether it is time to write down that the session was used."""
+    every = SEEN_EVERY if session.second_factor_at is not None else SEEN_EVERY_OF_GUESTS
+    return clock.now() >= session.seen_at + every
 
 
 def touch(session: UserSession) -> None:

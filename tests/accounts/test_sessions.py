@@ -85,15 +85,18 @@ def test_the_second_factor_ends_after_twelve_hours_of_work(client: FlaskClient, 
         assert second_factor(client) == (half_hours < 24)
 
 
-def test_use_is_written_down_once_a_minute(app: Flask, client: FlaskClient, jana: Person, freeze: Freeze):
+@pytest.mark.parametrize(("second_factor", "minutes"), [(True, 1), (False, 5)])
+def test_use_is_written_down_every_minute_of_the_desk_and_every_five_of_guests(
+    app: Flask, client: FlaskClient, jana: Person, freeze: Freeze, second_factor: bool, minutes: int
+):
     freeze(START)
-    sign_in(client, jana)
-    for seconds, seen in ((59, 0), (60, 60), (100, 60), (120, 120)):
-        freeze(START + timedelta(seconds=seconds))
+    sign_in(client, jana, second_factor=second_factor)
+    for steps, seen in ((59, 0), (60, 60), (100, 60), (120, 120)):
+        freeze(START + timedelta(seconds=steps * minutes))
         whoever(client)
         with app.app_context():
             stored = db.session.scalars(sa.select(UserSession)).one()
-            assert stored.seen_at == START + timedelta(seconds=seen)
+            assert stored.seen_at == START + timedelta(seconds=seen * minutes)
 
 
 def test_a_disabled_person_is_out_at_the_next_request(app: Flask, client: FlaskClient, jana: Person):
