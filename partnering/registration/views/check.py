@@ -239,18 +239,25 @@ def mail_own_pages() -> Response:
 
 @bp.get("/e/<event_slug>/register/calendar.ics")
 def calendar() -> Response:
-    """The event for the calendar of whoever has just registered, under the UID that the letter uses."""
+    """The event for the calendar of whoever has just registered, under the UID that the letter uses.
+
+    It says nothing else of them: whoever typed an address that was known already reads the same.
+    """
     event = current_event()
     party = drafts.placed_party(event)
     if party is None or party.placed_at is None:
         return redirect(drafts.step_url("ticket"))
     own = queries.contact_registration(party)
     entry = queries.attendance_entry(own) if own is not None else None
-    return calendar_file(event, entry)
+    return _file(event, [describing.event_entry(event, entry.uid if entry is not None else new_uid())])
 
 
 def calendar_file(event: Event, entry: AgendaEntry | None) -> Response:
     """Attendance at an event as a file to download, as letters say it; the event alone for whoever has no entry."""
     said = calendars.feed([entry]) if entry is not None else []
-    content = ical.calendar(said or [describing.event_entry(event, new_uid())], bi(event.name), clock.now())
+    return _file(event, said or [describing.event_entry(event, new_uid())])
+
+
+def _file(event: Event, said: list[ical.Entry]) -> Response:
+    content = ical.calendar(said, bi(event.name), clock.now())
     return as_file(content, ical.MEDIA_TYPE, f"{event.slug}.ics")
