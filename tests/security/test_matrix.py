@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 
 from partnering.guards import GuardedBlueprint, guarded, public
 
-from .matrix import BODIES, JSON, MATRIX, REFUSED, ROLES, denied_as
+from .matrix import BODIES, JSON, MATRIX, REFUSED, ROLES, SIGNED_IN, denied_as
 from .stage import NO_OBJECTS, Stage, methods_of, on_stage, outcome, parameters, routes
 
 OWN_ANSWERS = {200, 302, 303, 304, 308}
@@ -112,8 +112,8 @@ def test_things_of_another_event_do_not_exist_here(stage: Stage):
 def test_people_of_one_event_find_no_other(stage: Stage):
     found = {}
     for rule in known(stage.app):
-        if "event_slug" not in rule.arguments or MATRIX[rule.endpoint] >= {"visitor"}:
-            continue
+        if "event_slug" not in rule.arguments or MATRIX[rule.endpoint] >= SIGNED_IN:
+            continue  # who hands a contribution in takes part from then on
         for role in ("attendee", "other attendee", "exhibitor", "speaker", "crew", "organiser"):
             values = {
                 name: stage.value(rule.endpoint, name, role, foreign=name == "event_slug" or name not in NO_OBJECTS)
