@@ -102,7 +102,8 @@ def run(link: sa.Connection, statement: Any, given: Mapping[str, Any]) -> Answer
     Raises what SQLAlchemy raises where the database refuses, and drops a connection that is gone as it does.
     """
     dialect = link.dialect
-    lengths = tuple([len(value) for value in given.values() if type(value) is list])
+    # a list that is written is one value, of whatever length; one that is asked for stands for several
+    lengths = () if statement.is_dml else tuple([len(value) for value in given.values() if type(value) is list])
     key = (statement, dialect.name, tuple(given), lengths)
     ready = _ready.get(key)
     if ready is None:
@@ -154,7 +155,7 @@ def _refused(link: sa.Connection, text: str, values: Any, cursor: Any, error: An
 
 def _compiled(statement: Any, dialect: sa.Dialect, given: Mapping[str, Any]) -> Ready:
     """A statement made ready for whoever gives values of these names, and lists of these lengths."""
-    writes = isinstance(statement, (sa.Insert, sa.Update))
+    writes = statement.is_dml
     compiled = statement.compile(dialect=dialect, column_keys=list(given) if writes else None)
     defaults = {column.key: column.default for column in compiled.insert_prefetch} if writes else {}
     binds = compiled.binds

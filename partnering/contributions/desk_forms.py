@@ -11,7 +11,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from ..events.forms import DayField, HourField, email_address, lines, listed, one_line
 from ..fields import WholeField
@@ -39,7 +39,7 @@ class CallForm(FlaskForm):
     )
     commitment_de = TextAreaField(
         _l("Commitment in German"),
-        [InputRequired(_l("Enter what the main author agrees to")), Length(max=1000, message=TOO_LONG)],
+        [DataRequired(_l("Enter what the main author agrees to")), Length(max=1000, message=TOO_LONG)],
         [lines],
     )
     commitment_en = TextAreaField(
@@ -85,7 +85,7 @@ class NameForm(FlaskForm):
     """The name of a topic or criterion."""
 
     name_de = StringField(
-        _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=160)], [one_line]
+        _l("Name in German"), [DataRequired(_l("Enter the name in German")), Length(max=160)], [one_line]
     )
     name_en = StringField(_l("Name in English"), [Optional(), Length(max=160)], [one_line])
 

@@ -3,7 +3,7 @@
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from ..events.forms import one_line
 from ..fields import WholeField
@@ -14,7 +14,7 @@ class RoomForm(FlaskForm):
     """A room."""
 
     name_de = StringField(
-        _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=120)], [one_line]
+        _l("Name in German"), [DataRequired(_l("Enter the name in German")), Length(max=120)], [one_line]
     )
     name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
     capacity = WholeField(_l("Seats"), [Optional(), NumberRange(1, 100000, _l("Enter a number from 1"))])
@@ -24,7 +24,7 @@ class TrackForm(FlaskForm):
     """A track and its tint."""
 
     name_de = StringField(
-        _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=120)], [one_line]
+        _l("Name in German"), [DataRequired(_l("Enter the name in German")), Length(max=120)], [one_line]
     )
     name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
     tint = SelectField(
