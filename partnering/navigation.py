@@ -79,6 +79,10 @@ BELOW = {
     "programme.talk": "schedule.agenda",
     "programme.availability": "schedule.agenda",
     "programme_speakers.session_files": "programme_speakers.index",
+    "programme_release.release": "programme_desk.index",
+    "programme_release.index": "programme_desk.index",
+    "programme_release.version": "programme_desk.index",
+    "programme_release.letters": "programme_desk.index",
     "schedule_desk.index": "meetings_desk.meetings",
     "schedule_desk.progress": "meetings_desk.meetings",
 }

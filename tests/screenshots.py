@@ -193,6 +193,7 @@ def fill(made: Conference, event: Event) -> None:
         "programme_speakers.speaker.public_id": first(
             Participant, Participant.id.in_(sa.select(SessionPerson.participant_id))
         ),
+        "programme_release.version.version": "1",
         "programme_desk.save_room.public_id": first(Location, Location.kind == "room"),
         "programme_desk.save_track.public_id": first(Track),
         "events_desk.remove.public_id": role.person.public_id if role is not None else "",

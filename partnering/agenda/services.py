@@ -73,7 +73,7 @@ def appoint(
     )
     db.session.add(appointment)
     db.session.flush()
-    if location is not None and location.exclusive and not _take_place(appointment, location):
+    if location is not None and location.exclusive and not take_place(appointment, location):
         raise PlaceTaken
     return appointment
 
@@ -127,10 +127,7 @@ def attend(
         write(entry)
     elif entry.state != "live":
         entry.state, entry.role, entry.blocks, entry.lead_minutes = "live", role, blocks, lead_minutes
-        if entry.changed_at <= clock.now() - CANCELLED_KEPT:
-            _begin_anew(entry)
-        else:
-            _raise_sequence(entry)
+        come_back(entry)
     else:
         return entry
     db.session.flush()
@@ -177,11 +174,11 @@ def hold_time(entry: AgendaEntry) -> bool:
 
     For what happens even where somebody is taken already, such as a talk. Sequences stay: calendars do not show it.
     """
-    _free_time([entry.id])
+    free_time([entry.id])
     try:
         _take_time(entry, entry.appointment)
     except TimeTaken:
-        _free_time([entry.id])
+        free_time([entry.id])
         entry.blocks = False
     else:
         entry.blocks = True
@@ -206,8 +203,8 @@ def win_time(entry: AgendaEntry, lead_minutes: int = 0) -> list[AgendaEntry]:
 
 
 def _win(entry: AgendaEntry) -> list[AgendaEntry]:
-    _free_time([entry.id])
-    wanted = _wanted(entry, entry.appointment)
+    free_time([entry.id])
+    wanted = wanted_atoms(entry, entry.appointment)
     held = sa.and_(
         ParticipantAtom.participant_id == entry.participant_id,
         ParticipantAtom.atom.between(wanted.start, wanted.stop - 1),
@@ -248,7 +245,7 @@ def leave(entry: AgendaEntry) -> None:
         return
     entry.state = "cancelled"
     _raise_sequence(entry)
-    _free_time([entry.id])
+    free_time([entry.id])
 
 
 def leave_all(entries: Iterable[AgendaEntry]) -> None:
@@ -257,7 +254,7 @@ def leave_all(entries: Iterable[AgendaEntry]) -> None:
     for entry in live:
         entry.state = "cancelled"
         _raise_sequence(entry)
-    _free_time([entry.id for entry in live])
+    free_time([entry.id for entry in live])
 
 
 def move(appointment: Appointment, starts_at: datetime, ends_at: datetime, location: Location | None) -> bool:
@@ -271,7 +268,7 @@ def move(appointment: Appointment, starts_at: datetime, ends_at: datetime, locat
         return False
     _retime(appointment, starts_at, ends_at)
     appointment.location_id = location_id
-    if location is not None and location.exclusive and not _take_place(appointment, location):
+    if location is not None and location.exclusive and not take_place(appointment, location):
         raise PlaceTaken
     db.session.flush()
     return True
@@ -299,7 +296,7 @@ def swap_places(one: Appointment, other: Appointment) -> None:
     for appointment, location in ((one, second), (other, first)):
         appointment.location_id = location.id if location is not None else None
         touch(appointment)
-        if location is not None and location.exclusive and not _take_place(appointment, location):
+        if location is not None and location.exclusive and not take_place(appointment, location):
             raise PlaceTaken
     db.session.flush()
     for appointment in (one, other):
@@ -310,7 +307,7 @@ def _retime(appointment: Appointment, starts_at: datetime, ends_at: datetime) ->
     """Free place and time, raise the sequences and take everybody's time anew. Raises `TimeTaken`."""
     appointment.starts_at, appointment.ends_at = starts_at, ends_at
     entries = live_entries(appointment)
-    _free_time([entry.id for entry in entries])
+    free_time([entry.id for entry in entries])
     _free_place(appointment)
     touch(appointment, entries)
     for entry in sorted(entries, key=lambda entry: entry.participant_id):
@@ -338,7 +335,7 @@ def cancel(appointment: Appointment) -> list[AgendaEntry]:
     for entry in entries:
         entry.state = "cancelled"
         _raise_sequence(entry)
-    _free_time([entry.id for entry in entries])
+    free_time([entry.id for entry in entries])
     _free_place(appointment)
     db.session.flush()
     return entries
@@ -349,7 +346,7 @@ def let_go(appointment: Appointment) -> None:
     entries = live_entries(appointment)
     for entry in entries:
         entry.blocks = False
-    _free_time([entry.id for entry in entries])
+    free_time([entry.id for entry in entries])
     _free_place(appointment)
     db.session.flush()
 
@@ -361,7 +358,7 @@ def revive(appointment: Appointment) -> None:
     appointment.changed_at = clock.now()
     db.session.flush()
     location = appointment.location
-    if location is not None and location.exclusive and not _take_place(appointment, location):
+    if location is not None and location.exclusive and not take_place(appointment, location):
         raise PlaceTaken
 
 
@@ -395,15 +392,19 @@ def _raise_sequence(entry: AgendaEntry) -> None:
     entry.changed_at = clock.now()
 
 
-def _begin_anew(entry: AgendaEntry) -> None:
-    """A new generation, which no calendar has heard of: the old UID is spent."""
+def come_back(entry: AgendaEntry) -> None:
+    """What was left comes back with a higher sequence; or as a new generation, once calendars have forgotten it."""
+    entry.state = "live"
+    if entry.changed_at > clock.now() - CANCELLED_KEPT:
+        _raise_sequence(entry)
+        return
     entry.generation += 1
     entry.uid, entry.sequence, entry.changed_at = new_uid(), 0, clock.now()
     entry.tried_sequence = entry.sent_sequence = entry.sent_hash = None
     entry.sent_state = "none"
 
 
-def _wanted(entry: AgendaEntry, appointment: Appointment) -> range:
+def wanted_atoms(entry: AgendaEntry, appointment: Appointment) -> range:
     """The atoms that a blocking entry takes: those of its appointment, and its lead before."""
     return clock.atoms(appointment.starts_at - timedelta(minutes=entry.lead_minutes), appointment.ends_at)
 
@@ -415,7 +416,7 @@ def _overlaps(appointment: Appointment, since: datetime, until: datetime) -> boo
 def _take_time(entry: AgendaEntry, appointment: Appointment) -> None:
     rows = [
         {"entry_id": entry.id, "participant_id": entry.participant_id, "atom": atom, "contested": False}
-        for atom in _wanted(entry, appointment)
+        for atom in wanted_atoms(entry, appointment)
     ]
     if _insert_all(ParticipantAtom, rows) != len(rows):
         raise TimeTaken(participant_ids=[entry.participant_id])
@@ -428,14 +429,14 @@ def _take_first(appointment: Appointment, locations: Iterable[Location] | None) 
         db.session.flush()
         return None
     for location in locations:
-        if _take_place(appointment, location):
+        if take_place(appointment, location):
             appointment.location_id = location.id
             db.session.flush()
             return location
     raise PlaceTaken
 
 
-def _take_place(appointment: Appointment, location: Location) -> bool:
+def take_place(appointment: Appointment, location: Location) -> bool:
     """Take a location for the appointment's time: all of it or nothing."""
     rows = [
         {"appointment_id": appointment.id, "location_id": location.id, "atom": atom}
@@ -457,7 +458,7 @@ def _insert_all(model: type[Model], rows: list[dict[str, int]]) -> int:
     return len(db.session.execute(statement).all())
 
 
-def _free_time(entry_ids: Sequence[int]) -> None:
+def free_time(entry_ids: Sequence[int]) -> None:
     """Free what these entries hold; what was contested by it holds its time again, the oldest first."""
     if not entry_ids:
         return

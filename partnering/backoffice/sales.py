@@ -13,7 +13,7 @@ from ..db import db
 from ..events.models import Event, Participant
 from ..i18n import _, bi, day
 from ..i18n import time as hour
-from ..programme.models import ProgrammeSession
+from ..programme.models import ProgrammeSession, ReleasedSession
 from ..registration.models import ChoiceProduct, Item, Party, Place, Registration
 from ..tickets.models import Claim, ClaimDraw, Code, CodeProduct, Pool, Product, ProductAddOn, ProductPool
 
@@ -186,17 +186,14 @@ def bookings(product: Product) -> list[Booking]:
 def sessions_to_choose(event: Event) -> dict[str, str]:
     """Released sessions of the programme in words, by public id: those that an add-on may be."""
     rows = db.session.execute(
-        sa.select(ProgrammeSession, Appointment)
-        .join(Appointment, Appointment.id == ProgrammeSession.appointment_id)
-        .where(
-            ProgrammeSession.event_id == event.id, ProgrammeSession.cancelled_at.is_(None), Appointment.state == "live"
-        )
-        .order_by(Appointment.starts_at, ProgrammeSession.id)
+        sa.select(ProgrammeSession.public_id, ReleasedSession.starts_at, ReleasedSession.title)
+        .join(ReleasedSession, ReleasedSession.session_id == ProgrammeSession.id)
+        .where(ReleasedSession.event_id == event.id, ReleasedSession.current, ReleasedSession.state == "live")
+        .order_by(ReleasedSession.starts_at, ProgrammeSession.id)
     )
     return {
-        session.public_id: f"{day(at.starts_at, 'short', event.zone)}, {hour(at.starts_at, event.zone)}: "
-        f"{bi(session.title)}"
-        for session, at in rows
+        public_id: f"{day(starts_at, 'short', event.zone)}, {hour(starts_at, event.zone)}: {bi(title)}"
+        for public_id, starts_at, title in rows
     }
 
 
@@ -206,8 +203,11 @@ def session_at(event: Event, public_id: str) -> ProgrammeSession | None:
         sa.select(ProgrammeSession).where(
             ProgrammeSession.event_id == event.id,
             ProgrammeSession.public_id == public_id,
-            ProgrammeSession.appointment_id.is_not(None),
-            ProgrammeSession.cancelled_at.is_(None),
+            sa.exists().where(
+                ReleasedSession.session_id == ProgrammeSession.id,
+                ReleasedSession.current,
+                ReleasedSession.state == "live",
+            ),
         )
     ).one_or_none()
 

@@ -12,7 +12,7 @@ from ..consents.models import Consent
 from ..db import db
 from ..events.models import Event, Participant
 from ..jobs.models import Job
-from ..programme.models import ProgrammeSession, SessionPerson
+from ..programme.models import ReleasedPerson, ReleasedSession
 from ..registration import codes
 from ..registration.models import Place, Registration, TicketCode
 from ..text import fold
@@ -113,9 +113,9 @@ def speaker_ids(event: Event) -> frozenset[int]:
     """The participants who speak in a session that takes place."""
     return frozenset(
         db.session.scalars(
-            sa.select(SessionPerson.participant_id)
-            .join(ProgrammeSession, ProgrammeSession.id == SessionPerson.session_id)
-            .where(SessionPerson.event_id == event.id, ProgrammeSession.cancelled_at.is_(None))
+            sa.select(ReleasedPerson.participant_id)
+            .join(ReleasedSession, ReleasedSession.id == ReleasedPerson.released_id)
+            .where(ReleasedPerson.event_id == event.id, ReleasedSession.current, ReleasedSession.state == "live")
         )
     )
 

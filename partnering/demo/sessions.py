@@ -2,7 +2,7 @@
 
 from ..agenda.models import Location
 from ..events.models import Event, Participant
-from ..programme import services
+from ..programme import drafting, releasing, services
 from ..programme.services import Part, Time
 from .reading import Sheet, both
 
@@ -15,7 +15,7 @@ def make_programme(event: Event, sheet: Sheet, participants: dict[str, Participa
     }
     for given in sheet.programme["sessions"]:
         start, end = sheet.at(given["day"], given["from"]), sheet.at(given["day"], given["to"])
-        services.add(
+        drafting.draft(
             event,
             title=both(given["title"]),
             kind=given["kind"],
@@ -29,4 +29,5 @@ def make_programme(event: Event, sheet: Sheet, participants: dict[str, Participa
             ],
             time=Time(start, end, rooms[given["room"]]),
         )
+    releasing.release(event, letters=False)
     return len(sheet.programme["sessions"])

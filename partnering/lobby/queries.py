@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from .. import clock
 from ..accounts.models import Person
@@ -14,7 +14,8 @@ from ..contributions.queries import events_handed_in_to
 from ..db import db
 from ..events.models import Event, Participant, TeamRole
 from ..meetings.models import MeetingBlock
-from ..programme.models import ProgrammeSession, SessionPerson
+from ..programme.models import ReleasedPerson, ReleasedSession
+from ..programme.queries import WHOLE
 from ..registration.models import Registration
 from ..tickets import queries as ticket_queries
 from ..tickets import services as tickets
@@ -73,32 +74,24 @@ def _offer(product: Product, left: int, now: datetime) -> Offer:
     )
 
 
-def highlights(event: Event, most: int = 5) -> Sequence[ProgrammeSession]:
+def highlights(event: Event, most: int = 5) -> Sequence[ReleasedSession]:
     """A few sessions for the event page: keynotes and panels first, shown in the order of the day."""
     weight = sa.case(
-        {"keynote": 0, "panel": 1, "pitch": 2, "workshop": 3, "talk": 4}, value=ProgrammeSession.kind, else_=9
+        {"keynote": 0, "panel": 1, "pitch": 2, "workshop": 3, "talk": 4}, value=ReleasedSession.kind, else_=9
     )
     chosen = db.session.scalars(
-        sa.select(ProgrammeSession)
-        .join(Appointment, Appointment.id == ProgrammeSession.appointment_id)
+        sa.select(ReleasedSession)
         .where(
-            ProgrammeSession.event_id == event.id,
-            ProgrammeSession.cancelled_at.is_(None),
-            ProgrammeSession.kind.not_in(("break", "social")),
+            ReleasedSession.event_id == event.id,
+            ReleasedSession.current,
+            ReleasedSession.state == "live",
+            ReleasedSession.kind.not_in(("break", "social")),
         )
-        .options(
-            joinedload(ProgrammeSession.appointment).joinedload(Appointment.location),
-            selectinload(ProgrammeSession.people).joinedload(SessionPerson.participant),
-        )
-        .order_by(weight, Appointment.starts_at, ProgrammeSession.id)
+        .options(*WHOLE)
+        .order_by(weight, ReleasedSession.starts_at, ReleasedSession.session_id)
         .limit(most)
     ).all()
-    return sorted(chosen, key=_start)
-
-
-def _start(session: ProgrammeSession) -> datetime:
-    assert session.appointment is not None  # joined above
-    return session.appointment.starts_at
+    return sorted(chosen, key=lambda row: (row.starts_at, row.session_id))
 
 
 def plate(event: Event) -> Plate | None:
@@ -193,7 +186,12 @@ def _for_host(role: sa.Row[int, int | None, str], event: Event) -> bool:
 def _attended(person: Person) -> sa.Select[int]:
     """The events at which a person holds a ticket or speaks."""
     holds = sa.exists().where(Registration.participant_id == Participant.id, Registration.state == "live")
-    speaks = sa.exists().where(SessionPerson.participant_id == Participant.id)
+    speaks = sa.exists().where(
+        ReleasedPerson.participant_id == Participant.id,
+        ReleasedPerson.released_id == ReleasedSession.id,
+        ReleasedSession.current,
+        ReleasedSession.state != "withdrawn",
+    )
     return sa.select(Participant.event_id).where(
         Participant.person_id == person.id, Participant.erased_at.is_(None), sa.or_(holds, speaks)
     )

@@ -11,7 +11,7 @@ from ..db import db
 from ..events.models import Event
 from ..i18n import _, bi
 from ..mail import letters
-from .models import ProgrammeSession
+from .models import ProgrammeSession, ReleasedSession
 from .queries import WHOLE
 
 
@@ -19,11 +19,14 @@ from .queries import WHOLE
 def sessions(entries: Sequence[AgendaEntry]) -> Mapping[int, Thing]:
     """Sessions of the programme, whoever they stand in the agenda of."""
     found = db.session.scalars(
-        sa.select(ProgrammeSession)
-        .where(ProgrammeSession.appointment_id.in_({entry.appointment_id for entry in entries}))
+        sa.select(ReleasedSession)
+        .join(ProgrammeSession, ProgrammeSession.id == ReleasedSession.session_id)
+        .where(
+            ProgrammeSession.appointment_id.in_({entry.appointment_id for entry in entries}), ReleasedSession.current
+        )
         .options(*WHOLE)
     )
-    known = {session.appointment_id: session for session in found}
+    known = {session.appointment.id: session for session in found}
     return {
         entry.id: thing(entry.participant.event, known[entry.appointment_id])
         for entry in entries
@@ -31,7 +34,7 @@ def sessions(entries: Sequence[AgendaEntry]) -> Mapping[int, Thing]:
     }
 
 
-def thing(event: Event, session: ProgrammeSession) -> Thing:
+def thing(event: Event, session: ReleasedSession) -> Thing:
     """A session in anybody's calendar, and in the public one."""
     return Thing(
         bi(session.title),
@@ -42,7 +45,7 @@ def thing(event: Event, session: ProgrammeSession) -> Thing:
     )
 
 
-def description(session: ProgrammeSession) -> str:
+def description(session: ReleasedSession) -> str:
     """Subtitle, who speaks, in which track. No address, no abstract's length."""
     people = ", ".join(part.participant.name for part in session.people)
     lines = [

@@ -1,18 +1,24 @@
 """What is said of a session, by those who draft it: its people, its time, what a deed changed; and what refuses it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
+from typing import Final
 
 from ..agenda.models import Location
 from ..errors import DomainError
+from ..errors import Stale as Changed
 from ..events.models import Participant
 from ..i18n import _l
+from .models import ProgrammeSession
 
 
 class RoomTaken(DomainError):
-    """An exclusive room is taken at that time."""
+    """An exclusive room is taken at that time. `pairs` are the sessions that would be in it at once, where known."""
 
     message = _l("The room is taken at this time.")
+    pairs: Sequence[tuple[ProgrammeSession, ProgrammeSession]] = ()
 
 
 class NoTime(DomainError):
@@ -32,6 +38,33 @@ class EventCalledOff(DomainError):
     """No session of an event that was called off takes place."""
 
     message = _l("The whole conference was called off.")
+
+
+class NothingToRelease(DomainError):
+    """The draft is what everybody sees already."""
+
+    message = _l("Nothing is left to release: everybody sees the newest state.")
+
+
+class MovedOn(DomainError):
+    """The draft has changed since it was looked at."""
+
+    message = _l("The draft has changed since you opened this page. Please look at the changes once more.")
+
+
+class Stale(Changed):
+    """Somebody else changed the session meanwhile; `newest` is how it is now."""
+
+    newest: ProgrammeSession | None = None
+
+
+class Keep(Enum):
+    """That something stays as it is."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,6 @@ def public(event: Event) -> Sequence[Public]:
 def _public(event: Event, each: Released) -> Public:
     """A session as the public calendar holds it: nobody's entry, so it carries the appointment's UID."""
     session, appointment = each.session, each.session.appointment
-    assert appointment is not None  # released
     thing = describing.thing(event, session)
     entry = ical.Entry(
         uid=appointment.uid,

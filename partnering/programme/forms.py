@@ -61,7 +61,7 @@ class SessionForm(FlaskForm):
     ends = HourField(_l("Ends"), [Optional()])
     room = SelectField(_l("Room"))
     people = FieldList(FormField(PersonForm), _l("Person"), max_entries=30)
-    tell = BooleanField(_l("Write to its people when time or place changes"), default=True)
+    at_once = BooleanField(_l("Release at once and write to everybody concerned"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every field, then what only several fields together can say."""
@@ -81,4 +81,4 @@ class SessionForm(FlaskForm):
 class CancelForm(FlaskForm):
     """Call a session off, or bring it back."""
 
-    tell = BooleanField(_l("Write to its people"), default=True)
+    at_once = BooleanField(_l("Release at once and write to everybody concerned"))

@@ -14,21 +14,40 @@ from ..agenda.queries import CANCELLED_KEPT
 from ..db import db
 from ..events.models import Event, Participant
 from ..text import fold
-from .models import Bookmark, ProgrammeSession, SessionPerson, Track
+from .models import (
+    Bookmark,
+    ProgrammeSession,
+    Release,
+    ReleasedPerson,
+    ReleasedSession,
+    ReleaseLetter,
+    SessionPerson,
+    Track,
+)
 
-WHOLE = (
-    joinedload(ProgrammeSession.appointment).joinedload(Appointment.location),
+DRAFT = (
+    joinedload(ProgrammeSession.appointment),
+    joinedload(ProgrammeSession.room),
     joinedload(ProgrammeSession.track),
     selectinload(ProgrammeSession.people).joinedload(SessionPerson.participant),
+)
+"""What organisers see of a session."""
+
+WHOLE = (
+    joinedload(ReleasedSession.session).joinedload(ProgrammeSession.appointment).joinedload(Appointment.location),
+    joinedload(ReleasedSession.release),
+    joinedload(ReleasedSession.location),
+    joinedload(ReleasedSession.track),
+    selectinload(ReleasedSession.people).joinedload(ReleasedPerson.participant),
 )
 """What pages, calendars and lists show of a session."""
 
 
 @dataclass(frozen=True)
 class Released:
-    """A session with its time: what the public programme is made of."""
+    """A session as it was released, with its time: what the public programme is made of."""
 
-    session: ProgrammeSession
+    session: ReleasedSession
     starts_at: datetime
     ends_at: datetime
     room: Location | None
@@ -38,48 +57,74 @@ class Released:
 
 
 def session_by_ref(event: Event, public_id: str) -> ProgrammeSession | None:
-    """The session of this public id, released or not."""
+    """The draft of this public id, released or not; for organisers."""
     return db.session.scalars(
         sa.select(ProgrammeSession)
         .where(ProgrammeSession.event_id == event.id, ProgrammeSession.public_id == public_id)
-        .options(*WHOLE)
-    ).one_or_none()
-
-
-def session_at(public_id: str) -> ProgrammeSession | None:
-    """The session of this public id, of whichever event; for letters."""
-    return db.session.scalars(
-        sa.select(ProgrammeSession).where(ProgrammeSession.public_id == public_id).options(*WHOLE)
+        .options(*DRAFT)
     ).one_or_none()
 
 
 def sessions_of(event: Event) -> Sequence[ProgrammeSession]:
-    """All sessions of an event, cancelled ones and those without a time too, in the order of the days."""
+    """All sessions of an event as they are drafted, called off and without a time too, in the order of the days."""
     return db.session.scalars(
         sa.select(ProgrammeSession)
-        .outerjoin(Appointment, Appointment.id == ProgrammeSession.appointment_id)
         .where(ProgrammeSession.event_id == event.id)
+        .options(*DRAFT)
+        .order_by(sa.nulls_last(ProgrammeSession.starts_at), ProgrammeSession.id)
+    ).all()
+
+
+def current_row(session: ProgrammeSession) -> ReleasedSession | None:
+    """A session as everybody sees it, or saw it before it was withdrawn; None for what was never released."""
+    return db.session.scalars(
+        sa.select(ReleasedSession)
+        .where(ReleasedSession.session_id == session.id, ReleasedSession.current)
         .options(*WHOLE)
-        .order_by(sa.nulls_last(Appointment.starts_at), ProgrammeSession.id)
+    ).one_or_none()
+
+
+def row_at(public_id: str) -> ReleasedSession | None:
+    """The same by the session's public id, of whichever event; for letters."""
+    return db.session.scalars(
+        sa.select(ReleasedSession)
+        .join(ProgrammeSession, ProgrammeSession.id == ReleasedSession.session_id)
+        .where(ProgrammeSession.public_id == public_id, ReleasedSession.current)
+        .options(*WHOLE)
+    ).one_or_none()
+
+
+def shown(event: Event, public_id: str) -> ReleasedSession | None:
+    """A session of the public programme, called off or not."""
+    row = row_at(public_id)
+    return row if row is not None and row.event_id == event.id and row.state != "withdrawn" else None
+
+
+def _rows(event: Event, *states: str) -> Sequence[ReleasedSession]:
+    return db.session.scalars(
+        sa.select(ReleasedSession)
+        .where(ReleasedSession.event_id == event.id, ReleasedSession.current, ReleasedSession.state.in_(states))
+        .options(*WHOLE)
+        .order_by(ReleasedSession.starts_at, ReleasedSession.session_id)
     ).all()
 
 
 def released(event: Event, *, cancelled: bool = False) -> list[Released]:
     """The public sessions in the order of the days; `cancelled` adds those that were called off."""
-    return [
-        Released(session, at.starts_at, at.ends_at, at.location)
-        for session in sessions_of(event)
-        if (at := session.appointment) is not None and (cancelled or session.cancelled_at is None)
-    ]
+    return [_as_released(row) for row in _rows(event, "live", *(["cancelled"] if cancelled else []))]
+
+
+def _as_released(row: ReleasedSession) -> Released:
+    return Released(row, row.starts_at, row.ends_at, row.location)
 
 
 def still_told(event: Event) -> list[Released]:
-    """What the public calendar holds: the released sessions, cancelled ones for thirty days."""
+    """What the public calendar holds: the released sessions; what was called off or taken out, for thirty days."""
     since = clock.now() - CANCELLED_KEPT
     return [
-        each
-        for each in released(event, cancelled=True)
-        if each.session.cancelled_at is None or each.session.cancelled_at > since
+        _as_released(row)
+        for row in _rows(event, "live", "cancelled", "withdrawn")
+        if row.cancelled_at is None or row.cancelled_at > since
     ]
 
 
@@ -101,9 +146,9 @@ def people_of(session: ProgrammeSession) -> Sequence[SessionPerson]:
     ).all()
 
 
-def speakers(event: Event) -> list[tuple[Participant, list[ProgrammeSession]]]:
+def speakers(event: Event) -> list[tuple[Participant, list[ReleasedSession]]]:
     """Everybody who speaks in a released session, by name, with their sessions."""
-    found: dict[int, tuple[Participant, list[ProgrammeSession]]] = {}
+    found: dict[int, tuple[Participant, list[ReleasedSession]]] = {}
     for each in released(event):
         for part in each.session.people:
             found.setdefault(part.participant_id, (part.participant, []))[1].append(each.session)
@@ -175,15 +220,18 @@ def participant_by_ref(event: Event, public_id: str) -> Participant | None:
 # -- one person
 
 
-def speaks_in(participant: Participant) -> Sequence[ProgrammeSession]:
+def speaks_in(participant: Participant) -> Sequence[ReleasedSession]:
     """The released sessions in which a participant speaks, in the order of the days."""
     return db.session.scalars(
-        sa.select(ProgrammeSession)
-        .join(SessionPerson, SessionPerson.session_id == ProgrammeSession.id)
-        .join(Appointment, Appointment.id == ProgrammeSession.appointment_id)
-        .where(SessionPerson.participant_id == participant.id)
+        sa.select(ReleasedSession)
+        .join(ReleasedPerson, ReleasedPerson.released_id == ReleasedSession.id)
+        .where(
+            ReleasedPerson.participant_id == participant.id,
+            ReleasedSession.current,
+            ReleasedSession.state != "withdrawn",
+        )
         .options(*WHOLE)
-        .order_by(Appointment.starts_at, ProgrammeSession.id)
+        .order_by(ReleasedSession.starts_at, ReleasedSession.session_id)
     ).all()
 
 
@@ -210,4 +258,45 @@ def entry_at(public_id: str) -> AgendaEntry | None:
             joinedload(AgendaEntry.appointment).joinedload(Appointment.location),
             joinedload(AgendaEntry.participant).joinedload(Participant.person),
         )
+    ).one_or_none()
+
+
+# -- releases
+
+
+def releases_of(event: Event) -> Sequence[Release]:
+    """The releases of the programme, the newest first, with who made them."""
+    return db.session.scalars(
+        sa.select(Release)
+        .where(Release.event_id == event.id)
+        .options(joinedload(Release.released_by))
+        .order_by(Release.number.desc())
+    ).all()
+
+
+def release_by_number(event: Event, number: int) -> Release | None:
+    """The release of this number."""
+    return db.session.scalars(
+        sa.select(Release).where(Release.event_id == event.id, Release.number == number)
+    ).one_or_none()
+
+
+def counts_of(event: Event) -> dict[int, int]:
+    """How many sessions each release changed, by its id."""
+    rows = db.session.execute(
+        sa.select(ReleasedSession.release_id, sa.func.count())
+        .where(ReleasedSession.event_id == event.id)
+        .group_by(ReleasedSession.release_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def letter_at(public_id: str) -> ReleaseLetter | None:
+    """A letter of a release, of whichever event; for rendering it."""
+    if not public_id:
+        return None
+    return db.session.scalars(
+        sa.select(ReleaseLetter)
+        .where(ReleaseLetter.public_id == public_id)
+        .options(joinedload(ReleaseLetter.release), joinedload(ReleaseLetter.participant))
     ).one_or_none()

@@ -4,14 +4,13 @@ from typing import Any
 
 from ..events.models import Event, Participant
 from ..events.signals import event_cancelled, participant_erased
-from . import profiles, queries, services
+from . import profiles, shortcuts
 
 
 @event_cancelled.connect
 def call_off(event: Event, **_more: Any) -> None:
-    """Cancel every session, and tell those who speak in it; doing it again tells nobody again."""
-    for session in queries.sessions_of(event):
-        services.cancel(event, session, tell=True)
+    """Cancel every session, and tell those whom it concerns; doing it again tells nobody again."""
+    shortcuts.call_off_all(event)
 
 
 @participant_erased.connect

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ..agenda.models import Location
 from ..events.models import Participant
+from .changes import Look, as_drafted
 from .models import ProgrammeSession
 
 
@@ -21,19 +22,28 @@ class Clash:
 
 
 def clashes(sessions: Iterable[ProgrammeSession]) -> list[Clash]:
-    """Which of these sessions cannot all happen: two in a room at once, somebody in two places at once."""
-    live = [(each, each.appointment) for each in sessions if each.cancelled_at is None]
+    """Which of these sessions cannot all happen as they are drafted."""
+    return clashes_among((each, as_drafted(each)) for each in sessions)
+
+
+def clashes_among(looks: Iterable[tuple[ProgrammeSession, Look]]) -> list[Clash]:
+    """Which of these cannot all happen so: two in a room at once, somebody in two places at once; by time."""
     timed = sorted(
-        ((each, at) for each, at in live if at is not None), key=lambda pair: (pair[1].starts_at, pair[0].id)
+        (
+            (look.starts_at, session.id, look.ends_at, session, look)
+            for session, look in looks
+            if look.state == "live" and look.starts_at is not None and look.ends_at is not None
+        ),
+        key=lambda each: each[:2],
     )
     found = []
-    for index, (first, at) in enumerate(timed):
-        people = {part.participant_id: part.participant for part in first.people}
-        for second, other in timed[index + 1 :]:
-            if other.starts_at >= at.ends_at:
+    for index, (_starts_at, _id, ends_at, first, look) in enumerate(timed):
+        people = {each.participant.id: each.participant for each in look.people}
+        for starts_at, _other_id, _ends_at, second, other in timed[index + 1 :]:
+            if starts_at >= ends_at:
                 break
-            if at.location_id is not None and at.location_id == other.location_id:
-                found.append(Clash("room", first, second, room=at.location))
-            shared = sorted(people.keys() & {part.participant_id for part in second.people})
+            if look.room is not None and other.room is not None and look.room.id == other.room.id:
+                found.append(Clash("room", first, second, room=look.room))
+            shared = sorted(people.keys() & {each.participant.id for each in other.people})
             found += [Clash("person", first, second, participant=people[id]) for id in shared]
     return found

@@ -19,6 +19,12 @@ ROLES: dict[str, LazyText] = {
     "panellist": _l("On the panel"),
 }
 
+PARTS: dict[str, LazyText] = {
+    **ROLES,
+    "booked": _l("Has booked it"),
+    "bookmark": _l("Has it in the schedule"),
+}
+
 GENERATOR = "biosaxony partnering"
 """How the reader knows schedules of our own: their texts are plain, and say in which language they are."""
 

@@ -21,7 +21,7 @@ from ..meetings import calls
 from ..meetings import mails as meeting_words
 from ..meetings import queries as meetings
 from ..meetings.models import Meeting, MeetingProposal, MeetingSide, MeetingSlot
-from ..programme.models import ProgrammeSession
+from ..programme.models import ProgrammeSession, ReleasedSession
 from ..programme.queries import WHOLE
 from ..tickets.models import Product
 
@@ -43,7 +43,7 @@ class Item:
     ends_at: datetime
     entry: AgendaEntry | None = None
     place: Location | None = None
-    session: ProgrammeSession | None = None
+    session: ReleasedSession | None = None
     meeting: Meeting | None = None
     slot: MeetingSlot | None = None
     workshop: BilingualText | None = None
@@ -144,11 +144,14 @@ def entries_of(participant_ids: Collection[int], *, cancelled: bool = False) -> 
     ).all()
 
 
-def _sessions(appointment_ids: Iterable[int]) -> dict[int, ProgrammeSession]:
+def _sessions(appointment_ids: Iterable[int]) -> dict[int, ReleasedSession]:
     found = db.session.scalars(
-        sa.select(ProgrammeSession).where(ProgrammeSession.appointment_id.in_(list(appointment_ids))).options(*WHOLE)
+        sa.select(ReleasedSession)
+        .join(ProgrammeSession, ProgrammeSession.id == ReleasedSession.session_id)
+        .where(ProgrammeSession.appointment_id.in_(list(appointment_ids)), ReleasedSession.current)
+        .options(*WHOLE)
     ).all()
-    return {session.appointment_id: session for session in found if session.appointment_id is not None}
+    return {row.appointment.id: row for row in found}
 
 
 def _workshops(appointment_ids: Iterable[int]) -> dict[int, BilingualText]:
@@ -187,7 +190,7 @@ def items_of(
 
 def _item(
     entry: AgendaEntry,
-    session: ProgrammeSession | None,
+    session: ReleasedSession | None,
     workshop: BilingualText | None,
     meeting: Meeting | None,
     delegate: Delegate | None,

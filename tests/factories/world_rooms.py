@@ -27,8 +27,19 @@ from partnering.meetings import services as meetings
 from partnering.meetings import setting_up
 from partnering.meetings.models import MeetingVacancy
 from partnering.organisations import images
-from partnering.programme import availability, file_types, files, needs, photos, profiles
-from partnering.programme.models import Bookmark, ProgrammeSession, SessionPerson, Track
+from partnering.programme import (
+    availability,
+    drafting,
+    file_types,
+    files,
+    needs,
+    photos,
+    profiles,
+    releasing,
+)
+from partnering.programme.choosing import bookmark
+from partnering.programme.facts import Part, Time
+from partnering.programme.models import ProgrammeSession, Track
 from partnering.questions import building, queries, uploads
 from partnering.questions import services as asked
 from partnering.questions.models import Question
@@ -156,31 +167,30 @@ def programme(event: Event, made: Conference, guests: dict[str, Registration], w
     ]
     db.session.add_all([track, *rooms])
     db.session.flush()
-    talk: ProgrammeSession | None = None
+    talks = []
     for number, (room, hour, kind) in enumerate(((0, 9, "keynote"), (0, 10, "talk"), (1, 10, "workshop"))):
         starts = morning(event, hour)
-        slot = agenda.appoint(event, "session", starts, starts + timedelta(minutes=45), rooms[room])
-        talk = ProgrammeSession(
-            event_id=event.id,
-            track_id=track.id,
-            appointment_id=slot.id,
-            kind=kind,
+        talk = drafting.draft(
+            event,
             title=both(words, f"Enzyme im Reaktor {number}", f"Enzymes in the reactor {number}"),
+            kind=kind,
             subtitle=both(words, "Ein Überblick", "An overview"),
             abstract=both(words, "Ein **langer** Text.", "A **long** text."),
             language="de",
-            updated_at=clock.now(),
+            track=track,
+            people=() if number else [Part(speaker)],
+            time=Time(starts, starts + timedelta(minutes=45), rooms[room]),
         )
-        db.session.add(talk)
-        db.session.flush()
-        if number:
-            continue
-        db.session.add(SessionPerson(event_id=event.id, session_id=talk.id, participant_id=speaker.id))
-        agenda.attend(slot, speaker, "speaker", blocks=True)
-        jana = guests["attendee"].participant
-        db.session.add(Bookmark(event_id=event.id, session_id=talk.id, participant_id=jana.id, created_at=clock.now()))
-        agenda.attend(slot, jana, "bookmark", blocks=False)
-        made.things |= {"session": talk.public_id, "programme.public_id": talk.public_id}
+        talks.append(talk)
+    greeting = both(words, "Das Programm steht.", "The programme is settled.")
+    releasing.release(event, note=both(words, "Das erste Programm.", "The first programme."), greeting=greeting)
+    bookmark(talks[0], guests["attendee"].participant)
+    drafting.place(talks[2], morning(event, 11), rooms[1])
+    made.things |= {
+        "session": talks[0].public_id,
+        "programme.public_id": talks[0].public_id,
+        "programme_release.version.version": "1",
+    }
     made.things |= {
         "programme_desk.public_id": made.things["session"],
         "programme_speakers.public_id": made.things["session"],

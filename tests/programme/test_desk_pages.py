@@ -1,6 +1,5 @@
 """The organisers' desk for the programme."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -68,8 +67,7 @@ def test_an_organiser_adds_a_session_in_local_time(desk: FlaskClient, event: Eve
 
     assert answer.status_code == 302
     session = the_session()
-    assert session.appointment is not None
-    assert (session.appointment.starts_at, session.location) == (at(event, 14), room)
+    assert (session.starts_at, session.room, session.appointment) == (at(event, 14), room, None)
     assert [part.participant.family_name for part in session.people] == ["Oelsner"]
 
 
@@ -117,12 +115,25 @@ def test_wrong_answers_are_said_beside_the_field(
 def test_an_evening_may_end_after_midnight(desk: FlaskClient, event: Event):
     desk.post("/manage/probe/programme/new", data=typed(event, starts="21:00", ends="01:00"))
     session = the_session()
-    assert session.appointment is not None
+    assert session.starts_at is not None
+    assert session.ends_at is not None
 
-    assert session.appointment.ends_at - session.appointment.starts_at == timedelta(hours=4)
+    assert session.ends_at - session.starts_at == timedelta(hours=4)
 
 
-def test_an_organiser_moves_a_session_and_its_people_are_told_once(desk: FlaskClient, event: Event):
+def test_what_an_organiser_types_is_a_draft_that_can_be_undone(desk: FlaskClient, event: Event):
+    session = make_session(event, "Vortrag")
+    address = f"/manage/probe/programme/{session.public_id}"
+    desk.post(address, data=typed(event, title_de="Geheim", title_en=""))
+    drafted = page(desk, address)
+
+    assert ("Noch nicht öffentlich" in drafted, "Geheim" in page(desk, "/e/probe/programme")) == (True, False)
+    assert "Ein Programmpunkt weicht von dem ab" in page(desk, "/manage/probe/programme")
+    desk.post(f"{address}/undo")
+    assert (the_session().title.de, "Noch nicht öffentlich" in page(desk, address)) == ("Vortrag", False)
+
+
+def test_an_organiser_moves_a_session_at_once_and_its_people_are_told_once(desk: FlaskClient, event: Event):
     jana = make_participant(event, email="jana@example.org")
     session = make_session(event, "Vortrag", people=[Part(jana, "chair", 20)])
     form = typed(
@@ -130,7 +141,7 @@ def test_an_organiser_moves_a_session_and_its_people_are_told_once(desk: FlaskCl
         title_de="Vortrag",
         title_en="Vortrag",
         language="",
-        tell="y",
+        at_once="y",
         **{
             "people-0-ref": jana.public_id,
             "people-0-name": jana.name,
@@ -153,11 +164,10 @@ def test_an_organiser_cancels_and_restores_a_session(desk: FlaskClient, event: E
     session = make_session(event, "Vortrag")
     address = f"/manage/probe/programme/{session.public_id}"
 
-    assert desk.post(f"{address}/cancel", data={"tell": "y"}).status_code == 302
+    assert desk.post(f"{address}/cancel", data={"at_once": "y"}).status_code == 302
     assert the_session().cancelled_at is not None
     assert "Abgesagt" in page(desk, "/e/probe/programme")
-    assert re.search(r'<input(?=[^>]* checked)[^>]* name="tell"', page(desk, address))
-    assert desk.post(f"{address}/restore", data={"tell": "y"}).status_code == 302
+    assert desk.post(f"{address}/restore", data={"at_once": "y"}).status_code == 302
     assert the_session().cancelled_at is None
 
 

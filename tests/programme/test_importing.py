@@ -436,9 +436,9 @@ def test_a_real_programme_becomes_an_event(ctx: Flask, shared: Path, name: str):
     assert len(queries.released(event)) == sessions
     assert len(queries.rooms_of(event)) == rooms
     assert len(queries.speakers(event)) == people
-    assert {(str(each.session.external_ref), each.starts_at, each.ends_at) for each in queries.released(event)} == {
-        (session["guid"], *times(session)) for session in sessions_in(shared / name)
-    }
+    assert {
+        (str(each.session.session.external_ref), each.starts_at, each.ends_at) for each in queries.released(event)
+    } == {(session["guid"], *times(session)) for session in sessions_in(shared / name)}
 
     before = state()
     again = runner.invoke(args=["programme", "import", "real", str(shared / name)])

@@ -235,7 +235,7 @@ def test_a_cancelled_session_frees_its_speakers_and_can_come_back(ctx: Flask):
         ("cancelled", 1),
         ("cancelled", 1),
     ]
-    assert (queries.released(event), [each.session for each in queries.still_told(event)]) == ([], [session])
+    assert (queries.released(event), [each.session.session for each in queries.still_told(event)]) == ([], [session])
     with pytest.raises(services.IsCancelled), transaction():
         services.change(event, session, {"title": BilingualText(de="Zu spät")})
 
@@ -314,7 +314,7 @@ def test_letters_go_to_speakers_with_an_address_when_the_organiser_says_so(ctx: 
     with transaction():
         services.change(event, session, time=moved(session, hours=1), tell=True)
     with transaction():
-        services.change(event, session, {"title": BilingualText(de="Nur ein Titel")}, tell=True)
+        services.change(event, session, {"abstract": BilingualText(de="Nur ein Text")}, tell=True)
     with transaction():
         services.cancel(event, session, tell=True)
     assert letters() == [
@@ -341,9 +341,9 @@ def test_who_joins_and_who_stays_is_told_and_a_longer_set_up_is_no_news(app: Fla
         services.change(event, session, people=[Part(jana), Part(ben, "chair")], tell=True)
     assert letters() == [
         ("programme.session_changed", "jana@example.org"),
-        ("programme.session_changed", "ben@example.org"),
+        ("programme.session_told", "ben@example.org"),
     ]
-    assert "Beteiligten" in text_of(deliver_all(app)[0])
+    assert "Beteiligte:" in text_of(deliver_all(app)[0])
     with transaction():
         services.change(event, session, people=[Part(ben, "chair"), Part(jana, "speaker", 20)], tell=True)
     assert len(letters()) == 2

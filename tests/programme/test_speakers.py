@@ -22,6 +22,7 @@ from partnering.programme import (
     needs,
     photos,
     profiles,
+    services,
     speaker_mails,
 )
 from partnering.programme.models import ProgrammeSession, SpeakerPhoto, SpeakerProfile
@@ -134,7 +135,7 @@ def test_chairs_and_panels_are_asked_for_no_slides_and_nothing_is_asked_afterwar
     make_session(event, kind="panel", starts_at=at(event, 14), people=[Part(henrike)])
     cancelled = make_session(event, starts_at=at(event, 16), people=[Part(henrike)])
     with transaction():
-        db.session.get_one(ProgrammeSession, cancelled.id).cancelled_at = clock.now()
+        services.cancel(event, db.session.get_one(ProgrammeSession, cancelled.id))
     assert codes(event, henrike) == ["biography", "photo", "registration"]
 
     freeze(event.closes_at + timedelta(hours=1))

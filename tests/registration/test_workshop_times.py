@@ -213,7 +213,7 @@ def test_a_session_called_off_and_brought_back_goes_and_comes_under_one_uid(ctx,
     off = [one for one in calendars(deliver_all(ctx)) if one[0] == "ada@example.org"]
     assert atoms() == 0
     with transaction():
-        programme.restore(session_event(sold_session), db.session.get_one(ProgrammeSession, sold_session))
+        programme.restore(session_event(sold_session), db.session.get_one(ProgrammeSession, sold_session), tell=True)
     back = [one for one in calendars(deliver_all(ctx)) if one[0] == "ada@example.org"]
 
     assert [(method, n) for _who, method, _uid, n in off + back] == [("CANCEL", 1), ("REQUEST", 2)]

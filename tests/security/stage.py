@@ -25,7 +25,7 @@ from tests.support.signing_in import cookie_of
 from . import matrix
 
 FORGED = "aaaaaaaaaaaaaaaa1-1-aaaaaaaaaaaaaaaaaaaaaaaaaa"
-NO_OBJECTS = {"event_slug", "token", "kind", "area", "filename", "day", "position", "way", "what", "deed"}
+NO_OBJECTS = {"event_slug", "token", "kind", "area", "filename", "day", "position", "way", "what", "deed", "version"}
 """URL parameters that name no stored thing, or the event itself."""
 
 RESTLESS = {

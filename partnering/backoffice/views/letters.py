@@ -167,6 +167,8 @@ def kind_words() -> dict[str, str]:
         "meetings.feedback": _("How meetings went"),
         "programme.lacking": _("Missing of a speaker"),
         "programme.availability": _("Asked when a speaker can come"),
+        "programme.release_news": _("News about the programme"),
+        "programme.session_told": _("Part in a session"),
         "programme.session_changed": _("Session changed"),
         "programme.session_cancelled": _("Session cancelled"),
         "programme.session_restored": _("Session takes place after all"),

@@ -168,10 +168,10 @@ def _talk(event: Event, each: Released, acronym: str, people: "_Numbers", agreed
     session, words = each.session, words_of(each.session)
     held = [part.participant for part in session.people if part.participant.erased_at is None]
     return Talk(
-        number=session.id,
-        guid=guid_of(event, session),
-        slug=slug_of(acronym, session.id, words.title),
-        url=url_of(event, session),
+        number=session.session_id,
+        guid=guid_of(event, session.session),
+        slug=slug_of(acronym, session.session_id, words.title),
+        url=url_of(event, session.session),
         title=words.title,
         subtitle=words.subtitle,
         abstract=words.abstract,

@@ -20,8 +20,9 @@ from ...events.models import Event, Host, Participant
 from ...events.services import rename
 from ...i18n import _, bi, speaking
 from ...text import clean
-from .. import queries, services
+from .. import drafting, queries, release_letters, releasing, services
 from ..exporting import plain
+from ..facts import KEEP
 from ..models import ProgrammeSession, SessionPerson, Track
 from ..services import Part, Time
 from .reader import Person, Room, Schedule, Session
@@ -134,6 +135,7 @@ class _Work:
         sessions = queries.sessions_of(event)
         self.held = {plain.guid_of(event, each): each for each in sessions}
         self.held |= {each.external_ref: each for each in sessions if each.external_ref}
+        self.touched: set[int] = set()
         self.rooms: dict[str, Location | None] = {"": None}
         self.tracks: dict[str, Track | None] = {"": None}
         self.people = self._known_people()
@@ -192,8 +194,7 @@ class _Work:
     def _differences(self, session: ProgrammeSession, said: Session) -> dict[str, Any]:
         """What the file says otherwise than we do, by name; texts in the file's language."""
         language = self.schedule.language or ("de" if said.language == "de" else "en")
-        at = session.appointment
-        starts_at, ends_at, room = (at.starts_at, at.ends_at, at.location) if at is not None else (None, None, None)
+        starts_at, ends_at, room = session.starts_at, session.ends_at, session.room
         with speaking(language):
             ours = plain.words_of(session)
         found: dict[str, Any] = {}
@@ -252,11 +253,13 @@ class _Work:
         for deed in self.deeds:
             if deed.said is None and deed.session is not None:
                 deed.session.imported_hash = None
-                services.cancel(self.event, deed.session, tell=tell)
+                drafting.call_off(deed.session)
+                self.touched.add(deed.session.id)
             elif deed.said is not None and deed.session is None:
                 self._add(deed.said)
             elif deed.said is not None and deed.session is not None:
-                self._change(deed.session, deed.said, deed.values, tell)
+                self._change(deed.session, deed.said, deed.values)
+        self._release(tell)
         self._hold_anew()
 
     def _add_room(self, room: Room) -> Location:
@@ -266,7 +269,7 @@ class _Work:
     def _add(self, said: Session) -> None:
         track = self.tracks[said.track]
         language = self.schedule.language or said.language
-        services.add(
+        session = drafting.draft(
             self.event,
             title=_in(language, said.title),
             kind=said.kind,
@@ -279,23 +282,32 @@ class _Work:
             people=[Part(self._participant(person)) for person in said.people],
             time=Time(said.starts_at, said.ends_at, self.rooms[said.room]),
         )
+        self.touched.add(session.id)
 
-    def _change(self, session: ProgrammeSession, said: Session, values: Mapping[str, Any], tell: bool) -> None:
+    def _release(self, tell: bool) -> None:
+        """Make public what the file has changed, as one version; other drafts wait."""
+        try:
+            done = releasing.release(self.event, only=self.touched, letters=tell)
+        except services.NothingToRelease:
+            return
+        if tell:
+            release_letters.send(self.event, release_letters.of_release(done.release))
+
+    def _change(self, session: ProgrammeSession, said: Session, values: Mapping[str, Any]) -> None:
         if session.cancelled_at is not None:
-            services.restore(self.event, session, tell=tell)
+            drafting.take_back(session)
         columns = {name: values[name] for name in COLUMNS if name in values}
         if "track" in values:
             track = self.tracks[said.track]
             columns["track_id"] = track.id if track is not None else None
         for person in values.get("names", ()):
             self._participant(person)
-        services.change(
-            self.event,
+        self.touched.add(session.id)
+        drafting.edit(
             session,
             {**columns, "imported_hash": said.digest},
             people=self._parts(session, said.people) if "people" in values else None,
-            time=Time(said.starts_at, said.ends_at, self.rooms[said.room]) if PLACING & values.keys() else None,
-            tell=tell,
+            time=Time(said.starts_at, said.ends_at, self.rooms[said.room]) if PLACING & values.keys() else KEEP,
         )
 
     def _parts(self, session: ProgrammeSession, people: Iterable[Person]) -> list[Part]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...accounts.models import Person
-from ...agenda.models import Location
+from ...agenda.models import Appointment, Location
 from ...db import (
     BilingualText,
     InEvent,
@@ -33,7 +33,7 @@ PARTS = ("", *SPEAKER_ROLES, "booked", "bookmark")
 class Release(PublicId, InEvent, Model):
     """A version of the programme, numbered from 1. A `partial` one left other drafted changes for later.
 
-    `note` stands above the public list of what changed, `greeting` above the changes in each letter.
+    `note` stands above the public list of what changed, `greeting` below the changes in each letter.
     """
 
     number: Mapped[int] = mapped_column(sa.Integer)
@@ -98,6 +98,28 @@ class ReleasedSession(InEvent, Model):
         one_of("kind", *KINDS),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
     )
+
+    @property
+    def public_id(self) -> str:
+        """The session's name in addresses."""
+        return self.session.public_id
+
+    @property
+    def appointment(self) -> Appointment:
+        """Its time in agendas and calendars."""
+        found = self.session.appointment
+        assert found is not None  # what was released has one
+        return found
+
+    @property
+    def cancelled_at(self) -> datetime | None:
+        """When it was called off."""
+        return self.release.released_at if self.state != "live" else None
+
+    @property
+    def updated_at(self) -> datetime:
+        """When something that is shown of it changed last."""
+        return self.release.released_at
 
 
 class ReleasedPerson(InEvent, Model):

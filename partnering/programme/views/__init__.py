@@ -1,8 +1,18 @@
 """The programme for everybody, and the organisers' desk for it."""
 
-from . import desk, exchange, feeds, public, rooms, talks, uploads  # noqa: F401 -- they put their pages on the blueprints
+from . import (  # noqa: F401 -- they put their pages on the blueprints
+    desk,
+    exchange,
+    feeds,
+    public,
+    releases,
+    rooms,
+    talks,
+    uploads,
+)
 from .blueprints import desk as desk_blueprint
 from .blueprints import pages
+from .blueprints import releases as release_blueprint
 from .desk_speakers import bp as speakers_blueprint
 
-blueprints = (pages, desk_blueprint, speakers_blueprint)
+blueprints = (pages, desk_blueprint, release_blueprint, speakers_blueprint)

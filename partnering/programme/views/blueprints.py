@@ -1,14 +1,15 @@
-"""The two blueprints of this room, and what their pages share."""
+"""The blueprints of this room, and what their pages share."""
 
-from ...errors import NotFound
+from ...errors import NotFound, or_404
 from ...events.routing import current_event, event_blueprint, manage_blueprint
 from ...guards import public
 from ...headers import answer_unchanged, cacheable
 from .. import queries
-from ..models import ProgrammeSession
+from ..models import ProgrammeSession, ReleasedSession
 
 pages = event_blueprint("programme", __name__, guard=public)
 desk = manage_blueprint("programme_desk", __name__, "programme")
+releases = manage_blueprint("programme_release", __name__, "programme")
 
 pages.after_request(answer_unchanged)
 
@@ -19,6 +20,11 @@ def session_or_404(public_id: str) -> ProgrammeSession:
     if session is None:
         raise NotFound
     return session
+
+
+def shown_or_404(public_id: str) -> ReleasedSession:
+    """The session of the public programme, read anew."""
+    return or_404(queries.shown(current_event(), public_id))
 
 
 def share() -> None:

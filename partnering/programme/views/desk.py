@@ -9,14 +9,15 @@ from werkzeug.wrappers import Response
 
 from ... import clock
 from ...accounts.services import person_for
+from ...agenda.rearranging import Outcome
 from ...db import BilingualText, transaction
 from ...errors import DomainError, require
 from ...events.models import Event, Participant
 from ...events.pages import fresh_event
-from ...events.routing import current_event
+from ...events.routing import current_event, current_person
 from ...events.services import participant_for
 from ...i18n import _, _n, bi, locale
-from .. import queries, services, words
+from .. import changes, drafting, queries, release_letters, services, shortcuts, words
 from ..forms import CancelForm, SessionForm, listed
 from ..models import ProgrammeSession
 from ..services import Part, Time
@@ -41,8 +42,7 @@ def index() -> str:
     sessions = queries.sessions_of(event)
     days: dict[date | None, list[ProgrammeSession]] = {}
     for session in sessions:
-        at = session.appointment
-        day = clock.in_zone(at.starts_at, event.zone).date() if at is not None else None
+        day = clock.in_zone(session.starts_at, event.zone).date() if session.starts_at is not None else None
         days.setdefault(day, []).append(session)
     found = clashes(sessions)
     return render_template(
@@ -51,6 +51,8 @@ def index() -> str:
         kinds=words.KINDS,
         clashes=found,
         clashing={each.first.id for each in found} | {each.second.id for each in found},
+        drafted={change.session.id for change in changes.drafted(event)},
+        waiting=release_letters.waiting(event),
     )
 
 
@@ -63,14 +65,15 @@ def create() -> str | Response | tuple[str, int]:
         try:
             with transaction():
                 event = fresh_event()
-                _session, busy = services.add(
+                session = drafting.draft(
                     event, **_texts(event, form), people=_people(event, form), time=_time(event, form)
                 )
+                outcome = _at_once(event, session, form)
         except DomainError as error:
             _blame(form, error)
         else:
             flash(_("The session is added."), "ok")
-            _warn(busy)
+            _warn(outcome.busy)
             return redirect(url_for(".index"))
     return _page("programme/desk/create.html", form, suggestions=_suggestions())
 
@@ -87,22 +90,21 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
                 session = session_or_404(public_id)
                 values = _texts(event, form)
                 track = values.pop("track")
-                done = services.change(
-                    event,
+                done = drafting.edit(
                     session,
                     {**values, "track_id": track.id if track else None},
                     people=_people(event, form),
                     time=_time(event, form),
-                    tell=bool(form.tell.data),
                 )
+                outcome = _at_once(event, session, form)
         except DomainError as error:
             _blame(form, error)
             session = session_or_404(public_id)
         else:
             flash(_("Your answers are saved.") if done else _("Nothing has changed."), "ok")
-            _warn(done.busy)
-            if done.clashing:
-                flash(_clash_words(len(done.clashing)), "warn")
+            _warn(outcome.busy)
+            if outcome.clashing:
+                flash(_clash_words(len(outcome.clashing)), "warn")
             return redirect(url_for(".edit", public_id=public_id))
     found = [each for each in clashes(queries.sessions_of(current_event())) if _concerns(each, session)]
     return _page(
@@ -110,6 +112,8 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
         form,
         session=session,
         clashes=found,
+        row=queries.current_row(session),
+        lines=_drafted_lines(session),
         cancel_form=CancelForm(formdata=None),
         suggestions=_suggestions(),
     )
@@ -121,7 +125,9 @@ def cancel(public_id: str) -> Response:
     form = CancelForm()
     require(form.validate_on_submit())
     with transaction():
-        services.cancel(fresh_event(), session_or_404(public_id), tell=bool(form.tell.data))
+        event, session = fresh_event(), session_or_404(public_id)
+        drafting.call_off(session)
+        _at_once(event, session, form)
     flash(_("The session is cancelled."), "ok")
     return redirect(url_for(".index"))
 
@@ -133,16 +139,46 @@ def restore(public_id: str) -> Response:
     require(form.validate_on_submit())
     try:
         with transaction():
-            busy = services.restore(fresh_event(), session_or_404(public_id), tell=bool(form.tell.data))
+            event, session = fresh_event(), session_or_404(public_id)
+            drafting.take_back(session)
+            outcome = _at_once(event, session, form)
     except (services.EventCalledOff, services.RoomTaken) as error:
         flash(str(error.message), "bad")
     else:
         flash(_("The session takes place again."), "ok")
-        _warn(busy)
+        _warn(outcome.busy)
+    return redirect(url_for(".edit", public_id=public_id))
+
+
+@bp.post("/<public_id>/undo")
+def undo(public_id: str) -> Response:
+    """Make the draft of a session what everybody sees of it."""
+    try:
+        with transaction():
+            fresh_event()
+            drafting.undo(session_or_404(public_id))
+    except services.EventCalledOff as error:
+        flash(str(error.message), "bad")
+    else:
+        flash(_("The draft is what everybody sees again."), "ok")
     return redirect(url_for(".edit", public_id=public_id))
 
 
 # -- steps
+
+
+def _at_once(event: Event, session: ProgrammeSession, form: SessionForm | CancelForm) -> Outcome:
+    """Release a session at once and write to everybody concerned, if the form says so."""
+    return shortcuts.now(event, session, by=current_person()) if form.at_once.data else Outcome()
+
+
+def _drafted_lines(session: ProgrammeSession) -> list[changes.Line]:
+    """What the draft of a public session would change."""
+    row = queries.current_row(session)
+    if row is None:
+        return []
+    change = changes.between(session, row, changes.as_drafted(session))
+    return changes.lines(change, current_event().zone) if change.codes else []
 
 
 def _concerns(clash: Clash, session: ProgrammeSession) -> bool:
@@ -217,16 +253,14 @@ def _stored(event: Event, session: ProgrammeSession) -> dict[str, Any]:
             }
             for part in session.people
         ],
-        "tell": True,
     }
     for name in ("title", "subtitle", "abstract"):
         text = getattr(session, name)
         data[f"{name}_de"], data[f"{name}_en"] = text.de, text.en
-    at = session.appointment
-    if at is not None:
-        starts, ends = clock.in_zone(at.starts_at, event.zone), clock.in_zone(at.ends_at, event.zone)
+    if session.starts_at is not None and session.ends_at is not None:
+        starts, ends = clock.in_zone(session.starts_at, event.zone), clock.in_zone(session.ends_at, event.zone)
         data |= {"day": starts.date(), "starts": starts.time(), "ends": ends.time()}
-        data["room"] = at.location.public_id if at.location else ""
+        data["room"] = session.room.public_id if session.room else ""
     return data
 
 

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ... import clock
 from ...db import transaction
-from ...errors import require
 from ...events.models import Participant
 from ...events.queries import participant_of
 from ...events.routing import current_event, current_participant, participant, within_event
@@ -17,7 +16,7 @@ from ...headers import single
 from ...i18n import _
 from .. import files, grid, photos, queries, services, words
 from ..speaker_words import FILE_KINDS
-from .blueprints import pages, session_or_404, share
+from .blueprints import pages, share, shown_or_404
 
 
 @pages.get("/programme")
@@ -60,20 +59,19 @@ def _chosen() -> frozenset[int]:
 @pages.get("/programme/<public_id>")
 def session(public_id: str) -> str:
     """One session: when, where, who, what about; participants can put it into their schedule."""
-    found = session_or_404(public_id)
-    require(found.appointment)
+    found = shown_or_404(public_id)
     share()
     me = _me()
     return render_template(
         "programme/session.html",
         session=found,
-        at=found.appointment,
+        at=found,
         kinds=words.KINDS,
         roles=words.ROLES,
         languages_spoken=words.LANGUAGES,
         me=me,
-        marked=me is not None and queries.bookmark_of(found, me) is not None,
-        slides=files.public_files(found),
+        marked=me is not None and queries.bookmark_of(found.session, me) is not None,
+        slides=files.public_files(found.session),
         file_kinds=FILE_KINDS,
         portraits=photos.public_photos(current_event()),
         speaks=me is not None and any(part.participant_id == me.id for part in found.people),
@@ -86,9 +84,7 @@ def choose(public_id: str) -> AnyResponse:
     """Put a session into my schedule."""
     try:
         with transaction():
-            found = session_or_404(public_id)
-            require(found.appointment)
-            services.bookmark(found, current_participant())
+            services.bookmark(shown_or_404(public_id).session, current_participant())
     except services.IsCancelled as error:
         flash(str(error.message), "warn")
     else:
@@ -101,7 +97,7 @@ def choose(public_id: str) -> AnyResponse:
 def drop(public_id: str) -> AnyResponse:
     """Take a session out of my schedule."""
     with transaction():
-        services.forget(session_or_404(public_id), current_participant())
+        services.forget(shown_or_404(public_id).session, current_participant())
     flash(_("The session is no longer in your schedule."), "ok")
     return redirect(url_for(".session", public_id=public_id))
 

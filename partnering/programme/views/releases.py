@@ -1,0 +1,167 @@
+"""The organisers' pages for releases: what is drafted and whom it concerns, versions, and the letters to look at."""
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ...db import BilingualText, transaction
+from ...errors import DomainError, or_404, require
+from ...events.models import Event
+from ...events.pages import fresh_event
+from ...events.routing import current_event, current_person
+from ...headers import single
+from ...i18n import _, _n, speaking
+from .. import changes, queries, release_letters, releasing, words
+from ..facts import MovedOn, NothingToRelease
+from ..letter_words import Item, items_of
+from ..models import PARTS, ReleaseLetter
+from ..release_forms import LettersForm, ReleaseForm
+from .blueprints import releases as bp
+
+SHOWN = 200
+"""How many letters one page shows; the others follow when these are sent."""
+
+
+@bp.route("/release", methods=["GET", "POST"])
+def release() -> str | Response | tuple[str, int]:
+    """What has been drafted since the last release, whom it concerns, and the button that makes it public."""
+    form = ReleaseForm(data={"letters": True} if request.method == "GET" else None)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                event = fresh_event()
+                done = releasing.release(
+                    event,
+                    by=current_person(),
+                    only=_ticked(event),
+                    note=BilingualText(form.note_de.data or "", form.note_en.data or ""),
+                    greeting=BilingualText(form.greeting_de.data or "", form.greeting_en.data or ""),
+                    letters=bool(form.letters.data),
+                    stand=form.stand.data or "",
+                )
+                number, waiting = done.release.number, release_letters.waiting(event)
+        except DomainError as error:
+            if isinstance(error, MovedOn | NothingToRelease):
+                flash(str(error.message), "warn")
+                return redirect(url_for(".release"))
+            return _release_page(form, str(error.message))
+        flash(_("Version %(number)s is public.", number=number), "ok")
+        return redirect(url_for(".letters") if waiting else url_for(".version", version=number))
+    return _release_page(form)
+
+
+def _ticked(event: Event) -> set[int]:
+    """The sessions that were ticked, by id."""
+    wanted = set(request.form.getlist("pick"))
+    return {each.id for each in queries.sessions_of(event) if each.public_id in wanted}
+
+
+def _release_page(form: ReleaseForm, error: str = "") -> str | tuple[str, int]:
+    event = current_event()
+    seen = releasing.preview(event)
+    form.stand.data = seen.stand
+    picked = set(request.form.getlist("pick")) if request.method == "POST" else None
+    page = render_template(
+        "programme/release/release.html",
+        form=form,
+        form_errors=form.errors,
+        seen=seen,
+        error=error,
+        picked=picked,
+        rows=[(change, changes.lines(change, event.zone)) for change in seen.changes],
+        parts=words.PARTS,
+        waiting=release_letters.waiting(event),
+    )
+    return (page, 422) if request.method == "POST" else page
+
+
+@bp.get("/releases")
+def index() -> str:
+    """All versions, the newest first."""
+    event = current_event()
+    return render_template(
+        "programme/release/index.html",
+        releases=queries.releases_of(event),
+        counts=queries.counts_of(event),
+        waiting=release_letters.waiting(event),
+    )
+
+
+@bp.get("/releases/<int:version>")
+def version(version: int) -> str:
+    """What one version changed."""
+    event = current_event()
+    found = or_404(queries.release_by_number(event, version))
+    return render_template(
+        "programme/release/version.html",
+        release=found,
+        rows=[(change, changes.lines(change, event.zone)) for change in changes.of(found)],
+    )
+
+
+# -- letters
+
+
+@bp.get("/releases/letters")
+def letters() -> str:
+    """The letters that wait, by person, as each will read them; those left out on a page of their own."""
+    part, state = single(request.args, "part") or "", single(request.args, "state") or "draft"
+    require(part in PARTS and state in ("draft", "left_out"))
+    found = release_letters.pending(current_event(), part=part, state=state)
+    return render_template(
+        "programme/release/letters.html",
+        form=LettersForm(formdata=None),
+        shown=[(letter, _said(letter)) for letter in found[:SHOWN]],
+        total=len(found),
+        part=part,
+        state=state,
+        parts=words.PARTS,
+    )
+
+
+def _said(letter: ReleaseLetter) -> list[Item]:
+    """What a letter says, in the language of its reader."""
+    with speaking(letter.participant.locale):
+        return items_of(letter)
+
+
+@bp.post("/releases/letters/send")
+def send() -> Response:
+    """Send the letters that were ticked."""
+    with transaction():
+        event = fresh_event()
+        count = release_letters.send(event, _picked(event))
+    if count:
+        flash(_n("One person is written to.", "%(num)s people are written to.", count), "ok")
+    else:
+        flash(_("No letter was ticked."), "warn")
+    return redirect(url_for(".letters"))
+
+
+@bp.post("/releases/letters/leave-out")
+def leave_out() -> Response:
+    """Do not send the letters that were ticked."""
+    with transaction():
+        event = fresh_event()
+        count = sum(release_letters.leave_out(letter) for letter in _picked(event))
+    flash(_n("One letter is left out.", "%(num)s letters are left out.", count), "ok" if count else "warn")
+    return redirect(url_for(".letters"))
+
+
+@bp.post("/releases/letters/take-in")
+def take_in() -> Response:
+    """Make letters that were left out drafts again."""
+    with transaction():
+        event = fresh_event()
+        picked = _picked(event)
+        count = sum(release_letters.take_in(letter) for letter in picked)
+    flash(_n("One letter waits again.", "%(num)s letters wait again.", count), "ok" if count else "warn")
+    if count < len(picked):
+        flash(_("For some, something newer is to be told; that letter says everything."), "info")
+    return redirect(url_for(".letters"))
+
+
+def _picked(event: Event) -> Sequence[ReleaseLetter]:
+    ids = list(dict.fromkeys(request.form.getlist("pick")))[:SHOWN]
+    return [letter for letter in release_letters.at(ids) if letter.event_id == event.id]

@@ -1,0 +1,176 @@
+"""The organisers' pages for releases and their letters."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from partnering.db import BilingualText, db, transaction
+from partnering.events.models import Event, Participant
+from partnering.mail.models import OutboxLetter
+from partnering.programme import drafting, queries, releasing
+from partnering.programme.models import ProgrammeSession, Release, ReleaseLetter
+from partnering.programme.services import Part
+from tests.factories import make_crew, make_event, make_organiser, make_participant
+from tests.factories.programme import at, make_room, make_session
+from tests.support.counting import statements_of
+from tests.support.signing_in import sign_in
+
+HERE = "/manage/probe/programme"
+
+
+@pytest.fixture
+def event(ctx: Flask) -> Event:
+    return make_event("probe")
+
+
+@pytest.fixture
+def jana(event: Event) -> Participant:
+    return make_participant(event, email="jana@example.org", given_name="Jana", family_name="Muster", locale="en")
+
+
+@pytest.fixture
+def talk(event: Event, jana: Participant) -> ProgrammeSession:
+    return make_session(event, "Vortrag", people=[Part(jana)])
+
+
+@pytest.fixture
+def desk(client: FlaskClient, event: Event) -> FlaskClient:
+    sign_in(client, make_organiser(event))
+    return client
+
+
+def page(client: FlaskClient, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.text
+
+
+def stand(client: FlaskClient) -> str:
+    found = re.search(r'name="stand"[^>]* value="(\w+)"', page(client, f"{HERE}/release"))
+    assert found is not None
+    return found.group(1)
+
+
+def move(session: ProgrammeSession, event: Event, hour: int) -> None:
+    with transaction():
+        drafting.place(session, at(event, hour), None)
+
+
+def test_a_move_is_seen_released_looked_at_and_sent(
+    desk: FlaskClient, event: Event, jana: Participant, talk: ProgrammeSession
+):
+    move(talk, event, 14)
+    seen = page(desk, f"{HERE}/release?lang=de")
+    assert re.findall(r"(\d+:\d\d–\d+:\d\d)", seen) == ["10:00–10:45", "14:00–14:45"]
+    assert re.search(r": <b class=\"num\">1</b>", seen)
+
+    answer = desk.post(
+        f"{HERE}/release",
+        data={"pick": talk.public_id, "stand": stand(desk), "letters": "y", "note_de": "Neuer Stand"},
+    )
+    assert (answer.status_code, answer.location) == (302, f"{HERE}/releases/letters")
+    assert "14:00–14:45" in page(desk, f"/e/probe/programme/{talk.public_id}")
+    letters = page(desk, f"{HERE}/releases/letters")
+    assert ("Jana Muster" in letters, "Time:" in letters) == (True, True)  # in her language
+    assert db.session.scalars(sa.select(OutboxLetter)).all() == []
+
+    letter = db.session.scalars(sa.select(ReleaseLetter)).one()
+    desk.post(f"{HERE}/releases/letters/send", data={"pick": letter.public_id})
+    desk.post(f"{HERE}/releases/letters/send", data={"pick": letter.public_id})
+    assert [each.kind for each in db.session.scalars(sa.select(OutboxLetter))] == ["programme.session_changed"]
+    version = page(desk, f"{HERE}/releases/2")
+    assert ("Neuer Stand" in version, "Katja Ruhland" in version) == (True, True)
+    assert "Version 2" in page(desk, f"{HERE}/releases")
+    assert desk.get(f"{HERE}/releases/3").status_code == 404
+
+
+def test_only_what_is_ticked_is_released_and_an_old_page_releases_nothing(
+    desk: FlaskClient, event: Event, talk: ProgrammeSession
+):
+    other = make_session(event, "Anderer", starts_at=at(event, 12))
+    for session, hour in ((talk, 14), (other, 15)):
+        move(session, event, hour)
+    old = stand(desk)
+    move(other, event, 16)
+
+    refused = desk.post(f"{HERE}/release", data={"pick": talk.public_id, "stand": old}, follow_redirects=True)
+    assert "Der Entwurf hat sich geändert" in refused.text
+    desk.post(f"{HERE}/release", data={"pick": talk.public_id, "stand": stand(desk)})
+    db.session.rollback()
+    newest = queries.releases_of(event)[0]
+    assert (newest.partial, [row.session for row in newest.sessions]) == (True, [talk])
+    nothing = desk.post(f"{HERE}/release", data={"stand": stand(desk)}, follow_redirects=True)
+    assert "Es gibt nichts zu veröffentlichen" in nothing.text
+
+
+def test_two_sessions_in_one_exclusive_room_are_refused_by_name(desk: FlaskClient, event: Event):
+    room = make_room(event, "Studio", exclusive=True)
+    sessions = [make_session(event, f"Punkt {n}", room=room, released=False) for n in (1, 2)]
+    with transaction():
+        for session in sessions:
+            drafting.place(session, at(event, 9), room)
+    data = {"pick": [session.public_id for session in sessions], "stand": stand(desk)}
+    answer = desk.post(f"{HERE}/release", data=data)
+
+    assert (answer.status_code, "Studio wäre doppelt belegt" in answer.text) == (422, True)
+    assert db.session.scalars(sa.select(Release)).all() == []
+
+
+def test_letters_are_left_out_and_taken_in_again_and_those_of_others_are_not_touched(
+    desk: FlaskClient, event: Event, talk: ProgrammeSession
+):
+    elsewhere = make_event("anderswo")
+    make_session(elsewhere, people=[Part(make_participant(elsewhere, email="x@example.org"))])
+    with transaction():
+        drafting.edit(talk, {"title": BilingualText(de="Neu")})
+        releasing.release(event)
+        [session] = queries.sessions_of(elsewhere)
+        drafting.edit(session, {"title": BilingualText(de="Neu")})
+        releasing.release(elsewhere)
+    picks = [letter.public_id for letter in db.session.scalars(sa.select(ReleaseLetter))]
+    for deed, states in (("leave-out", ["draft", "left_out"]), ("take-in", ["draft", "draft"])):
+        desk.post(f"{HERE}/releases/letters/{deed}", data={"pick": picks})
+        db.session.rollback()
+        assert sorted(db.session.scalars(sa.select(ReleaseLetter.state))) == states
+    desk.post(f"{HERE}/releases/letters/send", data={"pick": picks})
+    assert [letter.event_ref for letter in db.session.scalars(sa.select(OutboxLetter))] == [event.public_id]
+
+
+def test_pages_ask_as_often_for_much_as_for_little(desk: FlaskClient, event: Event):
+    def asked(address: str) -> int:
+        return statements_of(lambda: page(desk, address))
+
+    def more(count: int) -> None:
+        for n in range(count):
+            person = make_participant(event, email=f"p{event.version}{n}{count}@example.org")
+            make_session(event, people=[Part(person)], room=make_room(event), released=False)
+
+    more(1)
+    with transaction():
+        for session in queries.sessions_of(event):
+            drafting.place(session, at(event, 9), session.room)
+        releasing.release(event)
+        for session in queries.sessions_of(event):
+            drafting.place(session, at(event, 11), session.room)
+    addresses = [f"{HERE}/release", f"{HERE}/releases/letters", f"{HERE}/releases/1"]
+    few = [asked(address) for address in addresses]
+    more(6)
+    with transaction():
+        for session in queries.sessions_of(event):
+            drafting.place(session, at(event, 13), session.room)
+        releasing.release(event)
+        for session in queries.sessions_of(event):
+            drafting.place(session, at(event, 15), session.room)
+    addresses[-1] = f"{HERE}/releases/2"
+    assert [asked(address) for address in addresses[:2]] == few[:2]
+    assert asked(addresses[-1]) <= few[2] + 2  # its people and those before
+
+
+@pytest.mark.parametrize("path", ["release", "releases", "releases/1", "releases/letters"])
+def test_the_pages_are_for_organisers_only(client: FlaskClient, event: Event, talk: ProgrammeSession, path: str):
+    assert client.get(f"{HERE}/{path}").status_code == 302
+    sign_in(client, make_crew(event))
+    assert client.get(f"{HERE}/{path}").status_code == 404
