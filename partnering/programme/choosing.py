@@ -45,7 +45,7 @@ def forget(session: ProgrammeSession, participant: Participant) -> None:
         entry = agenda.entry_of(session.appointment, participant)
         if entry is not None and entry.role == "bookmark" and entry.state == "live":
             agenda.leave(entry)
-            if calendars.knows(entry):
+            if calendars.may_hold(entry):
                 to_participant(
                     "programme.session_cancelled",
                     participant,

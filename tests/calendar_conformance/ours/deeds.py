@@ -20,8 +20,9 @@ from partnering.i18n import speaking
 from partnering.meetings import services as meetings
 from partnering.meetings.models import Meeting, MeetingSlot, MeetingVacancy
 from partnering.meetings.queries import slots_of
+from partnering.programme import drafting, release_letters, releasing
 from partnering.programme import services as programme
-from partnering.programme.models import ProgrammeSession
+from partnering.programme.models import ProgrammeSession, Release
 from partnering.programme.services import Part, Time
 from partnering.registration import changes, mails, workshops
 from partnering.registration.models import Registration
@@ -170,6 +171,23 @@ def bring_session_back(session: int) -> None:
     """It does after all."""
     held = db.session.get_one(ProgrammeSession, session)
     programme.restore(_event_of(held), held, tell=True)
+
+
+def draft_session(session: int, starts_at: datetime, minutes: int, room: int) -> None:
+    """Another time or place for a session, in the draft: nobody sees it yet."""
+    drafting.place(db.session.get_one(ProgrammeSession, session), starts_at, _place(room), minutes=minutes)
+
+
+def release(event: int, *only: int, letters: bool = True) -> int:
+    """Make the draft public, or these sessions of it; with letters that wait to be sent, or without any."""
+    held = db.session.get_one(Event, event)
+    return releasing.release(held, only=list(only) or None, letters=letters).release.id
+
+
+def send_release(event: int, release: int) -> None:
+    """Send the letters of a release."""
+    held = db.session.get_one(Release, release)
+    release_letters.send(db.session.get_one(Event, event), release_letters.of_release(held))
 
 
 def choose(session: int, participant: int) -> None:

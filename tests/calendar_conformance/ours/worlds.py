@@ -279,6 +279,37 @@ def bookmark(stage: Stage) -> None:
     stage.look(jana)
 
 
+@world
+def release(stage: Stage) -> None:
+    """Drafts and releases: in parts, without letters, with letters that wait, and one that came back to what was."""
+    event = conference(stage)
+    vera = stage.do(deeds.participant, event, "vera@people.example", "Vera Sommer", "en")
+    jana = stage.do(deeds.participant, event, "jana@people.example", "Jana Wittkowski", "en")
+    first, second = stage.do(deeds.room, event, "Saal 1"), stage.do(deeds.room, event, "Saal 2")
+    enzymes = stage.do(deeds.session, event, "Enzymes", at(13, 10), 45, first, [(vera, "speaker")])
+    cells = stage.do(deeds.session, event, "Cells", at(13, 13), 45, second, [(vera, "speaker")])
+    stage.do(deeds.choose, enzymes, jana)
+    stage.do(deeds.draft_session, enzymes, at(13, 11), 45, first)
+    stage.do(deeds.draft_session, cells, at(13, 15), 45, second)
+    stage.do(deeds.send_release, event, stage.do(deeds.release, event, enzymes))
+    stage.do(deeds.release, event, letters=False)
+    stage.look(vera)
+    stage.do(deeds.draft_session, cells, at(13, 16), 45, second)
+    stage.do(deeds.send_release, event, stage.do(deeds.release, event))
+    stage.do(deeds.draft_session, enzymes, at(13, 16), 45, second)
+    stage.do(deeds.draft_session, cells, at(13, 11), 45, first)
+    stage.do(deeds.send_release, event, stage.do(deeds.release, event))
+    stage.do(deeds.draft_session, enzymes, at(13, 17), 45, second)
+    stage.do(deeds.release, event)
+    stage.do(deeds.draft_session, enzymes, at(13, 9), 45, second)
+    stage.do(deeds.send_release, event, stage.do(deeds.release, event))
+    stage.do(deeds.draft_session, enzymes, at(13, 17), 45, second)
+    stage.do(deeds.release, event)
+    stage.do(deeds.draft_session, enzymes, at(13, 9), 45, second)
+    stage.do(deeds.send_release, event, stage.do(deeds.release, event))
+    stage.do(deeds.call_session_off, enzymes)
+
+
 def begins() -> datetime:
     """When worlds begin, unless they say otherwise."""
     return at(1, 9, month=9)
