@@ -312,8 +312,7 @@ def take_in(letter: ReleaseLetter) -> bool:
 def _decide(letter: ReleaseLetter, before: str, after: str) -> bool:
     if letter.state != before:
         return False
-    letter.state = after
-    letter.decided_at = clock.now() if after != "draft" else None
+    letter.state, letter.decided_at = after, (clock.now() if after != "draft" else None)
     db.session.flush()
     event = letter.participant.event
     audit.record(f"programme.letter_{'left_out' if after == 'left_out' else 'taken_in'}", letter, event=event)
