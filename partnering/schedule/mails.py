@@ -59,7 +59,7 @@ def _said(item: Item, plan: queries.Plan, on_stage: dict[int, list[str]]) -> dic
         "item": item,
         "title": printing.title_of(item),
         "words": printing.meta_of(item, plan.participant.event),
-        "lines": on_stage.get(item.session.id, []) if item.kind == "talk" and item.session is not None else [],
+        "lines": on_stage.get(item.session.session_id, []) if item.kind == "talk" and item.session is not None else [],
     }
 
 

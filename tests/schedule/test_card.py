@@ -12,7 +12,7 @@ from partnering.db import BilingualText, transaction
 from partnering.events.models import Event, Participant
 from partnering.i18n import speaking
 from partnering.meetings import queries as meetings
-from partnering.programme import file_types, files, needs, profiles
+from partnering.programme import drafting, file_types, files, needs, profiles, releasing
 from partnering.programme import services as programme
 from partnering.programme.services import Part
 from partnering.schedule import queries, services, tasks
@@ -111,6 +111,10 @@ def test_the_evening_before_a_talk_its_people_read_what_the_stage_has_and_lacks(
 ):
     chair = make_participant(event, given_name="Wanda", family_name="Leiterin", email="wanda@uni.example")
     people = [Part(henrike, set_up=20), Part(chair, "chair")]
+    two = make_session(event, "Zwei Fassungen")
+    with transaction():
+        drafting.edit(two, {"title": BilingualText(de="Nun die zweite")})
+        releasing.release(event)
     first = make_session(event, "Mit Folien", people=people, room=make_room(event))
     make_session(event, "Ohne Folien", starts_at=at(event, 15), speakers=[henrike])
     with transaction():
