@@ -11,6 +11,7 @@ from ..events.models import Event, Participant
 from ..events.queries import participant_of
 from ..events.services import participant_for
 from ..i18n import _, _n, speaking
+from ..programme import drafting, shortcuts
 from ..programme import services as programme
 from ..programme.models import ProgrammeSession
 from ..programme.services import Part
@@ -39,19 +40,16 @@ def make_sessions(event: Event, submissions: Sequence[Submission]) -> list[Progr
 
 def _session(event: Event, submission: Submission) -> ProgrammeSession:
     topic, minutes = submission.topic, submission.call.minutes.get(submission.form)
-    session, _busy = programme.add(
+    return drafting.draft(
         event,
         title=_in(submission, submission.title),
         kind=submission.form,
         abstract=_in(submission, f"{submission.text}\n\n{authors_line(submission)}"),
         language=submission.language,
         track=topic.track if topic is not None else None,
+        note=_n("one minute", "%(num)s minutes", minutes) if minutes else "",
         people=[Part(_speaker(event, submission))],
     )
-    if minutes:
-        session.note = _n("one minute", "%(num)s minutes", minutes)
-        db.session.flush()
-    return session
 
 
 def _in(submission: Submission, text: str) -> BilingualText:
@@ -87,10 +85,8 @@ def _speaker(event: Event, submission: Submission) -> Participant:
 
 
 def forget_authors(session: ProgrammeSession, line: str) -> None:
-    """Take the line of authors out of a session's texts."""
-    text = session.abstract
-    session.abstract = BilingualText(*(part.replace(line, "").strip() for part in (text.de, text.en)))
-    db.session.flush()
+    """Take the line of authors out of a session's text, in the draft and in every version."""
+    shortcuts.strike(session, line)
 
 
 def session_of(submission: Submission) -> ProgrammeSession | None:

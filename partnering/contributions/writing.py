@@ -15,7 +15,7 @@ from ..errors import Stale
 from ..events.models import Event, Participant
 from ..events.services import rename
 from ..i18n import _, _n, bi
-from ..programme import services as programme
+from ..programme import drafting
 from ..text import fold, taken_apart
 from . import errors, mails, queries
 from .counting import characters
@@ -274,8 +274,8 @@ def withdraw(event: Event, submission: Submission) -> bool:
     submission.state = "withdrawn"
     db.session.flush()
     session = submission.session
-    if session is not None and session.appointment_id is None:
-        programme.cancel(event, session)  # what is public, organisers call off themselves
+    if session is not None:
+        drafting.call_off(session)  # everybody sees it as it was until organisers release that
     if was == "accepted":
         mails.withdrawn(submission)
     audit.record("call.withdrawn", submission, event=event, before={"state": was})

@@ -28,15 +28,18 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 @click.option("--host", default="", help="Who organises an event that is made anew; else the first host.")
 @click.option("--zone", default="", help="IANA time zone of an event that is made anew; else the file's.")
 @click.option("--tell", is_flag=True, help="Write to speakers whose session moved or was cancelled.")
+@click.option("--draft", is_flag=True, help="Change the draft alone; organisers look at it and release it.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen; the event must exist.")
-def import_(event_slug: str, file: Path, host: str, zone: str, tell: bool, dry_run: bool) -> None:
+def import_(event_slug: str, file: Path, host: str, zone: str, tell: bool, draft: bool, dry_run: bool) -> None:
     """Make the programme of EVENT say what the schedule JSON or XML in FILE says (frab, pretalx).
 
     An event that does not exist is made and published. A file with errors changes nothing. Importing a file again
     changes only what has changed in it.
     """
+    if draft and tell:
+        raise click.UsageError("--draft tells nobody: letters are sent after the release")
     with speaking("en"):
-        _import(event_slug, file, host, zone, tell=tell, dry_run=dry_run)
+        _import(event_slug, file, host, zone, tell=tell, draft=draft, dry_run=dry_run)
 
 
 @programme.command("export")
@@ -53,7 +56,7 @@ def export(event_slug: str, form: str, language: str) -> None:
     click.echo(content, nl=False)
 
 
-def _import(event_slug: str, file: Path, host: str, zone: str, *, tell: bool, dry_run: bool) -> None:
+def _import(event_slug: str, file: Path, host: str, zone: str, *, tell: bool, draft: bool, dry_run: bool) -> None:
     try:
         schedule = reader.read(file.read_bytes())
     except reader.UnreadableSchedule as error:
@@ -69,7 +72,10 @@ def _import(event_slug: str, file: Path, host: str, zone: str, *, tell: bool, dr
             if dry_run:
                 raise click.ClickException(f"there is no event {event_slug} to compare with")
             event = _make_event(event_slug, schedule, host, zone)
-        report = applier.plan(event, schedule) if dry_run else applier.apply(event, schedule, tell=tell)
+        if dry_run:
+            report = applier.plan(event, schedule)
+        else:
+            report = applier.apply(event, schedule, release=not draft, tell=tell)
     if made:
         click.echo(f"{event_slug} is new and published; enter its legal texts on the page of its settings")
     for warning in report.warnings:

@@ -27,6 +27,10 @@ class ApplyForm(FlaskForm):
 
     packed = HiddenField(validators=[InputRequired(), Length(max=MOST_PACKED)])
     seen = HiddenField(validators=[InputRequired(), Length(max=64)])
+    draft = BooleanField(
+        _l("Read it into the draft only"),
+        description=_l("Nobody sees it and nobody is written to before you release it."),
+    )
     tell = BooleanField(
         _l("Write to speakers whose session moves or is called off"),
         description=_l("Each gets a letter with the change for their calendar."),

@@ -9,12 +9,12 @@ from ..accounts.models import Person
 from ..agenda import services as agenda
 from ..agenda.models import AgendaEntry
 from ..agenda.rearranging import Outcome
-from ..db import db
+from ..db import BilingualText, db
 from ..events.models import Event, Participant
-from . import drafting, queries, release_letters, releasing
+from . import drafting, queries, release_letters, releasing, standing
 from .drafting import drafted_time
 from .facts import KEEP, Change, EventCalledOff, NothingToRelease, Part, Time
-from .models import ProgrammeSession
+from .models import ProgrammeSession, ReleasedSession
 
 
 def now(event: Event, session: ProgrammeSession, *, by: Person | None = None, tell: bool = True) -> Outcome:
@@ -74,6 +74,17 @@ def restore(event: Event, session: ProgrammeSession, *, tell: bool = False) -> l
     taken meanwhile. `tell` writes to everybody concerned. Raises `EventCalledOff`, `RoomTaken`.
     """
     return now(event, session, tell=tell).busy if drafting.take_back(session) else []
+
+
+def strike(session: ProgrammeSession, words: str) -> None:
+    """Take words out of a session's description for good, in the draft and in every version that was released."""
+    texts: list[ProgrammeSession | ReleasedSession] = [session]
+    texts += db.session.scalars(sa.select(ReleasedSession).where(ReleasedSession.session_id == session.id))
+    for each in texts:
+        text = each.abstract
+        each.abstract = BilingualText(*(part.replace(words, "").strip() for part in (text.de, text.en)))
+    db.session.flush()
+    standing.bump(session.event_id)
 
 
 def call_off_all(event: Event) -> None:

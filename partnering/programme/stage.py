@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from ..agenda.models import AgendaEntry, Appointment, Location
+from ..agenda.models import AgendaEntry, Location
 from ..db import BilingualText, db
 from ..events.models import Participant
 from .models import ProgrammeSession, ReleasedPerson, ReleasedSession, SessionPerson
@@ -109,42 +109,20 @@ def _released(participant: Participant) -> Iterable[OnStage]:
 
 
 def _drafted(participant: Participant) -> Iterable[OnStage]:
-    """Sessions without a row of a release: their own text, and nothing of when, where and with whom.
-
-    What has its time in public without a release is what it is.
-    """
+    """Sessions that were never released: their own text, and nothing of when, where and with whom."""
     rows = db.session.scalars(
         sa.select(SessionPerson)
         .join(ProgrammeSession, ProgrammeSession.id == SessionPerson.session_id)
         .where(
             SessionPerson.participant_id == participant.id,
+            ProgrammeSession.cancelled_at.is_(None),
             ~sa.exists().where(ReleasedSession.session_id == ProgrammeSession.id),
         )
-        .options(
-            joinedload(SessionPerson.session).joinedload(ProgrammeSession.appointment).joinedload(Appointment.location),
-            joinedload(SessionPerson.session)
-            .selectinload(ProgrammeSession.people)
-            .joinedload(SessionPerson.participant),
-        )
+        .options(joinedload(SessionPerson.session))
     )
     for row in rows:
-        session, at = row.session, row.session.appointment
-        if at is not None:
-            yield OnStage(
-                session,
-                "live" if session.cancelled_at is None else "cancelled",
-                row.role,
-                session.kind,
-                session.title,
-                session.language,
-                row.set_up,
-                at.starts_at,
-                at.ends_at,
-                at.location,
-                [Fellow(person.participant, person.role) for person in session.people if person.id != row.id],
-            )
-        elif session.cancelled_at is None:
-            yield OnStage(session, "draft", row.role, session.kind, session.title, session.language)
+        session = row.session
+        yield OnStage(session, "draft", row.role, session.kind, session.title, session.language)
 
 
 def is_public(session: ProgrammeSession) -> bool:

@@ -15,11 +15,12 @@ from partnering.events import cloning
 from partnering.events.erasing import erase
 from partnering.events.models import Event, Participant
 from partnering.jobs import worker
+from partnering.programme import changes, drafting, releasing
 from partnering.programme import queries as programme
 from partnering.verify import results
 from tests.factories import make_event, make_organiser, make_participant, make_person, make_registration
 from tests.factories.contributions import make_call, make_draft, make_member, make_review, make_submission, make_told
-from tests.factories.programme import make_track
+from tests.factories.programme import at, make_track
 from tests.support.letters import deliver_all, letters_to, text_of
 
 
@@ -186,10 +187,27 @@ def test_who_withdraws_what_was_accepted_is_called_off_and_organisers_hear_of_it
 
     session = making.session_of(submission)
     assert session is not None
+    assert [each.codes for each in changes.drafted(event)] == []
     assert session.cancelled_at is not None
     assert [letter.kind for letter in letters_to("katja@probe.example")] == ["contributions.withdrawn"]
     assert [finding for rule, findings in results() if rule.code == "P5" for finding in findings] == []
     assert any("war noch nicht öffentlich" in text_of(letter) for letter in deliver_all(ctx))
+
+
+def test_a_public_session_whose_author_withdraws_is_called_off_in_the_draft_alone(ctx: Flask, event: Event, call: Call):
+    make_organiser(event, make_person("katja@probe.example"))
+    submission = make_told(event)
+    make(event, submission)
+    with transaction():
+        [session] = programme.sessions_of(event)
+        drafting.place(session, at(event, 10), None)
+        releasing.release(event)
+    with transaction():
+        writing.withdraw(event, submission)
+
+    assert [each.session.state for each in programme.released(event)] == ["live"]
+    assert [each.codes for each in changes.drafted(event)] == [("cancelled",)]
+    assert any("bis Sie das veröffentlichen" in text_of(letter) for letter in deliver_all(ctx))
 
 
 def test_who_agreed_to_register_is_reminded_twice_until_they_have(event: Event, call: Call):
@@ -210,6 +228,9 @@ def test_an_erased_author_leaves_no_name_behind(event: Event, call: Call):
     decide(event, submission, "accept")
     tell(event, submission)
     make(event, submission)
+    with transaction():
+        drafting.place(programme.sessions_of(event)[0], at(event, 10), None)
+        releasing.release(event)
     rosa = db.session.get_one(Participant, submission.participant_id)
     make_draft(event, rosa, group="AG Zwei")
     with transaction():
@@ -219,7 +240,8 @@ def test_an_erased_author_leaves_no_name_behind(event: Event, call: Call):
     session = making.session_of(submission)
     assert session is not None
     assert (submission.state, submission.title, submission.text, submission.group_key) == ("withdrawn", "", "", None)
-    assert "Rosa" not in session.abstract.de
+    [row] = programme.released(event)
+    assert ("Rosa" in session.abstract.de, "Rosa" in row.session.abstract.de) == (False, False)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SubmissionAuthor)) == 0
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Submission)) == 1
 

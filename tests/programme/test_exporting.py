@@ -21,7 +21,7 @@ from partnering.demo import framing, sessions
 from partnering.demo.reading import Sheet
 from partnering.events.models import Event
 from partnering.i18n import speaking
-from partnering.programme import profiles, queries, services
+from partnering.programme import profiles, queries, releasing, services
 from partnering.programme.exporting import files
 from partnering.programme.importing import applier, reader
 from partnering.programme.services import Part
@@ -318,10 +318,13 @@ def test_both_forms_are_public_and_answer_304(client: FlaskClient, ctx: Flask, s
     assert (result.exit_code, result.stdout_bytes) == (0, answer.data)
 
 
+HERE = "/manage/probe/programme"
+
+
 def test_a_dry_run_comes_before_the_deed(client: FlaskClient, ctx: Flask):
     event = make_event("probe")
     sign_in(client, make_organiser(event))
-    path = "/manage/probe/programme/exchange"
+    path = f"{HERE}/exchange"
 
     def upload(content: bytes) -> Any:
         return client.post(f"{path}?lang=en", data={"file": (BytesIO(content), "schedule.xml")})
@@ -334,10 +337,14 @@ def test_a_dry_run_comes_before_the_deed(client: FlaskClient, ctx: Flask):
     answers = {name: page.xpath(f"//input[@name='{name}']/@value")[0] for name in ("packed", "seen")}
 
     make_room(event, "Saal")  # somebody else was quicker: it is no new room any more
-    late = client.post(f"{path}/apply", data=answers)
+    late = client.post(f"{path}/apply", data=answers | {"draft": "y"})
     assert (late.status_code, queries.released(event)) == (409, [])
+    assert etree.HTML(late.text).xpath("//input[@name='draft']/@checked")
     answers["seen"] = etree.HTML(late.text).xpath("//input[@name='seen']/@value")[0]
-    assert client.post(f"{path}/apply", data=answers).status_code == 302
+    drafted = client.post(f"{path}/apply", data=answers | {"draft": "y"})
+    assert (drafted.status_code, drafted.location, queries.released(event)) == (302, f"{HERE}/release", [])
+    with transaction():
+        releasing.release(event)
     assert [str(each.session.title) for each in queries.released(event)] == ["Eins"]
     assert "There is nothing to read in" in upload(example()).text
     assert client.post(f"{path}/apply", data={"packed": "!", "seen": "x"}).status_code == 302

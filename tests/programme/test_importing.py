@@ -16,7 +16,7 @@ from partnering.audit import AuditEntry
 from partnering.db import db, transaction
 from partnering.events.models import Event, Participant
 from partnering.markup import rich_bi
-from partnering.programme import queries, services
+from partnering.programme import changes, queries, services
 from partnering.programme.importing import applier, reader
 from partnering.programme.importing.texts import plain
 from partnering.programme.models import ProgrammeSession, SessionPerson, Track
@@ -342,6 +342,20 @@ def test_a_changed_file_changes_only_what_changed(ctx: Flask):
     assert len([row for row in after["agenda_entry"] if row not in before["agenda_entry"]]) == 1
 
 
+def test_what_is_read_into_the_draft_is_seen_by_nobody_before_it_is_released(ctx: Flask):
+    event = make_event()
+    data = example()
+    bring(event, data)
+    first(data)["title"] = "Neuer Titel"
+
+    report = bring(event, data, release=False)
+
+    assert (report.of("changed"), len(queries.releases_of(event))) == (["Neuer Titel"], 1)
+    assert "Neuer Titel" not in {str(each.session.title) for each in queries.released(event)}
+    assert [change.codes for change in changes.drafted(event)] == [("title",)]
+    assert not bring(event, data, release=False)
+
+
 def test_another_room_raises_the_sequence(ctx: Flask):
     event = make_event()
     data = example()
@@ -496,6 +510,7 @@ def test_the_invalid_programme_is_refused_whole(ctx: Flask, shared: Path):
         (["Groß"], "small letters, digits and hyphens only"),
         (["neu"], "there is no host yet"),
         (["neu", "--zone", "Mars/Base"], "is no time zone"),
+        (["neu", "--draft", "--tell"], "--draft tells nobody"),
     ],
 )
 def test_what_the_command_cannot_do_is_said(ctx: Flask, shared: Path, arguments: list[str], sentence: str):
@@ -504,7 +519,7 @@ def test_what_the_command_cannot_do_is_said(ctx: Flask, shared: Path, arguments:
         args=["programme", "import", slug, str(shared / "pretalx-democon.json"), *options]
     )
 
-    assert (result.exit_code, sentence in result.output) == (1, True)
+    assert (result.exit_code > 0, sentence in result.output) == (True, True)
 
 
 def test_a_host_can_be_named_and_is_made_once(ctx: Flask, shared: Path):

@@ -104,15 +104,19 @@ def plan(event: Event, schedule: Schedule) -> Report:
     return _Work(event, schedule).report
 
 
-def apply(event: Event, schedule: Schedule, *, tell: bool = False) -> Report:
+def apply(event: Event, schedule: Schedule, *, release: bool = True, tell: bool = False) -> Report:
     """Add, change, move and cancel sessions until the programme says what `schedule` says; the same again does nothing.
+
+    Everybody sees that at once, or, without `release`, only the draft does.
 
     What the file said before and says still is left as organisers have edited it since. Sessions that came from a file
     and are gone are cancelled. `tell` writes to speakers whose session moved or was cancelled.
     """
     work = _Work(event, schedule)
     if work.report:
-        work.write(tell)
+        work.write()
+        if release:
+            work.release(tell)
         audit.record("programme.imported", event, event=event, after=work.report.counts)
         db.session.flush()
     return work.report
@@ -243,8 +247,8 @@ class _Work:
 
     # -- what is done
 
-    def write(self, tell: bool) -> None:
-        """Do what was worked out."""
+    def write(self) -> None:
+        """Do what was worked out, in the draft."""
         for room in self.schedule.rooms:
             if self.rooms[room.name] is None:
                 self.rooms[room.name] = self._add_room(room)
@@ -259,8 +263,6 @@ class _Work:
                 self._add(deed.said)
             elif deed.said is not None and deed.session is not None:
                 self._change(deed.session, deed.said, deed.values)
-        self._release(tell)
-        self._hold_anew()
 
     def _add_room(self, room: Room) -> Location:
         name = BilingualText(de=room.name, en=room.name)
@@ -284,7 +286,7 @@ class _Work:
         )
         self.touched.add(session.id)
 
-    def _release(self, tell: bool) -> None:
+    def release(self, tell: bool) -> None:
         """Make public what the file has changed, as one version; other drafts wait."""
         try:
             done = releasing.release(self.event, only=self.touched, letters=tell)
@@ -292,6 +294,7 @@ class _Work:
             return
         if tell:
             release_letters.send(self.event, release_letters.of_release(done.release))
+        self._hold_anew()
 
     def _change(self, session: ProgrammeSession, said: Session, values: Mapping[str, Any]) -> None:
         if session.cancelled_at is not None:

@@ -78,7 +78,8 @@ def exchange() -> str | tuple[str, int]:
     except packing.TooLarge as error:
         form.file.errors = [str(error.message)]
         return _page(form)
-    return _page(ScheduleForm(formdata=None), dry_run=_dry_run(current_event(), schedule, packed))
+    asked = ApplyForm(formdata=None, data={"packed": packed})
+    return _page(ScheduleForm(formdata=None), dry_run=_dry_run(current_event(), schedule, asked))
 
 
 @desk.post("/exchange/apply")
@@ -93,7 +94,9 @@ def exchange_apply() -> AnyResponse | str | tuple[str, int]:
         with transaction():
             event = fresh_event()
             as_seen = applier.plan(event, schedule).digest == form.seen.data
-            report = applier.apply(event, schedule, tell=bool(form.tell.data)) if as_seen else None
+            draft = bool(form.draft.data)
+            tell = bool(form.tell.data) and not draft
+            report = applier.apply(event, schedule, release=not draft, tell=tell) if as_seen else None
     except (packing.Broken, reader.UnreadableSchedule):
         flash(str(packing.Broken.message), "warn")
         return redirect(url_for(".exchange"))
@@ -102,19 +105,19 @@ def exchange_apply() -> AnyResponse | str | tuple[str, int]:
         return redirect(url_for(".exchange"))
     if report is None:
         flash(_("The programme has changed meanwhile. Look once more at what would happen now."), "warn")
-        run = _dry_run(current_event(), schedule, form.packed.data or "", tell=bool(form.tell.data))
+        run = _dry_run(current_event(), schedule, form)
         return _page(ScheduleForm(formdata=None), dry_run=run)
     flash(_("The schedule is read in.") if report else _("Nothing has changed."), "ok")
     for warning in report.warnings[len(schedule.warnings) : SHOWN]:
         flash(warning, "warn")
-    return redirect(url_for(".index"))
+    return redirect(url_for("programme_release.release") if draft and report else url_for(".index"))
 
 
-def _dry_run(event: Event, schedule: Schedule, packed: str, *, tell: bool = False) -> DryRun:
+def _dry_run(event: Event, schedule: Schedule, asked: ApplyForm) -> DryRun:
     report = applier.plan(event, schedule)
     days = [clock.in_zone(each.starts_at, event.zone).date() for each in schedule.sessions]
     outside = sum(not event.first_day <= day <= event.last_day for day in days)
-    form = ApplyForm(formdata=None, data={"packed": packed, "seen": report.digest, "tell": tell})
+    form = ApplyForm(formdata=None, data={**asked.data, "seen": report.digest})
     return DryRun(report, outside, form)
 
 
