@@ -5,22 +5,17 @@ import sqlalchemy as sa
 from flask import Flask
 from icalendar import Calendar
 
-from partnering.agenda.models import AgendaEntry
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event, Participant
 from partnering.i18n import speaking
 from partnering.jobs import worker
-from partnering.mail.models import OutboxLetter
 from partnering.programme import drafting, release_letters, releasing, services
 from partnering.programme.facts import Time
 from partnering.programme.letter_words import items_of
 from partnering.programme.models import ProgrammeSession, ReleaseLetter
 from partnering.programme.services import Part
-from partnering.registration.workshops import book
 from tests.factories import make_event, make_participant
-from tests.factories.programme import at, make_room, make_session, make_speaker
-from tests.factories.registration import make_registration
-from tests.factories.tickets import make_product
+from tests.factories.programme import at, make_room, make_session
 from tests.support.letters import calendar_of, deliver_all, text_of
 
 
@@ -152,31 +147,6 @@ def test_who_joins_leaves_or_has_chosen_it_is_told_only_that(app: Flask, event: 
     with transaction():
         services.forget(session, carl)
     assert told(app) == [("Nicht mehr in Ihrem Plan: Vortrag", "CANCEL", "2")]
-
-
-def test_a_cancelled_workshop_frees_and_tells_everybody_who_booked_it_once(app: Flask, event: Event):
-    session = make_session(event, "Werkstatt", kind="workshop", speakers=[make_speaker(event)])
-    workshop = make_product(event, kind="add_on", appointment_id=session.appointment_id, gross=0)
-    for n in range(5):
-        guest = make_registration(event, email=f"gast{n}@example.org")
-        with transaction():
-            book(guest, workshop)
-    deliver_all(app)
-    with transaction():
-        drafting.call_off(session)
-    with transaction():
-        releasing.release(event)
-    held = sa.select(sa.func.count()).where(
-        AgendaEntry.appointment_id == session.appointment_id, AgendaEntry.state == "live"
-    )
-    assert (db.session.scalar(held), len(pending(event)), told(app)) == (0, 5, [])
-
-    assert send(event) == 5
-    ready = sa.select(OutboxLetter).where(OutboxLetter.state == "ready").order_by(OutboxLetter.address)
-    assert [(letter.kind, letter.address) for letter in db.session.scalars(ready)] == [
-        ("registration.workshop_gone", f"gast{n}@example.org") for n in range(5)
-    ]
-    assert {(method, sequence) for _subject, method, sequence in told(app)} == {("CANCEL", "1")}
 
 
 def test_what_is_left_out_is_not_sent_and_can_wait_again(app: Flask, event: Event, jana: Participant):

@@ -6,16 +6,22 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from icalendar import Calendar
 
+from partnering.agenda.models import AgendaEntry, ParticipantAtom
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event, Participant
 from partnering.mail.models import OutboxLetter
 from partnering.programme import drafting, queries, releasing
 from partnering.programme.models import ProgrammeSession, Release, ReleaseLetter
 from partnering.programme.services import Part
+from partnering.registration.workshops import book
 from tests.factories import make_crew, make_event, make_organiser, make_participant
 from tests.factories.programme import at, make_room, make_session
+from tests.factories.registration import make_registration
+from tests.factories.tickets import make_product
 from tests.support.counting import statements_of
+from tests.support.letters import calendar_of, deliver_all
 from tests.support.signing_in import sign_in
 
 HERE = "/manage/probe/programme"
@@ -85,6 +91,33 @@ def test_a_move_is_seen_released_looked_at_and_sent(
     assert ("Neuer Stand" in version, "Katja Ruhland" in version) == (True, True)
     assert "Version 2" in page(desk, f"{HERE}/releases")
     assert desk.get(f"{HERE}/releases/3").status_code == 404
+
+
+def test_a_cancelled_workshop_frees_and_tells_its_forty_people_once_each(app: Flask, desk: FlaskClient, event: Event):
+    session = make_session(event, "Werkstatt", kind="workshop", room=make_room(event))
+    workshop = make_product(event, kind="add_on", appointment_id=session.appointment_id, gross=0)
+    guests = [f"gast{n:02}@example.org" for n in range(40)]
+    with transaction():
+        for guest in guests:
+            book(make_registration(event, email=guest), workshop)
+        db.session.execute(sa.delete(OutboxLetter))  # they have left, and calendars hold what they said
+        db.session.execute(sa.update(AgendaEntry).values(sent_state="confirmed", sent_sequence=AgendaEntry.sequence))
+
+    assert desk.post(f"{HERE}/{session.public_id}/cancel").status_code == 302
+    assert re.search(r": <b class=\"num\">40</b>", page(desk, f"{HERE}/release"))
+    desk.post(f"{HERE}/release", data={"pick": session.public_id, "stand": stand(desk), "letters": "y"})
+    held = sa.select(sa.func.count()).where(ParticipantAtom.entry_id == AgendaEntry.id)
+    assert db.session.scalar(held.where(AgendaEntry.appointment_id == session.appointment_id)) == 0
+    assert deliver_all(app) == []
+    picks = re.findall(r'name="pick" value="(\w+)"', page(desk, f"{HERE}/releases/letters"))
+    for _twice in (1, 2):
+        desk.post(f"{HERE}/releases/letters/send", data={"pick": picks})
+
+    told = deliver_all(app)
+    assert sorted(str(letter["To"]) for letter in told) == guests
+    read = [Calendar.from_ical(calendar_of(letter) or b"") for letter in told]
+    assert {(str(each["METHOD"]), str(each.walk("VEVENT")[0]["SEQUENCE"])) for each in read} == {("CANCEL", "1")}
+    assert "Alle sehen den neuesten Stand" in page(desk, f"{HERE}/release")
 
 
 def test_only_what_is_ticked_is_released_and_an_old_page_releases_nothing(
