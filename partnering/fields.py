@@ -56,7 +56,12 @@ class RowsField(FieldList):
 
 
 class SeenField(HiddenField):
-    """What a page showed of a thing, as a mark for each of its fields; who sends it back changes what they saw."""
+    """What a page showed of a thing, as a mark for each of its fields; who sends it back changes what they saw.
+
+    `late`: somebody else was quicker, so nothing is saved yet.
+    """
+
+    late = False
 
     def note(self, stored: Mapping[str, Any]) -> None:
         """Remember these values, by the name of their field, as the ones that the page shows."""
@@ -65,8 +70,9 @@ class SeenField(HiddenField):
     def overtaken(self, fields: Mapping[str, Field], stored: Mapping[str, Any]) -> bool:
         """Whether somebody else has changed what is `stored` meanwhile, to something other than what was sent.
 
-        Then each field of the form says so: one that was left as it was takes the new value, another one keeps what
-        was typed and names the new value. What the page shows now counts as seen, so sending it again settles it.
+        Then each field of the form says so by its name, since a list of several reads alike without: one that was left
+        as it was takes the new value, another one keeps what was typed and names the new value. What the page shows
+        now counts as seen, so sending it again settles it.
         """
         seen = dict(part.rsplit("-", 1) for part in (self.data or "").split(".") if "-" in part)
         found = False
@@ -77,12 +83,17 @@ class SeenField(HiddenField):
             found = True
             if _mark(field.data) == mark:
                 field.data, field.raw_data = stored[name], None
-                field.errors = [_("Somebody else has changed this in the meantime; here is the new value")]
+                field.errors = [
+                    _("%(field)s: somebody else has changed this; here is the new value", field=field.label.text)
+                ]
             else:
                 new = _shown(field, stored[name]) or _("nothing")
-                field.errors = [_("Somebody else has changed this to “%(value)s” in the meantime", value=new)]
+                field.errors = [
+                    _("%(field)s: somebody else has changed this to “%(value)s”", field=field.label.text, value=new)
+                ]
         if found:
             self.note(stored)
+        self.late = found
         return found
 
 

@@ -113,11 +113,13 @@ async function begin() {
   screen.hint(words.wordStarting);
   try {
     await start(video);
+    delete part("finder").dataset.blind;
     part("light").hidden = !hasLight(video);
     screen.hint(words.wordReady);
     part("bycode").open = false;
   } catch (error) {
     const word = { denied: words.wordDenied, missing: words.wordMissing, busy: words.wordBusy }[reasonOf(error)];
+    part("finder").dataset.blind = "";
     screen.hint(word, true);
     part("bycode").open = true;
   }

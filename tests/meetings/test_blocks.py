@@ -333,8 +333,9 @@ def test_two_organisers_at_once_lose_nothing(client: FlaskClient, event: Event, 
         sent = {**whole, **seen_on(client.get(f"{path}/{shown}").text)}
         assert client.post(f"{path}/{sent_to}", data={**sent, field: first}).status_code == 302, sent_to
         late = client.post(f"{path}/{sent_to}?lang=en", data={**sent, field: second})
-        assert (late.status_code, "Somebody else has changed this to" in late.text) == (409, True), sent_to
+        assert (late.status_code, ": somebody else has changed this to" in late.text) == (409, True), sent_to
         assert second in late.text
+        assert "Nothing is saved yet." in late.text, "the summary is there"
         again = {**sent, **seen_on(late.text), field: second}
         assert client.post(f"{path}/{sent_to}", data=again).status_code == 302, sent_to
         assert client.post(f"{path}/{sent_to}", data=again).status_code == 302, "nothing differs: a second click"

@@ -218,6 +218,20 @@ def forms(stage: Stage) -> list[Visit]:
     ]
 
 
+def overtaken(stage: Stage) -> list[tuple[Visit, int]]:
+    """Pages whose form somebody else has changed meanwhile, and which of their forms that is."""
+    desk = f"/manage/{stage.world.own.slug}"
+    block = f"{desk}/tables/blocks/{stage.world.own.things['block']}"
+    return [
+        (Visit("organiser", f"{desk}/meetings/rules", "rules, late"), 0),
+        (Visit("organiser", block, "block, late"), 0),
+        (Visit("organiser", block, "phase of a block, late"), 1),
+        (Visit("organiser", f"{desk}/tables/zones", "hall, late"), 0),
+        (Visit("organiser", f"{desk}/tables/zones", "video room, late"), -1),
+        (Visit("organiser", f"{desk}/tables/lunch", "lunch, late"), 0),
+    ]
+
+
 class Eye(Glance):
     """Looks at pages in one language and width, in both schemes, each with the eyes of who may see it."""
 
@@ -263,6 +277,18 @@ SEND_EMPTY = """() => {
 }"""
 
 
+SEND_LATE = """number => {
+  const marks = document.querySelectorAll("main form input[type=hidden][name*=seen]");
+  const seen = [...marks].filter(field => field.value).at(number), form = seen.form;
+  seen.value = seen.value.replace(/-[0-9a-f]{12}/g, "-000000000000");
+  const field = form.querySelector("input:not([type=hidden], [type=date], [type=time], [type=checkbox], :checked)");
+  if (field.type === "radio") field.checked = true;
+  else field.value = /^[0-9]+$/.test(field.value) ? Number(field.value) + 1 : `${field.value} 2`;
+  form.requestSubmit();
+}"""
+"""Change a form and send it as if everything on it had been changed since by somebody else."""
+
+
 def with_language(address: str, locale: str) -> str:
     """The address with `?lang=`, which outweighs what a person has chosen."""
     if "lang=" in address:
@@ -295,6 +321,22 @@ def look_at_every_empty_form(
     return eye.problems
 
 
+def look_at_what_was_overtaken(
+    stage: Stage, live_server: Site, new_visitor: NewVisitor, width: int, locale: str
+) -> list[str]:
+    """What is wrong with pages that say what somebody else has changed meanwhile."""
+    eye = Eye(stage, new_visitor, live_server, width, locale)
+    for visit, number in overtaken(stage):
+        page = eye.page(visit.role)
+        page.goto(with_language(visit.address, locale))
+        with page.expect_navigation() as sent:
+            page.evaluate(SEND_LATE, number)
+        eye.look(page, sent.value, visit.named, axe_violations, 409)
+        if page.locator("[role=alert] a").count() == 0:
+            eye.problems.append(f"{visit.name}: no summary of what was changed")
+    return eye.problems
+
+
 class TestOnPhones:
     """A class of its own for each width, so that two workers share the work."""
 
@@ -304,6 +346,9 @@ class TestOnPhones:
 
     def test_every_form_says_what_is_missing(self, stage: Stage, live_server: Site, new_visitor: NewVisitor):
         assert look_at_every_empty_form(stage, live_server, new_visitor, 390, "de") == []
+
+    def test_every_form_says_what_was_changed_meanwhile(self, stage: Stage, live_server: Site, new_visitor: NewVisitor):
+        assert look_at_what_was_overtaken(stage, live_server, new_visitor, 390, "de") == []
 
 
 class TestOnWideScreens:
@@ -315,3 +360,6 @@ class TestOnWideScreens:
 
     def test_every_form_says_what_is_missing(self, stage: Stage, live_server: Site, new_visitor: NewVisitor):
         assert look_at_every_empty_form(stage, live_server, new_visitor, 1280, "en") == []
+
+    def test_every_form_says_what_was_changed_meanwhile(self, stage: Stage, live_server: Site, new_visitor: NewVisitor):
+        assert look_at_what_was_overtaken(stage, live_server, new_visitor, 1280, "en") == []

@@ -200,6 +200,7 @@ def lunch() -> Response | str | tuple[str, int]:
             lunches.take_turn(event)
             stored, fields = lunch_values(lunch_of(event)), lunch_fields(form)
             if form.seen.overtaken({name: fields[name] for name in fields if name in stored}, stored):
+                form.days.errors = [row.errors for row in form.days]  # so that the summary names these too
                 return _lunch_page(form), 409
             setting_up.set_lunch(event, windows)
             set_rules(event, lunch_minutes=form.lunch_minutes.data)
