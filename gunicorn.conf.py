@@ -9,6 +9,13 @@ from partnering.app import create_app
 from partnering.config import UnsafeSettings, from_environment
 from partnering.verify import SchemaMismatch, refuse_mismatch
 
+KEPT_ALIVE = 4
+"""So many connections a process keeps open that say nothing. Those beyond are closed after their answer and come again
+to whichever process is free first: otherwise eight visitors may all wait for one process while the other rests."""
+
+SWITCH_SECONDS = 0.01
+"""So long a thread may go on while others wait: a page is drawn in one go, and they are not all half done at once."""
+
 _settings = from_environment()
 
 bind = _settings.bind
@@ -33,7 +40,12 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Take what is there for as long as the process lives out of the rounds of the garbage collector."""
+    """Let the process work off one page after the other, beside processes that do the same.
+
+    What is there for as long as it lives is taken out of the rounds of the garbage collector.
+    """
+    worker.max_keepalived = KEPT_ALIVE
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

@@ -1,7 +1,8 @@
 """Pages that are the same for everybody, kept while the database stays as it is.
 
 Each process asks the database, in one small question, whether anything at all has been written since a page was made;
-if so, it is made anew. So nobody ever reads what is no longer true, and no process need tell another.
+if so, it is made anew, or, where the page says its topic, only if anything of that was (see `stands`). So nobody ever
+reads what is no longer true, and no process need tell another.
 """
 
 import sqlite3
@@ -19,7 +20,7 @@ from flask import current_app, g, make_response, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
-from . import clock
+from . import clock, stands
 from .db import db, end_reading, writing
 from .headers import cacheable
 from .i18n import locale
@@ -51,7 +52,7 @@ class Memory:
     """What one application keeps. `watch` is a connection that does nothing but see whether others have written.
 
     `indexes` and `rooms` are for rooms that know themselves whether what they keep still holds, by event, or by their
-    own word and an event.
+    own word and an event. `words` are those of each topic, after the state at which they were asked.
     """
 
     def __init__(self) -> None:
@@ -59,6 +60,7 @@ class Memory:
         self.parts: OrderedDict[tuple[Any, ...], tuple[Moment, Any]] = OrderedDict()
         self.indexes: OrderedDict[int, Any] = OrderedDict()
         self.rooms: OrderedDict[tuple[str, int], Any] = OrderedDict()
+        self.words: dict[str, tuple[str, str]] = {}
         self.watch: sqlite3.Connection | None = None
         self.lock = threading.Lock()
 
@@ -84,6 +86,7 @@ class Memory:
             self.parts.clear()
             self.indexes.clear()
             self.rooms.clear()
+            self.words.clear()
             if self.watch is not None:
                 self.watch.close()
                 self.watch = None
@@ -95,10 +98,23 @@ def memory() -> Memory:
     return kept
 
 
-def moment() -> Moment:
-    """The moment that it is now, in one small question; what is read after it is at least as new."""
+def moment(topic: str = "") -> Moment:
+    """The moment that it is now, in one small question; what is read after it is at least as new.
+
+    One of a `topic` stays the same while only other things are written, which a second question tells.
+    """
     state, now = memory().state(db.engine)
-    return Moment(state, int(now.timestamp()) // SLOT_SECONDS)
+    return Moment(_words(topic, state) if topic else state, int(now.timestamp()) // SLOT_SECONDS)
+
+
+def _words(topic: str, state: str) -> str:
+    """The words of a topic, which are those from before as long as nothing at all has been committed."""
+    kept = memory()
+    known = kept.words.get(topic)
+    if known is None or known[0] != state:
+        with fresh() as link:
+            known = kept.words[topic] = (state, stands.words(link, topic))
+    return known[1]
 
 
 def part_of(key: tuple[Any, ...], at: Moment) -> Any:
@@ -117,11 +133,16 @@ def keep_part(key: tuple[Any, ...], at: Moment, value: object) -> None:
             kept.parts.popitem(last=False)
 
 
-def stand() -> str:
-    """A word that is another one as soon as anybody has committed anything, asked once in what is being read.
+def stand(topic: str) -> str:
+    """A word that is another one as soon as anybody has committed anything of this topic.
 
     What is read after it, on a `fresh` connection, is at least as new.
     """
+    return _words(topic, _state())
+
+
+def _state() -> str:
+    """What `Memory.state` says, asked once in what is being read."""
     session = db.session()
     known: str | None = session.info.get("stand")
     if known is None:
@@ -148,11 +169,11 @@ def fresh() -> Iterator[sa.Connection]:
         yield link
 
 
-def remembered_part(key: tuple[Any, ...], make: Callable[[], T]) -> T:
+def remembered_part(key: tuple[Any, ...], make: Callable[[], T], *, topic: str = "") -> T:
     """A part of a page that is the same for everybody who has this `key`: plain values, kept likewise."""
     if writing():
         return make()
-    at = moment()
+    at = moment(topic)
     part: T | None = part_of(key, at)
     if part is None:
         end_reading()  # what was read so far may be older than `at`

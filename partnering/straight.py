@@ -44,6 +44,10 @@ class Answer(list[Any]):
         """The first column of the first row, or None."""
         return self[0][0] if self else None
 
+    def column(self) -> list[Any]:
+        """The first column."""
+        return [row[0] for row in self]
+
 
 @dataclass(slots=True, eq=False)
 class Ready:
@@ -111,6 +115,9 @@ def run(link: sa.Connection, statement: Any, given: Mapping[str, Any]) -> Answer
             _ready.clear()
         ready = _ready[key] = _compiled(statement, dialect, given)
     values = ready.values(given)
+    if statement.is_dml:
+        for listener in link.engine.dispatch.before_execute:
+            listener(link, statement, (), values, {})
     cursor = _cursor(link, ready)
     try:
         for listener in link.engine.dispatch.before_cursor_execute:

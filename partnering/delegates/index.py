@@ -1,7 +1,7 @@
 """The directory of an event in memory: who holds which code, as sets of bits that are counted and joined in no time.
 
-Each process keeps it while nothing at all has been written since, or nothing in the documents, which one small question
-tells; so nobody reads what is no longer true. Plain values only. A person is a bit, their position the order of names.
+Each process keeps it while nothing has been written in the documents, which one small question tells; so nobody reads
+what is no longer true. Plain values only. A person is a bit, their position the order of names.
 """
 
 import operator
@@ -17,9 +17,15 @@ import sqlalchemy as sa
 from .. import clock
 from ..db import writing
 from ..memory import fresh, memory, stand
+from ..stands import watch
 from .models import Delegate, DirectoryDocument
 from .reasons import Known, Term, descending
 from .words import FIELDS, SIDES
+
+DOCUMENTS = "documents"
+"""The topic of what this depends on."""
+
+watch(DOCUMENTS, DirectoryDocument)
 
 MOST = 4
 """So many events a process keeps."""
@@ -220,7 +226,7 @@ def of(event_id: int) -> Index:
     """The directory of an event as it is now."""
     if writing():  # what may yet be undone is remembered by nobody
         return Index(event_id, _rows(event_id), clock.now())
-    now, kept = stand(), memory()
+    now, kept = stand(DOCUMENTS), memory()
     with kept.lock:
         known: Index | None = kept.indexes.get(event_id)
     if known is not None and known.stand == now:

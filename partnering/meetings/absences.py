@@ -1,7 +1,7 @@
 """Who cannot come in which slot, of everybody at an event at once, and in which slots somebody is free.
 
 Asking that of 12,000 people takes longer than a page may. Each process therefore keeps what it has found out as long as
-nothing at all has been written since, which one small question tells: nobody reads what is no longer true.
+nobody's times have changed since, which one small question tells: nobody reads what is no longer true.
 """
 
 from collections.abc import Iterable, Sequence, Set
@@ -16,9 +16,15 @@ from ..agenda.models import ParticipantAtom
 from ..db import writing
 from ..delegates.models import Delegate
 from ..memory import fresh, memory, stand
+from ..stands import watch
 from . import times
 from .lunch import Lunches
 from .models import LunchWindow, MeetingBlock, MeetingSlot
+
+TIMES = "times"
+"""The topic of everything that this depends on."""
+
+watch(TIMES, ParticipantAtom, MeetingSlot, MeetingBlock, LunchWindow, Delegate)
 
 FEW = 300
 """So many people are looked at one by one."""
@@ -221,7 +227,7 @@ def _known_to(me: Delegate) -> Absences:
     event_id, zone = me.event_id, me.participant.event.zone
     if writing():  # what may yet be undone is remembered by nobody
         return Absences(event_id, zone, "")
-    kept, state, key = memory(), stand(), ("absences", event_id)
+    kept, state, key = memory(), stand(TIMES), ("absences", event_id)
     known: Absences | None = kept.rooms.get(key)
     if known is None or known.state != state or known.zone != zone:
         known = Absences(event_id, zone, state)

@@ -9,14 +9,22 @@ from dataclasses import dataclass
 
 from .. import ical
 from ..agenda.calendars import place_at
-from ..events.models import Event
+from ..agenda.models import Appointment, Location
+from ..events.models import Event, Participant
 from ..i18n import bi, locale
 from ..memory import remembered_part
+from ..stands import watch
 from . import describing, queries
-from .models import Track
+from .models import ProgrammeSession, Release, ReleasedPerson, ReleasedSession, Track
 from .queries import Released
 
 REFRESH_MINUTES = 60
+
+PROGRAMME = "programme"
+"""The topic of everything that the public calendars depend on."""
+
+watch(PROGRAMME, Event, Location, Track, Appointment, ProgrammeSession, Release, ReleasedSession, ReleasedPerson)
+watch(PROGRAMME, Participant, new=False)
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,9 @@ def of_session(event: Event, public_id: str) -> Feed | None:
 def public(event: Event) -> Sequence[Public]:
     """What the public calendars are made of, in the order of the days; kept while nothing changes."""
     return remembered_part(
-        ("feeds", event.id, locale()), lambda: tuple(_public(event, each) for each in queries.still_told(event))
+        ("feeds", event.id, locale()),
+        lambda: tuple(_public(event, each) for each in queries.still_told(event)),
+        topic=PROGRAMME,
     )
 
 

@@ -25,7 +25,7 @@ from .blueprints import pages, share
 
 def known_or_public() -> AnyResponse | None:
     """`public` within an event, which need not be read while its feed is known to be as it was."""
-    key, at = _key(), moment()
+    key, at = _key(), moment(feeds.PROGRAMME)
     g.feed = part_of(key, at)
     if g.feed is not None:
         return None
