@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from .. import clock
 from ..db import db
 from ..text import clean, clean_lines
-from . import blocking, documents, queries, taxonomy, visibility
+from . import blocking, documents, public, queries, taxonomy, visibility
 from .errors import NotOfProfile, TooManyOpportunities, TooManyTerms, UnknownTerm
 from .models import OPPORTUNITY_KINDS, Delegate, Opportunity, OpportunityTerm, OrganisationProfile
 from .words import is_stage, is_term
@@ -78,12 +78,10 @@ def edit(
 
 def remove(opportunity: Opportunity) -> None:
     """Take it away for good."""
-    profile = opportunity.profile
+    profile, was_public = opportunity.profile, opportunity.public_at is not None
     db.session.execute(sa.delete(OpportunityTerm).where(OpportunityTerm.opportunity_id == opportunity.id))
     db.session.delete(opportunity)
-    db.session.flush()
-    db.session.expire(profile, ["opportunities"])
-    documents.write_for_profile(profile)
+    _tell(profile, was_public)
 
 
 def move(opportunity: Opportunity, way: Literal["up", "down"]) -> None:
@@ -140,13 +138,21 @@ def _write(
     opportunity.language, opportunity.shown = language, shown
     opportunity.contact_id = contact.id if contact is not None else None
     opportunity.updated_at = clock.now()
+    was_public = opportunity.public_at is not None
     opportunity.public_at = None  # what was changed stands in no public entry until it is brought up to date
     db.session.add(opportunity)
     db.session.flush()
     _set_terms(opportunity, chosen)
-    profile = db.session.get_one(OrganisationProfile, opportunity.profile_id)
+    _tell(db.session.get_one(OrganisationProfile, opportunity.profile_id), was_public)
+
+
+def _tell(profile: OrganisationProfile, was_public: bool) -> None:
+    """Let the directories know: nobody finds any more by what stands nowhere any more."""
+    db.session.flush()
     db.session.expire(profile, ["opportunities"])
     documents.write_for_profile(profile)
+    if was_public:
+        public.write(profile.organisation)
 
 
 def _checked(terms: Iterable[OwnTerm]) -> set[OwnTerm]:

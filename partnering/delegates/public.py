@@ -184,6 +184,10 @@ def _document(organisation: Organisation) -> dict[str, Any]:
         texts += REGIONS.get(organisation.region, ())
     if organisation.country:
         texts.append(country_words(organisation.country))
+    for one in opportunities_of(organisation):
+        texts += [one.title, one.summary]
+        texts += [label_words(one.side, "stage", code) for code in (one.stage, one.ip) if code]
+        texts += [label_words(one.side, term.facet, term.term) for term in one.terms]
     return {"text": words(" ".join(texts)), "codes": sorted(codes)}
 
 

@@ -163,6 +163,28 @@ def test_words_are_found_however_they_are_written(event: Event):
     assert names(words='web" OR "mul') == []
 
 
+def test_an_entry_is_found_by_the_words_of_its_opportunities_as_long_as_they_stand_there(event: Event):
+    jana, said = known(event, "Lumenfold GmbH"), {"language": "de", "kind": "asset", "side": "offer"}
+    with transaction():
+        asset = opportunities.add(
+            jana.profile, title="Größenmesser", summary="Für Müller", terms=[("modality", "peptide")], **said
+        )
+        opportunities.add(jana.profile, title="Geheimnis", shown=False, **said)
+    assert names(words="groessenmesser") == []
+    publish(jana)
+    found = {typed: names(words=typed) for typed in ("groessenmesser", "messer", "mueller", "peptide", "geheimnis")}
+    assert found == {typed: ["Lumenfold GmbH"] for typed in found if typed != "geheimnis"} | {"geheimnis": []}
+    with transaction():
+        opportunities.edit(asset, kind="asset", side="offer", title="Anderes")
+    assert names(words="groessenmesser") == names(words="anderes") == []
+    publish(jana)
+    assert names(words="anderes") == ["Lumenfold GmbH"]
+    with transaction():
+        opportunities.remove(asset)
+    assert names(words="anderes") == []
+    assert names(words="lumenfold") == ["Lumenfold GmbH"]
+
+
 def test_filters_and_their_numbers_are_those_of_brute_force(event: Event):
     chance = random.Random(7)
     sectors = ["medical_technology", "animal_health", "bioinformatics"]
