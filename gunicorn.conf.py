@@ -10,8 +10,8 @@ from partnering.config import UnsafeSettings, from_environment
 from partnering.verify import SchemaMismatch, refuse_mismatch
 
 KEPT_ALIVE = 4
-"""So many connections a process keeps open that say nothing. Those beyond are closed after their answer and come again
-to whichever process is free first: otherwise eight visitors may all wait for one process while the other rests."""
+"""So many connections that say nothing a busy process keeps open. Those beyond are closed after their answer and come
+again to whichever process is free first: otherwise eight visitors may all wait for one while the other rests."""
 
 SWITCH_SECONDS = 0.01
 """So long a thread may go on while others wait: a page is drawn in one go, and they are not all half done at once."""
@@ -44,8 +44,13 @@ def post_worker_init(worker: Any) -> None:
 
     What is there for as long as it lives is taken out of the rounds of the garbage collector.
     """
-    worker.max_keepalived = KEPT_ALIVE
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def pre_request(worker: Any, request: Any) -> None:
+    """Keep the connection of this request afterwards, or few in all while several requests are at work at once."""
+    at_once = worker.nr_conns - len(worker.keepalived_conns) - len(worker.pending_conns)
+    worker.max_keepalived = KEPT_ALIVE if at_once > 1 else worker.worker_connections - threads
