@@ -66,12 +66,17 @@ def days_of(event: Event) -> list[Day]:
     rows = db.session.scalars(
         sa.select(ProgrammeDay).where(ProgrammeDay.event_id == event.id).order_by(ProgrammeDay.day)
     ).all()
-    if rows:
-        return [Day(row.day, row.opens_at, row.closes_at) for row in rows]
-    return [
-        Day(day, *(clock.from_zone(datetime.combine(day, hour), event.zone) for hour in (OPENS, CLOSES)))
-        for day in days_between(event.first_day, event.last_day)
-    ]
+    return [Day(row.day, row.opens_at, row.closes_at) for row in rows] or event_days(event)
+
+
+def event_days(event: Event) -> list[Day]:
+    """The days of the event with the hours that hold while organisers have set none."""
+    return [usual(event, day) for day in days_between(event.first_day, event.last_day)]
+
+
+def usual(event: Event, day: date) -> Day:
+    """A day with these hours."""
+    return Day(day, *(clock.from_zone(datetime.combine(day, hour), event.zone) for hour in (OPENS, CLOSES)))
 
 
 def say(event: Event, participant: Participant, windows: Iterable[Window], note: str = "") -> None:

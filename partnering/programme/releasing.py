@@ -21,11 +21,11 @@ from ..db import BilingualText, db
 from ..events.models import Event, Participant
 from ..registration import workshop_times
 from ..rows import new_row, write
-from . import changes, drafting, queries, release_letters, standing
+from . import changes, drafting, queries, release_letters, standing, warnings
 from .changes import ENDS, Look, SessionChange
 from .facts import EventCalledOff, MovedOn, NothingToRelease, RoomTaken
 from .models import Bookmark, ProgrammeSession, Release, ReleasedPerson, ReleasedSession
-from .warnings import Clash, clashes_among
+from .warnings import Board, Clash, Misfit, clashes_among
 
 STAGE = {"chair": "chair"}
 """Roles in agendas by those in a session; whoever does not chair speaks there."""
@@ -35,14 +35,15 @@ STAGE = {"chair": "chair"}
 class Preview:
     """What a release would do: its changes, what it would leave, what does not fit afterwards, whom it concerns.
 
-    `refused` are pairs of sessions that would be in one exclusive room at once. `affected` counts people by their most
-    important part. `stand` names this very draft: a release says it again, and is refused when it has moved on.
+    `refused` are pairs of sessions that would be in one exclusive room at once, `board` is what would be public.
+    `affected` counts people by their most important part. `stand` names this very draft: a release says it again, and is refused when it has moved on.
     """
 
     changes: list[SessionChange]
     left: list[SessionChange]
-    warnings: list[Clash]
+    warnings: list[Misfit]
     refused: list[Clash]
+    board: Board
     affected: Counter[str]
     stand: str
 
@@ -59,7 +60,8 @@ def preview(event: Event, only: Collection[int] | None = None) -> Preview:
     """What a release of the draft, or of `only` these sessions, would do, in a constant number of questions."""
     found = changes.drafted(event)
     chosen = [change for change in found if only is None or change.session.id in only]
-    clashes = _clashes(event, chosen)
+    after = _after(event, chosen)
+    board = warnings.board(event, after)
     told = release_letters.parts_of(chosen)
     people: dict[int, str] = {}
     for tell in told:
@@ -69,8 +71,9 @@ def preview(event: Event, only: Collection[int] | None = None) -> Preview:
     return Preview(
         changes=chosen,
         left=[change for change in found if change not in chosen],
-        warnings=clashes,
-        refused=[clash for clash in clashes if clash.room is not None and clash.room.exclusive],
+        warnings=warnings.changed_by(warnings.found_on(board), chosen),
+        refused=_refused(after, chosen),
+        board=board,
         affected=Counter(people.values()),
         stand=fingerprint(found),
     )
@@ -111,7 +114,7 @@ def release(
     if event.state == "cancelled" and any(change.after.state == "live" for change in chosen):
         raise EventCalledOff
     if any(change.after.room is not None and change.after.room.exclusive for change in chosen):
-        refused = [clash for clash in _clashes(event, chosen) if clash.room is not None and clash.room.exclusive]
+        refused = _refused(_after(event, chosen), chosen)
         if refused:
             raise RoomTaken(pairs=[(clash.first, clash.second) for clash in refused])
     row = Release(
@@ -135,8 +138,8 @@ def release(
     return done
 
 
-def _clashes(event: Event, chosen: Sequence[SessionChange]) -> list[Clash]:
-    """What would not fit in public after these changes, as far as one of them is in it."""
+def _after(event: Event, chosen: Sequence[SessionChange]) -> list[tuple[ProgrammeSession, Look]]:
+    """What would be public after these changes."""
     changed = {change.session.id for change in chosen}
     after = [(change.session, change.after) for change in chosen]
     for row in db.session.scalars(
@@ -146,7 +149,18 @@ def _clashes(event: Event, chosen: Sequence[SessionChange]) -> list[Clash]:
     ):
         if row.session_id not in changed:
             after.append((row.session, changes.as_released(row)))
-    return [clash for clash in clashes_among(after) if clash.first.id in changed or clash.second.id in changed]
+    return after
+
+
+def _refused(after: Iterable[tuple[ProgrammeSession, Look]], chosen: Sequence[SessionChange]) -> list[Clash]:
+    """Pairs that would be in one exclusive room at once, as far as one of these changes is in it."""
+    changed = {change.session.id for change in chosen}
+    return [
+        clash
+        for clash in clashes_among(after)
+        if clash.room is not None and clash.room.exclusive
+        if clash.first.id in changed or clash.second.id in changed
+    ]
 
 
 # -- agendas

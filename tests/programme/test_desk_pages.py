@@ -177,7 +177,7 @@ def test_warnings_stand_above_the_list(desk: FlaskClient, event: Event):
         make_session(event, room=room, speakers=[henrike])
     text = page(desk, "/manage/probe/programme")
 
-    assert "2 Dinge passen nicht" in text
+    assert "3 Dinge passen nicht" in text
     assert ("Großer Saal ist am" in text, "Henrike Oelsner ist am" in text) == (True, True)
 
 

@@ -1,9 +1,12 @@
 """The programme for everybody, and the organisers' desk for it."""
 
 from . import (  # noqa: F401 -- they put their pages on the blueprints
+    days,
     desk,
     exchange,
     feeds,
+    grid,
+    lists,
     public,
     releases,
     rooms,

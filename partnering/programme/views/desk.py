@@ -1,7 +1,7 @@
 """The organisers' desk: the sessions of all days with what does not fit, and each session's form."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -17,11 +17,11 @@ from ...events.pages import fresh_event
 from ...events.routing import current_event, current_person
 from ...events.services import participant_for
 from ...i18n import _, _n, bi, locale
-from .. import changes, drafting, queries, release_letters, services, shortcuts, words
+from .. import changes, drafting, queries, services, shortcuts
 from ..forms import CancelForm, SessionForm, listed
 from ..models import ProgrammeSession
 from ..services import Part, Time
-from ..warnings import Clash, clashes
+from . import drawing
 from .blueprints import desk as bp
 from .blueprints import session_or_404
 
@@ -33,27 +33,6 @@ class SeveralPeople(DomainError):
 
     status = 422
     name = ""
-
-
-@bp.get("")
-def index() -> str:
-    """All sessions by day, with warnings; those without a time last."""
-    event = current_event()
-    sessions = queries.sessions_of(event)
-    days: dict[date | None, list[ProgrammeSession]] = {}
-    for session in sessions:
-        day = clock.in_zone(session.starts_at, event.zone).date() if session.starts_at is not None else None
-        days.setdefault(day, []).append(session)
-    found = clashes(sessions)
-    return render_template(
-        "programme/desk/index.html",
-        days=list(days.items()),
-        kinds=words.KINDS,
-        clashes=found,
-        clashing={each.first.id for each in found} | {each.second.id for each in found},
-        drafted={change.session.id for change in changes.drafted(event)},
-        waiting=release_letters.waiting(event),
-    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -106,16 +85,17 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
             if outcome.clashing:
                 flash(_clash_words(len(outcome.clashing)), "warn")
             return redirect(url_for(".edit", public_id=public_id))
-    found = [each for each in clashes(queries.sessions_of(current_event())) if _concerns(each, session)]
+    desk = drawing.draft_desk()
     return _page(
         "programme/desk/edit.html",
         form,
         session=session,
-        clashes=found,
+        misfits_shown=drawing.with_ways(desk, desk.by_session.get(session.id, [])),
         row=queries.current_row(session),
         lines=_drafted_lines(session),
         cancel_form=CancelForm(formdata=None),
         suggestions=_suggestions(),
+        **drawing.words(),
     )
 
 
@@ -179,10 +159,6 @@ def _drafted_lines(session: ProgrammeSession) -> list[changes.Line]:
         return []
     change = changes.between(session, row, changes.as_drafted(session))
     return changes.lines(change, current_event().zone) if change.codes else []
-
-
-def _concerns(clash: Clash, session: ProgrammeSession) -> bool:
-    return session.id in (clash.first.id, clash.second.id)
 
 
 def _clash_words(number: int) -> str:

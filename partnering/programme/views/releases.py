@@ -12,15 +12,19 @@ from ...events.pages import fresh_event
 from ...events.routing import current_event, current_person
 from ...headers import single
 from ...i18n import _, _n, speaking
-from .. import changes, queries, release_letters, releasing, words
+from .. import changes, queries, release_letters, releasing, ways, words
 from ..facts import MovedOn, NothingToRelease
 from ..letter_words import Item, items_of
 from ..models import PARTS, ReleaseLetter
 from ..release_forms import LettersForm, ReleaseForm
+from . import drawing
 from .blueprints import releases as bp
 
 SHOWN = 200
 """How many letters one page shows; the others follow when these are sent."""
+
+WAYS_SHOWN = 20
+"""How many things that would not fit the page of a release names, with ways out."""
 
 
 @bp.route("/release", methods=["GET", "POST"])
@@ -62,6 +66,13 @@ def _release_page(form: ReleaseForm, error: str = "") -> str | tuple[str, int]:
     seen = releasing.preview(event)
     form.stand.data = seen.stand
     picked = set(request.form.getlist("pick")) if request.method == "POST" else None
+    twice = {(clash.first.id, clash.second.id) for clash in seen.refused}
+    doubtful = [
+        misfit
+        for misfit in seen.warnings
+        if misfit.code != "room_twice" or tuple(session.id for session in misfit.sessions) not in twice
+    ]
+    rooms = queries.rooms_of(event)
     page = render_template(
         "programme/release/release.html",
         form=form,
@@ -69,9 +80,12 @@ def _release_page(form: ReleaseForm, error: str = "") -> str | tuple[str, int]:
         seen=seen,
         error=error,
         picked=picked,
+        doubtful=len(doubtful),
+        misfits_shown=[(misfit, ways.of(seen.board, misfit, rooms)) for misfit in doubtful[:WAYS_SHOWN]],
         rows=[(change, changes.lines(change, event.zone)) for change in seen.changes],
         parts=words.PARTS,
         waiting=release_letters.waiting(event),
+        **drawing.words(),
     )
     return (page, 422) if request.method == "POST" else page
 
