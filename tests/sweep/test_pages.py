@@ -134,6 +134,8 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("attendee", f"/e/{own}/me/meetings/decline", "nothing to decline"),
         Visit("attendee", f"/e/{own}/me/talks", "no talks"),
         Visit("organiser", f"/manage/{own}/programme/speakers?q=zzzzzz", "no speaker found"),
+        Visit("organiser", f"/manage/{own}/programme?q=zzzzzz", "no session found"),
+        Visit("organiser", f"/manage/{own}/programme/grid?session={things['session']}", "a session opened in the grid"),
         Visit("organiser", f"/manage/{own}/people?q=zzzzzz", "no guest found"),
         Visit("organiser", f"/manage/{own}/invoices?q=zzzzzz", "no invoice found"),
         Visit("organiser", f"/manage/{own}/forms/questions/new?kind=multiple_choice", "a new question with choices"),
@@ -197,6 +199,7 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/tickets/members/new", "new member list"),
         Visit("organiser", f"/manage/{own.slug}/clone", "new conference like this one"),
         Visit("organiser", f"/manage/{own.slug}/programme/new", "new session"),
+        Visit("organiser", f"/manage/{own.slug}/programme/grid?session={own.things['session']}", "no place"),
         Visit(
             "organiser",
             f"/manage/{own.slug}/programme/{own.things['programme_speakers.public_id']}/files",
