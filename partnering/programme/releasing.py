@@ -36,7 +36,8 @@ class Preview:
     """What a release would do: its changes, what it would leave, what does not fit afterwards, whom it concerns.
 
     `refused` are pairs of sessions that would be in one exclusive room at once, `board` is what would be public.
-    `affected` counts people by their most important part. `stand` names this very draft: a release says it again, and is refused when it has moved on.
+    `affected` counts people by their most important part. `stand` names this very draft: a release says it again, and
+    is refused when it has moved on.
     """
 
     changes: list[SessionChange]

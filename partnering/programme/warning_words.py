@@ -1,11 +1,11 @@
 """What does not fit, in sentences of the language in force."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from ..agenda.models import Location
 from ..events.models import Event
-from ..i18n import LazyText, _, _l, bi, day, number, span
+from ..i18n import LazyText, _, _l, bi, day, moment, number, span, time
+from . import desk_queries
 from .warnings import Misfit
 from .ways import Move
 
@@ -139,5 +139,6 @@ def move_label(event: Event, move: Move) -> str:
     """What a button says that moves a session."""
     if move.kind == "room":
         return _("Into %(room)s", room=_room(move.room))
-    at = span(move.starts_at, move.starts_at + timedelta(minutes=move.minutes), event.zone)
-    return _("To %(time)s", time=f"{day(move.starts_at, 'short', event.zone)}, {at}")
+    if desk_queries.local_day(event, move.starts_at) == desk_queries.local_day(event, move.was_at):
+        return _("To %(time)s", time=time(move.starts_at, event.zone))
+    return _("To %(time)s", time=moment(move.starts_at, "short", event.zone))

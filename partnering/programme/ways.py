@@ -32,13 +32,14 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Move:
-    """Another time or room for a session; the length stays. `days` are those of the programme."""
+    """Another time or room for a session, which begins `was_at` now and keeps its length; `days` are all there are."""
 
     session: ProgrammeSession
     starts_at: datetime
     minutes: int
     room: Location | None
     kind: str
+    was_at: datetime
     days: Sequence[Day]
 
 
@@ -162,4 +163,4 @@ def people_can(board: Board, slot: Slot, at: datetime) -> bool:
 
 def _move(board: Board, slot: Slot, at: datetime, room: Location | None, kind: str) -> Move:
     minutes = int((slot.ends_at - slot.starts_at).total_seconds()) // 60
-    return Move(slot.session, at, minutes, room, kind, board.days)
+    return Move(slot.session, at, minutes, room, kind, slot.starts_at, board.days)
