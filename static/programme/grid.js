@@ -252,8 +252,10 @@ let pressed = null; // { block, x, y, from, timer, touch }
 function onDown(event) {
   const block = event.target.closest("[data-block]");
   if (!block || event.button !== 0 || held) return;
-  const from = event.clientY - block.getBoundingClientRect().top;
-  pressed = { block, x: event.clientX, y: event.clientY, from: block.dataset.at ? from : 0, touch: event.pointerType === "touch" };
+  const where = geometry();
+  const inTable = block.dataset.at && block.closest("table");
+  const from = inTable ? event.clientY - where.box.top - yOf(where, Date.parse(block.dataset.at)) : 0;
+  pressed = { block, x: event.clientX, y: event.clientY, from, touch: event.pointerType === "touch" };
   if (pressed.touch) pressed.timer = setTimeout(() => lift(event.clientX, event.clientY), HOLD);
 }
 
