@@ -203,6 +203,7 @@ SENTENCES: dict[str, LazyString] = {
     "programme.day_set": _l("%(who)s set the days of the programme."),
     "programme.released": _l("%(who)s released a version of the programme."),
     "programme.letters_sent": _l("%(who)s sent letters about the programme."),
+    "programme.calendars_sent": _l("%(who)s brought calendars up to date with the programme."),
     "programme.letter_left_out": _l("%(who)s left a letter about the programme out."),
     "programme.letter_taken_in": _l("%(who)s let a letter about the programme wait again."),
 }
@@ -226,6 +227,7 @@ HIDDEN = (
     "delegate.agenda_shared",
     "delegate.agenda_kept",
     "delegate.letters_chosen",
+    "programme.letters_chosen",
 )
 """What another entry tells already, what concerns nobody else, or what would tell who tried to register twice."""
 

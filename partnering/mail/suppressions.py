@@ -1,6 +1,7 @@
 """Who wants no letters of a scope any more: kept as keyed hashes, so that the list names nobody."""
 
 import hmac
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,6 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from .. import clock, links
 from ..db import db, table_of
 from .models import Suppression
+
+MOST = 500
+"""How many hashes one question names."""
 
 
 def suppress(scope: str, address: str) -> None:
@@ -25,6 +29,20 @@ def allow(scope: str, address: str) -> None:
 def is_suppressed(scope: str, address: str) -> bool:
     """Whether an address wants no letters of a scope."""
     return db.session.scalar(sa.select(sa.exists().where(*_known(scope, address)))) or False
+
+
+def suppressed(wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these scopes and addresses want no letters, asked for `MOST` at once."""
+    named = {_hash(number, *pair): pair for pair in wanted for number in sorted(links.keys())}
+    hashes = sorted(named)
+    found: set[tuple[str, str]] = set()
+    for start in range(0, len(hashes), MOST):
+        some = hashes[start : start + MOST]
+        rows = db.session.execute(
+            sa.select(Suppression.scope, Suppression.address_hash).where(Suppression.address_hash.in_(some))
+        )
+        found |= {named[row[1]] for row in rows if named[row[1]][0] == row[0]}
+    return found
 
 
 def _known(scope: str, address: str) -> list[sa.ColumnElement[bool]]:

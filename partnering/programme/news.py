@@ -13,7 +13,9 @@ from ..agenda.models import AgendaEntry
 from ..agenda.rearranging import chunks
 from ..db import db
 from ..events.mails import to_participant
+from ..events.models import Participant
 from ..registration import workshop_mails, workshop_times
+from ..registration.workshop_mails import News
 from ..registration.workshop_times import Booked
 from . import changes
 from .models import LetterChange, ReleasedSession, ReleaseLetter
@@ -23,21 +25,37 @@ MOVES = frozenset({"moved", "room", "restored"})
 
 def send(letters: Sequence[ReleaseLetter]) -> None:
     """Post what these letters of a release have to say, each to its reader, in a constant number of questions."""
+    for letter, news in posts(letters):
+        post(letter.participant, news)
+
+
+def post(participant: Participant, news: News) -> bool:
+    """Put a letter to a participant into the outbox; False if nothing new is to be sent, see `to_participant`."""
+    return to_participant(
+        news.kind,
+        participant,
+        key=news.key,
+        payload=news.payload,
+        topic=news.topic,
+        topic_version=news.topic_version,
+    )
+
+
+def posts(letters: Sequence[ReleaseLetter]) -> list[tuple[ReleaseLetter, News]]:
+    """What these letters of a release become in the outbox, in the order in which it leaves."""
     entries = _entries(letters)
     booked = _booked(entries.values())
+    found = []
     for letter in letters:
         alone = len(letter.changes) == 1
         if not alone:
-            to_participant(
-                "programme.release_news",
-                letter.participant,
-                key=f"release:{letter.public_id}:to:{letter.participant.public_id}",
-                payload={"letter": letter.public_id},
-            )
+            key = f"release:{letter.public_id}:to:{letter.participant.public_id}"
+            found.append((letter, News("programme.release_news", key, "", 0, {"letter": letter.public_id})))
         for each in letter.changes:
             entry = entries.get((each.after.session.appointment_id or 0, letter.participant_id))
             if entry is not None:
-                _tell(letter, each, entry, booked.get(entry.id), alone=alone)
+                found.append((letter, _of_session(letter, each, entry, booked.get(entry.id), alone=alone)))
+    return found
 
 
 def _entries(letters: Iterable[ReleaseLetter]) -> dict[tuple[int, int], AgendaEntry]:
@@ -63,30 +81,29 @@ def _booked(entries: Iterable[AgendaEntry]) -> dict[int, Booked]:
     return found
 
 
-def _tell(letter: ReleaseLetter, each: LetterChange, entry: AgendaEntry, one: Booked | None, *, alone: bool) -> None:
-    """Tell of one session: those who booked it in the words of what they booked, the others in the programme's."""
+def _of_session(
+    letter: ReleaseLetter, each: LetterChange, entry: AgendaEntry, one: Booked | None, *, alone: bool
+) -> News:
+    """What is told of a session: to those who booked it in words of what they booked, to others in the programme's."""
     change = changes.between(each.after.session, each.before, changes.as_released(each.after))
     if one is not None and each.part == "booked":
         if each.after.state != "live":
             reason = workshop_mails.CALLED_OFF if each.after.state == "cancelled" else workshop_mails.NO_TIME
-            workshop_mails.gone(one.registration, one.product_ref, entry, reason)
-            return
+            return workshop_mails.of_end(one.registration, one.product_ref, entry, reason)
         if MOVES & set(change.codes):
             was = _shown(each.before) if each.before is not None and "restored" not in change.codes else {}
-            workshop_mails.moved(one.registration, one.product_ref, entry, was)
-            return
-    to_participant(
+            return workshop_mails.of_move(one.registration, one.product_ref, entry, was)
+    return News(
         _kind(each, change.codes),
-        letter.participant,
-        key=f"release:{letter.public_id}:session:{each.after.session.public_id}:to:{letter.participant.public_id}",
-        payload={
+        f"release:{letter.public_id}:session:{each.after.session.public_id}:to:{letter.participant.public_id}",
+        calendars.topic(entry),
+        entry.sequence,
+        {
             "session": each.after.session.public_id,
             "entry": entry.public_id,
             "before": each.before_id,
             "letter": letter.public_id if alone else "",
         },
-        topic=calendars.topic(entry),
-        topic_version=entry.sequence,
     )
 
 

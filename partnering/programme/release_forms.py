@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import AnyOf, Length, Optional
 
 from ..events.forms import lines
 from ..i18n import _l
@@ -25,3 +25,20 @@ class ReleaseForm(FlaskForm):
 
 class LettersForm(FlaskForm):
     """Letters that were ticked, to be sent or left out."""
+
+
+class WantForm(FlaskForm):
+    """Whether letters about chosen sessions come."""
+
+    wanted = HiddenField(validators=[AnyOf(("yes", "no"))])
+
+
+class OneClick(FlaskForm):
+    """What mail programs send to stop letters (RFC 8058): no token, for no page of ours is behind it."""
+
+    said = HiddenField(name="List-Unsubscribe", validators=[AnyOf(("One-Click",))])
+
+    class Meta:
+        """The secret in the address is what counts."""
+
+        csrf = False

@@ -7,6 +7,7 @@ from what they were told last to what is so now; what came back to what they kno
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,19 +15,18 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from .. import audit, clock, jobs
 from ..accounts.models import Person
-from ..agenda.models import AgendaEntry
+from ..agenda.models import AgendaEntry, Location
 from ..agenda.rearranging import chunks
 from ..db import db
 from ..events.models import Event, Participant
 from ..registration import workshop_times
 from ..rows import new_row, write
-from . import changes, news, queries
+from . import changes, chosen_letters, news, queries
 from .changes import Look, SessionChange
 from .models import (
     SPEAKER_ROLES,
     Bookmark,
     LetterChange,
-    ProgrammeSession,
     Release,
     ReleasedSession,
     ReleaseLetter,
@@ -120,10 +120,17 @@ def make(release: Release, told: Iterable[Tell], *, new: bool = True) -> list[Re
     was = _rows(
         sa.true(), ReleasedSession.id, {tell.row_id for each in said.values() for tell in each.values()} - {None}
     )
-    reachable = {person.id for person in _reachable(people)}
+    reachable = {person.id: person for person in reachable_among(people)}
+    stopped = chosen_letters.stopped_by(
+        reachable[id] for id in people if id in reachable and any(_is_chosen(tell) for tell in said[id].values())
+    )
     letters = []
     for id in people:
-        left = [tell for tell in said[id].values() if _says_something(tell, was.get(tell.row_id or 0), after)]
+        left = [
+            tell
+            for tell in said[id].values()
+            if _says_something(tell, was.get(tell.row_id or 0), after) and not (id in stopped and _is_chosen(tell))
+        ]
         if id in older and not left:
             older[id].state = "empty"
         if left and id in reachable:
@@ -186,6 +193,11 @@ def _merged(older: ReleaseLetter | None, new: Mapping[int, Tell]) -> dict[int, T
     return said
 
 
+def _is_chosen(tell: Tell) -> bool:
+    """Whether its reader has merely put the session into their schedule."""
+    return "bookmark" in (tell.part, tell.was_part) and not {tell.part, tell.was_part} - {"bookmark", ""}
+
+
 def _says_something(tell: Tell, was: ReleasedSession | None, after: Mapping[int, ReleasedSession]) -> bool:
     """Whether what is so now is another thing than what was told; nobody is told of what came and went."""
     now = after[tell.session_id]
@@ -207,7 +219,7 @@ def _rows(condition: Any, column: Any, ids: Collection[Any]) -> dict[int, Releas
     return found
 
 
-def _reachable(ids: Sequence[int]) -> list[Participant]:
+def reachable_among(ids: Sequence[int]) -> list[Participant]:
     """Those of these participants to whom a letter can be sent."""
     found = []
     for some in chunks(ids):
@@ -236,16 +248,32 @@ WITH_WORDS = (
 """What letters are made of."""
 
 
-def pending(event: Event, *, part: str = "", session: str = "", state: str = "draft") -> Sequence[ReleaseLetter]:
-    """Letters that wait to be looked at, by name; of those who are `part` of a session, or about one `session`."""
-    which = [ReleaseLetter.event_id == event.id, ReleaseLetter.state == state]
-    if part or session:
-        about = sa.select(LetterChange.letter_id).join(ProgrammeSession, ProgrammeSession.id == LetterChange.session_id)
-        if part:
-            about = about.where(sa.or_(LetterChange.part == part, LetterChange.was_part == part))
-        if session:
-            about = about.where(ProgrammeSession.public_id == session)
-        which.append(ReleaseLetter.id.in_(about))
+@dataclass(frozen=True)
+class Wanted:
+    """Which letters are asked for: of those who are `part` of a session, of what is or was on a day or in a room.
+
+    All that is said holds of one session of the letter. `room` is a public id.
+    """
+
+    state: str = "draft"
+    part: str = ""
+    day: date | None = None
+    room: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether some letters of this state may be left out."""
+        return bool(self.part or self.day or self.room)
+
+
+DRAFTS = Wanted()
+
+
+def pending(event: Event, wanted: Wanted = DRAFTS) -> Sequence[ReleaseLetter]:
+    """Letters that wait to be looked at, or others that are asked for, by name."""
+    which = [ReleaseLetter.event_id == event.id, ReleaseLetter.state == wanted.state]
+    if wanted.narrows:
+        which.append(ReleaseLetter.id.in_(_about(event, wanted)))
     return db.session.scalars(
         sa.select(ReleaseLetter)
         .join(Participant, Participant.id == ReleaseLetter.participant_id)
@@ -253,6 +281,23 @@ def pending(event: Event, *, part: str = "", session: str = "", state: str = "dr
         .options(*WITH_WORDS)
         .order_by(Participant.sort_name, ReleaseLetter.id)
     ).all()
+
+
+def _about(event: Event, wanted: Wanted) -> sa.Select[Any]:
+    """The letters of which one session is what is asked for, as it was or as it is."""
+    row = sa.or_(ReleasedSession.id == LetterChange.after_id, ReleasedSession.id == LetterChange.before_id)
+    about = sa.select(LetterChange.letter_id).join(ReleasedSession, row)
+    if wanted.part:
+        about = about.where(sa.or_(LetterChange.part == wanted.part, LetterChange.was_part == wanted.part))
+    if wanted.day is not None:
+        begins, ends = (
+            clock.from_zone(datetime.combine(wanted.day + timedelta(days=n), time()), event.zone) for n in (0, 1)
+        )
+        about = about.where(ReleasedSession.starts_at >= begins, ReleasedSession.starts_at < ends)
+    if wanted.room:
+        room = sa.select(Location.id).where(Location.event_id == event.id, Location.public_id == wanted.room)
+        about = about.where(ReleasedSession.location_id.in_(room))
+    return about
 
 
 def letter_by_ref(event: Event, public_id: str) -> ReleaseLetter | None:

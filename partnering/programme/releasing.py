@@ -36,8 +36,8 @@ class Preview:
     """What a release would do: its changes, what it would leave, what does not fit afterwards, whom it concerns.
 
     `refused` are pairs of sessions that would be in one exclusive room at once, `board` is what would be public.
-    `affected` counts people by their most important part. `stand` names this very draft: a release says it again, and
-    is refused when it has moved on.
+    `affected` counts people by their most important part, `by_hand` are those of them whom no letter reaches. `stand`
+    names this very draft: a release says it again, and is refused when it has moved on.
     """
 
     changes: list[SessionChange]
@@ -46,6 +46,7 @@ class Preview:
     refused: list[Clash]
     board: Board
     affected: Counter[str]
+    by_hand: list[Participant]
     stand: str
 
 
@@ -69,6 +70,7 @@ def preview(event: Event, only: Collection[int] | None = None) -> Preview:
         part = tell.part or tell.was_part
         if tell.participant_id not in people or _weight(part) < _weight(people[tell.participant_id]):
             people[tell.participant_id] = part
+    known = {each.id for each in release_letters.reachable_among(sorted(people))}
     return Preview(
         changes=chosen,
         left=[change for change in found if change not in chosen],
@@ -76,8 +78,20 @@ def preview(event: Event, only: Collection[int] | None = None) -> Preview:
         refused=_refused(after, chosen),
         board=board,
         affected=Counter(people.values()),
+        by_hand=_named(people.keys() - known),
         stand=fingerprint(found),
     )
+
+
+def _named(ids: Collection[int]) -> list[Participant]:
+    found = [
+        each
+        for some in chunks(sorted(ids))
+        for each in db.session.scalars(
+            sa.select(Participant).where(Participant.id.in_(some), Participant.erased_at.is_(None))
+        )
+    ]
+    return sorted(found, key=lambda each: (each.sort_name, each.id))
 
 
 def _weight(part: str) -> int:

@@ -5,11 +5,12 @@ from typing import Any
 from ..agenda import calendars
 from ..agenda.models import AgendaEntry
 from ..db import db
+from ..events.models import Participant
 from ..i18n import bi
 from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
-from . import changes, describing, queries
+from . import changes, chosen_letters, describing, queries
 from .letter_words import items_of
 from .models import ReleasedSession
 
@@ -45,6 +46,9 @@ def _render(letter: OutboxLetter, template: str, state: str) -> Letter | None:
     entry = queries.entry_at(str(letter.payload.get("entry")))
     if session is None or entry is None or entry.state != state or not calendars.address_of(entry):
         return None
+    chosen = entry.role == "bookmark"
+    if chosen and not chosen_letters.wants(entry.participant):
+        return None
     event = entry.participant.event
     url = letters.url("programme.session", event_slug=event.slug, public_id=session.public_id)
     composed = letters.compose(
@@ -53,8 +57,14 @@ def _render(letter: OutboxLetter, template: str, state: str) -> Letter | None:
         place=calendars.place_of(entry),
         url_of_session=url,
         schedule_url=letters.url("schedule.agenda", event_slug=event.slug),
+        stop_url=chosen_letters.address(entry.participant) if chosen else "",
     )
-    return calendars.attach(composed, entry, describing.thing(event, session))
+    return calendars.attach(_stoppable(composed, entry.participant, chosen), entry, describing.thing(event, session))
+
+
+def _stoppable(composed: Letter, reader: Participant, chosen: bool) -> Letter:
+    """With the way to stop such letters, if they are about what its reader has merely chosen."""
+    return composed.with_(unsubscribe_url=chosen_letters.address(reader, at_once=True)) if chosen else composed
 
 
 def _about(entry: AgendaEntry, session: ReleasedSession, payload: dict[str, Any]) -> dict[str, Any]:
@@ -80,12 +90,17 @@ def render_news(letter: OutboxLetter) -> Letter | None:
     told = queries.letter_at(str(letter.payload.get("letter")))
     if told is None or told.participant.erased_at is not None:
         return None
-    event = told.participant.event
-    return letters.compose(
+    event, items = told.participant.event, items_of(told)
+    chosen = all(item.part == "bookmark" for item in items)
+    if chosen and not chosen_letters.wants(told.participant):
+        return None
+    composed = letters.compose(
         "programme/mail/release_news",
         event=event,
         participant=told.participant,
         greeting=bi(told.release.greeting),
-        items=items_of(told),
+        items=items,
         schedule_url=letters.url("schedule.agenda", event_slug=event.slug),
+        stop_url=chosen_letters.address(told.participant) if chosen else "",
     )
+    return _stoppable(composed, told.participant, chosen)

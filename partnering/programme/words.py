@@ -25,6 +25,13 @@ PARTS: dict[str, LazyText] = {
     "bookmark": _l("Has it in the schedule"),
 }
 
+LETTERS: dict[str, LazyText] = {
+    "draft": _l("To look at"),
+    "left_out": _l("Left out"),
+    "sent": _l("Sent"),
+}
+"""Where a letter of a release stands; what became part of another one, or of nothing, is in no list."""
+
 GENERATOR = "biosaxony partnering"
 """How the reader knows schedules of our own: their texts are plain, and say in which language they are."""
 

@@ -5,11 +5,12 @@ Each letter brings one calendar entry, and one thing has one topic: of several p
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..agenda import calendars
 from ..agenda.models import AgendaEntry, Appointment
 from ..db import BilingualText
+from ..events.mails import to_participant
 from ..mail import letters
 from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
@@ -32,36 +33,64 @@ def shown(appointment: Appointment) -> dict[str, str]:
     }
 
 
+class News(NamedTuple):
+    """A letter of these as it goes into the outbox."""
+
+    kind: str
+    key: str
+    topic: str
+    topic_version: int
+    payload: dict[str, Any]
+
+
 def booked(registration: Registration, product: Product, entry: AgendaEntry) -> None:
     """A workshop is in somebody's agenda: its own letter with its own calendar entry."""
-    _post("registration.workshop", registration, product.public_id, entry)
+    _post(registration, _news("registration.workshop", registration, product.public_id, entry))
 
 
 def given_up(registration: Registration, product: Product, entry: AgendaEntry) -> None:
     """A workshop is no longer in somebody's agenda; their calendar forgets it."""
-    _post("registration.workshop_ended", registration, product.public_id, entry)
+    _post(registration, _news("registration.workshop_ended", registration, product.public_id, entry))
 
 
 def moved(registration: Registration, product_ref: str, entry: AgendaEntry, was: Mapping[str, Any]) -> None:
     """What somebody has booked has another time or place, or takes place after all; their calendar follows."""
-    _post("registration.workshop_moved", registration, product_ref, entry, was=dict(was))
+    _post(registration, of_move(registration, product_ref, entry, was))
 
 
 def gone(registration: Registration, product_ref: str, entry: AgendaEntry, reason: str) -> None:
     """What somebody has booked does not take place, or not at this time; their calendar forgets it."""
-    _post("registration.workshop_gone", registration, product_ref, entry, reason=reason)
+    _post(registration, of_end(registration, product_ref, entry, reason))
 
 
-def _post(kind: str, registration: Registration, product_ref: str, entry: AgendaEntry, **more: Any) -> None:
-    mails.to_holder(
+def of_move(registration: Registration, product_ref: str, entry: AgendaEntry, was: Mapping[str, Any]) -> News:
+    """What `moved` posts."""
+    return _news("registration.workshop_moved", registration, product_ref, entry, was=dict(was))
+
+
+def of_end(registration: Registration, product_ref: str, entry: AgendaEntry, reason: str) -> News:
+    """What `gone` posts."""
+    return _news("registration.workshop_gone", registration, product_ref, entry, reason=reason)
+
+
+def _news(kind: str, registration: Registration, product_ref: str, entry: AgendaEntry, **more: Any) -> News:
+    return News(
         kind,
-        registration,
         f"workshop:{entry.public_id}:{calendars.edition(entry)}:{entry.state}:{registration.public_id}",
-        topic=calendars.topic(entry),
-        topic_version=entry.sequence,
-        entry=entry.public_id,
-        product=product_ref,
-        **more,
+        calendars.topic(entry),
+        entry.sequence,
+        {"registration": registration.public_id, "entry": entry.public_id, "product": product_ref, **more},
+    )
+
+
+def _post(registration: Registration, news: News) -> None:
+    to_participant(
+        news.kind,
+        registration.participant,
+        key=news.key,
+        payload=news.payload,
+        topic=news.topic,
+        topic_version=news.topic_version,
     )
 
 

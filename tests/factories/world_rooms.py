@@ -39,7 +39,7 @@ from partnering.programme import (
 )
 from partnering.programme.choosing import bookmark
 from partnering.programme.facts import Part, Time
-from partnering.programme.models import ProgrammeSession, Track
+from partnering.programme.models import ProgrammeSession, ReleaseLetter, Track
 from partnering.questions import building, queries, uploads
 from partnering.questions import services as asked
 from partnering.questions.models import Question
@@ -185,11 +185,14 @@ def programme(event: Event, made: Conference, guests: dict[str, Registration], w
     greeting = both(words, "Das Programm steht.", "The programme is settled.")
     releasing.release(event, note=both(words, "Das erste Programm.", "The first programme."), greeting=greeting)
     bookmark(talks[0], guests["attendee"].participant)
+    made.tokens["chosen"] = links.token("chosen", guests["attendee"].participant.public_id)
+    waiting = db.session.scalars(sa.select(ReleaseLetter).where(ReleaseLetter.event_id == event.id)).one()
     drafting.place(talks[2], morning(event, 11), rooms[1])
     made.things |= {
         "session": talks[0].public_id,
         "programme.public_id": talks[0].public_id,
         "programme_release.version.version": "1",
+        "programme_release.letter.public_id": waiting.public_id,
     }
     made.things |= {
         "programme_desk.public_id": made.things["session"],

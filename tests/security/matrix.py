@@ -12,6 +12,7 @@ ROLES = (
     "feed link",
     "waiting link",
     "letters link",
+    "chosen link",
     "sign-in letter",
     "device",
     "attendee",
@@ -25,10 +26,10 @@ ROLES = (
     "foreign organiser",
     "admin",
 )
-"""The first eight bring no session; each link opens its own door and no other."""
+"""The first nine bring no session; each link opens its own door and no other."""
 
 EVERYBODY = frozenset(ROLES)
-WITHOUT_SESSION = frozenset(ROLES[:8])
+WITHOUT_SESSION = frozenset(ROLES[:9])
 SIGNED_IN = EVERYBODY - WITHOUT_SESSION
 GUESTS = frozenset({"attendee", "other attendee", "exhibitor"})
 PARTICIPANTS = GUESTS | {"speaker"}
@@ -50,6 +51,7 @@ TICKET = frozenset({"ticket link"})
 FEED = frozenset({"feed link"})
 WAITING = frozenset({"waiting link"})
 LETTERS = frozenset({"letters link"})
+CHOSEN = frozenset({"chosen link"})
 LETTER = frozenset({"sign-in letter"})
 
 MATRIX: dict[str, frozenset[str]] = {
@@ -349,6 +351,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "programme_release.index": ORGANISERS,
     "programme_release.version": ORGANISERS,
     "programme_release.letters": ORGANISERS,
+    "programme_release.letter": ORGANISERS,
+    "programme_release.catch_up": ORGANISERS,
     "programme_release.send": ORGANISERS,
     "programme_release.leave_out": ORGANISERS,
     "programme_release.take_in": ORGANISERS,
@@ -374,6 +378,9 @@ MATRIX: dict[str, frozenset[str]] = {
     "subscriptions.show": LETTERS,
     "subscriptions.choose": LETTERS,
     "subscriptions.stop": LETTERS,
+    "chosen_letters.show": CHOSEN,
+    "chosen_letters.choose": CHOSEN,
+    "chosen_letters.stop": CHOSEN,
     # at the door
     "checkin.doors": CREW,
     "checkin.open_door": CREW,
@@ -607,6 +614,8 @@ REFUSED: dict[tuple[str, str], str] = {
 BODIES: dict[str, dict[str, str | bool]] = {
     "delegates.notifications": {"rhythm": "daily"},
     "subscriptions.stop": {"List-Unsubscribe": "One-Click"},
+    "chosen_letters.choose": {"wanted": "no"},
+    "chosen_letters.stop": {"List-Unsubscribe": "One-Click"},
     "accounts.prefer_address": {"address": "attendee@alpha-2027.example"},
     "accounts.remove_address": {"address": "attendee@alpha-2027.example"},
     "delegates.set_visibility": {"visibility": "organisation"},

@@ -75,6 +75,7 @@ class Stage:
             "feed link": own["feed"],
             "waiting link": own["waiting"],
             "letters link": own["letters"],
+            "chosen link": own["chosen"],
             "sign-in letter": self.letters["sign-in"],
             "attendee": self.letters["address"],
         }.get(role, FORGED)

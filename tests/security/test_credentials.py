@@ -57,6 +57,9 @@ DOORS = {
     "subscriptions.show": "letters",
     "subscriptions.choose": "letters",
     "subscriptions.stop": "letters",
+    "chosen_letters.show": "chosen",
+    "chosen_letters.choose": "chosen",
+    "chosen_letters.stop": "chosen",
     "accounts.enter": "sign-in",
     "accounts.redeem": "sign-in",
     "accounts.confirm_address": "address",
@@ -157,7 +160,13 @@ def test_links_that_were_taken_back_open_nothing(stage: Stage):
 
 
 def test_a_changed_secret_opens_nothing(stage: Stage):
-    for path, token in (("/r/{}", "party"), ("/t/{}", "ticket"), ("/c/{}.ics", "feed"), ("/letters/{}", "letters")):
+    for path, token in (
+        ("/r/{}", "party"),
+        ("/t/{}", "ticket"),
+        ("/c/{}.ics", "feed"),
+        ("/letters/{}", "letters"),
+        ("/chosen-letters/{}", "chosen"),
+    ):
         right = stage.world.own.tokens[token]
         other = "a" if right[-1] != "a" else "b"
         for wrong in (right[:-1] + other, right + "a", right.upper(), right.replace("1-1-", "2-1-"), right[1:]):

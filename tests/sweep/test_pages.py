@@ -32,6 +32,7 @@ VIEWERS = (
     "ticket link",
     "waiting link",
     "letters link",
+    "chosen link",
     "feed link",
     "sign-in letter",
 )
@@ -61,7 +62,14 @@ FILES = {
     "/files/<file_id>",
     "/photo/<photo_id>",
 }
-NOT_PAGES = {"static", "subscriptions.stop", "checkin_desk.numbers", "lobby.gallery", "organisations.logo"}
+NOT_PAGES = {
+    "static",
+    "subscriptions.stop",
+    "chosen_letters.stop",
+    "checkin_desk.numbers",
+    "lobby.gallery",
+    "organisations.logo",
+}
 """What is no page, or not on a real site."""
 AFTER_A_STEP = {
     "accounts.login_sent",

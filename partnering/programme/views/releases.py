@@ -1,6 +1,7 @@
 """The organisers' pages for releases: what is drafted and whom it concerns, versions, and the letters to look at."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,11 +13,12 @@ from ...events.pages import fresh_event
 from ...events.routing import current_event, current_person
 from ...headers import single
 from ...i18n import _, _n, speaking
-from .. import changes, queries, release_letters, releasing, ways, words
+from .. import catching_up, changes, letter_preview, queries, release_letters, releasing, ways, words
 from ..facts import MovedOn, NothingToRelease
 from ..letter_words import Item, items_of
 from ..models import PARTS, ReleaseLetter
 from ..release_forms import LettersForm, ReleaseForm
+from ..release_letters import Wanted
 from . import drawing
 from .blueprints import releases as bp
 
@@ -120,24 +122,64 @@ def version(version: int) -> str:
 @bp.get("/releases/letters")
 def letters() -> str:
     """The letters that wait, by person, as each will read them; those left out on a page of their own."""
-    part, state = single(request.args, "part") or "", single(request.args, "state") or "draft"
-    require(part in PARTS and state in ("draft", "left_out"))
-    found = release_letters.pending(current_event(), part=part, state=state)
+    event, wanted = current_event(), _wanted()
+    found = release_letters.pending(event, wanted)
+    days = (event.last_day - event.first_day).days + 1
     return render_template(
         "programme/release/letters.html",
         form=LettersForm(formdata=None),
         shown=[(letter, _said(letter)) for letter in found[:SHOWN]],
         total=len(found),
-        part=part,
-        state=state,
+        wanted=wanted,
+        days=[event.first_day + timedelta(days=n) for n in range(days)],
+        rooms=queries.rooms_of(event),
         parts=words.PARTS,
+        states=words.LETTERS,
+        behind=catching_up.behind(event) if wanted.state == "draft" else [],
     )
+
+
+def _wanted() -> Wanted:
+    """Which letters the address asks for; what no letter can be asks for all."""
+    state, part = single(request.args, "state") or "draft", single(request.args, "part") or ""
+    require(part in PARTS and state in words.LETTERS)
+    day = single(request.args, "day") or ""
+    try:
+        on = date.fromisoformat(day) if day else None
+    except ValueError:
+        on = None
+    return Wanted(state, part, on, single(request.args, "room") or "")
 
 
 def _said(letter: ReleaseLetter) -> list[Item]:
     """What a letter says, in the language of its reader."""
     with speaking(letter.participant.locale):
         return items_of(letter)
+
+
+@bp.get("/releases/letters/<public_id>")
+def letter(public_id: str) -> str:
+    """One letter as its reader gets it, and what it tells their calendar."""
+    found = or_404(release_letters.letter_by_ref(current_event(), public_id))
+    return render_template(
+        "programme/release/letter.html",
+        letter=found,
+        pages=letter_preview.of(found) if found.state in words.LETTERS else [],
+        form=LettersForm(formdata=None),
+        states=words.LETTERS,
+    )
+
+
+@bp.post("/releases/calendars")
+def catch_up() -> Response:
+    """Write to everybody whose calendar is behind."""
+    with transaction():
+        count = catching_up.catch_up(fresh_event())
+    if count:
+        flash(_n("One calendar is brought up to date.", "%(num)s calendars are brought up to date.", count), "ok")
+    else:
+        flash(_("Every calendar holds the newest state."), "info")
+    return redirect(url_for(".letters"))
 
 
 @bp.post("/releases/letters/send")
