@@ -228,6 +228,11 @@ def _remembered(meeting: Meeting) -> list[Happened]:
         found.append(Happened(meeting.closed_at, str(BY[meeting.request_state]) % {"who": asking}))
     if meeting.live_at is not None:
         found.append(Happened(meeting.live_at, _("The first of them was at the table.")))
+    for said, missed in (("requester", "invitee"), ("invitee", "requester")):
+        moment, firm = sides[said].missed_at, sides[said].profile.organisation.name
+        if moment is not None:
+            other = sides[missed].profile.organisation.name
+            found.append(Happened(moment, _("%(who)s said that %(name)s did not come.", who=firm, name=other)))
     return [*found, *(each for proposal in meeting.proposals for each in _proposed(proposal))]
 
 

@@ -110,10 +110,13 @@ def meeting_expired(meeting: Meeting) -> None:
 
 
 def proposal_refused(proposal: MeetingProposal) -> None:
-    """Tell whoever proposed a time that it does not suit, or was not answered; the proposal is told no more."""
+    """Tell whoever proposed a time that it does not suit, or was not answered; the proposal is told no more.
+
+    Not before the meeting itself is final: the letter says that it stays agreed.
+    """
     proposal_over(proposal)
     if proposal.by is not None:
-        tell(proposal.by, proposal.meeting, "refused")
+        tell(proposal.by, proposal.meeting, "refused", wait=_undo_wait(proposal.meeting))
 
 
 def proposal_over(proposal: MeetingProposal) -> None:
@@ -142,7 +145,7 @@ def meeting_lost_its_time(meeting: Meeting, entries: Iterable[AgendaEntry]) -> N
 
 def answer_undone(meeting: Meeting, entries: Iterable[AgendaEntry] = ()) -> None:
     """An answer is taken back before it was told; a calendar that knows of it all the same forgets it."""
-    forget(meeting, ("accepted", "declined"))
+    forget(meeting, ("accepted", "declined", "refused", "unplaced"))
     _post_cancelled(meeting, entries, None)
     if meeting.turn is not None and not has_heard(meeting, meeting.turn, HEARD_OF):
         forget(meeting, HEARD_OF)

@@ -42,6 +42,34 @@ def wells(event: Event, slot: MeetingSlot | None) -> list[Well]:
     return [_well(place, slot, seats.get(place.id), troubled) for place in places]
 
 
+def hall_of(place: Location) -> list[tuple[str, list[str]]]:
+    """The tables of the hall in which one stands, as rows of a plan: "here", "table", or "" where none stands.
+
+    Empty for what is no table in a row and column, and where it would stand alone.
+    """
+    if place.kind != "table" or not place.row or place.column < 1:
+        return []
+    found = db.session.execute(
+        sa.select(Location.id, Location.row, Location.column)
+        .where(
+            Location.event_id == place.event_id,
+            Location.kind == "table",
+            Location.exclusive,
+            Location.row != "",
+            Location.column > 0,
+            Location.zone_id == place.zone_id if place.zone_id else Location.zone_id.is_(None),
+        )
+        .order_by(Location.row, Location.column)
+    ).all()
+    if len(found) < 2:
+        return []
+    width = max(column for _id, _row, column in found)
+    rows: dict[str, list[str]] = {}
+    for location_id, row, column in found:
+        rows.setdefault(row, [""] * width)[column - 1] = "here" if location_id == place.id else "table"
+    return list(rows.items())
+
+
 def places_of(event: Event) -> Sequence[Location]:
     """All tables, stands and video rooms, by zone and then row by row; those without a zone last."""
     return db.session.scalars(

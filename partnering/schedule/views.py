@@ -51,7 +51,7 @@ def today() -> str:
         queries.day_of(item, event) == clock.in_zone(now, event.zone).date() for item in plan.items
     )
     coming = [item for item in plan.items if item.ends_at > now]
-    ahead = [item for item in coming if item.kind in ("talk", "met", "session")]
+    ahead = [item for item in coming if item.kind in ("talk", "met", "session") and not _missed(item)]
     following = ahead[0] if ahead else None
     today_is = clock.in_zone(now, event.zone).date()
     parts = stage.parts_of(me)
@@ -76,6 +76,11 @@ def today() -> str:
         talks=[part for part in parts if part.state != "cancelled"],
         lacks=len(lacking.of_one(me, parts)) if parts and open_still else 0,
     )
+
+
+def _missed(item: Item) -> bool:
+    """Whether somebody did not come to a meeting: there is nothing to wait for any more."""
+    return item.meeting is not None and item.meeting.placement.startswith("no_show")
 
 
 def _complete(plan: Plan) -> bool:

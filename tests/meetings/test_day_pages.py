@@ -17,6 +17,7 @@ from partnering.meetings import on_site, queries
 from partnering.meetings.models import Meeting
 from partnering.registration.codes import printed
 from tests.factories.delegates import make_delegate
+from tests.factories.events import make_organiser
 from tests.factories.meetings import make_meeting, make_partnering_event
 from tests.meetings.day import code_of, minute, person_of, side, text_of
 from tests.meetings.deeds import at
@@ -199,3 +200,34 @@ def test_a_note_saved_in_two_windows_loses_neither_text(
     assert again.status_code == 302  # what is saved already is no clash
     db.session.expire_all()
     assert (side(met, pair[0]).note, side(met, pair[0]).rating) == ("Aus dem zweiten Fenster", 4)
+
+
+def test_today_leads_to_the_table_and_no_longer_waits_for_somebody_who_did_not_come(
+    client: FlaskClient,
+    app: Flask,
+    event: Event,
+    pair: tuple[Delegate, Delegate],
+    met: Meeting,
+    base: str,
+    freeze: Freeze,
+):
+    sign_in(client, person_of(pair[0]))
+    there = f'href="{base}/meetings/{met.public_id}/here'
+    freeze(minute(met, -6))
+    today = client.get(f"{base}/?lang=en").text
+    assert (">Next</b>" in today, there in today) == (True, False)
+    assert 'aria-label="Plan of the hall: table A1"' in today
+    freeze(minute(met, 6))
+    today = client.get(f"{base}/?lang=en").text
+    assert (">Now</b>" in today, there in today) == (True, True)
+    with transaction():
+        on_site.confirm(db.session.get_one(Meeting, met.id), pair[0], "button", scan_id="s")
+    with transaction():
+        on_site.missing(db.session.get_one(Meeting, met.id), pair[0])
+    today = client.get(f"{base}/?lang=en").text
+    assert (">Now</b>" in today, there in today) == (False, False)
+    organiser = app.test_client()
+    sign_in(organiser, make_organiser(event))
+    said, missed = (each.profile.organisation.name for each in pair)
+    told = organiser.get(f"/manage/{event.slug}/meetings/{met.public_id}?lang=en").text
+    assert f"{said} said that {missed} did not come." in told

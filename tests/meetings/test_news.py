@@ -11,7 +11,7 @@ from partnering.db import db, transaction
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
 from partnering.mail.models import OutboxLetter
-from partnering.meetings import mails, services, tasks
+from partnering.meetings import mails, queries, services, tasks
 from partnering.meetings.models import Meeting, MeetingNews
 from partnering.meetings.rules import set_rules
 from tests.factories.delegates import make_delegate
@@ -163,6 +163,31 @@ def test_news_proposed_and_refused_and_lapsed(event: Event, office: Office, late
     tasks.expire_overdue()
     [letter] = [one for one in office.send() if one.kind == "meetings.news"]
     assert "Your suggestion was not answered in time. The meeting stays at its time." in letter.text
+
+
+def test_a_refused_time_is_told_no_sooner_than_the_meeting_is_final(
+    event: Event, office: Office, later: Callable[..., None]
+):
+    jana, tomas = pair(event)
+    kept = make_request(event, by=jana, to=tomas, slots=[at(event, 2)])
+    undone = make_request(event, by=jana, to=make_delegate(event), slots=[at(event, 4)])
+    office.send()
+    for meeting in (kept, undone):
+        with transaction():
+            services.accept(again(meeting), queries.offered(again(meeting))[0])
+        with transaction():
+            proposal = services.propose(again(meeting), [at(event, 7)], by=jana)
+        with transaction():
+            services.refuse(db.session.merge(proposal), by=again(meeting).invitee)
+    later(seconds=29)
+    assert to("jana", office.send()) == []
+    with transaction():
+        services.undo(again(undone), by=again(undone).invitee)
+    later(seconds=1)
+    [letter] = [one for one in to("jana", office.send()) if one.kind == "meetings.news"]
+    assert "The meeting stays at its time." in letter.text
+    assert kept.public_id in letter.text
+    assert undone.public_id not in letter.text
 
 
 def test_news_offered_comes_at_once(event: Event, office: Office, later: Callable[..., None]):

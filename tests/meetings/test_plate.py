@@ -51,6 +51,21 @@ def firms(meeting: Meeting) -> str:
     return f"{meeting.requester.profile.organisation.name} – {meeting.invitee.profile.organisation.name}"
 
 
+def test_a_plan_of_the_hall_marks_the_table_at_which_one_sits(event: Event):
+    tables = queries.tables_of(event)
+    [(letter, cells)] = plate.hall_of(tables[1])
+    assert (letter, cells) == ("A", ["table", "here", "table"])
+    with transaction():
+        db.session.get_one(Location, tables[0].id).row = "C"
+        db.session.get_one(Location, tables[2].id).row = ""
+    assert plate.hall_of(tables[1]) == [("A", ["", "here"]), ("C", ["table", ""])]
+    assert plate.hall_of(tables[2]) == []
+    with transaction():
+        setting_up.close_table(tables[0], clock.now())
+        room = setting_up.add_virtual_room(event, BilingualText("Videoraum", "Video room"), "https://meet.example/1")
+    assert plate.hall_of(room) == []
+
+
 def test_each_place_has_its_state(event: Event):
     meeting = make_meeting(event)
     slot = queries.slots_of(event)[0]

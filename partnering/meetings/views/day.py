@@ -16,7 +16,7 @@ from ...errors import DomainError, require
 from ...events.pages import once
 from ...events.routing import current_event, current_participant
 from ...i18n import _, time
-from .. import contacts, day_queries, evidence, notices, on_site, queries
+from .. import contacts, day_queries, evidence, notices, on_site, plate, queries
 from ..day_forms import ContactForm, HereForm, LiveForm, NoteForm
 from ..errors import AlreadyOpen, NotBookable, NoteChanged, NothingFree, TooManyOpen
 from ..forms import Deed
@@ -277,6 +277,14 @@ def live_offer(mine: Delegate, other: Delegate) -> Any:
     return next(iter(on_site.next_slots(mine, other, 1)), None)
 
 
+def at_table_url(meeting: Meeting) -> str:
+    """The page on which I say that I am there, while that counts; else nothing."""
+    if meeting.appointment is None or meeting.placement not in ("published", "live"):
+        return ""
+    running = evidence.in_window(*day_queries.times_of(meeting), clock.now())
+    return url_for("meetings.here", event_slug=current_event().slug, id=meeting.public_id) if running else ""
+
+
 def notices_url() -> str:
     """Where the open pages of a participant ask for what is new; empty but on the days of the event."""
     event = g.get("event")
@@ -293,6 +301,8 @@ def day_words() -> dict[str, Any]:
     return {
         "day_of": day_of,
         "live_offer": live_offer,
+        "at_table_url": at_table_url,
+        "hall_of": plate.hall_of,
         "NoteForm": NoteForm,
         "note_mark": on_site.mark_of,
         "new_once": lambda: secrets.token_hex(16),
