@@ -200,6 +200,7 @@ SENTENCES: dict[str, LazyString] = {
     "call.decided": _l("%(who)s decided on a contribution."),
     "call.told": _l("%(who)s told the decision on a contribution."),
     "call.made_session": _l("%(who)s made a session of a contribution."),
+    "programme.session_deleted": _l("%(who)s deleted a session that was never public."),
     "programme.day_set": _l("%(who)s set the days of the programme."),
     "programme.released": _l("%(who)s released a version of the programme."),
     "programme.letters_sent": _l("%(who)s sent letters about the programme."),

@@ -41,9 +41,9 @@ def stored_days(event: Event) -> Sequence[ProgrammeDay]:
     ).all()
 
 
-def know_zones(event: Event) -> None:
-    """Read the zones of the venue, so that rooms name theirs without another question."""
-    db.session.scalars(sa.select(Zone).where(Zone.event_id == event.id)).all()
+def zones_of(event: Event) -> Sequence[Zone]:
+    """The zones of the venue in their order; once they are read, rooms name theirs without another question."""
+    return db.session.scalars(sa.select(Zone).where(Zone.event_id == event.id).order_by(Zone.position, Zone.id)).all()
 
 
 def registered(event: Event) -> frozenset[int]:

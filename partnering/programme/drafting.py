@@ -16,8 +16,8 @@ from ..agenda.models import Location
 from ..db import BilingualText, db
 from ..events.models import Event
 from . import queries
-from .facts import KEEP, Change, EventCalledOff, IsCancelled, Keep, NoTime, Part, Stale, Time
-from .models import ProgrammeSession, ProgrammeSettings, SessionPerson, Track
+from .facts import KEEP, Change, EventCalledOff, InUse, IsCancelled, Keep, NoTime, Part, Stale, Time, WasReleased
+from .models import ProgrammeSession, ProgrammeSettings, ReleasedSession, SessionNeeds, SessionPerson, Track
 
 SHOWN = ("title", "subtitle", "abstract", "kind", "language", "capacity", "track_id")
 TEXTS = (*SHOWN, "external_ref", "imported_hash", "note")
@@ -170,6 +170,23 @@ def take_back(session: ProgrammeSession) -> bool:
     db.session.flush()
     audit.record("programme.session_restored", session, event=event)
     return True
+
+
+def delete(session: ProgrammeSession) -> None:
+    """Forget a session that nobody has ever seen. Raises `WasReleased`, `InUse`."""
+    was_public = sa.select(ReleasedSession.id).where(ReleasedSession.session_id == session.id).limit(1)
+    if session.appointment_id is not None or db.session.scalar(was_public) is not None:
+        raise WasReleased
+    event, title = event_of(session), session.title
+    audit.record("programme.session_deleted", session, event=event, before={"title": title})
+    db.session.execute(sa.delete(SessionNeeds).where(SessionNeeds.session_id == session.id))
+    db.session.execute(sa.delete(SessionPerson).where(SessionPerson.session_id == session.id))
+    db.session.expire(session, ["people"])
+    db.session.delete(session)
+    try:
+        db.session.flush()
+    except sa.exc.IntegrityError:
+        raise InUse from None
 
 
 def undo(session: ProgrammeSession) -> Change:

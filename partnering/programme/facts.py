@@ -40,6 +40,18 @@ class EventCalledOff(DomainError):
     message = _l("The whole conference was called off.")
 
 
+class WasReleased(DomainError):
+    """What was public once is called off, not deleted: people may have it in their calendars."""
+
+    message = _l("This session was public. Call it off instead of deleting it.")
+
+
+class InUse(DomainError):
+    """Something else rests on a session: a contribution, files, places to book."""
+
+    message = _l("Something else belongs to this session, such as a contribution or a file, so it cannot be deleted.")
+
+
 class NothingToRelease(DomainError):
     """The draft is what everybody sees already."""
 

@@ -18,7 +18,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
 from ..events.forms import DayField, HourField, email_address, lines, one_line
-from ..fields import WholeField
+from ..fields import SeenField, WholeField
 from ..i18n import LazyText, _l
 from . import words
 
@@ -61,6 +61,8 @@ class SessionForm(FlaskForm):
     ends = HourField(_l("Ends"), [Optional()])
     room = SelectField(_l("Room"))
     people = FieldList(FormField(PersonForm), _l("Person"), max_entries=30)
+    note = TextAreaField(_l("Note for organisers"), [Optional(), Length(max=4000)], [lines])
+    seen = SeenField()
     at_once = BooleanField(_l("Release at once and write to everybody concerned"))
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -18,6 +18,10 @@ class RoomForm(FlaskForm):
     )
     name_en = StringField(_l("Name in English"), [Optional(), Length(max=120)], [one_line])
     capacity = WholeField(_l("Seats"), [Optional(), NumberRange(1, 100000, _l("Enter a number from 1"))])
+    changeover = WholeField(
+        _l("Minutes between two sessions"), [Optional(), NumberRange(0, 240, _l("Enter a number up to 240"))], default=5
+    )
+    zone = SelectField(_l("Zone"), validate_choice=True)
 
 
 class TrackForm(FlaskForm):

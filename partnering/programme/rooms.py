@@ -5,9 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import audit
-from ..agenda.models import Location
+from ..agenda.models import Location, Zone
 from ..db import BilingualText, db
 from ..events.models import Event
+from .facts import KEEP, Keep
 from .models import Track
 
 TINTS = 5
@@ -40,9 +41,27 @@ def add_room(
     return room
 
 
-def change_room(event: Event, room: Location, name: BilingualText, capacity: int | None) -> bool:
-    """Give a room another name or capacity; True when something changed."""
-    return _set(event, room, "programme.room_changed", {"name": name, "capacity": capacity})
+def change_room(
+    event: Event,
+    room: Location,
+    name: BilingualText,
+    capacity: int | None,
+    *,
+    changeover: int | None = None,
+    zone: Zone | Keep | None = KEEP,
+) -> bool:
+    """Give a room another name, capacity, changeover in minutes, or zone; True when something changed.
+
+    Without a `changeover` that stays as it is, and so does the zone.
+    """
+    values: dict[str, Any] = {"name": name, "capacity": capacity}
+    if changeover is not None:
+        values["changeover_minutes"] = changeover
+    if not isinstance(zone, Keep):
+        values["zone_id"] = zone.id if zone is not None else None
+    done = _set(event, room, "programme.room_changed", values)
+    db.session.expire(room, ["zone"])
+    return done
 
 
 def add_track(event: Event, name: BilingualText, tint: int | None = None) -> Track:

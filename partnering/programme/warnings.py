@@ -144,7 +144,7 @@ def of(event: Event, *, public: bool = False) -> list[Misfit]:
 def board(event: Event, looks: Iterable[tuple[ProgrammeSession, Look]]) -> Board:
     """These sessions as they would take place, with everything that is known of their rooms and people."""
     days, are_set = desk_queries.days_of(event)
-    desk_queries.know_zones(event)
+    desk_queries.zones_of(event)
     return Board(
         event,
         _timed(looks),

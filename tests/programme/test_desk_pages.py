@@ -1,5 +1,6 @@
 """The organisers' desk for the programme."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from partnering.db import BilingualText, db
+from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
 from partnering.mail.models import OutboxLetter
-from partnering.programme import queries
+from partnering.programme import drafting, queries
 from partnering.programme.models import ProgrammeSession
 from partnering.programme.services import Part
 from tests.factories import make_crew, make_event, make_organiser, make_participant
@@ -218,3 +219,60 @@ def test_sessions_of_other_events_do_not_exist(desk: FlaskClient, event: Event):
     assert desk.get(f"/manage/probe/programme/{other.public_id}").status_code == 404
     assert desk.post(f"/manage/probe/programme/{other.public_id}/cancel").status_code == 404
     assert desk.get(f"/e/probe/programme/{other.public_id}").status_code == 404
+
+
+def seen_of(client: FlaskClient, address: str) -> dict[str, str]:
+    """What the form of a session says it has shown, and how."""
+    text = page(client, address)
+    found = re.search(r'name="seen"[^>]* value="([^"]*)"', text)
+    assert found is not None
+    return {"seen": found.group(1)}
+
+
+def test_two_organisers_at_one_session_lose_nothing(desk: FlaskClient, event: Event):
+    henrike = make_speaker(event)
+    session = make_session(event, "Vortrag", starts_at=at(event, 14), language="de")
+    address = f"/manage/probe/programme/{session.public_id}"
+    sent = typed(event, title_de="Von mir", **seen_of(desk, address))
+    with transaction():
+        drafting.edit(session, {"title": BilingualText("Von ihr", ""), "capacity": 30}, people=[Part(henrike)])
+    answer = desk.post(address, data=sent)
+
+    assert answer.status_code == 409
+    assert the_session().title.de == "Von ihr"
+    assert ('value="Von mir"' in answer.text, "„Von ihr“" in answer.text) == (True, True)
+    assert 'value="Henrike Oelsner"' in answer.text  # what was left alone shows the newest
+    again = {
+        "seen": re.findall(r'name="seen"[^>]* value="([^"]*)"', answer.text)[0],
+        "capacity": "30",
+        "people-0-name": "Henrike Oelsner",
+    }
+    assert desk.post(address, data=sent | again).status_code == 302
+    assert (the_session().title.de, the_session().capacity) == ("Von mir", 30)
+
+
+def test_only_what_nobody_has_seen_is_deleted(desk: FlaskClient, event: Event):
+    public, drafted = make_session(event), make_session(event, released=False, speakers=[make_speaker(event)])
+    for session in (public, drafted):
+        assert desk.post(f"/manage/probe/programme/{session.public_id}/delete").status_code == 302
+    db.session.rollback()
+
+    assert [session.id for session in queries.sessions_of(event)] == [public.id]
+
+
+def test_the_list_shows_what_is_asked_for(desk: FlaskClient, event: Event):
+    hall = make_room(event, "Saal")
+    make_session(event, "Erster", room=hall, speakers=[make_speaker(event)])
+    make_session(event, "Zweiter", room=hall, kind="workshop")
+    make_session(event, "Offen", released=False)
+
+    def listed(**asked: str) -> list[str]:
+        text = desk.get("/manage/probe/programme", query_string=asked).text
+        return [title for title in ("Erster", "Zweiter", "Offen") if f">{title}</a><br>" in text]
+
+    assert listed() == ["Erster", "Zweiter", "Offen"]
+    assert listed(q="oelsner") == ["Erster"]
+    assert listed(kind="workshop") == ["Zweiter"]
+    assert listed(room=hall.public_id, state="warned", code="room_twice") == ["Erster", "Zweiter"]
+    assert listed(state="unplaced") == ["Offen"]
+    assert listed(day="2000-01-01") == []

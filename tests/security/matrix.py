@@ -347,6 +347,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "programme_desk.place": ORGANISERS,
     "programme_desk.unplace": ORGANISERS,
     "programme_desk.days_page": ORGANISERS,
+    "programme_desk.delete": ORGANISERS,
     "programme_release.release": ORGANISERS,
     "programme_release.index": ORGANISERS,
     "programme_release.version": ORGANISERS,

@@ -18,10 +18,11 @@ from ...events.routing import current_event, current_person
 from ...events.services import participant_for
 from ...i18n import _, _n, bi, locale
 from .. import changes, drafting, queries, services, shortcuts
+from ..facts import InUse, WasReleased
 from ..forms import CancelForm, SessionForm, listed
 from ..models import ProgrammeSession
 from ..services import Part, Time
-from . import drawing
+from . import drawing, seeing
 from .blueprints import desk as bp
 from .blueprints import session_or_404
 
@@ -67,6 +68,8 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
             with transaction():
                 event = fresh_event()
                 session = session_or_404(public_id)
+                if seeing.overtaken(form, _stored(event, session)):
+                    return _session_page(form, session, 409)
                 values = _texts(event, form)
                 track = values.pop("track")
                 done = drafting.edit(
@@ -85,18 +88,38 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
             if outcome.clashing:
                 flash(_clash_words(len(outcome.clashing)), "warn")
             return redirect(url_for(".edit", public_id=public_id))
+    return _session_page(form, session)
+
+
+def _session_page(form: SessionForm, session: ProgrammeSession, status: int = 200) -> str | tuple[str, int]:
     desk = drawing.draft_desk()
-    return _page(
+    row = queries.current_row(session)
+    shown = _page(
         "programme/desk/edit.html",
         form,
         session=session,
         misfits_shown=drawing.with_ways(desk, desk.by_session.get(session.id, [])),
-        row=queries.current_row(session),
+        row=row,
         lines=_drafted_lines(session),
         cancel_form=CancelForm(formdata=None),
         suggestions=_suggestions(),
         **drawing.words(),
     )
+    return (shown[0], status) if isinstance(shown, tuple) and status != 200 else shown
+
+
+@bp.post("/<public_id>/delete")
+def delete(public_id: str) -> Response:
+    """Forget a session that nobody has seen yet."""
+    try:
+        with transaction():
+            fresh_event()
+            drafting.delete(session_or_404(public_id))
+    except (WasReleased, InUse) as error:
+        flash(str(error.message), "bad")
+        return redirect(url_for(".edit", public_id=public_id))
+    flash(_("The session is deleted."), "ok")
+    return redirect(url_for(".index"))
 
 
 @bp.post("/<public_id>/cancel")
@@ -211,6 +234,8 @@ def _form(session: ProgrammeSession | None) -> SessionForm:
     if request.method == "GET":
         for _row in range(BLANK_ROWS):
             form.people.append_entry({"role": "speaker"})
+        if session is not None:
+            seeing.note(form, _stored(event, session))
     return form
 
 
@@ -219,6 +244,11 @@ def _stored(event: Event, session: ProgrammeSession) -> dict[str, Any]:
         "kind": session.kind,
         "language": session.language if session.language in ("de", "en") else "",
         "capacity": session.capacity,
+        "note": session.note,
+        "day": None,
+        "starts": None,
+        "ends": None,
+        "room": "",
         "track": session.track.public_id if session.track else "",
         "people": [
             {
@@ -248,6 +278,7 @@ def _texts(event: Event, form: SessionForm) -> dict[str, Any]:
         "kind": form.kind.data,
         "language": form.language.data or "",
         "capacity": form.capacity.data,
+        "note": form.note.data or "",
         "track": queries.track_by_ref(event, form.track.data),
     }
 

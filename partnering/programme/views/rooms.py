@@ -9,8 +9,9 @@ from ...db import BilingualText, transaction
 from ...errors import or_404, require
 from ...events.pages import fresh_event
 from ...events.routing import current_event
-from ...i18n import _
-from .. import queries, services
+from ...i18n import _, bi
+from .. import desk_queries, queries, services
+from ..forms import listed
 from ..room_forms import RoomForm, TrackForm
 from .blueprints import desk as bp
 
@@ -18,7 +19,7 @@ from .blueprints import desk as bp
 @bp.get("/rooms")
 def rooms() -> str:
     """Rooms and tracks, each to rename, and a form for a new one."""
-    return _page(RoomForm(formdata=None, prefix="room-"), TrackForm(formdata=None, prefix="track-"))
+    return _page(_room_form(), TrackForm(formdata=None, prefix="track-"))
 
 
 @bp.post("/rooms/add")
@@ -26,7 +27,7 @@ def rooms() -> str:
 def save_room(public_id: str = "") -> Response | tuple[str, int]:
     """Add a room, or rename one."""
     require(not public_id or queries.room_by_ref(current_event(), public_id))
-    form = RoomForm(prefix="room-")
+    form = _room_form(formdata=request.form)
     if not form.validate_on_submit():
         return _page(form, TrackForm(formdata=None, prefix="track-"), public_id), 422
     name = BilingualText(form.name_de.data or "", form.name_en.data or form.name_de.data or "")
@@ -34,9 +35,10 @@ def save_room(public_id: str = "") -> Response | tuple[str, int]:
         event = fresh_event()
         if public_id:
             room = or_404(queries.room_by_ref(event, public_id))
-            services.change_room(event, room, name, form.capacity.data)
         else:
-            services.add_room(event, name, capacity=form.capacity.data)
+            room = services.add_room(event, name, capacity=form.capacity.data)
+        zone = next((each for each in desk_queries.zones_of(event) if each.public_id == form.zone.data), None)
+        services.change_room(event, room, name, form.capacity.data, changeover=form.changeover.data, zone=zone)
     flash(_("Your answers are saved."), "ok")
     return redirect(url_for(".rooms"))
 
@@ -48,7 +50,7 @@ def save_track(public_id: str = "") -> Response | tuple[str, int]:
     require(not public_id or queries.track_by_ref(current_event(), public_id))
     form = TrackForm(prefix="track-")
     if not form.validate_on_submit():
-        return _page(RoomForm(formdata=None, prefix="room-"), form, public_id), 422
+        return _page(_room_form(), form, public_id), 422
     name = BilingualText(form.name_de.data or "", form.name_en.data or form.name_de.data or "")
     with transaction():
         event = fresh_event()
@@ -67,15 +69,21 @@ def _page(room_form: RoomForm, track_form: TrackForm, public_id: str = "") -> st
     room_forms, track_forms = [], []
     for room in queries.rooms_of(event):
         failed = public_id == room.public_id
-        data = {"name_de": room.name.de, "name_en": room.name.en, "capacity": room.capacity}
-        form = room_form if failed else RoomForm(formdata=None, prefix="room-", data=data)
+        data = {
+            "name_de": room.name.de,
+            "name_en": room.name.en,
+            "capacity": room.capacity,
+            "changeover": room.changeover_minutes,
+            "zone": room.zone.public_id if room.zone is not None else "",
+        }
+        form = room_form if failed else _room_form(data)
         room_forms.append((room, _own_ids(form, room.public_id)))
     for track in queries.tracks_of(event):
         failed = public_id == track.public_id
         data = {"name_de": track.name.de, "name_en": track.name.en, "tint": track.tint}
         form = track_form if failed else TrackForm(formdata=None, prefix="track-", data=data)
         track_forms.append((track, _own_ids(form, track.public_id)))
-    blank_room = RoomForm(formdata=None, prefix="room-") if public_id else room_form
+    blank_room = _room_form() if public_id else room_form
     blank_track = TrackForm(formdata=None, prefix="track-") if public_id else track_form
     failed_form = room_form if room_form.errors else track_form
     return render_template(
@@ -87,6 +95,16 @@ def _page(room_form: RoomForm, track_form: TrackForm, public_id: str = "") -> st
         failed=failed_form,
         form_errors=failed_form.errors if request.method == "POST" else {},
     )
+
+
+def _room_form(data: dict[str, Any] | None = None, formdata: Any = None) -> RoomForm:
+    """The form of a room, with the zones of the venue to choose from."""
+    form = RoomForm(formdata=formdata, prefix="room-", data=data)
+    zones = {zone.public_id: bi(zone.name) for zone in desk_queries.zones_of(current_event())}
+    form.zone.choices = listed({"": _("no zone"), **zones})
+    if formdata is not None and form.zone.data is None:
+        form.zone.data = ""
+    return form
 
 
 def _own_ids(form: Any, suffix: str) -> Any:
