@@ -25,14 +25,18 @@ from .models import LetterChange, ProgrammeSession, ReleasedSession, ReleaseLett
 from .release_letters import AT_ONCE
 
 UNDER_WAY = ("ready", "leased", "sending")
+HEARD = sa.or_(AgendaEntry.sent_state != "none", AgendaEntry.tried_sequence.is_not(None))
 
 
 def behind(event: Event) -> list[AgendaEntry]:
     """Entries whose calendar has heard of a session and is behind, with no letter on its way or waiting for a look.
 
-    By name and time; nothing that is over, nobody whom no letter reaches.
+    By name and time; nothing that is over, nobody whom no letter reaches. When the event itself was called off, those
+    who had booked read that in the letters about what they booked.
     """
     found = [entry for entry in _told(event) if calendars.has_news(entry) and calendars.address_of(entry)]
+    if event.state == "cancelled":
+        found = [entry for entry in found if entry.role != workshop_times.ATTENDEE]
     stopped = chosen_letters.stopped_by(entry.participant for entry in found if entry.role == "bookmark")
     found = [entry for entry in found if entry.role != "bookmark" or entry.participant_id not in stopped]
     under_way: set[str] = set()
@@ -46,7 +50,6 @@ def behind(event: Event) -> list[AgendaEntry]:
 
 def _told(event: Event) -> Sequence[AgendaEntry]:
     """Entries of the event's sessions that some calendar has heard of, and that no draft of a letter speaks of."""
-    heard = sa.or_(AgendaEntry.sent_state != "none", AgendaEntry.tried_sequence.is_not(None))
     known = sa.and_(AgendaEntry.sent_state == "confirmed", AgendaEntry.sent_sequence == AgendaEntry.sequence)
     waiting = (
         sa.select(LetterChange.id)
@@ -65,7 +68,7 @@ def _told(event: Event) -> Sequence[AgendaEntry]:
         .where(
             AgendaEntry.event_id == event.id,
             Appointment.ends_at > clock.now(),
-            heard,
+            HEARD,
             sa.not_(sa.and_(AgendaEntry.state == "live", known)),
             sa.exists().where(ReleasedSession.session_id == ProgrammeSession.id, ReleasedSession.current),
             sa.not_(waiting.exists()),
@@ -78,14 +81,31 @@ def _told(event: Event) -> Sequence[AgendaEntry]:
     ).all()
 
 
+def who_heard(event: Event) -> set[int]:
+    """The ids of those participants whose calendars have heard of a session of the event."""
+    return set(
+        db.session.scalars(
+            sa.select(AgendaEntry.participant_id)
+            .join(ProgrammeSession, ProgrammeSession.appointment_id == AgendaEntry.appointment_id)
+            .where(AgendaEntry.event_id == event.id, HEARD)
+        )
+    )
+
+
 def catch_up(event: Event) -> int:
-    """Write a short letter with its calendar object for each entry that is behind, a job those after the first
-    `AT_ONCE`; how many there are.
+    """Bring every calendar of the event that is behind up to date; how many there are."""
+    count = tell(event)
+    if count:
+        audit.record("programme.calendars_sent", event, event=event, after={"letters": count})
+    return count
+
+
+def tell(event: Event) -> int:
+    """Write a short letter with its calendar object for each entry that is behind, the first `AT_ONCE` now, the others
+    by a job; how many there are.
     """
     found = behind(event)
-    if found:
-        audit.record("programme.calendars_sent", event, event=event, after={"letters": len(found)})
-        resend(found[:AT_ONCE])
+    resend(found[:AT_ONCE])
     if len(found) > AT_ONCE:
         jobs.defer("programme.send_calendars", event_ref=event.public_id)
     return len(found)

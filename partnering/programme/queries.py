@@ -249,6 +249,17 @@ def chosen_by(participant: Participant) -> frozenset[int]:
     )
 
 
+def sessions_chosen(participant: Participant) -> Sequence[ProgrammeSession]:
+    """The sessions that a participant has chosen."""
+    return db.session.scalars(
+        sa.select(ProgrammeSession)
+        .join(Bookmark, Bookmark.session_id == ProgrammeSession.id)
+        .where(Bookmark.participant_id == participant.id)
+        .options(joinedload(ProgrammeSession.appointment))
+        .order_by(ProgrammeSession.id)
+    ).all()
+
+
 def entry_at(public_id: str) -> AgendaEntry | None:
     """An agenda entry by its public id; for letters."""
     return db.session.scalars(

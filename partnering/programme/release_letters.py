@@ -341,6 +341,17 @@ def leave_out(letter: ReleaseLetter) -> bool:
     return _decide(letter, "draft", "left_out")
 
 
+def leave_all_out(event: Event, *, but: Collection[int] = ()) -> None:
+    """Send no draft, `but` those of these ids: what has become of the event says everything."""
+    db.session.flush()
+    db.session.execute(
+        sa.update(ReleaseLetter)
+        .where(ReleaseLetter.event_id == event.id, ReleaseLetter.state == "draft", ReleaseLetter.id.not_in(but))
+        .values(state="left_out", decided_at=clock.now())
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def take_in(letter: ReleaseLetter) -> bool:
     """Make a letter that was left out a draft again, unless something newer is to be told; whether it is."""
     if not all(each.after.current for each in letter.changes):

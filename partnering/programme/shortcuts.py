@@ -11,10 +11,10 @@ from ..agenda.models import AgendaEntry
 from ..agenda.rearranging import Outcome
 from ..db import BilingualText, db
 from ..events.models import Event, Participant
-from . import drafting, queries, release_letters, releasing, standing
+from . import catching_up, drafting, queries, release_letters, releasing, standing
 from .drafting import drafted_time
 from .facts import KEEP, Change, EventCalledOff, NothingToRelease, Part, Time
-from .models import ProgrammeSession, ReleasedSession
+from .models import SPEAKER_ROLES, ProgrammeSession, ReleasedSession
 
 
 def now(event: Event, session: ProgrammeSession, *, by: Person | None = None, tell: bool = True) -> Outcome:
@@ -88,14 +88,26 @@ def strike(session: ProgrammeSession, words: str) -> None:
 
 
 def call_off_all(event: Event) -> None:
-    """Call every session off with its event, and tell whoever knew of it; doing it again tells nobody again."""
+    """Call every session off with its event, and take it out of each calendar that knows of it, once.
+
+    What has happened is told by the event's own letter, so letters that wait to be looked at are left out. Only people
+    on a stage whose calendar knows of nothing get theirs: they need not be registered.
+    """
     for session in queries.sessions_of(event):
         drafting.call_off(session)
     try:
-        done = releasing.release(event)
+        releasing.release(event)
     except (NothingToRelease, EventCalledOff):
         return
-    release_letters.send(event, release_letters.of_release(done.release))
+    heard = catching_up.who_heard(event)
+    untold = [
+        letter
+        for letter in release_letters.pending(event)
+        if letter.participant_id not in heard and any(each.was_part in SPEAKER_ROLES for each in letter.changes)
+    ]
+    release_letters.leave_all_out(event, but=[letter.id for letter in untold])
+    catching_up.tell(event)
+    release_letters.send(event, untold)
 
 
 def hold_where_free(event: Event) -> list[tuple[Participant, ProgrammeSession]]:

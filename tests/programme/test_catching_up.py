@@ -9,12 +9,14 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 
 from partnering.db import db, transaction
+from partnering.events import services as events
 from partnering.events.models import Event, Participant
 from partnering.jobs import worker
 from partnering.mail.models import OutboxLetter
-from partnering.programme import catching_up, choosing, chosen_letters, drafting, release_letters, releasing
+from partnering.programme import catching_up, choosing, chosen_letters, drafting, queries, release_letters, releasing
 from partnering.programme.models import ProgrammeSession, ReleaseLetter
 from partnering.programme.services import Part
+from partnering.registration.changes import cancel_registration
 from partnering.registration.workshops import book
 from tests.factories import make_event, make_organiser, make_participant
 from tests.factories.programme import at, make_session, make_speaker
@@ -199,3 +201,52 @@ def test_people_without_an_address_are_named_before_the_release(client: FlaskCli
 
     assert (sum(seen.affected.values()), [each.name for each in seen.by_hand]) == (2, ["Nur Name"])
     assert "Nur Name" in client.get(f"{HERE}/release").text
+
+
+def test_a_conference_that_is_called_off_leaves_every_calendar_that_knew_of_a_session_once(
+    app: Flask, event: Event, jana: Participant, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(catching_up, "AT_ONCE", 1)
+    monkeypatch.setattr(release_letters, "AT_ONCE", 1)
+    chooser = make_participant(event, email="carl@example.org")
+    told_of, untold = (
+        make_session(event, name, people=[Part(jana)], starts_at=at(event, hour))
+        for name, hour in (("Erzählt", 9), ("Nie erzählt", 11))
+    )
+    with transaction():
+        choosing.bookmark(told_of, chooser)
+        choosing.bookmark(untold, chooser)
+    release(event, told_of, 10)
+    send(event)
+    while worker.run_jobs():
+        continue
+    assert len(told(app)) == 2
+    release(event, untold, 12)  # its letters still wait to be looked at
+    with transaction():
+        events.cancel(event)
+        events.cancel(event)
+    while worker.run_jobs():
+        continue
+
+    assert told(app) == [
+        ("carl@example.org", "Abgesagt: Erzählt", "CANCEL", "2"),
+        ("jana@example.org", "Abgesagt: Erzählt", "CANCEL", "2"),
+    ]
+    assert (release_letters.waiting(event), catch_up(event)) == (0, 0)
+
+
+def test_what_somebody_has_chosen_goes_with_their_ticket_and_out_of_a_calendar_that_holds_it(app: Flask, event: Event):
+    registration = make_registration(event, email="gast@example.org")
+    session, silent = make_session(event, "Vortrag"), make_session(event, "Still", starts_at=at(event, 15))
+    for each in (session, silent):
+        with transaction():
+            choosing.bookmark(each, registration.participant)
+    release(event, session, 12)
+    send(event)
+    deliver_all(app)
+    with transaction():
+        cancel_registration(registration)
+
+    assert queries.chosen_by(registration.participant) == frozenset()
+    about = [(subject, method) for _to, subject, method, _sequence in told(app) if "Vortrag" in subject]
+    assert about == [("Nicht mehr in Ihrem Plan: Vortrag", "CANCEL")]
