@@ -10,6 +10,7 @@ from ..guards import GuardedBlueprint, guarded, public
 from ..headers import answer_unchanged, cacheable
 from ..i18n import _
 from ..memory import remembered
+from ..programme import structured
 from ..registration.queries import takes_codes
 from ..registration.refunds import refund_sentences
 from . import queries
@@ -73,6 +74,7 @@ def show() -> str:
         sessions=queries.highlights(event),
         plate=queries.plate(event),
         slot_minutes=queries.slot_minutes(event),
+        structured=structured.of_event(event),
     )
 
 

@@ -219,10 +219,11 @@ def of(release: Release) -> list[SessionChange]:
         .order_by(Release.number)
     ):
         before[row.session_id] = row
-    return [_was(row, before.get(row.session_id)) for row in rows]
+    return [of_row(row, before.get(row.session_id)) for row in rows]
 
 
-def _was(row: ReleasedSession, before: ReleasedSession | None) -> SessionChange:
+def of_row(row: ReleasedSession, before: ReleasedSession | None) -> SessionChange:
+    """What a row of a release changed of the row `before` it, as it was told then."""
     return SessionChange(
         row.session, before, as_released(before) if before is not None else None, as_released(row), tuple(row.changes)
     )

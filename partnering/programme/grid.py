@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..agenda.models import Location
-from .queries import Released
+from .listing import Listed, Room
 
 
 @dataclass
 class Cell:
     """What happens in one room from a row on; `rows` is how many rows it fills."""
 
-    sessions: list[Released] = field(default_factory=list)
+    sessions: list[Listed] = field(default_factory=list)
     rows: int = 1
 
 
@@ -25,24 +24,24 @@ class Row:
 
     starts_at: datetime
     cells: list[Cell | None] = field(default_factory=list)
-    wide: list[Released] = field(default_factory=list)
+    wide: list[Listed] = field(default_factory=list)
 
 
 @dataclass
 class Grid:
     """The columns and rows of a day. A column without a room holds what is in no room beside other things."""
 
-    rooms: list[Location | None]
+    rooms: list[Room | None]
     rows: list[Row]
 
 
-def of(sessions: Sequence[Released]) -> Grid:
+def of(sessions: Sequence[Listed]) -> Grid:
     """The grid of one day's sessions, rooms in their order; only rooms in which something happens."""
     rooms = {each.room.id: each.room for each in sessions if each.room is not None}
-    ordered: list[Location] = sorted(rooms.values(), key=lambda room: (room.position, room.id))
+    ordered: list[Room] = sorted(rooms.values(), key=lambda room: (room.position, room.id))
     rows = [_row(sessions, start) for start in sorted({each.starts_at for each in sessions})]
     in_columns = [each for each in sessions if not any(each in row.wide for row in rows)]
-    columns: list[Location | None] = [*ordered]
+    columns: list[Room | None] = [*ordered]
     if any(each.room is None for each in in_columns) or not columns:
         columns.append(None)
     for room in columns:
@@ -51,7 +50,7 @@ def of(sessions: Sequence[Released]) -> Grid:
     return Grid(columns, rows)
 
 
-def _row(sessions: Sequence[Released], starts_at: datetime) -> Row:
+def _row(sessions: Sequence[Listed], starts_at: datetime) -> Row:
     """A row; wide where everything that begins is in no room, and nothing in a room goes on."""
     beginning = [each for each in sessions if each.starts_at == starts_at]
     going_on = [each for each in sessions if each.starts_at < starts_at < each.ends_at and each.room is not None]
@@ -59,7 +58,7 @@ def _row(sessions: Sequence[Released], starts_at: datetime) -> Row:
     return Row(starts_at, wide=beginning if wide else [])
 
 
-def _fill(rows: list[Row], here: list[Released]) -> None:
+def _fill(rows: list[Row], here: list[Listed]) -> None:
     """Add one room's cells to the rows."""
     last: Cell | None = None
     open_until: datetime | None = None

@@ -1,9 +1,8 @@
 """What can be asked about the programme, each in a constant number of queries."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -128,14 +127,6 @@ def still_told(event: Event) -> list[Released]:
     ]
 
 
-def by_day(sessions: Iterable[Released], zone: str) -> dict[date, list[Released]]:
-    """Sessions by their day in `zone`."""
-    days: dict[date, list[Released]] = defaultdict(list)
-    for each in sessions:
-        days[clock.in_zone(each.starts_at, zone).date()].append(each)
-    return dict(sorted(days.items()))
-
-
 def people_of(session: ProgrammeSession) -> Sequence[SessionPerson]:
     """Who speaks in a session, read anew, in order."""
     return db.session.scalars(
@@ -242,10 +233,28 @@ def bookmark_of(session: ProgrammeSession, participant: Participant) -> Bookmark
     ).one_or_none()
 
 
-def chosen_by(participant: Participant) -> frozenset[int]:
-    """The ids of the sessions that a participant has chosen."""
-    return frozenset(
-        db.session.scalars(sa.select(Bookmark.session_id).where(Bookmark.participant_id == participant.id))
+def parts_of(participant: Participant) -> dict[int, str]:
+    """What a participant is in the sessions of their agenda, by session's id: in it by a part on the stage, "attendee"
+    of what they booked, or "bookmark"."""
+    rows = db.session.execute(
+        sa.select(ProgrammeSession.id, AgendaEntry.role)
+        .join(AgendaEntry, AgendaEntry.appointment_id == ProgrammeSession.appointment_id)
+        .where(AgendaEntry.participant_id == participant.id, AgendaEntry.state == "live")
+    )
+    return {session_id: role for session_id, role in rows}
+
+
+def part_in(session: ReleasedSession, participant: Participant) -> str:
+    """What a participant is in a session, as in `parts_of`; "" for nothing."""
+    return (
+        db.session.scalar(
+            sa.select(AgendaEntry.role).where(
+                AgendaEntry.appointment_id == session.session.appointment_id,
+                AgendaEntry.participant_id == participant.id,
+                AgendaEntry.state == "live",
+            )
+        )
+        or ""
     )
 
 

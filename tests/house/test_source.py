@@ -34,7 +34,7 @@ MARKUP = {
 HTML_FROM_STRINGS = r"\.(inner|outer)HTML\s*\+?=|insertAdjacentHTML|document\.write|\beval\(|new Function\("
 SHELLS = r"os\.(system|popen|spawn\w+|exec\w+)|subprocess\.(getoutput|getstatusoutput)|eval|exec"
 CODE_FROM_BYTES = r"^\s*(import|from)\s+(pickle|marshal|shelve|dill|jsonpickle)\b|yaml\.(unsafe_)?load\("
-INLINE_SCRIPT = r"<script(?![^>]*(\bsrc=|type=\"application/json\"))|\son[a-z]+\s*=\s*[\"']|javascript:"
+INLINE_SCRIPT = r"<script(?![^>]*(\bsrc=|type=\"application/(ld\+)?json\"))|\son[a-z]+\s*=\s*[\"']|javascript:"
 OTHER_HOSTS = (
     r"(src|action)=[\"']https?://|<link[^>]*href=[\"']https?://"
     r"|url\(\s*[\"']?(https?:)?//|@import\s+[\"']https?:|fetch\([\"'`]https?:|from\s+[\"']https?:"
@@ -185,6 +185,7 @@ RIGHT = [
     (HTML_FROM_STRINGS, "list.textContent = name;"),
     (INLINE_SCRIPT, '<script type="module" src="/static/a.js"></script>'),
     (INLINE_SCRIPT, '<script type="application/json" id="data">'),
+    (INLINE_SCRIPT, '<script type="application/ld+json">{}</script>'),
     (OTHER_HOSTS, '<a href="https://example.org">'),
     (SILENCED_WITHOUT_REASON, "x = f()  # type: ignore[arg-type]  # checked by name"),
     (SILENCED_WITHOUT_REASON, "x = f()  # noqa: S608 -- the names come from the catalogue"),

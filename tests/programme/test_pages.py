@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from partnering import clock
 from partnering.db import BilingualText, db
 from partnering.events.models import Event
-from partnering.programme import grid, queries
+from partnering.programme import grid, listing, queries
 from tests.factories import make_event, make_organiser, make_participant
 from tests.factories.programme import at, make_room, make_session, make_speaker, make_track
 from tests.support.counting import statements_of
@@ -110,12 +110,12 @@ def test_a_draft_is_seen_by_its_team_only(client: FlaskClient, ctx: Flask):
 
 
 def shown(event: Event) -> list[list[Any]]:
-    [sessions] = queries.by_day(queries.released(event), event.zone).values()
+    [sessions] = listing.by_day(listing.of(event).sessions).values()
     made = grid.of(sessions)
     return [
-        [f"{clock.in_zone(row.starts_at, event.zone):%H:%M}", [str(each.session.title) for each in row.wide]]
+        [f"{clock.in_zone(row.starts_at, event.zone):%H:%M}", [str(each.title) for each in row.wide]]
         + [
-            None if cell is None else ([str(each.session.title) for each in cell.sessions], cell.rows)
+            None if cell is None else ([str(each.title) for each in cell.sessions], cell.rows)
             for cell in row.cells
         ]
         for row in made.rows
@@ -166,11 +166,11 @@ def test_a_participant_chooses_a_session_and_drops_it(client: FlaskClient, event
 
     assert "In meinen Plan aufnehmen" in page(client, address)
     assert client.post(f"{address}/choose").status_code == 302
-    assert queries.chosen_by(jana) == {session.id}
+    assert queries.parts_of(jana) == {session.id: "bookmark"}
     assert "Aus meinem Plan nehmen" in page(client, address)
     assert client.post(f"{address}/drop").status_code == 302
     db.session.rollback()
-    assert queries.chosen_by(jana) == frozenset()
+    assert queries.parts_of(jana) == {}
 
 
 def test_who_takes_no_part_cannot_choose(client: FlaskClient, event: Event):

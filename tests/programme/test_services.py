@@ -271,10 +271,10 @@ def test_a_bookmark_blocks_nothing_and_can_be_taken_back(ctx: Flask):
         services.bookmark(session, jana)
 
     assert (entry(session, jana).role, entry(session, jana).blocks) == ("bookmark", False)
-    assert queries.chosen_by(jana) == {session.id}
+    assert queries.parts_of(jana) == {session.id: "bookmark"}
     with transaction():
         services.forget(session, jana)
-    assert (entry(session, jana).state, queries.chosen_by(jana)) == ("cancelled", frozenset())
+    assert (entry(session, jana).state, queries.parts_of(jana)) == ("cancelled", {})
 
 
 def test_who_chose_a_session_and_then_speaks_in_it_is_a_speaker(ctx: Flask):
@@ -297,7 +297,7 @@ def test_who_speaks_cannot_choose_their_own_session(ctx: Flask):
     with transaction():
         services.bookmark(session, henrike)
 
-    assert (entry(session, henrike).role, queries.chosen_by(henrike)) == ("speaker", frozenset())
+    assert (entry(session, henrike).role, queries.parts_of(henrike)) == ("speaker", {session.id: "speaker"})
 
 
 # -- letters

@@ -1,15 +1,18 @@
 """The programme for everybody, and the organisers' desk for it."""
 
 from . import (  # noqa: F401 -- they put their pages on the blueprints
+    choosing,
     days,
     desk,
     exchange,
     feeds,
     grid,
     lists,
+    now,
     public,
     releases,
     rooms,
+    speakers,
     talks,
     uploads,
 )

@@ -27,7 +27,7 @@ def shown_or_404(public_id: str) -> ReleasedSession:
     return or_404(queries.shown(current_event(), public_id))
 
 
-def share() -> None:
-    """Let everybody's copy be the same, unless the event is a draft."""
+def share(seconds: int = 60) -> None:
+    """Let everybody's copy be the same for so long, unless the event is a draft."""
     if current_event().state != "draft":
-        cacheable()
+        cacheable(seconds)

@@ -1,46 +1,92 @@
-"""The programme for everybody: days, sessions, speakers; and choosing sessions for one's own schedule."""
+"""The programme for everybody: days, sessions, speakers."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import g, render_template, request, url_for
 
 from ... import clock
-from ...db import transaction
 from ...events.models import Participant
 from ...events.queries import participant_of
-from ...events.routing import current_event, current_participant, participant, within_event
-from ...guards import guarded
+from ...events.routing import current_event
 from ...headers import single
-from ...i18n import _
-from .. import files, grid, photos, queries, services, words
+from ...memory import remembered
+from ...text import clean
+from ...tickets import services as tickets
+from .. import booking, choosing, files, grid, history, listing, now, photos, queries, searching, structured, words
+from ..changes import lines
+from ..listing import Programme
+from ..searching import Wanted
 from ..speaker_words import FILE_KINDS
 from .blueprints import pages, share, shown_or_404
+from .choosing import ticket_token
+
+
+VIEWS = ("grid", "list", "now")
 
 
 @pages.get("/programme")
+@remembered()
 def index() -> str:
-    """One day of the programme, rooms side by side."""
+    """A day of the programme, rooms side by side or as a list; what is found by track, room and words; what is on now.
+
+    Whatever the page shows is kept as plain values: filters and search ask the database nothing.
+    """
     share()
     event = current_event()
-    days = queries.by_day(queries.released(event, cancelled=True), event.zone)
-    shown = _chosen_day(list(days))
+    programme = listing.of(event)
+    wanted, view = _wanted(programme), single(request.args, "view")
+    view = view if view in VIEWS else "list" if wanted.narrowed else "grid"
+    everywhere = replace(wanted, day=None)
+    if wanted.day is None and not wanted.narrowed:
+        wanted = replace(wanted, day=_day_to_show(programme.days))
+    found = searching.found(programme, wanted)
     return render_template(
         "programme/index.html",
-        days=list(days),
-        shown=shown,
-        grid=grid.of(days[shown]) if shown else None,
+        programme=programme,
+        wanted=wanted,
+        view=view,
+        days=listing.by_day(found),
+        count=len(found),
+        counts=Counter(each.day for each in searching.found(programme, everywhere)),
+        nearest=searching.nearest(programme, wanted) if not found else None,
+        grid=grid.of(found) if view == "grid" and wanted.day is not None and found else None,
+        now=now.of(programme, clock.now()) if view == "now" else None,
+        address=_address,
         kinds=words.KINDS,
-        chosen=_chosen(),
+        parts=_parts(),
     )
 
 
-def _chosen_day(days: Sequence[date]) -> date | None:
-    asked = single(request.args, "day")
-    found = next((day for day in days if day.isoformat() == asked), None)
-    if found is not None:
-        return found
+def _wanted(programme: Programme) -> Wanted:
+    """What the address asks for; what is not there is not asked for."""
+    asked = {name: single(request.args, name) for name in ("day", "track", "room")}
+    return Wanted(
+        day=next((day for day in programme.days if day.isoformat() == asked["day"]), None),
+        track=next((track for track in programme.tracks if track.ref == asked["track"]), None),
+        room=next((room for room in programme.rooms if room.ref == asked["room"]), None),
+        q=clean(single(request.args, "q") or "")[:100],
+    )
+
+
+def _address(wanted: Wanted, view: str | None = None, **other: Any) -> str:
+    """The address of the programme with these filters, some of them `other`."""
+    wanted = replace(wanted, **other)
+    values = {
+        "day": wanted.day.isoformat() if wanted.day else None,
+        "track": wanted.track.ref if wanted.track else None,
+        "room": wanted.room.ref if wanted.room else None,
+        "q": wanted.q or None,
+        "view": view,
+        "lang": single(request.args, "lang"),
+    }
+    return url_for("programme.index", **values)
+
+
+def _day_to_show(days: Sequence[date]) -> date | None:
     today = clock.in_zone(clock.now(), current_event().zone).date()
     return today if today in days else next(iter(days), None)
 
@@ -51,17 +97,21 @@ def _me() -> Participant | None:
     return found if found is not None and found.erased_at is None else None
 
 
-def _chosen() -> frozenset[int]:
+def _parts() -> dict[int, str]:
     me = _me()
-    return queries.chosen_by(me) if me is not None else frozenset()
+    return queries.parts_of(me) if me is not None else {}
 
 
 @pages.get("/programme/<public_id>")
 def session(public_id: str) -> str:
-    """One session: when, where, who, what about; participants can put it into their schedule."""
+    """One session: when, where, who, what about; participants choose it, or book a place in it."""
     found = shown_or_404(public_id)
     share()
     me = _me()
+    part = queries.part_in(found, me) if me is not None else ""
+    event = current_event()
+    told = history.of_session(found)
+    places = booking.places_of(found)
     return render_template(
         "programme/session.html",
         session=found,
@@ -70,43 +120,31 @@ def session(public_id: str) -> str:
         roles=words.ROLES,
         languages_spoken=words.LANGUAGES,
         me=me,
-        marked=me is not None and queries.bookmark_of(found.session, me) is not None,
+        part=part,
+        places=places,
+        on_sale=places is not None and tickets.is_on_sale(places.product),
+        chance=booking.chance_of(me, places) if me is not None and places is not None else None,
+        beside=choosing.beside(found, me) if me is not None and found.state == "live" else [],
+        ticket_token=ticket_token,
         slides=files.public_files(found.session),
         file_kinds=FILE_KINDS,
-        portraits=photos.public_photos(current_event()),
-        speaks=me is not None and any(part.participant_id == me.id for part in found.people),
+        portraits=photos.public_photos(event),
+        changed=[(release, lines(change, event.zone)) for release, change in told],
+        structured=structured.of_session(event, found, told),
+        over=found.ends_at <= clock.now(),
     )
 
 
-@pages.post("/programme/<public_id>/choose")
-@guarded(within_event(participant))
-def choose(public_id: str) -> AnyResponse:
-    """Put a session into my schedule."""
-    try:
-        with transaction():
-            services.bookmark(shown_or_404(public_id).session, current_participant())
-    except services.IsCancelled as error:
-        flash(str(error.message), "warn")
-    else:
-        flash(_("The session is in your schedule."), "ok")
-    return redirect(url_for(".session", public_id=public_id))
-
-
-@pages.post("/programme/<public_id>/drop")
-@guarded(within_event(participant))
-def drop(public_id: str) -> AnyResponse:
-    """Take a session out of my schedule."""
-    with transaction():
-        services.forget(shown_or_404(public_id).session, current_participant())
-    flash(_("The session is no longer in your schedule."), "ok")
-    return redirect(url_for(".session", public_id=public_id))
-
-
-@pages.get("/speakers")
-def speakers() -> str:
-    """Everybody who speaks, by name."""
+@pages.get("/programme/changes")
+@remembered()
+def changes() -> str:
+    """What each version of the programme has changed, old and new, the newest first."""
     share()
     event = current_event()
     return render_template(
-        "programme/speakers.html", speakers=queries.speakers(event), portraits=photos.public_photos(event)
+        "programme/changes.html",
+        versions=[
+            (version, [(change, lines(change, event.zone)) for change in version.changes])
+            for version in history.of_event(event)
+        ],
     )
