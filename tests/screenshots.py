@@ -193,6 +193,9 @@ def fill(made: Conference, event: Event) -> None:
         "programme_speakers.speaker.public_id": first(
             Participant, Participant.id.in_(sa.select(SessionPerson.participant_id))
         ),
+        "programme.speaker.public_id": first(
+            Participant, Participant.id.in_(sa.select(SessionPerson.participant_id))
+        ),
         "programme_release.version.version": "1",
         "programme_desk.save_room.public_id": first(Location, Location.kind == "room"),
         "programme_desk.save_track.public_id": first(Track),
@@ -278,6 +281,8 @@ def visits_of(stage: Stage) -> list[Visit]:
         Visit("speaker", f"{me}/", "schedule.today.speaker"),
         Visit("speaker", f"{me}/schedule", "schedule.agenda.speaker"),
         Visit("speaker", f"{me}/talks", "programme.talks.speaker"),
+        Visit("visitor", f"/e/{EVENT}/programme?q=wirkstoff", "programme.index.found"),
+        Visit("visitor", f"/e/{EVENT}/programme?view=now", "programme.index.now"),
         Visit("visitor", "/e/bionection-2018/", "events.show.over"),
         Visit("visitor", "/mailbox/", "mailbox.index"),
         Visit("visitor", "/nothing-here", "errors.404"),

@@ -120,7 +120,10 @@ def book(session: ReleasedSession, participant: Participant) -> None:
 
 
 def give_up(session: ReleasedSession, participant: Participant) -> None:
-    """Give a place back that cost nothing. Raises `NoPlaces`, `NoTicket`, `HasPrice`, `ChangesClosed` or `NotBooked`."""
+    """Give a place back that cost nothing.
+
+    Raises `NoPlaces`, `NoTicket`, `HasPrice`, `ChangesClosed` or `NotBooked`.
+    """
     held, product = _ticket_and_product(session, participant)
     item = _item(held, product)
     if item is not None and item.gross:

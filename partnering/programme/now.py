@@ -84,7 +84,7 @@ def _lines(running: Sequence[Listed], soon: Sequence[Listed]) -> list[Line]:
 
 
 def _changed(here: Sequence[Listed], at: datetime) -> list[Listed]:
-    """What of the next twelve hours was called off, or moved on the last day: nobody reads an old printed page right."""
+    """What of the next twelve hours was called off, or moved on the last day: print does not know it."""
     until, since = at + timedelta(hours=12), at - timedelta(hours=24)
     return [
         each

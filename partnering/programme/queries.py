@@ -241,7 +241,7 @@ def parts_of(participant: Participant) -> dict[int, str]:
         .join(AgendaEntry, AgendaEntry.appointment_id == ProgrammeSession.appointment_id)
         .where(AgendaEntry.participant_id == participant.id, AgendaEntry.state == "live")
     )
-    return {session_id: role for session_id, role in rows}
+    return {row.id: row.role for row in rows}
 
 
 def part_in(session: ReleasedSession, participant: Participant) -> str:

@@ -1,6 +1,7 @@
 """Measures everything and prints it: `python -m tests.bench [sqlite] [postgresql] [CASE …] [--quick]`.
 
-Cases are lists, pages, feeds, registering, claims, reasons, accepts, directory and papers; all unless some are named.
+Cases are lists, pages, feeds, programme, registering, claims, reasons, accepts, directory and papers; all unless some
+are named.
 
 CPU milliseconds are those of all server and database processes, from the operating system's accounting, and stand
 beside a floor measured in the same run, in turns, three times; medians count. Ends with 1 if a figure is missed, if
@@ -38,7 +39,7 @@ from ..support import crowds, databases
 from ..support.servers import ROOT, environment_of
 from ..support.smtp import free_port
 from ..support.waiting import until
-from . import accepts, feeds, floor, lists, papers, partnering, reasons
+from . import accepts, feeds, floor, lists, papers, partnering, programme, reasons
 from .accounting import cpu_seconds
 from .visitor import Visitor
 
@@ -138,6 +139,18 @@ def feeding(bench: Bench) -> None:
     ):
         ours, floors = [], []
         ask_ours = feeds.asking(bench.ours, path, REQUESTS, unchanged=unchanged)
+        ask_ours()  # each process makes it once before anything counts
+        for _ in range(REPEATS):
+            floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))
+            ours.append(bench.cpu_ms(ask_ours, 0))
+        bench.report(name, ours, floors, most)
+
+
+def showing(bench: Bench) -> None:
+    """The public pages of a programme of 400 sessions; a session's own page without a figure."""
+    for name, path, most, unchanged in programme.fill(bench.app):
+        ours, floors = [], []
+        ask_ours = programme.asking(bench.ours, path, REQUESTS, unchanged=unchanged)
         ask_ours()  # each process makes it once before anything counts
         for _ in range(REPEATS):
             floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))
@@ -404,6 +417,7 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "lists": bringing_in,
     "pages": pages,
     "feeds": feeding,
+    "programme": showing,
     "registering": registering,
     "claims": claims,
     "reasons": weighing,

@@ -5,10 +5,11 @@ from datetime import datetime, time, timedelta
 
 from partnering import clock
 from partnering.agenda.models import Location
-from partnering.db import BilingualText
+from partnering.db import BilingualText, db
 from partnering.events.models import Event, Participant
-from partnering.programme import services
-from partnering.programme.models import ProgrammeSession, Track
+from partnering.events.services import rename
+from partnering.programme import releasing, services
+from partnering.programme.models import ProgrammeSession, SessionPerson, Track
 from partnering.programme.services import Part, Time
 
 from .ground import deed, number
@@ -64,3 +65,51 @@ def make_speaker(event: Event, name: str = "Henrike Oelsner", **values) -> Parti
     """Somebody who speaks and is known by name only; keywords as for `services.speaker`."""
     with deed():
         return services.speaker(event, name, **values)
+
+
+def make_programme(event: Event, sessions: int = 400, speakers: int = 500, *, rooms: int = 8, tracks: int = 6) -> None:
+    """A released programme over the event's days, all of it in one release; each session has one speaker or two.
+
+    Titles, names and companies carry their numbers.
+    """
+    with deed():
+        places = [make_room(event) for _ in range(rooms)]
+        strands = [make_track(event) for _ in range(tracks)]
+        people = []
+        for number in range(speakers):
+            each = Participant(event_id=event.id, locale="de", created_at=clock.now())
+            names = {"given_name": "Henrike", "family_name": f"Oelsner{number}", "company": f"Institut {number}"}
+            rename(each, title="", function="", **names)
+            people.append(each)
+        drafts = [
+            ProgrammeSession(
+                event_id=event.id,
+                kind="talk",
+                title=BilingualText(de=f"Vortrag {number} über Enzyme", en=f"Talk {number} on enzymes"),
+                abstract=BilingualText(de="Ein Text von mehreren Sätzen. " * 8, en="A text of some sentences. " * 8),
+                language="de",
+                track_id=strands[number % tracks].id,
+                location_id=places[number % rooms].id,
+                starts_at=start,
+                ends_at=start + timedelta(minutes=25),
+                updated_at=clock.now(),
+            )
+            for number in range(sessions)
+            for start in (_start(event, number // rooms),)
+        ]
+        db.session.add_all([*people, *drafts])
+        db.session.flush()
+        db.session.add_all(
+            SessionPerson(event_id=event.id, session_id=draft.id, participant_id=people[who].id, position=position)
+            for number, draft in enumerate(drafts)
+            for position, who in enumerate(sorted({number % speakers, (number + sessions) % speakers}))
+        )
+        db.session.flush()
+        db.session.expire_all()
+        releasing.release(event, letters=False)
+
+
+def _start(event: Event, turn: int) -> datetime:
+    """Half hours from eight o'clock, twenty on each day of the event."""
+    day, half_hour = divmod(turn, 20)
+    return at(event, 8, day=day + 1) + timedelta(minutes=30 * half_hour)

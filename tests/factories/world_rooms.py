@@ -51,6 +51,7 @@ from .delegates import make_registration
 from .events import make_participant, make_person
 from .images import make_png
 from .slides import make_pdf
+from .tickets import make_product
 
 BLOCK_PAGES = ("block", "set_phase", "removal", "remove_slots", "remove_block")
 
@@ -187,10 +188,17 @@ def programme(event: Event, made: Conference, guests: dict[str, Registration], w
     bookmark(talks[0], guests["attendee"].participant)
     made.tokens["chosen"] = links.token("chosen", guests["attendee"].participant.public_id)
     waiting = db.session.scalars(sa.select(ReleaseLetter).where(ReleaseLetter.event_id == event.id)).one()
+    places = make_product(
+        event, kind="add_on", gross=0, capacity=12, name=both(words, "Platz", "Place"), partnering=False, position=80
+    )
+    places.appointment_id = talks[2].appointment_id
     drafting.place(talks[2], morning(event, 11), rooms[1])
     made.things |= {
         "session": talks[0].public_id,
         "programme.public_id": talks[0].public_id,
+        "programme.book.public_id": talks[2].public_id,
+        "programme.give_up.public_id": talks[2].public_id,
+        "room": rooms[0].public_id,
         "programme_release.version.version": "1",
         "programme_release.letter.public_id": waiting.public_id,
     }
@@ -203,6 +211,7 @@ def programme(event: Event, made: Conference, guests: dict[str, Registration], w
         "programme_desk.save_track.public_id": track.public_id,
         "programme.track_ics.public_id": track.public_id,
         "programme.speaker_ics.public_id": speaker.public_id,
+        "programme.speaker.public_id": speaker.public_id,
         "speaker": speaker.public_id,
     }
     _given_by(event, made, speaker, words)

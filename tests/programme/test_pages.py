@@ -114,10 +114,7 @@ def shown(event: Event) -> list[list[Any]]:
     made = grid.of(sessions)
     return [
         [f"{clock.in_zone(row.starts_at, event.zone):%H:%M}", [str(each.title) for each in row.wide]]
-        + [
-            None if cell is None else ([str(each.title) for each in cell.sessions], cell.rows)
-            for cell in row.cells
-        ]
+        + [None if cell is None else ([str(each.title) for each in cell.sessions], cell.rows) for cell in row.cells]
         for row in made.rows
     ]
 

@@ -134,11 +134,16 @@ def of(event: Event) -> Exported:
     by_day: dict[date, list[Talk]] = defaultdict(list)
     rooms: dict[str, Room] = {}
     tracks: dict[str, str] = {}
+    released = queries.released(event)
+    in_rooms = {each.room.id for each in released if each.room is not None}
+    in_tracks = {each.session.track_id for each in released}
     for location in queries.rooms_of(event):
-        _add_room(rooms, location)
+        if location.id in in_rooms:  # a room of the draft alone is not public yet, nor is a track
+            _add_room(rooms, location)
     for track in queries.tracks_of(event):
-        tracks.setdefault(name_of(track.name), _COLOURS[(track.tint - 1) % len(_COLOURS)])
-    for each in queries.released(event):
+        if track.id in in_tracks:
+            tracks.setdefault(name_of(track.name), _COLOURS[(track.tint - 1) % len(_COLOURS)])
+    for each in released:
         if each.room is not None:
             _add_room(rooms, each.room)
         talk = _talk(event, each, acronym, people, agreed)

@@ -24,8 +24,8 @@ from ..speaker_words import FILE_KINDS
 from .blueprints import pages, share, shown_or_404
 from .choosing import ticket_token
 
-
 VIEWS = ("grid", "list", "now")
+"""How the programme can be looked at."""
 
 
 @pages.get("/programme")
@@ -75,7 +75,7 @@ def _wanted(programme: Programme) -> Wanted:
 def _address(wanted: Wanted, view: str | None = None, **other: Any) -> str:
     """The address of the programme with these filters, some of them `other`."""
     wanted = replace(wanted, **other)
-    values = {
+    values: dict[str, Any] = {
         "day": wanted.day.isoformat() if wanted.day else None,
         "track": wanted.track.ref if wanted.track else None,
         "room": wanted.room.ref if wanted.room else None,
@@ -103,6 +103,7 @@ def _parts() -> dict[int, str]:
 
 
 @pages.get("/programme/<public_id>")
+@remembered()
 def session(public_id: str) -> str:
     """One session: when, where, who, what about; participants choose it, or book a place in it."""
     found = shown_or_404(public_id)
