@@ -1,6 +1,6 @@
 """The public programme as plain values: what its pages, its search and its screens are made of.
 
-Every word comes from what was released. A process keeps it while nothing at all has been written.
+Every word comes from what was released. A process keeps it while nothing of that was written.
 """
 
 from collections import defaultdict
@@ -16,6 +16,7 @@ from ..events.models import Event
 from ..memory import remembered_part
 from ..text import words
 from . import queries
+from .feeds import PROGRAMME
 from .models import Release, ReleasedSession
 from .queries import Released
 
@@ -118,7 +119,7 @@ class Programme:
 
 def of(event: Event) -> Programme:
     """The public programme of an event, in a constant number of questions; in one small one while it is kept."""
-    return remembered_part(("programme", event.id), lambda: _of(event))
+    return remembered_part(("programme", event.id), lambda: _of(event), topic=PROGRAMME)
 
 
 def _of(event: Event) -> Programme:
