@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from partnering import clock
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event, Participant
 from partnering.events.services import rename
@@ -351,7 +352,10 @@ def gustav(event: Event) -> Participant:
 PATHS = ("programme", "programme?q=enzyme", "programme?view=now", "now", "speakers", "programme/changes")
 
 
-def test_pages_take_a_constant_number_of_questions_and_what_is_kept_next_to_none(client: FlaskClient, ctx: Flask):
+def test_pages_take_a_constant_number_of_questions_and_what_is_kept_next_to_none(
+    client: FlaskClient, ctx: Flask, freeze: Freeze
+):
+    freeze(clock.now())  # pages are made anew every ten seconds
     few, many = make_event("wenig", length=3), make_event("viel", length=3)
     make_programme(few, 2, 2)
     make_programme(many, 400, 80)
