@@ -177,6 +177,8 @@ def delete(session: ProgrammeSession) -> None:
     was_public = sa.select(ReleasedSession.id).where(ReleasedSession.session_id == session.id).limit(1)
     if session.appointment_id is not None or db.session.scalar(was_public) is not None:
         raise WasReleased
+    if session.product_id is not None:
+        raise InUse
     event, title = event_of(session), session.title
     audit.record("programme.session_deleted", session, event=event, before={"title": title})
     db.session.execute(sa.delete(SessionNeeds).where(SessionNeeds.session_id == session.id))

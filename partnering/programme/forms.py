@@ -15,7 +15,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from ..events.forms import DayField, HourField, email_address, lines, one_line
 from ..fields import SeenField, WholeField
@@ -84,3 +84,12 @@ class CancelForm(FlaskForm):
     """Call a session off, or bring it back."""
 
     at_once = BooleanField(_l("Release at once and write to everybody concerned"))
+
+
+class PlacesForm(FlaskForm):
+    """How many places of a session can be booked."""
+
+    seats = WholeField(
+        _l("Places to book"),
+        [InputRequired(_l("Enter how many places can be booked")), NumberRange(1, 100000, _l("Enter a number from 1"))],
+    )

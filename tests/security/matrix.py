@@ -353,6 +353,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "programme_desk.unplace": ORGANISERS,
     "programme_desk.days_page": ORGANISERS,
     "programme_desk.delete": ORGANISERS,
+    "programme_desk.set_places": ORGANISERS,
+    "programme_desk.end_places": ORGANISERS,
     "programme_release.release": ORGANISERS,
     "programme_release.index": ORGANISERS,
     "programme_release.version": ORGANISERS,

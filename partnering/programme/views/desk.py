@@ -17,9 +17,9 @@ from ...events.pages import fresh_event
 from ...events.routing import current_event, current_person
 from ...events.services import participant_for
 from ...i18n import _, _n, bi, locale
-from .. import changes, drafting, queries, services, shortcuts
+from .. import changes, drafting, places, queries, services, shortcuts
 from ..facts import InUse, WasReleased
-from ..forms import CancelForm, SessionForm, listed
+from ..forms import CancelForm, PlacesForm, SessionForm, listed
 from ..models import ProgrammeSession
 from ..services import Part, Time
 from . import drawing, seeing
@@ -91,7 +91,9 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
     return _session_page(form, session)
 
 
-def _session_page(form: SessionForm, session: ProgrammeSession, status: int = 200) -> str | tuple[str, int]:
+def _session_page(
+    form: SessionForm, session: ProgrammeSession, status: int = 200, places_form: PlacesForm | None = None
+) -> str | tuple[str, int]:
     desk = drawing.draft_desk()
     row = queries.current_row(session)
     shown = _page(
@@ -102,10 +104,51 @@ def _session_page(form: SessionForm, session: ProgrammeSession, status: int = 20
         row=row,
         lines=_drafted_lines(session),
         cancel_form=CancelForm(formdata=None),
+        offer=places.of(session),
+        places_form=places_form or _places_form(session),
         suggestions=_suggestions(),
         **drawing.words(),
     )
     return (shown[0], status) if isinstance(shown, tuple) and status != 200 else shown
+
+
+@bp.post("/<public_id>/places")
+def set_places(public_id: str) -> Response | str | tuple[str, int]:
+    """Let places in a session be booked, or say how many."""
+    form = PlacesForm()
+    if not form.validate_on_submit():
+        session = session_or_404(public_id)
+        return _session_page(_form(session, fresh=True), session, 422, form)
+    try:
+        with transaction():
+            fresh_event()
+            session = session_or_404(public_id)
+            known = places.of(session)
+            if known is not None and (known.product.active or known.product.appointment_id is None):
+                places.change(session, form.seats.data or 0)
+            else:
+                places.offer(session, form.seats.data or 0)
+    except DomainError as error:
+        flash(str(error.message), "bad")
+    else:
+        flash(_("Your answers are saved."), "ok")
+    return redirect(url_for(".edit", public_id=public_id))
+
+
+@bp.post("/<public_id>/places/end")
+def end_places(public_id: str) -> Response:
+    """Sell no more places in a session."""
+    with transaction():
+        fresh_event()
+        places.end(session_or_404(public_id))
+    flash(_("No more places can be booked. Bookings stay."), "ok")
+    return redirect(url_for(".edit", public_id=public_id))
+
+
+def _places_form(session: ProgrammeSession) -> PlacesForm:
+    known = places.of(session)
+    seats = known.pool.capacity if known is not None and known.pool is not None else session.capacity
+    return PlacesForm(formdata=None, data={"seats": seats})
 
 
 @bp.post("/<public_id>/delete")
@@ -114,7 +157,9 @@ def delete(public_id: str) -> Response:
     try:
         with transaction():
             fresh_event()
-            drafting.delete(session_or_404(public_id))
+            session = session_or_404(public_id)
+            places.end(session)
+            drafting.delete(session)
     except (WasReleased, InUse) as error:
         flash(str(error.message), "bad")
         return redirect(url_for(".edit", public_id=public_id))
@@ -224,14 +269,16 @@ def _suggestions() -> list[str]:
     return [participant.name for participant, _sessions in queries.speakers(current_event())]
 
 
-def _form(session: ProgrammeSession | None) -> SessionForm:
+def _form(session: ProgrammeSession | None, *, fresh: bool = False) -> SessionForm:
+    """The form of a session; a `fresh` one does not look at what was sent, which was for another form of the page."""
     event = current_event()
-    form = SessionForm(data=_stored(event, session) if session else {"people": [], "day": event.first_day})
+    sent = {"formdata": None} if fresh else {}
+    form = SessionForm(**sent, data=_stored(event, session) if session else {"people": [], "day": event.first_day})
     tracks = {track.public_id: bi(track.name) for track in queries.tracks_of(event)}
     rooms = {room.public_id: bi(room.name) for room in queries.rooms_of(event)}
     form.track.choices = listed({"": _("no track"), **tracks})
     form.room.choices = listed({"": _("no room"), **rooms})
-    if request.method == "GET":
+    if request.method == "GET" or fresh:
         for _row in range(BLANK_ROWS):
             form.people.append_entry({"role": "speaker"})
         if session is not None:
