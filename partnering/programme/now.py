@@ -9,6 +9,9 @@ from .listing import Listed, Programme, Room
 SOON = timedelta(minutes=60)
 """What begins within so much time is told of as next."""
 
+TODAY = timedelta(hours=12)
+"""What begins within so much time stands on the sign at a door."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -45,16 +48,15 @@ class Now:
 
 
 def of(programme: Programme, at: datetime, *, room: Room | None = None) -> Now:
-    """What is on `at` this moment; in one `room` also what follows there later on the same day."""
+    """What is on `at` this moment; in one `room` also what follows there in the next twelve hours."""
     here = [each for each in programme.sessions if room is None or (each.room is not None and each.room.id == room.id)]
     live = [each for each in here if not each.off]
     until = at + SOON
     running = [each for each in live if each.starts_at <= at < each.ends_at]
     ahead = [each for each in live if each.starts_at > at]
     soon = [each for each in ahead if each.starts_at <= until]
-    if room is not None and ahead:
-        today = running[0].day if running else ahead[0].day
-        soon = [each for each in ahead if each.day == today]
+    if room is not None:
+        soon = [each for each in ahead if each.starts_at <= at + TODAY]
     goes_on_at = ahead[0].starts_at if ahead else None
     return Now(at, _state(live, running, soon, at), _lines(running, soon), goes_on_at, _changed(here, at))
 
@@ -85,7 +87,7 @@ def _lines(running: Sequence[Listed], soon: Sequence[Listed]) -> list[Line]:
 
 def _changed(here: Sequence[Listed], at: datetime) -> list[Listed]:
     """What of the next twelve hours was called off, or moved on the last day: print does not know it."""
-    until, since = at + timedelta(hours=12), at - timedelta(hours=24)
+    until, since = at + TODAY, at - timedelta(hours=24)
     return [
         each
         for each in here

@@ -18,6 +18,7 @@ const said = (moment) => inWords.format(moment).replace(/^0(?=\d)/, "");
 
 async function refresh() {
   try {
+    if (!navigator.onLine) throw new Error("no network");
     const response = await fetch(location.href, { cache: "no-cache", redirect: "manual", signal: AbortSignal.timeout(10000) });
     if (!response.ok) throw new Error(`answer ${response.status}`);
     const sent = Date.parse(response.headers.get("Date") ?? "");
@@ -56,4 +57,5 @@ function turn() {
 
 setInterval(turn, 1000);
 setInterval(refresh, EVERY);
+addEventListener("online", refresh);
 refresh();

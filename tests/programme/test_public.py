@@ -138,6 +138,9 @@ def test_what_is_on_and_what_begins_within_the_hour(event: Event):
     door = next(room for room in listing.of(event).rooms if room.id == small.id)
     assert seen(event, at(event, 10, 20), room=door) == ("on", ["Nebenan"], [])
     assert seen(event, at(event, 12), room=door) == ("after", [], [])
+    large = next(room for room in listing.of(event).rooms if room.id == hall.id)
+    assert seen(event, at(event, 8), room=large) == ("before", [], ["Erster", "Zweiter"])
+    assert seen(event, at(event, 12), room=large) == ("pause", [], [])
 
 
 def test_an_event_without_sessions_has_an_empty_screen(client: FlaskClient, event: Event):
