@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from ..agenda.models import Location
+from ..agenda.rearranging import chunks
 from ..db import BilingualText, db
 from ..events.models import Event, Participant
 from ..i18n import _, bi, day, number, span
@@ -16,6 +17,9 @@ from .models import ProgrammeSession, Release, ReleasedSession, Track
 
 RISING = frozenset({"moved", "room", "people", "cancelled", "restored", "withdrawn"})
 """What calendars cannot follow without a higher sequence. RFC 5546, section 2.1.4."""
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""How far the clocks of two machines may be apart."""
 
 ENDS = frozenset({"cancelled", "withdrawn"})
 
@@ -174,26 +178,40 @@ def _set_ups(look: Look) -> dict[int, int]:
 
 
 def drafted(event: Event, only: Iterable[int] | None = None) -> list[SessionChange]:
-    """What a release would change, by time; `only` these sessions, by id. In four questions, read anew."""
-    which = [ProgrammeSession.event_id == event.id]
-    rows = [ReleasedSession.event_id == event.id, ReleasedSession.current]
-    if only is not None:
-        ids = sorted(set(only))
-        which.append(ProgrammeSession.id.in_(ids))
-        rows.append(ReleasedSession.session_id.in_(ids))
-    public = {
-        row.session_id: row
-        for row in db.session.scalars(
-            sa.select(ReleasedSession).where(*rows).options(*queries.WHOLE).execution_options(populate_existing=True)
+    """What a release would change, by time; `only` these sessions, by id. In five questions, read anew."""
+    wanted = _touched(event)
+    found = []
+    for ids in chunks(sorted(wanted if only is None else wanted & set(only))):
+        public = {
+            row.session_id: row
+            for row in db.session.scalars(
+                sa.select(ReleasedSession)
+                .where(ReleasedSession.session_id.in_(ids), ReleasedSession.current)
+                .options(*queries.WHOLE)
+                .execution_options(populate_existing=True)
+            )
+        }
+        sessions = db.session.scalars(
+            sa.select(ProgrammeSession)
+            .where(ProgrammeSession.id.in_(ids))
+            .options(*queries.DRAFT)
+            .execution_options(populate_existing=True)
         )
-    }
-    sessions = db.session.scalars(
-        sa.select(ProgrammeSession).where(*which).options(*queries.DRAFT).execution_options(populate_existing=True)
-    ).all()
-    found = [between(each, public.get(each.id), as_drafted(each)) for each in sessions]
+        found += [between(each, public.get(each.id), as_drafted(each)) for each in sessions]
     return sorted(
         (change for change in found if change.codes), key=lambda change: (change.after.starts_at, change.session.id)
     )
+
+
+def _touched(event: Event) -> set[int]:
+    """The ids of sessions that were never released, or whose draft was touched since: of the others nothing is new."""
+    rows = db.session.execute(
+        sa.select(ProgrammeSession.id, ProgrammeSession.updated_at, Release.released_at)
+        .outerjoin(ReleasedSession, sa.and_(ReleasedSession.session_id == ProgrammeSession.id, ReleasedSession.current))
+        .outerjoin(Release, Release.id == ReleasedSession.release_id)
+        .where(ProgrammeSession.event_id == event.id)
+    )
+    return {row[0] for row in rows if row[2] is None or row[1] > row[2] - CLOCKS_DIFFER}
 
 
 def of(release: Release) -> list[SessionChange]:

@@ -165,20 +165,19 @@ def _letter(
 
 def _older(release: Release, people: Collection[int]) -> dict[int, ReleaseLetter]:
     """Drafts that stand yet, of these people or about what this release has changed."""
-    changed = set(
-        db.session.scalars(sa.select(ReleasedSession.session_id).where(ReleasedSession.release_id == release.id))
-    )
-    found = db.session.scalars(
-        sa.select(ReleaseLetter)
-        .where(ReleaseLetter.event_id == release.event_id, ReleaseLetter.state == "draft")
-        .options(selectinload(ReleaseLetter.changes))
-        .execution_options(populate_existing=True)
-    )
-    return {
-        letter.participant_id: letter
-        for letter in found
-        if letter.participant_id in people or any(each.session_id in changed for each in letter.changes)
-    }
+    changed = sa.select(ReleasedSession.session_id).where(ReleasedSession.release_id == release.id)
+    about = sa.select(LetterChange.letter_id).where(LetterChange.session_id.in_(changed))
+    which = [ReleaseLetter.id.in_(about), *(ReleaseLetter.participant_id.in_(ids) for ids in chunks(sorted(people)))]
+    found: dict[int, ReleaseLetter] = {}
+    for condition in which:
+        letters = db.session.scalars(
+            sa.select(ReleaseLetter)
+            .where(ReleaseLetter.event_id == release.event_id, ReleaseLetter.state == "draft", condition)
+            .options(selectinload(ReleaseLetter.changes))
+            .execution_options(populate_existing=True)
+        )
+        found.update({letter.participant_id: letter for letter in letters})
+    return found
 
 
 def _merged(older: ReleaseLetter | None, new: Mapping[int, Tell]) -> dict[int, Tell]:

@@ -1,7 +1,7 @@
 """Measures everything and prints it: `python -m tests.bench [sqlite] [postgresql] [CASE …] [--quick]`.
 
-Cases are lists, pages, feeds, programme, registering, claims, reasons, accepts, directory and papers; all unless some
-are named.
+Cases are lists, pages, feeds, programme, releases, registering, claims, reasons, accepts, directory and papers; all
+unless some are named.
 
 CPU milliseconds are those of all server and database processes, from the operating system's accounting, and stand
 beside a floor measured in the same run, in turns, three times; medians count. Ends with 1 if a figure is missed, if
@@ -39,7 +39,7 @@ from ..support import crowds, databases
 from ..support.servers import ROOT, environment_of
 from ..support.smtp import free_port
 from ..support.waiting import until
-from . import accepts, feeds, floor, lists, papers, partnering, programme, reasons
+from . import accepts, feeds, floor, lists, papers, partnering, programme, reasons, releases
 from .accounting import cpu_seconds
 from .visitor import Visitor
 
@@ -156,6 +156,17 @@ def showing(bench: Bench) -> None:
             floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))
             ours.append(bench.cpu_ms(ask_ours, 0))
         bench.report(name, ours, floors, most)
+
+
+def releasing(bench: Bench) -> None:
+    """The first release of a whole programme, and then one of a single change again and again."""
+    first, taken = releases.times(bench.app, 5 if QUICK else 30)
+    fits = first <= releases.FIRST_SECONDS
+    cost = f"{first:7.2f} s    {releases.SESSIONS} sessions, {releases.SPEAKERS} people"
+    say(f"  {'first release of a programme':<40} {cost}   at most {releases.FIRST_SECONDS:g}  {verdict(fits)}")
+    if not fits:
+        bench.missed.append(f"{bench.engine}: the first release took {first:.1f} s")
+    bench.report_times("release of one change", taken, releases.CHANGE_MS)
 
 
 def ask(base: str, path: str, unchanged: bool = False) -> int:
@@ -418,6 +429,7 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "pages": pages,
     "feeds": feeding,
     "programme": showing,
+    "releases": releasing,
     "registering": registering,
     "claims": claims,
     "reasons": weighing,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from partnering import clock
+from partnering.accounts.models import EmailAddress, Person
 from partnering.agenda.models import Location
 from partnering.db import BilingualText, db
 from partnering.events.models import Event, Participant
@@ -11,6 +12,7 @@ from partnering.events.services import rename
 from partnering.programme import releasing, services
 from partnering.programme.models import ProgrammeSession, SessionPerson, Track
 from partnering.programme.services import Part, Time
+from partnering.rows import new_row, write
 
 from .ground import deed, number
 
@@ -113,3 +115,65 @@ def _start(event: Event, turn: int) -> datetime:
     """Half hours from eight o'clock, twenty on each day of the event."""
     day, half_hour = divmod(turn, 20)
     return at(event, 8, day=day + 1) + timedelta(minutes=30 * half_hour)
+
+
+def make_draft_programme(event: Event, *, sessions: int = 400, speakers: int = 500, rooms: int = 10) -> list[int]:
+    """The ids of drafted sessions of 45 minutes, every hour from 8:00 to 19:00, in so many rooms, day after day.
+
+    Each has a speaker of its own, as far as there are so many; the others chair. Everybody has an address.
+    """
+    first, now = number(), clock.now()
+    with deed():
+        halls = [make_room(event, f"Halle {first}-{n}") for n in range(rooms)]
+        people = [new_row(Person, given_name="Nora", family_name=f"Nr{n}", created_at=now) for n in range(speakers)]
+        write(*people)
+        addresses = [f"p{first}-{n}@example.org" for n in range(speakers)]
+        write(
+            *(
+                new_row(EmailAddress, person_id=person.id, address=address, canonical=address, verified_at=now)
+                for person, address in zip(people, addresses, strict=True)
+            )
+        )
+        guests = [
+            new_row(
+                Participant,
+                event_id=event.id,
+                person_id=person.id,
+                given_name="Nora",
+                family_name=person.family_name,
+                sort_name=f"{person.family_name} Nora".casefold(),
+                created_at=now,
+            )
+            for person in people
+        ]
+        write(*guests)
+        drafted = [_drafted(event, n, halls[n % rooms], n // rooms) for n in range(sessions)]
+        write(*drafted)
+        write(
+            *(
+                new_row(
+                    SessionPerson,
+                    event_id=event.id,
+                    session_id=drafted[n % sessions].id,
+                    participant_id=guest.id,
+                    role="speaker" if n < sessions else "chair",
+                    position=n // sessions,
+                )
+                for n, guest in enumerate(guests)
+            )
+        )
+    return [session.id for session in drafted]
+
+
+def _drafted(event: Event, n: int, room: Location, turn: int) -> ProgrammeSession:
+    day, hour = divmod(turn, 12)
+    starts_at = at(event, 8 + hour, day=1 + day)
+    return new_row(
+        ProgrammeSession,
+        event_id=event.id,
+        title=BilingualText(de=f"Vortrag {n}", en=f"Talk {n}"),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=45),
+        location_id=room.id,
+        updated_at=clock.now() - timedelta(days=1),
+    )

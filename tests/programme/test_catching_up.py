@@ -247,6 +247,6 @@ def test_what_somebody_has_chosen_goes_with_their_ticket_and_out_of_a_calendar_t
     with transaction():
         cancel_registration(registration)
 
-    assert queries.chosen_by(registration.participant) == frozenset()
+    assert queries.sessions_chosen(registration.participant) == []
     about = [(subject, method) for _to, subject, method, _sequence in told(app) if "Vortrag" in subject]
     assert about == [("Nicht mehr in Ihrem Plan: Vortrag", "CANCEL")]
