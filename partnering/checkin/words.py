@@ -133,7 +133,7 @@ def _sentences(verdict: Verdict, zone: str) -> tuple[str, str, str]:
         ticket = verdict.place.product
         if not admits_on(ticket, clock.in_zone(scan.bounded_at, zone).date()):
             valid = _("This ticket is valid: %(days)s.", days=i18n.some_days(ticket.days))
-            return tone, str(headline), f"{valid} {_('Please send to the help desk.')}"
+            return tone, str(headline), " ".join((valid, _("Please send to the help desk.")))
     return tone, str(headline), str(instruction)
 
 

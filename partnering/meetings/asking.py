@@ -111,7 +111,7 @@ def request_meeting(
     event = requester.participant.event
     bookable.require_acting(by or requester, requester)
     steps.lock([requester.id, invitee.id])  # whoever blocks somebody holds their own row, and comes before or after
-    bookable.check(event, requester, invitee)
+    bookable.check(event, requester, invitee, live=origin == "live")
     slots = checked(event, slots, at_least=_fewest(event))
     companions = list(companions)
     meeting_id = steps.insert(

@@ -16,16 +16,16 @@ from .models import Meeting
 from .rules import rules_of
 
 
-def check(event: Event, requester: Delegate, invitee: Delegate) -> None:
-    """Refuse where the requester may not ask the invitee.
+def check(event: Event, requester: Delegate, invitee: Delegate, *, live: bool = False) -> None:
+    """Refuse where the requester may not ask the invitee; `live` on the spot, where asking ahead may have ended.
 
     Raises `PartneringClosed`, `SameOrganisation`, `NotAllowed`, `NoCommonDay`, `NotPaid`, or `NotBookable`, the one
     answer for whoever has left, is hidden or withheld, takes no requests, or wants nothing to do with the other.
     """
     now = clock.now()
-    if (event.partnering_from and now < event.partnering_from) or (
-        event.partnering_until and now > event.partnering_until
-    ):
+    if event.partnering_from and now < event.partnering_from:
+        raise PartneringClosed
+    if event.partnering_until and now > event.partnering_until and not live:
         raise PartneringClosed
     check_pair(event, requester, invitee)
     if not invitee.takes_requests or (invitee.visibility == "hidden" and not _known(requester, invitee)):

@@ -114,7 +114,7 @@ def _booked(who: str, given: dict[str, Any], _names: Names, _meeting: Meeting) -
 
 def _unplaced(_who: str, given: dict[str, Any], _names: Names, _meeting: Meeting) -> tuple[str, str]:
     why = UNPLACED.get(str(given.get("reason")), UNPLACED["time_lost"])
-    return f"{_('The meeting lost its time.')} {why}", ""
+    return " ".join((_("The meeting lost its time."), str(why))), ""
 
 
 def _moved(who: str, given: dict[str, Any], names: Names, meeting: Meeting) -> tuple[str, str]:
@@ -245,7 +245,7 @@ def _answer(meeting: Meeting) -> str:
     if meeting.request_state == "declined":
         reason = REASONS.get(meeting.decline_reason or "")
         text = _("%(who)s declined.", who=who)
-        return f"{text} {_('Reason: %(reason)s.', reason=reason)}" if reason else text
+        return " ".join((text, _("Reason: %(reason)s.", reason=reason))) if reason else text
     return _("%(who)s accepted.", who=who) if meeting.request_state in ("accepted", "cancelled") else ""
 
 

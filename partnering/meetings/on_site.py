@@ -59,7 +59,7 @@ def ask_live(requester: Delegate, invitee: Delegate, message: str = "", *, by: D
     event = requester.participant.event
     bookable.require_acting(by or requester, requester)
     steps.lock([requester.id, invitee.id])
-    bookable.check(event, requester, invitee)
+    bookable.check(event, requester, invitee, live=True)
     if len(here([requester, invitee])) < 2:
         raise NotHere
     slots = next_slots(requester, invitee)

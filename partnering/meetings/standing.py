@@ -68,6 +68,9 @@ class MeetingBookings:
         """How many requests I can still send, and until when."""
         event = db.session.get_one(Event, me.event_id)
         closed = _closed(event)
+        if closed and event.opens_at <= clock.now() <= event.closes_at:
+            live = _("Whoever is here as well can still be asked for the next free slot, on their page.")
+            return f"{closed} {live}"
         if closed:
             return closed
         left = max(0, event.open_request_limit - me.open_requests)

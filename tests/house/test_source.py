@@ -201,3 +201,17 @@ def test_a_fault_is_found(pattern, line):
 @pytest.mark.parametrize(("pattern", "line"), RIGHT)
 def test_what_is_right_is_left_alone(pattern, line):
     assert lines_with(pattern, {HERE: line}) == []
+
+
+def test_no_sentence_stands_within_a_formatted_string():
+    """Catalogues are filled from the source, and nobody looks for sentences inside of other strings there."""
+    inside = [
+        f"{path}:{call.lineno}"
+        for path, text in PYTHON.items()
+        for outer in ast.walk(ast.parse(text))
+        if isinstance(outer, ast.JoinedStr)
+        for call in ast.walk(outer)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "_l", "_n")
+        if call.args and isinstance(call.args[0], ast.Constant)
+    ]
+    assert inside == []

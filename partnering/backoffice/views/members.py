@@ -100,7 +100,8 @@ def _read(form: MemberListForm) -> coding.Members | None:
     )
     rest = len(found.wrong) - NAMED
     sentence = _("These are neither addresses nor domains: %(lines)s", lines=named)
-    form.entries.errors = [f"{sentence} {_n('and %(num)s more', 'and %(num)s more', rest)}" if rest > 0 else sentence]
+    more = _n("and %(num)s more", "and %(num)s more", rest)
+    form.entries.errors = [f"{sentence} {more}" if rest > 0 else sentence]
     return None
 
 

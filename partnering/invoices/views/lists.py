@@ -66,7 +66,8 @@ def export() -> Response:
     """Every line of every invoice and cancellation as a file for bookkeeping."""
     event = current_event()
     content = bookkeeping.file_of(queries.invoices(event, queries.Wanted(), limit=None))
-    return as_file(content, CSV, f"{_('invoices')}-{event.slug}.csv")
+    name = _("invoices")
+    return as_file(content, CSV, f"{name}-{event.slug}.csv")
 
 
 # -- what waits for an invoice

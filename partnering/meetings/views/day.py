@@ -16,7 +16,7 @@ from ...errors import DomainError, require
 from ...events.pages import once
 from ...events.routing import current_event, current_participant
 from ...i18n import _, time
-from .. import contacts, day_queries, evidence, notices, on_site, plate, queries
+from .. import bookable, contacts, day_queries, evidence, notices, on_site, plate, queries
 from ..day_forms import ContactForm, HereForm, LiveForm, NoteForm
 from ..errors import AlreadyOpen, NotBookable, NoteChanged, NothingFree, TooManyOpen
 from ..forms import Deed
@@ -273,6 +273,10 @@ def live_offer(mine: Delegate, other: Delegate) -> Any:
     if not event.opens_at - clock.minutes(720) <= clock.now() <= event.closes_at:
         return None
     if len(on_site.here([mine, other])) < 2:
+        return None
+    try:
+        bookable.check(event, mine, other, live=True)
+    except DomainError:
         return None
     return next(iter(on_site.next_slots(mine, other, 1)), None)
 

@@ -6,19 +6,22 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from partnering import clock
 from partnering.audit import AuditDetail, AuditEntry
 from partnering.db import db, transaction
+from partnering.delegates import blocking
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
 from partnering.meetings import errors, on_site, queries, services, tasks
 from partnering.meetings.states import label
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_partnering_event, make_tables
-from tests.meetings.day import let_in
+from tests.meetings.day import let_in, person_of
 from tests.meetings.deeds import all_is_well, at, table_of_meeting
 from tests.support.letters import deliver_all
+from tests.support.signing_in import sign_in
 
 pytestmark = pytest.mark.usefixtures("ctx")
 Freeze = Callable[[datetime], None]
@@ -52,6 +55,31 @@ def test_the_earliest_slot_with_a_table_is_asked_for_and_answered_in_half_an_hou
     with transaction():
         services.accept(meeting, at(event, 1), by=both[1])
     assert (label(meeting).code, table_of_meeting(meeting)) == ("confirmed", "A1")
+    assert all_is_well()
+
+
+def test_whoever_is_there_is_asked_on_the_spot_when_asking_ahead_has_ended(
+    event: Event, both: tuple[Delegate, Delegate], client: FlaskClient
+):
+    with transaction():
+        db.session.get_one(Event, event.id).partnering_until = clock.now() - timedelta(hours=12)
+    with transaction(), pytest.raises(errors.PartneringClosed):
+        services.request_meeting(both[0], both[1], [at(event, 3)])
+    sign_in(client, person_of(both[0]))
+    base = f"/e/{event.slug}/me/partners"
+    live = f"{base}/{both[1].public_id}/live"
+    page = client.get(f"{base}/{both[1].public_id}?lang=en").text
+    assert (live in page, "Not bookable." in page) == (True, False)
+    assert "Whoever is here as well can still be asked" in client.get(f"{base}?lang=en").text
+    answer = client.post(live, data={"message": "Jetzt gleich?", "once": "a" * 32})
+    assert answer.status_code == 302
+    db.session.rollback()
+    meeting = queries.open_between(*both)
+    assert meeting is not None
+    assert (meeting.origin, label(meeting).code) == ("live", "requested")
+    with transaction():
+        blocking.block(both[1], other=both[0])
+    assert live not in client.get(f"{base}/{both[1].public_id}?lang=en").text
     assert all_is_well()
 
 
