@@ -92,7 +92,7 @@ def hold_meeting(
     """
     appointment = appoint(event, "meeting", starts_at, ends_at)
     for participant, role in sorted(participants, key=lambda pair: pair[0].id):
-        attend(appointment, participant, role, blocks=True)
+        attend(appointment, participant, role, blocks=True, new=True)
     _take_first(appointment, locations)
     return appointment
 

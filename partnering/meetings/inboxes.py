@@ -17,6 +17,11 @@ TABS = ("received", "sent", "confirmed", "closed")
 
 def whole() -> sa.Select[Meeting]:
     """Meetings with everything that a list shows of each."""
+    return for_deeds().options(selectinload(Meeting.messages), selectinload(Meeting.proposals))
+
+
+def for_deeds() -> sa.Select[Meeting]:
+    """Meetings with everything that most deeds ask of one: who sits there, what is offered, time and table."""
     seat = selectinload(Meeting.delegates).joinedload(MeetingDelegate.delegate)
     side = selectinload(Meeting.sides)
     return sa.select(Meeting).options(
@@ -25,8 +30,6 @@ def whole() -> sa.Select[Meeting]:
         side.joinedload(MeetingSide.lead).joinedload(Delegate.participant),
         side.joinedload(MeetingSide.profile).joinedload(OrganisationProfile.organisation),
         selectinload(Meeting.offers).joinedload(MeetingOffer.slot),
-        selectinload(Meeting.messages),
-        selectinload(Meeting.proposals),
         joinedload(Meeting.appointment).joinedload(Appointment.location).joinedload(Location.zone),
     )
 

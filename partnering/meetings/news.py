@@ -13,7 +13,7 @@ from ..agenda import calendars
 from ..agenda import services as agenda
 from ..agenda.models import AgendaEntry, Appointment
 from ..delegates.models import Delegate
-from ..events.mails import to_participant
+from ..events.mails import know_people, to_participant
 from .models import Meeting, MeetingProposal
 from .states import UNDO_SECONDS
 from .telling import ANSWERS, ASKS, forget, has_heard, tell
@@ -277,6 +277,7 @@ def _entries(meeting: Meeting) -> list[tuple[Delegate, AgendaEntry]]:
     if meeting.appointment is None:
         return []
     by_participant = {entry.participant_id: entry for entry in agenda.live_entries(meeting.appointment)}
+    know_people(seat.delegate.participant for seat in meeting.delegates)
     return [
         (seat.delegate, by_participant[seat.delegate.participant_id])
         for seat in meeting.delegates

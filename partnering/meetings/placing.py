@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import clock
 from ..agenda import services as agenda
@@ -119,6 +120,7 @@ def publish(meeting: Meeting, appointment: Appointment) -> None:
         reserve_rank=None,
         unplaced_reason="",
     )
+    set_committed_value(meeting, "appointment", appointment)
 
 
 def limit_reached(delegate: Delegate) -> bool:

@@ -12,7 +12,7 @@ from ..db import db
 from ..delegates.models import Delegate
 from ..delegates.queries import is_ref
 from ..events.models import Event
-from .inboxes import TABS, meetings_of, numbers, received_by, waiting_for, whole
+from .inboxes import TABS, for_deeds, meetings_of, numbers, received_by, waiting_for, whole
 from .models import (
     Meeting,
     MeetingBlock,
@@ -104,11 +104,12 @@ __all__ = [
 # -- meetings
 
 
-def meeting_by_ref(event: Event, public_id: str) -> Meeting | None:
-    """The meeting of this public id, with everything its page shows."""
+def meeting_by_ref(event: Event, public_id: str, *, to_act: bool = False) -> Meeting | None:
+    """The meeting of this public id, with everything its page shows, or only what deeds ask of it."""
     if not is_ref(public_id):
         return None
-    return db.session.scalars(whole().where(Meeting.event_id == event.id, Meeting.public_id == public_id)).one_or_none()
+    found = for_deeds() if to_act else whole()
+    return db.session.scalars(found.where(Meeting.event_id == event.id, Meeting.public_id == public_id)).one_or_none()
 
 
 def meetings_at(appointment_ids: Collection[int]) -> dict[int, Meeting]:

@@ -30,6 +30,13 @@ def meeting_or_404(mine: Delegate, public_id: str) -> Meeting:
     return meeting
 
 
+def meeting_to_act(mine: Delegate, public_id: str) -> Meeting:
+    """The same for a deed, which reads the meeting anew when it has locked everybody."""
+    meeting = or_404(queries.meeting_by_ref(current_event(), public_id, to_act=True))
+    require(permissions.may_see(mine, meeting))
+    return meeting
+
+
 def acting_for(mine: Delegate, meeting: Meeting) -> Delegate | None:
     """The colleague in whose name I would act in a meeting in which I do not sit; None where I sit or may not."""
     if queries.side_of(meeting, mine) is not None:

@@ -17,7 +17,7 @@ from .. import mails, permissions, queries
 from ..errors import RequestNotOpen
 from ..forms import Deed
 from ..models import Meeting
-from .blueprint import acting_for, me, meeting_or_404
+from .blueprint import acting_for, me, meeting_or_404, meeting_to_act
 from .showing import page
 
 Answer = Response | str | tuple[str, int]
@@ -26,7 +26,7 @@ Finder = Callable[[Delegate, str], Meeting]
 
 
 def answer(
-    id: str, name: str, form: Deed, deed: Done, said: str, *, find: Finder = meeting_or_404, versioned: bool = False
+    id: str, name: str, form: Deed, deed: Done, said: str, *, find: Finder = meeting_to_act, versioned: bool = False
 ) -> Answer:
     """Do the deed of this name; what the rules refuse is said on the meeting's page, which shows its newest state.
 
