@@ -156,6 +156,7 @@ def fill(made: Conference, event: Event) -> None:
         "ticket": links.token("ticket", ticket.public_id, ticket.generation),
         "feed": links.token("feed", jana.public_id, jana.generation),
         "letters": links.token("letters", mine.public_id),
+        "chosen": links.token("chosen", jana.public_id),
     }
     made.things = {
         "kind": "terms",
