@@ -17,7 +17,19 @@ from ..events.models import Event
 from ..events.queries import event_by_slug
 from ..mail import letters
 from ..mail.models import OutboxLetter
-from . import calling, deepening, extras, framing, furnishing, invoicing, meeting, peopling, sessions, speaking
+from . import (
+    calling,
+    deepening,
+    extras,
+    framing,
+    furnishing,
+    invoicing,
+    meeting,
+    peopling,
+    planning,
+    sessions,
+    speaking,
+)
 from .reading import EVENTS, Sheet
 
 PERSONAS = (
@@ -59,6 +71,7 @@ def build(slug: str, today: date) -> None:
         framing.name_team(event, sheet)
         participants = peopling.register(event, sheet, products)
         sessions.make_programme(event, sheet, participants, rooms)
+        planning.set_days(event, sheet)
         wanted = extras.make_workshops(event, sheet, products, rooms)
         delegates = peopling.make_profiles(event, sheet, participants)
         meeting.replay(event, sheet, delegates)
@@ -66,6 +79,7 @@ def build(slug: str, today: date) -> None:
         deepening.deepen(event, sheet, delegates, products)
         extras.book_workshops(event, wanted)
         speaking.give(event, sheet)
+        planning.change_draft(event, sheet)
         extras.make_codes(event, sheet, products)
         extras.make_bundles(event, sheet, products)
         extras.name_recipients(event, sheet)

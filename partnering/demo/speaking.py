@@ -49,7 +49,12 @@ def _give(event: Event, speaker: Speaker, number: int, sessions: dict[int, Progr
         photos.keep(who, images.read(io.BytesIO(_portrait(number))))
         profiles.agree(who, {"speaker_page": number % 3 == 0, "recording": number % 2 == 0})
         days = availability.days_of(event)
-        windows = [(day.opens_at, day.closes_at) for day in days[: 1 + number % len(days)]]
+        held = [at for part in speaker.parts if (at := sessions[part.session_id].starts_at) is not None]
+        windows = [
+            (day.opens_at, day.closes_at)
+            for index, day in enumerate(days)
+            if index <= number % len(days) or (number % 25 and any(day.opens_at <= at < day.closes_at for at in held))
+        ]
         availability.say(event, who, windows, "" if number % 2 else "Ich reise am Vorabend an.")
     if number % 3 == 0:
         for part in (part for part in speaker.parts if part.gives_slides):

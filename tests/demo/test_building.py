@@ -33,6 +33,7 @@ from partnering.meetings.models import (
     MeetingVacancy,
 )
 from partnering.organisations.models import Organisation, OrganisationImage
+from partnering.programme import changes, warnings
 from partnering.programme.models import SessionPerson
 from partnering.questions.queries import form_of
 from partnering.registration.refund_rules import refund_sentences
@@ -94,6 +95,13 @@ def test_the_house_is_sound(sample):
     wrong = {rule.code: found for rule, found in verify.results() if found}
 
     assert wrong == {}
+
+
+def test_the_draft_differs_in_four_sessions_and_shows_everything_that_may_not_fit(sample):
+    event = the(NEXT)
+
+    assert len(changes.drafted(event)) == 4
+    assert {misfit.code for misfit in warnings.of(event)} == set(warnings.SEVERITIES)
 
 
 def test_the_coming_event_has_what_was_promised(sample):
