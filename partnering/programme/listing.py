@@ -14,11 +14,14 @@ from .. import clock
 from ..db import BilingualText, db
 from ..events.models import Event
 from ..memory import remembered_part
+from ..stands import watch
 from ..text import words
 from . import queries
 from .feeds import PROGRAMME
-from .models import Release, ReleasedSession
+from .models import ProgrammeDay, Release, ReleasedSession
 from .queries import Released
+
+watch(PROGRAMME, ProgrammeDay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Earlier:
 class Listed:
     """A session of the public programme; `off` says that it was called off, `changed_at` when that was or it was moved.
 
-    `day` is the day on which it begins where the event is. `hay` are the words by which it is found.
+    `day` is the day in whose hours it begins, which may last beyond midnight, else that of the calendar. `hay` are the words by which it is found.
     """
 
     session_id: int
@@ -124,8 +127,14 @@ def of(event: Event) -> Programme:
 
 def _of(event: Event) -> Programme:
     earlier = _earlier(event)
+    hours = db.session.scalars(sa.select(ProgrammeDay).where(ProgrammeDay.event_id == event.id)).all()
+
+    def day_of(at: datetime) -> date:
+        known = next((each.day for each in hours if each.opens_at <= at < each.closes_at), None)
+        return known or clock.in_zone(at, event.zone).date()
+
     sessions = tuple(
-        _listed(each, event.zone, earlier.get(each.session.session_id))
+        _listed(each, day_of(each.starts_at), earlier.get(each.session.session_id))
         for each in queries.released(event, cancelled=True)
     )
     newest = db.session.execute(
@@ -166,7 +175,7 @@ def _earlier(event: Event) -> dict[int, Earlier]:
     return found
 
 
-def _listed(each: Released, zone: str, earlier: Earlier | None) -> Listed:
+def _listed(each: Released, day: date, earlier: Earlier | None) -> Listed:
     row = each.session
     room, track = row.location, row.track
     people = tuple(
@@ -186,7 +195,7 @@ def _listed(each: Released, zone: str, earlier: Earlier | None) -> Listed:
         language=row.language,
         starts_at=each.starts_at,
         ends_at=each.ends_at,
-        day=clock.in_zone(each.starts_at, zone).date(),
+        day=day,
         room=Room(room.id, room.public_id, room.name, room.position) if room else None,
         track=Strand(track.public_id, track.name, track.tint, track.position) if track else None,
         people=people,

@@ -4,11 +4,13 @@ import re
 from typing import NamedTuple
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import Markup
 
 from partnering.agenda import services as agenda
+from partnering.agenda.models import AgendaEntry
 from partnering.db import db
 from partnering.events.models import Event
 from partnering.programme import queries
@@ -173,3 +175,23 @@ def test_speakers_are_in_it_and_neither_book_nor_choose(client: FlaskClient, eve
 
     assert ("Sie wirken hier mit" in text, "In meinen Plan" in text) == (True, False)
     assert queries.bookmark_of(session, henrike) is None
+
+
+def test_whoever_speaks_then_cannot_book_and_their_time_is_taken_once(client: FlaskClient, event: Event):
+    at_the_same_time, later = make_places(event, "Fermentation"), make_places(event, "Recht", hour=12)
+    guest = enter(client, make_registration(event, letters=False))
+    talk = make_session(event, starts_at=at(event, 10, 30), speakers=[guest.participant])
+    beside = make_session(event, starts_at=at(event, 12), minutes=60)
+
+    text = sent(client, f"{at_the_same_time.page}/book")
+    sent(client, f"{later.page}/book")
+    sent(client, f"/e/probe/programme/{beside.public_id}/choose")
+
+    assert "finden zur selben Zeit statt." in text
+    assert parts(guest) == {talk.id: "speaker", later.session.id: "attendee", beside.id: "bookmark"}
+    entries = db.session.scalars(
+        sa.select(AgendaEntry).where(
+            AgendaEntry.participant_id == guest.participant_id, AgendaEntry.blocks, AgendaEntry.state == "live"
+        )
+    )
+    assert {entry.appointment_id for entry in entries} == {talk.appointment_id, later.session.appointment_id}

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from partnering import clock
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event, Participant
 from partnering.events.services import rename
-from partnering.programme import drafting, listing, now, releasing, searching, services
+from partnering.programme import days, drafting, listing, now, releasing, searching, services
 from partnering.programme.facts import Part, Time
 from partnering.programme.models import ProgrammeSession
 from partnering.programme.searching import Wanted
@@ -98,6 +98,20 @@ def test_the_list_shows_a_day_and_a_search_all_of_them(client: FlaskClient, even
     assert titles(page(client, "/e/probe/programme?q=er")) == ["Erster", "Zweiter"]
     second = event.first_day + timedelta(days=1)
     assert titles(page(client, f"/e/probe/programme?q=er&day={second.isoformat()}")) == ["Zweiter"]
+
+
+def test_what_begins_after_midnight_belongs_to_the_day_whose_hours_last_so_long(client: FlaskClient, event: Event):
+    night = event.first_day + timedelta(days=1)
+    session = make_session(event, "Nachtgespräch", starts_at=at(event, 23, 30), minutes=90)
+    make_session(event, "Danach", starts_at=at(event, 0, 30, day=2))
+    assert list(listing.by_day(listing.of(event).sessions)) == [event.first_day, night]
+    with transaction():
+        days.set_all(event, [days.Hours(event.first_day, time(8), time(2)), days.Hours(night, time(8), time(18))])
+
+    assert titles(page(client, "/e/probe/programme")) == ["Nachtgespräch", "Danach"]
+    assert list(listing.by_day(listing.of(event).sessions)) == [event.first_day]
+    text = page(client, f"/e/probe/programme/{session.public_id}")
+    assert re.search(rf"23:30–1:00 Uhr</time> \([^)]*{night.day}\.", text)
 
 
 def test_my_part_in_sessions_is_marked(client: FlaskClient, event: Event):

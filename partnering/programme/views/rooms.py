@@ -10,7 +10,7 @@ from ...errors import or_404, require
 from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...i18n import _, bi
-from .. import desk_queries, queries, services
+from .. import desk_queries, listing, queries, services
 from ..forms import listed
 from ..room_forms import RoomForm, TrackForm
 from .blueprints import desk as bp
@@ -67,6 +67,7 @@ def _page(room_form: RoomForm, track_form: TrackForm, public_id: str = "") -> st
     """The page; a form that failed takes the place of the one it was sent from."""
     event = current_event()
     room_forms, track_forms = [], []
+    in_use = {room.ref for room in listing.of(event).rooms}
     for room in queries.rooms_of(event):
         failed = public_id == room.public_id
         data = {
@@ -88,6 +89,7 @@ def _page(room_form: RoomForm, track_form: TrackForm, public_id: str = "") -> st
     failed_form = room_form if room_form.errors else track_form
     return render_template(
         "programme/desk/rooms.html",
+        shown_rooms=in_use,
         rooms=room_forms,
         tracks=track_forms,
         room_form=blank_room,
