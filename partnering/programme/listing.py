@@ -66,9 +66,10 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A session of the public programme; `off` says that it was called off, `changed_at` when that was or it was moved.
+    """A session of the public programme. `off` says that it was called off, at `off_at`; `earlier` how it was before.
 
-    `day` is the day in whose hours it begins, which may last beyond midnight, else that of the calendar. `hay` are the words by which it is found.
+    `day` is the day in whose hours it begins, which may last beyond midnight, else that of the calendar. `hay` are the
+    words by which it is found.
     """
 
     session_id: int
