@@ -32,7 +32,7 @@ from partnering.events.queries import event_by_slug
 from partnering.invoices.models import Invoice
 from partnering.mail.models import OutboxLetter
 from partnering.meetings.models import Meeting, MeetingSide
-from partnering.programme.models import ProgrammeSession, SessionPerson, Track
+from partnering.programme.models import ProgrammeSession, ReleaseLetter, SessionPerson, Track
 from partnering.questions.models import Question, QuestionSection
 from partnering.registration.models import Registration
 from partnering.tickets.models import Code, Pool, Product
@@ -198,6 +198,7 @@ def fill(made: Conference, event: Event) -> None:
             Participant, Participant.id.in_(sa.select(SessionPerson.participant_id))
         ),
         "programme_release.version.version": "1",
+        "programme_release.letter.public_id": first(ReleaseLetter),
         "programme_desk.save_room.public_id": first(Location, Location.kind == "room"),
         "programme_desk.save_track.public_id": first(Track),
         "events_desk.remove.public_id": role.person.public_id if role is not None else "",

@@ -129,14 +129,16 @@ def test_only_what_is_ticked_is_released_and_an_old_page_releases_nothing(
     old = stand(desk)
     move(other, event, 16)
 
-    refused = desk.post(f"{HERE}/release", data={"pick": talk.public_id, "stand": old}, follow_redirects=True)
-    assert "Der Entwurf hat sich geändert" in refused.text
+    refused = desk.post(f"{HERE}/release", data={"pick": talk.public_id, "stand": old, "note_de": "Wichtig"})
+    assert refused.status_code == 409
+    assert ("Der Entwurf hat sich geändert" in refused.text, "Wichtig" in refused.text) == (True, True)
+    assert len(re.findall(r'value="\w+"[^>]* checked', refused.text.partition("<tbody>")[2])) == 1
     desk.post(f"{HERE}/release", data={"pick": talk.public_id, "stand": stand(desk)})
     db.session.rollback()
     newest = queries.releases_of(event)[0]
     assert (newest.partial, [row.session for row in newest.sessions]) == (True, [talk])
-    nothing = desk.post(f"{HERE}/release", data={"stand": stand(desk)}, follow_redirects=True)
-    assert "Es gibt nichts zu veröffentlichen" in nothing.text
+    nothing = desk.post(f"{HERE}/release", data={"stand": stand(desk)})
+    assert (nothing.status_code, "Wählen Sie mindestens einen Programmpunkt aus." in nothing.text) == (422, True)
 
 
 def test_two_sessions_in_one_exclusive_room_are_refused_by_name(desk: FlaskClient, event: Event):

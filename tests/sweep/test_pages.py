@@ -149,6 +149,8 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("visitor", f"/e/{own}/now?room={things['room']}", "the sign at a door"),
         Visit("organiser", f"/manage/{own}/programme/speakers?q=zzzzzz", "no speaker found"),
         Visit("organiser", f"/manage/{own}/programme?q=zzzzzz", "no session found"),
+        Visit("organiser", f"/manage/{own}/programme/releases/letters?part=panellist", "no such letter"),
+        Visit("organiser", f"/manage/{own}/programme/releases/letters?state=left_out", "no letter left out"),
         Visit("organiser", f"/manage/{own}/programme/grid?session={things['session']}", "a session opened in the grid"),
         Visit("organiser", f"/manage/{own}/people?q=zzzzzz", "no guest found"),
         Visit("organiser", f"/manage/{own}/invoices?q=zzzzzz", "no invoice found"),
@@ -213,6 +215,7 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/tickets/members/new", "new member list"),
         Visit("organiser", f"/manage/{own.slug}/clone", "new conference like this one"),
         Visit("organiser", f"/manage/{own.slug}/programme/new", "new session"),
+        Visit("organiser", f"/manage/{own.slug}/programme/release", "nothing ticked to be released"),
         Visit("organiser", f"/manage/{own.slug}/programme/grid?session={own.things['session']}", "no place"),
         Visit(
             "organiser",

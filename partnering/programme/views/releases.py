@@ -47,23 +47,25 @@ def release() -> str | Response | tuple[str, int]:
                     stand=form.stand.data or "",
                 )
                 number, waiting = done.release.number, release_letters.waiting(event)
+        except NothingToRelease as error:
+            if changes.drafted(current_event()):
+                return _release_page(form, _("Tick at least one session.")), 422
+            flash(str(error.message), "warn")
+            return redirect(url_for(".release"))
         except DomainError as error:
-            if isinstance(error, MovedOn | NothingToRelease):
-                flash(str(error.message), "warn")
-                return redirect(url_for(".release"))
-            return _release_page(form, str(error.message))
+            return _release_page(form, str(error.message)), 409 if isinstance(error, MovedOn) else 422
         flash(_("Version %(number)s is public.", number=number), "ok")
         return redirect(url_for(".letters") if waiting else url_for(".version", version=number))
-    return _release_page(form)
+    return _release_page(form), 422 if form.is_submitted() else 200
 
 
 def _ticked(event: Event) -> set[int]:
     """The sessions that were ticked, by id."""
     wanted = set(request.form.getlist("pick"))
-    return {each.id for each in queries.sessions_of(event) if each.public_id in wanted}
+    return {change.session.id for change in changes.drafted(event) if change.session.public_id in wanted}
 
 
-def _release_page(form: ReleaseForm, error: str = "") -> str | tuple[str, int]:
+def _release_page(form: ReleaseForm, error: str = "") -> str:
     event = current_event()
     seen = releasing.preview(event)
     form.stand.data = seen.stand
@@ -75,7 +77,7 @@ def _release_page(form: ReleaseForm, error: str = "") -> str | tuple[str, int]:
         if misfit.code != "room_twice" or tuple(session.id for session in misfit.sessions) not in twice
     ]
     rooms = queries.rooms_of(event)
-    page = render_template(
+    return render_template(
         "programme/release/release.html",
         form=form,
         form_errors=form.errors,
@@ -89,7 +91,6 @@ def _release_page(form: ReleaseForm, error: str = "") -> str | tuple[str, int]:
         waiting=release_letters.waiting(event),
         **drawing.words(),
     )
-    return (page, 422) if request.method == "POST" else page
 
 
 @bp.get("/releases")
