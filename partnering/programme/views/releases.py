@@ -70,12 +70,6 @@ def _release_page(form: ReleaseForm, error: str = "") -> str:
     seen = releasing.preview(event)
     form.stand.data = seen.stand
     picked = set(request.form.getlist("pick")) if request.method == "POST" else None
-    twice = {(clash.first.id, clash.second.id) for clash in seen.refused}
-    doubtful = [
-        misfit
-        for misfit in seen.warnings
-        if misfit.code != "room_twice" or tuple(session.id for session in misfit.sessions) not in twice
-    ]
     rooms = queries.rooms_of(event)
     return render_template(
         "programme/release/release.html",
@@ -84,8 +78,8 @@ def _release_page(form: ReleaseForm, error: str = "") -> str:
         seen=seen,
         error=error,
         picked=picked,
-        doubtful=len(doubtful),
-        misfits_shown=[(misfit, ways.of(seen.board, misfit, rooms)) for misfit in doubtful[:WAYS_SHOWN]],
+        doubtful=len(seen.warnings),
+        misfits_shown=[(misfit, ways.of(seen.board, misfit, rooms)) for misfit in seen.warnings[:WAYS_SHOWN]],
         rows=[(change, changes.lines(change, event.zone)) for change in seen.changes],
         parts=words.PARTS,
         waiting=release_letters.waiting(event),
