@@ -113,8 +113,9 @@ def public_items() -> list[tuple[str, str, str | None, bool]]:
 
 
 def own_items() -> list[dict[str, Any]]:
-    """The five entries of a participant's pages."""
+    """The entries of a participant's pages: five, or those that are for them."""
     counts = current_app.extensions.get("navigation_counts", {})
+    may = current_app.extensions.get("navigation_for", {})
     return [
         {
             "label": str(label),
@@ -124,6 +125,7 @@ def own_items() -> list[dict[str, Any]]:
             "count": counts[endpoint]() if endpoint in counts else 0,
         }
         for endpoint, label, icon in PARTICIPANT
+        if endpoint not in may or may[endpoint]()
     ]
 
 
@@ -151,6 +153,11 @@ def desk_items() -> list[dict[str, Any]]:
 def count_beside(app: Flask, endpoint: str, count: Any) -> None:
     """Show what `count()` answers beside a participant's entry; rooms call this when they open."""
     app.extensions.setdefault("navigation_counts", {})[endpoint] = count
+
+
+def only_for(app: Flask, may: Callable[[], bool], *endpoints: str) -> None:
+    """Show these entries to participants of whom `may()` holds, and to nobody else; rooms call this when they open."""
+    app.extensions.setdefault("navigation_for", {}).update(dict.fromkeys(endpoints, may))
 
 
 def in_season(app: Flask, shown: Callable[[], list[tuple[str, str]]]) -> None:

@@ -194,9 +194,7 @@ def fill(made: Conference, event: Event) -> None:
         "programme_speakers.speaker.public_id": first(
             Participant, Participant.id.in_(sa.select(SessionPerson.participant_id))
         ),
-        "programme.speaker.public_id": first(
-            Participant, Participant.id.in_(sa.select(SessionPerson.participant_id))
-        ),
+        "programme.speaker.public_id": first(Participant, Participant.id.in_(sa.select(SessionPerson.participant_id))),
         "programme_release.version.version": "1",
         "programme_release.letter.public_id": first(ReleaseLetter),
         "programme_desk.save_room.public_id": first(Location, Location.kind == "room"),

@@ -17,7 +17,7 @@ from ..i18n import _, day, moment, time
 from ..rows import ask
 from . import absences
 from .errors import NotAllowed
-from .models import Meeting
+from .models import Meeting, MeetingDelegate
 
 
 class MeetingBookings:
@@ -59,10 +59,13 @@ class MeetingBookings:
         return absences.never_free(me, mine)
 
     def acquainted(self, me: Delegate) -> Set[int]:
-        """Whoever leads the other side of anything but a draft."""
-        mine = sa.and_(sa.or_(Meeting.low_id == me.id, Meeting.high_id == me.id), Meeting.request_state != "draft")
-        rows = db.session.execute(sa.select(Meeting.low_id, Meeting.high_id).where(mine))
-        return {row.high_id if row.low_id == me.id else row.low_id for row in rows}
+        """Whoever leads a side of anything but a draft in which I sit, also beside a colleague."""
+        sits = sa.select(MeetingDelegate.meeting_id).where(MeetingDelegate.delegate_id == me.id)
+        mine = sa.or_(Meeting.low_id == me.id, Meeting.high_id == me.id, Meeting.id.in_(sits))
+        rows = db.session.execute(
+            sa.select(Meeting.low_id, Meeting.high_id).where(mine, Meeting.request_state != "draft")
+        )
+        return {lead for row in rows for lead in row} - {me.id}
 
     def outlook(self, me: Delegate) -> str:
         """How many requests I can still send, and until when."""

@@ -13,7 +13,7 @@ from ..db import transaction
 from ..delegates import presence, suggestions
 from ..delegates.models import Delegate
 from ..delegates.queries import colleagues, delegate_of
-from ..delegates.views.blueprint import NoTicket
+from ..delegates.views.blueprint import no_ticket
 from ..errors import Gone, NotFound, or_404, require
 from ..events.models import Event, Participant
 from ..events.queries import is_over
@@ -219,7 +219,7 @@ def partner() -> Delegate:
     """The signed-in participant as a delegate. Raises `NoTicket`."""
     found = delegate_of(current_participant())
     if found is None:
-        raise NoTicket
+        raise no_ticket()
     return found
 
 

@@ -79,8 +79,9 @@ def test_who_is_asked_met_blocked_dismissed_hidden_gone_or_not_willing_is_left_o
     provider(event, agrees=False)
     provider(event, visibility="hidden")
     somebody(event, offers=["licence"], seeks=["licence"], colleague_of=me)
-    gone, blocked, dismissed, asked, met = (provider(event) for _number in range(5))
+    gone, blocked, dismissed, asked, met, beside = (provider(event) for _number in range(6))
     make_request(event, by=me, to=asked)
+    make_request(event, by=somebody(event, colleague_of=me), to=beside, companions=[me])
     declined = make_request(event, by=met, to=me)
     with transaction():
         services.leave(gone)

@@ -19,6 +19,8 @@ from partnering.meetings.models import Meeting
 from tests.factories.delegates import make_delegate
 from tests.factories.events import make_organiser, make_participant
 from tests.factories.meetings import make_meeting, make_partnering_event, make_request
+from tests.factories.registration import make_registration
+from tests.factories.tickets import make_product
 from tests.support.signing_in import sign_in
 
 
@@ -326,6 +328,24 @@ def test_participants_without_ticket_are_told_why(app: Flask, event: Event):
     answer = client.get(f"/e/{event.slug}/me/meetings?lang=en")
     assert answer.status_code == 403
     assert "Partnering is for guests with a ticket." in answer.text
+
+
+def test_guests_whose_ticket_is_without_partnering_read_so_and_are_not_led_there(app: Flask, event: Event):
+    crew, guest = app.test_client(), app.test_client()
+    own = make_registration(event, product=make_product(event, partnering=False, gross=0)).participant.person
+    partner = make_delegate(event).participant.person
+    assert own is not None
+    assert partner is not None
+    sign_in(crew, own)
+    sign_in(guest, partner)
+    base = f"/e/{event.slug}/me"
+    answer = crew.get(f"{base}/meetings?lang=en")
+    assert (answer.status_code, "Your ticket is without partnering." in answer.text) == (403, True)
+    for client, leads in ((crew, False), (guest, True)):
+        for page in ("/", "/schedule"):
+            text = client.get(f"{base}{page}").text
+            led = {path: f'href="{base}/{path}"' in text for path in ("profile", "partners", "meetings")}
+            assert led == dict.fromkeys(led, leads)
 
 
 def test_visitors_sign_in_first(client: FlaskClient, event: Event):

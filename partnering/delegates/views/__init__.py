@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from ...navigation import only_for
 from ...registration.views import extras
 from . import (
     desk,
@@ -18,14 +19,15 @@ from . import (
     saved,
     suggestions,
 )
-from .blueprint import bp
+from .blueprint import bp, partners
 
 blueprints = (bp, desk.desk, desk_profiles.desk, handing_over.bp, letters.secret, public.bp)
 
 
 def install(app: Flask) -> None:
-    """Show on the page of a party who keeps its company's profile."""
+    """Show on the page of a party who keeps its company's profile, and pages of partnering to whoever partners."""
     extras.add(handing_over.section)
+    only_for(app, partners, "delegates.directory", "delegates.profile")
 
 
 __all__ = [

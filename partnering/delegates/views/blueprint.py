@@ -9,6 +9,7 @@ from ...errors import Forbidden
 from ...events.queries import is_over
 from ...events.routing import current_event, current_participant, event_blueprint, participant
 from ...i18n import _, _l
+from ...registration.queries import live_registration
 from .. import queries
 from ..models import Delegate
 from ..reasons import MOST
@@ -23,11 +24,33 @@ class NoTicket(Forbidden):
     message = _l("Partnering is for guests with a ticket. As soon as you are registered, this page opens for you.")
 
 
+class NotIncluded(NoTicket):
+    """A guest whose ticket is without partnering, such as crew."""
+
+    message = _l(
+        "Your ticket is without partnering. If you would like to meet partners, please write to the organisers."
+    )
+
+
+def no_ticket() -> NoTicket:
+    """Why the signed-in participant does not partner."""
+    return NotIncluded() if live_registration(current_participant()) is not None else NoTicket()
+
+
+def partners() -> bool:
+    """Whether the signed-in participant partners, asked once for a page."""
+    mine = g.get("participant")
+    known = g.get("partners")
+    if mine is not None and (known is None or known[0] != mine.id):
+        known = g.partners = (mine.id, _partnering() is not None)
+    return mine is not None and known is not None and known[1]
+
+
 def me() -> Delegate:
     """The signed-in participant as a delegate. Raises `NoTicket`."""
     found = _partnering()
     if found is None:
-        raise NoTicket
+        raise no_ticket()
     return found
 
 

@@ -1,5 +1,9 @@
 """The pages of meetings: requests, the inbox, one's free times, and the organisers' desk."""
 
+from flask import Flask
+
+from ...delegates.views.blueprint import partners
+from ...navigation import only_for
 from . import (
     agreed,
     answering,
@@ -31,6 +35,12 @@ from .desk_blueprint import desk as desk_bp
 
 blueprints = (bp, desk_bp)
 
+
+def install(app: Flask) -> None:
+    """Show the way to meetings to whoever partners."""
+    only_for(app, partners, "meetings.inbox")
+
+
 __all__ = [
     "agreed",
     "answering",
@@ -56,5 +66,6 @@ __all__ = [
     "desk_statistics",
     "free_times",
     "inbox",
+    "install",
     "vacancies",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from ...delegates import visibility
 from ...delegates.models import Delegate
 from ...delegates.queries import delegate_of
-from ...delegates.views.blueprint import NoTicket
+from ...delegates.views.blueprint import no_ticket
 from ...errors import or_404, require
 from ...events.routing import current_event, current_participant, event_blueprint, participant
 from .. import deeds, mails, permissions, queries, states
@@ -19,7 +19,7 @@ def me() -> Delegate:
     """The signed-in participant as a delegate, read anew in each transaction. Raises `NoTicket`."""
     found = delegate_of(current_participant())
     if found is None:
-        raise NoTicket
+        raise no_ticket()
     return found
 
 
