@@ -83,6 +83,7 @@ BELOW = {
     "programme_release.index": "programme_desk.index",
     "programme_release.version": "programme_desk.index",
     "programme_release.letters": "programme_desk.index",
+    "programme_release.letter": "programme_desk.index",
     "schedule_desk.index": "meetings_desk.meetings",
     "schedule_desk.progress": "meetings_desk.meetings",
 }
