@@ -72,6 +72,24 @@ def test_handing_a_request_to_the_right_colleague(app: Flask, event: Event):
     assert Guest(app, event, ben).get(path).status_code == 200
 
 
+def test_accepting_asks_for_people_and_entries_once_and_not_for_what_was_written(app: Flask, event: Event):
+    jana = make_delegate(event)
+    meeting = make_request(event, by=make_delegate(event), to=jana)
+    slot, version, path = (
+        queries.offered(meeting)[0].public_id,
+        meeting.version,
+        f"/meetings/{meeting.public_id}/accept",
+    )
+    guest = Guest(app, event, jana)
+    db.session.remove()
+    with statements() as asked:
+        assert guest.post(path, slot=slot, version=version).status_code == 302
+    read = [" ".join(one.split()) for one in asked if one.startswith("SELECT")]
+    often = {name: sum(f" FROM {name} " in one for one in read) for name in ("person", "email_address", "agenda_entry")}
+    assert often == dict.fromkeys(often, 1)
+    assert not [one for one in read if " FROM meeting_message " in one or " FROM meeting_proposal " in one]
+
+
 def test_declining_with_a_wish_to_hear_later(app: Flask, event: Event):
     meeting = make_request(event)
     assert meeting.turn is not None
