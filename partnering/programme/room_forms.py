@@ -21,7 +21,7 @@ class RoomForm(FlaskForm):
     changeover = WholeField(
         _l("Minutes between two sessions"), [Optional(), NumberRange(0, 240, _l("Enter a number up to 240"))], default=5
     )
-    zone = SelectField(_l("Zone"), validate_choice=True)
+    zone = SelectField(_l("Zone"), choices=[])
 
 
 class TrackForm(FlaskForm):
