@@ -102,6 +102,7 @@ def test_who_has_booked_is_caught_up_in_the_words_of_the_booking_and_many_by_the
             book(make_registration(event, email=f"gast{n}@example.org"), workshop)
     deliver_all(app)
     release(event, session, 14, letters=False)
+    assert len(catching_up.behind(event)) == 3
     asked = statements_of(lambda: catching_up.behind(event))
     assert catch_up(event) == 3
     while worker.run_jobs():
@@ -112,7 +113,7 @@ def test_who_has_booked_is_caught_up_in_the_words_of_the_booking_and_many_by_the
         ("registration.workshop_moved", f"gast{n}@example.org") for n in range(3)
     ]
     assert {(method, sequence) for _to, _subject, method, sequence in told(app)} == {("REQUEST", "1")}
-    assert asked <= 4
+    assert asked <= 5
 
 
 def test_letters_about_chosen_sessions_say_how_to_stop_them_and_are_stopped_by_one_post(
