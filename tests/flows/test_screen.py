@@ -32,15 +32,16 @@ def test_the_screen_turns_its_pages_and_outlives_the_network(live_server: Site, 
     page.goto("/e/foyer/now?lang=en")
     rows = page.locator("tbody tr:visible")
     expect(page.locator("[data-pages]")).to_be_visible()
-    seen = {rows.count()}
-    page.clock.run_for(12_000)
-    seen.add(rows.count())
-    assert seen == {1, 8}
 
     context.set_offline(True)
+    page.clock.pause_at(clock.now() + timedelta(minutes=5))
     page.clock.run_for(30_000)
     expect(page.locator("[data-stale]")).to_contain_text("No connection. As of")
-    assert rows.count() in seen
+    seen = {rows.count()}
+    for _turn in range(4):  # an answer that was still under way may set the clock back once
+        page.clock.run_for(12_000)
+        seen.add(rows.count())
+    assert seen == {1, 8}
 
     with live_server.app.app_context(), transaction():
         event = there(event_by_slug("foyer"))
@@ -50,4 +51,6 @@ def test_the_screen_turns_its_pages_and_outlives_the_network(live_server: Site, 
 
     expect(page.get_by_text("Called off")).to_be_visible()
     expect(page.locator("[data-stale]")).to_have_text("")
+    page.clock.run_for(1_000)
+    expect(page.locator("[data-pages]")).to_be_hidden()
     expect(rows).to_have_count(8)
