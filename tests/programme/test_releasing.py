@@ -1,13 +1,14 @@
 """Drafts that nobody sees, releases that everybody sees, and what calendars and agendas make of them."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from partnering import clock
 from partnering.agenda import services as agenda
 from partnering.agenda.models import AgendaEntry
 from partnering.db import BilingualText, db, transaction
@@ -128,6 +129,25 @@ def test_moved_there_and_back_before_any_release_is_nothing(event: Event):
     with pytest.raises(NothingToRelease):
         release(event)
     assert (entry(session, henrike).sequence, len(queries.releases_of(event))) == (0, 1)
+
+
+def test_what_is_drafted_long_after_its_release_is_found_and_what_nobody_touched_is_not(
+    event: Event, freeze: Callable[[datetime], None]
+):
+    first, second = make_session(event, "Eins"), make_session(event, "Zwei", starts_at=at(event, 12))
+    for hours, session in ((2, first), (4, second), (6, second)):
+        freeze(clock.now() + timedelta(hours=2))
+        assert changes.drafted(event) == []
+        edit(session, title=BilingualText(de=f"Nach {hours} Stunden"))
+        assert [(each.session, each.codes) for each in changes.drafted(event)] == [(session, ("title",))]
+        release(event)
+    freeze(clock.now() + timedelta(hours=2))
+    with transaction():
+        drafting.call_off(first)
+    assert [each.codes for each in changes.drafted(event)] == [("cancelled",)]
+    with transaction():
+        drafting.undo(first)
+    assert changes.drafted(event) == []
 
 
 def test_two_talks_change_rooms_times_and_speakers_in_one_release(event: Event):
