@@ -41,7 +41,7 @@ from ..support.smtp import free_port
 from ..support.waiting import until
 from . import accepts, feeds, floor, lists, papers, partnering, programme, reasons, releases
 from .accounting import cpu_seconds
-from .visitor import Visitor
+from .visitor import Visitor, asking
 
 QUICK = "--quick" in sys.argv
 REPEATS = 1 if QUICK else 3
@@ -138,7 +138,7 @@ def feeding(bench: Bench) -> None:
         ("somebody's own feed", own, math.inf, True),
     ):
         ours, floors = [], []
-        ask_ours = feeds.asking(bench.ours, path, REQUESTS, unchanged=unchanged)
+        ask_ours = asking(bench.ours, path, REQUESTS, unchanged=unchanged)
         ask_ours()  # each process makes it once before anything counts
         for _ in range(REPEATS):
             floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))
@@ -150,7 +150,7 @@ def showing(bench: Bench) -> None:
     """The public pages of a programme of 400 sessions; a session's own page without a figure."""
     for name, path, most, unchanged in programme.fill(bench.app):
         ours, floors = [], []
-        ask_ours = programme.asking(bench.ours, path, REQUESTS, unchanged=unchanged)
+        ask_ours = asking(bench.ours, path, REQUESTS, unchanged=unchanged)
         ask_ours()  # each process makes it once before anything counts
         for _ in range(REPEATS):
             floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))

@@ -1,6 +1,5 @@
 """What calendars ask for: the programme of a hundred talks as a feed, and one person's own."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
@@ -10,8 +9,6 @@ from partnering.programme import services as programme
 from partnering.schedule import views
 from tests.factories import make_event, make_participant
 from tests.factories.programme import at, make_room, make_session, make_track
-
-from .visitor import Visitor
 
 TALKS = 100
 ROOMS = 4
@@ -42,20 +39,3 @@ def fill(app: Flask) -> tuple[str, str]:
         return f"/e/{event.slug}/programme.ics", views.feed_address(me).removeprefix(
             app.extensions["settings"].base_url
         )
-
-
-def asking(base: str, path: str, requests: int, *, unchanged: bool) -> Callable[[], int]:
-    """Asks for a feed so many times, as calendars do, with what they hold or without; first once to warm up."""
-    visitor = Visitor(base)
-    assert visitor.get(path) == 200, path
-    headers = {"If-None-Match": visitor.headers["etag"]} if unchanged else {}
-    expected = 304 if unchanged else 200
-
-    def ask() -> int:
-        for _ in range(requests):
-            visitor.cookies.clear()
-            status = visitor.get(path, **headers)
-            assert status == expected, (path, status)
-        return requests
-
-    return ask

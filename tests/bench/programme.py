@@ -1,14 +1,10 @@
 """What visitors ask of a large programme: a day of it, a search, the screen in the foyer, one session."""
 
-from collections.abc import Callable
-
 from flask import Flask
 
 from partnering.programme import queries
 from tests.factories import make_event
 from tests.factories.programme import make_programme
-
-from .visitor import Visitor
 
 SESSIONS, SPEAKERS = 400, 500
 MOST = 4.0
@@ -30,20 +26,3 @@ def fill(app: Flask) -> list[tuple[str, str, float, bool]]:
             ("all speakers", f"{base}/speakers", MOST, False),
             ("one session", f"{base}/programme/{one}", float("inf"), False),
         ]
-
-
-def asking(base: str, path: str, requests: int, *, unchanged: bool) -> Callable[[], int]:
-    """Asks for a page so many times, each time as somebody new, with what they hold or without."""
-    visitor = Visitor(base)
-    assert visitor.get(path) == 200, path
-    headers = {"If-None-Match": visitor.headers["etag"]} if unchanged else {}
-    expected = 304 if unchanged else 200
-
-    def ask() -> int:
-        for _ in range(requests):
-            visitor.cookies.clear()
-            status = visitor.get(path, **headers)
-            assert status == expected, (path, status)
-        return requests
-
-    return ask

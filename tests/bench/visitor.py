@@ -2,6 +2,7 @@
 
 import http.client
 import re
+from collections.abc import Callable
 from html import unescape
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -60,3 +61,20 @@ class Visitor:
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.partition(";")[0]
         return self.status
+
+
+def asking(base: str, path: str, requests: int, *, unchanged: bool) -> Callable[[], int]:
+    """Asks for a page or feed so many times, each time as somebody new, with what they hold or without; first once."""
+    visitor = Visitor(base)
+    assert visitor.get(path) == 200, path
+    headers = {"If-None-Match": visitor.headers["etag"]} if unchanged else {}
+    expected = 304 if unchanged else 200
+
+    def ask() -> int:
+        for _ in range(requests):
+            visitor.cookies.clear()
+            status = visitor.get(path, **headers)
+            assert status == expected, (path, status)
+        return requests
+
+    return ask
