@@ -86,12 +86,10 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("stand", sa.Integer(), nullable=False),
         sa.Column("availability_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("slides_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("contact", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("equipment", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.CheckConstraint("stand >= 0", name=op.f("ck_programme_settings_stand_counts")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_programme_settings_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_settings")),
         sa.UniqueConstraint("event_id", name=op.f("uq_programme_settings_event_id")),
@@ -738,15 +736,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_programme_session_time", ["event_id", "starts_at"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_programme_session_product_id"), ["product_id"])
         batch_op.create_foreign_key(
-            batch_op.f("fk_programme_session_event_id_location_id"),
-            "location",
-            ["event_id", "location_id"],
-            ["event_id", "id"],
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_programme_session_event_id_product_id"),
             "product",
             ["event_id", "product_id"],
+            ["event_id", "id"],
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_programme_session_event_id_location_id"),
+            "location",
+            ["event_id", "location_id"],
             ["event_id", "id"],
         )
     with op.batch_alter_table("agenda_entry") as batch_op:
@@ -756,19 +754,19 @@ def upgrade() -> None:
     with op.batch_alter_table("programme_session") as batch_op:
         batch_op.alter_column("note", server_default=None)
     with op.batch_alter_table("agenda_entry") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_agenda_entry_generation_counts"), "generation >= 1")
         batch_op.create_check_constraint(
             op.f("ck_agenda_entry_tried_not_ahead"), "tried_sequence IS NULL OR tried_sequence <= sequence"
         )
-        batch_op.create_check_constraint(op.f("ck_agenda_entry_generation_counts"), "generation >= 1")
     with op.batch_alter_table("location") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_location_changeover_minutes_range"), "changeover_minutes BETWEEN 0 AND 240"
         )
     with op.batch_alter_table("programme_session") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_programme_session_ends_after_start"), "ends_at > starts_at")
         batch_op.create_check_constraint(
             op.f("ck_programme_session_time_whole_or_none"), "(starts_at IS NULL) = (ends_at IS NULL)"
         )
-        batch_op.create_check_constraint(op.f("ck_programme_session_ends_after_start"), "ends_at > starts_at")
     with op.batch_alter_table("team_role") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_team_role_area_known"), "area IN ('organiser', 'crew', 'catering', 'committee')"
@@ -822,18 +820,18 @@ def release_what_is_public() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("agenda_entry") as batch_op:
-        batch_op.drop_constraint(op.f("ck_agenda_entry_tried_not_ahead"), type_="check")
         batch_op.drop_constraint(op.f("ck_agenda_entry_generation_counts"), type_="check")
+        batch_op.drop_constraint(op.f("ck_agenda_entry_tried_not_ahead"), type_="check")
     with op.batch_alter_table("location") as batch_op:
         batch_op.drop_constraint(op.f("ck_location_changeover_minutes_range"), type_="check")
     with op.batch_alter_table("programme_session") as batch_op:
-        batch_op.drop_constraint(op.f("ck_programme_session_time_whole_or_none"), type_="check")
         batch_op.drop_constraint(op.f("ck_programme_session_ends_after_start"), type_="check")
+        batch_op.drop_constraint(op.f("ck_programme_session_time_whole_or_none"), type_="check")
     with op.batch_alter_table("team_role") as batch_op:
         batch_op.drop_constraint(op.f("ck_team_role_area_known"), type_="check")
     with op.batch_alter_table("programme_session", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_programme_session_event_id_product_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_programme_session_event_id_location_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_programme_session_event_id_product_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_programme_session_product_id"), type_="unique")
         batch_op.drop_index("ix_programme_session_time")
         batch_op.drop_index(batch_op.f("ix_programme_session_location_id"))

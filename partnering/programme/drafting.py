@@ -38,7 +38,6 @@ def turn(event: Event) -> ProgrammeSettings:
         insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
         values = {
             "event_id": event.id,
-            "stand": 0,
             "version": 1,
             "contact": BilingualText(),
             "equipment": BilingualText(),

@@ -21,7 +21,7 @@ from ..db import BilingualText, db
 from ..events.models import Event, Participant
 from ..registration import workshop_times
 from ..rows import new_row, write
-from . import changes, drafting, places, queries, release_letters, standing, warnings
+from . import changes, drafting, places, queries, release_letters, warnings
 from .changes import ENDS, Look, SessionChange
 from .facts import EventCalledOff, MovedOn, NothingToRelease, RoomTaken
 from .models import Bookmark, ProgrammeSession, Release, ReleasedPerson, ReleasedSession
@@ -149,7 +149,6 @@ def release(
     _write_rows(row, chosen)
     places.follow([change.session for change in chosen if change.after.state == "live"])
     release_letters.make(row, told, new=letters)
-    standing.bump(event.id)
     audit.record("programme.released", row, event=event, after={"number": row.number, "sessions": len(chosen)})
     return done
 

@@ -11,7 +11,7 @@ from ..agenda.models import AgendaEntry
 from ..agenda.rearranging import Outcome
 from ..db import BilingualText, db
 from ..events.models import Event, Participant
-from . import catching_up, drafting, queries, release_letters, releasing, standing
+from . import catching_up, drafting, queries, release_letters, releasing
 from .drafting import drafted_time
 from .facts import KEEP, Change, EventCalledOff, NothingToRelease, Part, Time
 from .models import SPEAKER_ROLES, ProgrammeSession, ReleasedSession
@@ -84,7 +84,6 @@ def strike(session: ProgrammeSession, words: str) -> None:
         text = each.abstract
         each.abstract = BilingualText(*(part.replace(words, "").strip() for part in (text.de, text.en)))
     db.session.flush()
-    standing.bump(session.event_id)
 
 
 def call_off_all(event: Event) -> None:

@@ -31,17 +31,15 @@ SPEAKER_ROLES = ("speaker", "chair", "panellist")
 class ProgrammeSettings(InEvent, Versioned, Model):
     """What organisers set for the programme as a whole, and the turn that drafts and releases take.
 
-    `stand` rises with everything that the public pages show, so that what is kept of them is known to hold; it is
-    raised without `version`, which guards the form. Whoever changes what is public locks this row first.
+    Whoever changes what is public locks this row first.
     """
 
-    stand: Mapped[int] = mapped_column(sa.Integer, default=0)
     availability_until: Mapped[datetime | None]
     slides_until: Mapped[datetime | None]
     contact: Mapped[BilingualText] = mapped_column(default=BilingualText())
     equipment: Mapped[BilingualText] = mapped_column(default=BilingualText())
 
-    __table_args__ = (sa.UniqueConstraint("event_id"), sa.CheckConstraint("stand >= 0", name="stand_counts"))
+    __table_args__ = (sa.UniqueConstraint("event_id"),)
 
 
 class ProgrammeDay(PublicId, InEvent, Model):
