@@ -41,6 +41,7 @@ from ..support.smtp import free_port
 from ..support.waiting import until
 from . import accepts, feeds, floor, lists, papers, partnering, programme, reasons, releases
 from .accounting import cpu_seconds
+from .settling import settle
 from .visitor import Visitor, asking
 
 QUICK = "--quick" in sys.argv
@@ -263,6 +264,7 @@ def bringing_in(bench: Bench) -> None:
 def finding(bench: Bench) -> None:
     """The directory among 12,000 people, with words, filters and their numbers, eight at a time."""
     scene = partnering.fill(bench.app, DELEGATES)
+    settle(bench.app)
     partnering.milliseconds(bench.app, bench.ours, scene, 80)
     for turn in range(REPEATS):
         before = cpu_seconds(bench.roots[0], *bench.cluster)
@@ -357,6 +359,7 @@ def bench_on(engine: str) -> Iterator[Bench]:
     )
     app = create_app({"TESTING": True}, settings)
     slug, ticket = fill(app)
+    settle(app)
     floor.build(url)
     started = [
         serve(["--config", "gunicorn.conf.py", "wsgi:app"], environment_of(settings), ROOT),
