@@ -60,6 +60,9 @@ def test_a_call_leads_from_its_rules_to_the_programme(live_server: Site, world: 
     katja.press("th.contribution a")
     katja.press(".note a[href*='/programme/']")
     place(katja, first_day(live_server, slug))
+    assert "Peptide aus Seegras" not in rosa.open(f"/e/{slug}/programme").locator("main").inner_text()
+    katja.open(f"/manage/{slug}/programme/release")
+    katja.press("main form button.btn--main")
     public = rosa.open(f"/e/{slug}/programme").locator("main").inner_text()
     assert "Peptide aus Seegras" in public
     assert "Rosa" in rosa.open(f"/e/{slug}/speakers").locator("main").inner_text()
@@ -137,7 +140,7 @@ def decide_and_tell(katja: Walker, slug: str) -> None:
 
 
 def place(katja: Walker, day: str) -> None:
-    """Give the session a time on the first day, which lets everybody see it."""
+    """Give the session a time on the first day, in the draft."""
     page = katja.page
     if not page.locator("[name=day]").input_value():
         page.locator("[name=day]").fill(day)
