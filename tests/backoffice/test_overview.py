@@ -212,7 +212,7 @@ def test_somebody_who_shows_themselves_is_named(ctx: Flask):
     event = db.session.scalars(sa.select(Event).where(Event.slug == "alpha-2027")).one()
 
     with speaking("en"):
-        told = [change for change in changes.latest(event, 50) if "partner directory" in change.sentence]
+        told = [change for change in changes.latest(event, 500) if "partner directory" in change.sentence]
 
     assert told
     assert all(change.leads_to[0] == "person" and "System" not in change.sentence for change in told)
