@@ -7,7 +7,7 @@ then places.
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -36,8 +36,8 @@ class Preview:
     """What a release would do: its changes, what it would leave, what does not fit afterwards, whom it concerns.
 
     `refused` are pairs of sessions that would be in one exclusive room at once, `board` is what would be public.
-    `affected` counts people by their most important part, `by_hand` are those of them whom no letter reaches. `stand`
-    names this very draft: a release says it again, and is refused when it has moved on.
+    `affected` counts people by their most important part, `concerned` names them, `by_hand` are those of them whom no
+    letter reaches. `stand` names this very draft: a release says it again, and is refused when it has moved on.
     """
 
     changes: list[SessionChange]
@@ -46,6 +46,7 @@ class Preview:
     refused: list[Clash]
     board: Board
     affected: Counter[str]
+    concerned: dict[str, list[Participant]]
     by_hand: list[Participant]
     stand: str
 
@@ -71,6 +72,7 @@ def preview(event: Event, only: Collection[int] | None = None) -> Preview:
         if tell.participant_id not in people or _weight(part) < _weight(people[tell.participant_id]):
             people[tell.participant_id] = part
     known = {each.id for each in release_letters.reachable_among(sorted(people))}
+    named = _named(people)
     return Preview(
         changes=chosen,
         left=[change for change in found if change not in chosen],
@@ -78,9 +80,17 @@ def preview(event: Event, only: Collection[int] | None = None) -> Preview:
         refused=_refused(after, chosen),
         board=board,
         affected=Counter(people.values()),
-        by_hand=_named(people.keys() - known),
+        concerned=_by_part(named, people),
+        by_hand=[each for each in named if each.id not in known],
         stand=fingerprint(found),
     )
+
+
+def _by_part(named: Iterable[Participant], people: Mapping[int, str]) -> dict[str, list[Participant]]:
+    concerned: dict[str, list[Participant]] = {}
+    for each in named:
+        concerned.setdefault(people[each.id], []).append(each)
+    return concerned
 
 
 def _named(ids: Collection[int]) -> list[Participant]:

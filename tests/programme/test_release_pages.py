@@ -72,6 +72,7 @@ def test_a_move_is_seen_released_looked_at_and_sent(
     seen = page(desk, f"{HERE}/release?lang=de")
     assert re.findall(r"(\d+:\d\d–\d+:\d\d)", seen) == ["10:00–10:45", "14:00–14:45"]
     assert re.search(r": <b class=\"num\">1</b>", seen)
+    assert "Jana Muster" in seen.partition('id="h-who"')[2].partition("</section>")[0]
 
     answer = desk.post(
         f"{HERE}/release",
