@@ -49,12 +49,17 @@ class Stand(Model):
 def watch(topic: str, *models: type[Model], new: bool = True) -> None:
     """Say which tables a topic depends on; for modules, when they are imported.
 
-    Without `new`, a row makes no difference before one of another table names it.
+    Without `new`, a new row makes no difference by itself: whoever adds one that does, says so with `mark`.
     """
     for table in map(table_of, models):
         _topics.setdefault(table.name, set()).add(topic)
         if new:
             _topics_of_new.setdefault(table.name, set()).add(topic)
+
+
+def mark(topic: str) -> None:
+    """Say within a transaction that it writes about a topic, where its tables alone do not tell."""
+    vars(_written).setdefault("topics", set()).add(topic)
 
 
 def watched(topic: str) -> frozenset[str]:

@@ -9,6 +9,9 @@ from ..errors import DomainError
 from ..i18n import _l
 from .models import Delegate
 
+TIMES = "times"
+"""The topic of who is there and free when, see `stands`."""
+
 
 class LeavesBeforeArriving(DomainError):
     """A departure that is not after the arrival."""

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
-from .. import audit, clock
+from .. import audit, clock, stands
 from ..db import db
 from ..events.models import Event
 from ..organisations.models import Organisation
@@ -18,6 +18,7 @@ from ..text import clean, clean_lines, fold
 from . import carrying, documents, groups, mails, queries, signals, taxonomy
 from .errors import TooManyTerms, UnknownTerm
 from .models import Delegate, OrganisationProfile, ProfileTerm
+from .presence import TIMES
 from .reasons import Term
 from .visibility import agree, show
 from .words import LANGUAGES, REGIONS, SIDES, is_term
@@ -81,6 +82,7 @@ def join(
         created_at=clock.now(),
     )
     write(delegate)
+    _say_when_there(delegate)
     if found.profile is None:
         _take_over(profile, delegate, found.earlier)
     show(delegate, visibility, channel=channel)
@@ -132,9 +134,16 @@ def join_all(registrations: Sequence[Registration]) -> None:
     ]
     db.session.add_all(delegates)
     db.session.flush()
+    _say_when_there(*delegates)
     _take_over_all(event, [known[organisation_id] for organisation_id in new], delegates)
     if groups.groups_of(event.id):
         groups.assign_all(event.id)
+
+
+def _say_when_there(*new: Delegate) -> None:
+    """Tell those who keep who is free when, if somebody new is not there all the time."""
+    if any(delegate.days for delegate in new):
+        stands.mark(TIMES)
 
 
 def hand_over(profile: OrganisationProfile, delegate: Delegate) -> None:

@@ -15,16 +15,15 @@ from .. import clock
 from ..agenda.models import ParticipantAtom
 from ..db import writing
 from ..delegates.models import Delegate
+from ..delegates.presence import TIMES
 from ..memory import fresh, memory, stand
 from ..stands import watch
 from . import times
 from .lunch import Lunches
 from .models import LunchWindow, MeetingBlock, MeetingSlot
 
-TIMES = "times"
-"""The topic of everything that this depends on."""
-
-watch(TIMES, ParticipantAtom, MeetingSlot, MeetingBlock, LunchWindow, Delegate)
+watch(TIMES, ParticipantAtom, MeetingSlot, MeetingBlock, LunchWindow)
+watch(TIMES, Delegate, new=False)  # most are there all the time; `delegates.services` marks those who are not
 
 FEW = 300
 """So many people are looked at one by one."""

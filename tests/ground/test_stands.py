@@ -10,7 +10,7 @@ from flask import Flask
 from partnering import rows, stands
 from partnering.agenda.services import block
 from partnering.db import BilingualText, Model, db, table_of, transaction
-from partnering.delegates import index
+from partnering.delegates import index, presence
 from partnering.events.models import Event, Participant
 from partnering.limits import RateLimit
 from partnering.meetings import absences
@@ -139,7 +139,7 @@ def test_topics_know_every_table_that_is_read_about_them(ctx: Flask):
     make_session(event, speakers=[make_participant(event)])
     slots = absences.free(jana)
     reading: dict[str, Callable[[], object]] = {
-        absences.TIMES: lambda: (
+        presence.TIMES: lambda: (
             absences.free(jana),
             absences.never_free(jana, slots),
             absences.shared(jana, [ben.participant_id], slots),

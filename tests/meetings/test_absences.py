@@ -6,14 +6,18 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from partnering import clock
 from partnering.agenda.services import block
 from partnering.db import db, transaction
+from partnering.delegates import services
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
 from partnering.meetings import absences, times
 from tests.factories import make_event
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_partnering_event
+from tests.factories.registration import make_registration
+from tests.factories.tickets import make_product
 from tests.support.counting import statements
 
 
@@ -100,3 +104,18 @@ def test_without_times_for_meetings_nobody_is_free_and_nothing_breaks(ctx: Flask
     me = make_delegate(make_event())
     assert times.free_slots([me]) == []
     assert absences.free(me) == []
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_somebody_new_who_is_there_on_other_days_only_is_known_at_once(event: Event, many: bool):
+    me = make_delegate(event)
+    slots = times.free_slots([me])
+    assert absences.never_free(me, slots) == set()
+    other_day = (clock.in_zone(slots[0].starts_at, event.zone).date() + timedelta(days=1)).isoformat()
+
+    one = make_registration(event, product=make_product(event, partnering=not many, days=[other_day]))
+    if many:
+        with transaction():
+            services.join_all([db.session.merge(one)])
+
+    assert absences.never_free(me, slots) == {one.participant_id}
