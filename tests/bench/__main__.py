@@ -133,30 +133,26 @@ def pages(bench: Bench) -> None:
 def feeding(bench: Bench) -> None:
     """The programme of a hundred talks as a calendar, whole and unchanged; one person's feed without a figure."""
     public, own = feeds.fill(bench.app)
-    for name, path, most, unchanged in (
-        (f"feed of {feeds.TALKS} talks", public, feeds.MOST, False),
-        (f"feed of {feeds.TALKS} talks, not modified", public, feeds.MOST_UNCHANGED, True),
-        ("somebody's own feed", own, math.inf, True),
-    ):
-        ours, floors = [], []
-        ask_ours = asking(bench.ours, path, REQUESTS, unchanged=unchanged)
-        ask_ours()  # each process makes it once before anything counts
-        for _ in range(REPEATS):
-            floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))
-            ours.append(bench.cpu_ms(ask_ours, 0))
-        bench.report(name, ours, floors, most)
+    asked_again(bench, f"feed of {feeds.TALKS} talks", public, feeds.MOST)
+    asked_again(bench, f"feed of {feeds.TALKS} talks, not modified", public, feeds.MOST_UNCHANGED, unchanged=True)
+    asked_again(bench, "somebody's own feed", own, math.inf, unchanged=True)
 
 
 def showing(bench: Bench) -> None:
     """The public pages of a programme of 400 sessions; a session's own page without a figure."""
     for name, path, most, unchanged in programme.fill(bench.app):
-        ours, floors = [], []
-        ask_ours = asking(bench.ours, path, REQUESTS, unchanged=unchanged)
-        ask_ours()  # each process makes it once before anything counts
-        for _ in range(REPEATS):
-            floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))
-            ours.append(bench.cpu_ms(ask_ours, 0))
-        bench.report(name, ours, floors, most)
+        asked_again(bench, name, path, most, unchanged=unchanged)
+
+
+def asked_again(bench: Bench, name: str, path: str, most: float, *, unchanged: bool = False) -> None:
+    """An address that many ask for, beside the floor's page; each process makes it once before anything counts."""
+    ask_ours = asking(bench.ours, path, REQUESTS, unchanged=unchanged)
+    ask_ours()
+    ours, floors = [], []
+    for _ in range(REPEATS):
+        floors.append(bench.cpu_ms(lambda: ask(bench.floor, "/page"), 1))
+        ours.append(bench.cpu_ms(ask_ours, 0))
+    bench.report(name, ours, floors, most)
 
 
 def releasing(bench: Bench) -> None:

@@ -184,22 +184,20 @@ def test_pages_ask_as_often_for_much_as_for_little(desk: FlaskClient, event: Eve
             person = make_participant(event, email=f"p{event.version}{n}{count}@example.org")
             make_session(event, people=[Part(person)], room=make_room(event), released=False)
 
+    def release_and_move(first: int, then: int) -> None:
+        with transaction():
+            for session in queries.sessions_of(event):
+                drafting.place(session, at(event, first), session.room)
+            releasing.release(event)
+            for session in queries.sessions_of(event):
+                drafting.place(session, at(event, then), session.room)
+
     more(1)
-    with transaction():
-        for session in queries.sessions_of(event):
-            drafting.place(session, at(event, 9), session.room)
-        releasing.release(event)
-        for session in queries.sessions_of(event):
-            drafting.place(session, at(event, 11), session.room)
+    release_and_move(9, 11)
     addresses = [f"{HERE}/release", f"{HERE}/releases/letters", f"{HERE}/releases/1"]
     few = [asked(address) for address in addresses]
     more(6)
-    with transaction():
-        for session in queries.sessions_of(event):
-            drafting.place(session, at(event, 13), session.room)
-        releasing.release(event)
-        for session in queries.sessions_of(event):
-            drafting.place(session, at(event, 15), session.room)
+    release_and_move(13, 15)
     addresses[-1] = f"{HERE}/releases/2"
     assert [asked(address) for address in addresses[:2]] == few[:2]
     assert asked(addresses[-1]) <= few[2] + 2  # its people and those before
