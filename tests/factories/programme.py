@@ -6,10 +6,10 @@ from datetime import datetime, time, timedelta
 from partnering import clock
 from partnering.accounts.models import EmailAddress, Person
 from partnering.agenda.models import Location
-from partnering.db import BilingualText, db
+from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event, Participant
 from partnering.events.services import rename
-from partnering.programme import releasing, services
+from partnering.programme import drafting, releasing, services
 from partnering.programme.models import ProgrammeSession, SessionPerson, Track
 from partnering.programme.services import Part, Time
 from partnering.rows import new_row, write
@@ -177,3 +177,10 @@ def _drafted(event: Event, n: int, room: Location, turn: int) -> ProgrammeSessio
         location_id=room.id,
         updated_at=clock.now() - timedelta(days=1),
     )
+
+
+def move_and_release(event: Event, session: ProgrammeSession, hour: int, *, letters: bool = True) -> None:
+    """Let a session begin at this hour of the first day, in public at once; its letters wait, or there are none."""
+    with transaction():
+        drafting.place(session, at(event, hour), session.room)
+        releasing.release(event, letters=letters)

@@ -14,12 +14,12 @@ from partnering.events.models import Event, Participant
 from partnering.jobs import worker
 from partnering.mail.models import OutboxLetter
 from partnering.programme import catching_up, choosing, chosen_letters, drafting, queries, release_letters, releasing
-from partnering.programme.models import ProgrammeSession, ReleaseLetter
+from partnering.programme.models import ReleaseLetter
 from partnering.programme.services import Part
 from partnering.registration.changes import cancel_registration
 from partnering.registration.workshops import book
 from tests.factories import make_event, make_organiser, make_participant
-from tests.factories.programme import at, make_session, make_speaker
+from tests.factories.programme import at, make_session, make_speaker, move_and_release
 from tests.factories.registration import make_registration
 from tests.factories.tickets import make_product
 from tests.support.counting import statements_of
@@ -37,12 +37,6 @@ def event(ctx: Flask) -> Event:
 @pytest.fixture
 def jana(event: Event) -> Participant:
     return make_participant(event, email="jana@example.org", given_name="Jana", family_name="Muster")
-
-
-def release(event: Event, session: ProgrammeSession, hour: int, *, letters: bool = True) -> None:
-    with transaction():
-        drafting.place(session, at(event, hour), session.room)
-        releasing.release(event, letters=letters)
 
 
 def send(event: Event) -> None:
@@ -70,13 +64,13 @@ def test_a_calendar_that_was_told_nothing_of_a_release_is_brought_up_to_date_onc
 ):
     session = make_session(event, "Vortrag", people=[Part(jana)])
     make_session(event, "Nie erzählt", people=[Part(jana)], starts_at=at(event, 8))
-    release(event, session, 12)
+    move_and_release(event, session, 12)
     assert catching_up.behind(event) == []  # a letter waits to be looked at
     send(event)
     assert catching_up.behind(event) == []  # and is on its way
     told(app)
 
-    release(event, session, 14, letters=False)
+    move_and_release(event, session, 14, letters=False)
     assert [entry.participant for entry in catching_up.behind(event)] == [jana]
     assert (catch_up(event), catch_up(event)) == (1, 0)
     assert told(app) == [("jana@example.org", "Geändert: Vortrag", "REQUEST", "2")]
@@ -101,7 +95,7 @@ def test_who_has_booked_is_caught_up_in_the_words_of_the_booking_and_many_by_the
         with transaction():
             book(make_registration(event, email=f"gast{n}@example.org"), workshop)
     deliver_all(app)
-    release(event, session, 14, letters=False)
+    move_and_release(event, session, 14, letters=False)
     assert len(catching_up.behind(event)) == 3
     asked = statements_of(lambda: catching_up.behind(event))
     assert catch_up(event) == 3
@@ -122,7 +116,7 @@ def test_letters_about_chosen_sessions_say_how_to_stop_them_and_are_stopped_by_o
     session = make_session(event, "Vortrag", people=[Part(make_participant(event, email="ben@example.org"))])
     with transaction():
         choosing.bookmark(session, jana)
-    release(event, session, 12)
+    move_and_release(event, session, 12)
     send(event)
     letters = {str(each["To"]): each for each in deliver_all(app)}
     assert letters["ben@example.org"]["List-Unsubscribe"] is None
@@ -134,7 +128,7 @@ def test_letters_about_chosen_sessions_say_how_to_stop_them_and_are_stopped_by_o
     assert (client.get(path).location, chosen_letters.wants(jana)) == (page, True)  # looking stops nothing
     assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 204
     db.session.rollback()
-    release(event, session, 14)
+    move_and_release(event, session, 14)
     waiting = db.session.scalars(sa.select(ReleaseLetter).where(ReleaseLetter.state == "draft"))
     assert [letter.participant.person.email for letter in waiting if letter.participant.person] == ["ben@example.org"]
     assert [entry.participant_id for entry in catching_up.behind(event)] == []
@@ -151,7 +145,7 @@ def test_letters_are_found_by_part_day_and_room_and_seen_as_their_readers_get_th
     ben = make_participant(event, email="ben@example.org", given_name="Ben", family_name="Neu", locale="en")
     for name, people, day in (("Eins", [Part(jana)], 1), ("Zwei", [Part(ben, "chair"), Part(jana)], 2)):
         session = make_session(event, name, people=people, starts_at=at(event, 10, day=day))
-        release(event, session, 12)
+        move_and_release(event, session, 12)
     sign_in(client, make_organiser(event))
 
     def named(query: str) -> list[str]:
@@ -185,7 +179,7 @@ def test_a_preview_shows_no_secret_link_of_its_reader(client: FlaskClient, event
     workshop = make_product(event, kind="add_on", appointment_id=session.appointment_id, gross=0)
     with transaction():
         book(make_registration(event, email="gast@example.org"), workshop)
-    release(event, session, 14)
+    move_and_release(event, session, 14)
     sign_in(client, make_organiser(event))
     letter = db.session.scalars(sa.select(ReleaseLetter)).one()
     page = client.get(f"{HERE}/releases/letters/{letter.public_id}").text
@@ -217,12 +211,12 @@ def test_a_conference_that_is_called_off_leaves_every_calendar_that_knew_of_a_se
     with transaction():
         choosing.bookmark(told_of, chooser)
         choosing.bookmark(untold, chooser)
-    release(event, told_of, 10)
+    move_and_release(event, told_of, 10)
     send(event)
     while worker.run_jobs():
         continue
     assert len(told(app)) == 2
-    release(event, untold, 12)  # its letters still wait to be looked at
+    move_and_release(event, untold, 12)  # its letters still wait to be looked at
     with transaction():
         events.cancel(event)
         events.cancel(event)
@@ -242,7 +236,7 @@ def test_what_somebody_has_chosen_goes_with_their_ticket_and_out_of_a_calendar_t
     for each in (session, silent):
         with transaction():
             choosing.bookmark(each, registration.participant)
-    release(event, session, 12)
+    move_and_release(event, session, 12)
     send(event)
     deliver_all(app)
     with transaction():

@@ -12,10 +12,10 @@ from partnering.jobs import worker
 from partnering.programme import drafting, release_letters, releasing, services
 from partnering.programme.facts import Time
 from partnering.programme.letter_words import items_of
-from partnering.programme.models import ProgrammeSession, ReleaseLetter
+from partnering.programme.models import ReleaseLetter
 from partnering.programme.services import Part
 from tests.factories import make_event, make_participant
-from tests.factories.programme import at, make_room, make_session
+from tests.factories.programme import at, make_room, make_session, move_and_release
 from tests.support.letters import calendar_of, deliver_all, text_of
 
 
@@ -27,13 +27,6 @@ def event(ctx: Flask) -> Event:
 @pytest.fixture
 def jana(event: Event) -> Participant:
     return make_participant(event, email="jana@example.org", given_name="Jana", family_name="Muster")
-
-
-def move(event: Event, session: ProgrammeSession, hour: int, *, letters: bool = True) -> None:
-    with transaction():
-        drafting.place(session, at(event, hour), session.room)
-    with transaction():
-        releasing.release(event, letters=letters)
 
 
 def pending(event: Event) -> list[ReleaseLetter]:
@@ -68,7 +61,7 @@ def told(app: Flask) -> list[tuple[str, str, str]]:
 
 def test_nothing_leaves_before_an_organiser_sends_it(app: Flask, event: Event, jana: Participant):
     session = make_session(event, "Vortrag", people=[Part(jana)])
-    move(event, session, 14)
+    move_and_release(event, session, 14)
 
     assert told(app) == []
     assert [said(letter) for letter in pending(event)] == [[("Vortrag", [("10:00–10:45", "14:00–14:45")])]]
@@ -79,8 +72,8 @@ def test_nothing_leaves_before_an_organiser_sends_it(app: Flask, event: Event, j
 
 def test_two_releases_before_the_letters_are_one_letter_from_old_to_newest(app: Flask, event: Event, jana: Participant):
     session = make_session(event, "Vortrag", people=[Part(jana)])
-    move(event, session, 12)
-    move(event, session, 14, letters=False)
+    move_and_release(event, session, 12)
+    move_and_release(event, session, 14, letters=False)
 
     assert [said(letter) for letter in pending(event)] == [[("Vortrag", [("10:00–10:45", "14:00–14:45")])]]
     assert sorted(letter.state for letter in db.session.scalars(sa.select(ReleaseLetter))) == ["draft", "merged"]
@@ -90,8 +83,8 @@ def test_two_releases_before_the_letters_are_one_letter_from_old_to_newest(app: 
 
 def test_what_comes_back_before_the_letters_is_not_told(event: Event, jana: Participant):
     session = make_session(event, people=[Part(jana)])
-    move(event, session, 12)
-    move(event, session, 10)
+    move_and_release(event, session, 12)
+    move_and_release(event, session, 10)
 
     assert pending(event) == []
     assert [letter.state for letter in db.session.scalars(sa.select(ReleaseLetter))] == ["empty"]
@@ -151,7 +144,7 @@ def test_who_joins_leaves_or_has_chosen_it_is_told_only_that(app: Flask, event: 
 
 def test_what_is_left_out_is_not_sent_and_can_wait_again(app: Flask, event: Event, jana: Participant):
     session = make_session(event, "Vortrag", people=[Part(jana)])
-    move(event, session, 12)
+    move_and_release(event, session, 12)
     [letter] = pending(event)
     with transaction():
         assert release_letters.leave_out(letter)
@@ -160,7 +153,7 @@ def test_what_is_left_out_is_not_sent_and_can_wait_again(app: Flask, event: Even
         assert release_letters.take_in(letter)
     with transaction():
         release_letters.leave_out(letter)
-    move(event, session, 13, letters=False)
+    move_and_release(event, session, 13, letters=False)
     with transaction():
         assert not release_letters.take_in(letter)  # it would say what is so no more
 
@@ -171,7 +164,7 @@ def test_more_letters_than_one_deed_sends_are_sent_by_the_worker_once(
     monkeypatch.setattr(release_letters, "AT_ONCE", 2)
     people = [make_participant(event, email=f"p{n}@example.org") for n in range(5)]
     session = make_session(event, "Podium", kind="panel", people=[Part(each) for each in people])
-    move(event, session, 14)
+    move_and_release(event, session, 14)
 
     assert send(event) == 5
     assert len(pending(event)) == 3
