@@ -8,6 +8,7 @@ being well-formed: it is compared with the codes that were handed out.
 import hmac
 import io
 import secrets
+from collections.abc import Sequence
 from functools import lru_cache
 
 import qrcode
@@ -44,13 +45,73 @@ def matrix(text: str) -> Rows:
 
     Raises `ValueError` if the text is longer than a symbol can hold.
     """
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0, mask_pattern=0)
     code.add_data(text)
     try:
         code.make(fit=True)
     except qrcode.exceptions.DataOverflowError as error:
         raise ValueError("this text is too long for a QR code") from error
-    return tuple(tuple(map(bool, row)) for row in code.modules)
+    side = len(code.modules)
+    empty = _empty(code.version)
+    bare = [packed ^ turned for packed, turned in zip(_packed(code.modules), empty[0], strict=True)]
+    masked = [(bare[0] ^ across, bare[1] ^ down) for across, down in empty]
+    best, _down = min(masked, key=lambda symbol: _penalty(symbol[0], symbol[1], side))
+    rows = f"{best:0{side * (side + 1)}b}"[::-1]
+    return tuple(tuple(bit == "1" for bit in rows[y * (side + 1) : y * (side + 1) + side]) for y in range(side))
+
+
+def _packed(modules: Sequence[Sequence[bool]]) -> tuple[int, int]:
+    """A symbol as one number, row after row, and as another one, column after column.
+
+    The lowest bit is the upper left module. After each row one bit stays free, so that nothing runs on into the next.
+    """
+    return _number(modules), _number(list(zip(*modules, strict=True)))
+
+
+def _number(lines: Sequence[Sequence[bool]]) -> int:
+    return int("".join("0" + "".join("1" if black else "0" for black in line[::-1]) for line in lines[::-1]), 2)
+
+
+@lru_cache(maxsize=40)
+def _empty(version: int) -> list[tuple[int, int]]:
+    """The symbols of a version that hold nothing, one under each of the eight masks.
+
+    What all symbols share cancels out between two of them, so they turn a symbol from one mask to another. Asking the
+    library for all eight of each symbol takes many times as long.
+    """
+    symbols = []
+    for mask in range(8):
+        code = qrcode.QRCode(version, qrcode.constants.ERROR_CORRECT_M, border=0, mask_pattern=mask)
+        code.data_cache = []
+        code.makeImpl(False, mask)
+        symbols.append(_packed(code.modules))
+    return symbols
+
+
+def _penalty(across: int, down: int, side: int) -> int:
+    """How hard a symbol is to read: the four features of ISO/IEC 18004, section 7.8.3, for all lines at once."""
+    step, whole = side + 1, _whole(side)
+    points = _line_penalty(across, whole) + _line_penalty(down, whole)
+    like = ~(across ^ across >> step) & whole & whole >> step
+    points += 3 * (like & like >> 1 & ~(across ^ across >> 1) & whole).bit_count()
+    return points + 10 * (abs(20 * across.bit_count() - 10 * side * side) // (side * side))
+
+
+@lru_cache(maxsize=40)
+def _whole(side: int) -> int:
+    """A symbol that is black all over."""
+    return sum((1 << side) - 1 << y * (side + 1) for y in range(side))
+
+
+def _line_penalty(lines: int, whole: int) -> int:
+    """Runs of five and more modules of one colour, and what looks like a finder pattern beside four white ones."""
+    like = ~(lines ^ lines >> 1) & whole & whole >> 1
+    runs = like & like >> 1 & like >> 2 & like >> 3
+    white = ~lines & whole
+    finders = lines & white >> 1 & lines >> 2 & lines >> 3 & lines >> 4 & white >> 5 & lines >> 6
+    four = white & white >> 1 & white >> 2 & white >> 3
+    found = (finders & four >> 7).bit_count() + (finders & four << 4).bit_count()
+    return runs.bit_count() + 2 * (runs & ~(runs << 1)).bit_count() + 40 * found
 
 
 @lru_cache(maxsize=2048)

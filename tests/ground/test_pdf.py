@@ -9,7 +9,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped] # ships no ty
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnering import pdf, qr
+from partnering import pdf, qr, typeface
 from tests.readers import pages
 from tests.readers.codes import zbar, zxing
 
@@ -152,12 +152,12 @@ def test_no_text_breaks_a_page(text: str, shown: str):
 
 
 def test_the_font_files_are_free_to_embed_and_even_in_their_figures():
-    for name in pdf._FACES.values():
-        with TTFont(pdf._FONTS / name) as font:
+    for name in typeface.FACES.values():
+        with TTFont(typeface.FOLDER / name) as font:
             assert font["OS/2"].fsType == 0
             assert len({font["hmtx"][font.getBestCmap()[ord(figure)]][0] for figure in "0123456789"}) == 1
     for licence in ("OFL.txt", "DEJAVU-LICENSE.txt"):
-        assert (pdf._FONTS / licence).stat().st_size > 4000
+        assert (typeface.FOLDER / licence).stat().st_size > 4000
 
 
 # -- codes

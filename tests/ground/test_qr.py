@@ -8,9 +8,11 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 
 import pytest
+import qrcode
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
+from qrcode.util import lost_point
 
 from partnering import qr
 from tests.readers.codes import symbol, zbar, zxing
@@ -46,6 +48,19 @@ def test_a_ticket_code_is_a_version_2_symbol_that_both_readers_read(code_id: byt
     assert symbol(image) == "2-M"
     assert len(qr.matrix(text)) == 25
     assert (zbar(image), zxing(image)) == ([text], [text])
+
+
+@pytest.mark.parametrize("text", [*(qr.encode_code(code_id, KEY) for code_id in IDS), URL, "€ " * 100])
+def test_of_the_eight_masks_the_one_that_is_easiest_to_read_is_taken(text: str):
+    points = []
+    for mask in range(8):
+        code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0, mask_pattern=mask)
+        code.add_data(text)
+        code.make(fit=True)
+        points.append(lost_point(code.modules))
+
+    assert lost_point([list(row) for row in qr.matrix(text)]) == min(points)
+    assert len(set(points)) > 1
 
 
 @pytest.mark.parametrize("degrees", [-25, -12, 0, 7, 19, 90, 180, 201])
