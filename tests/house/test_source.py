@@ -215,3 +215,25 @@ def test_no_sentence_stands_within_a_formatted_string():
         if call.args and isinstance(call.args[0], ast.Constant)
     ]
     assert inside == []
+
+
+# -- what is written is noted
+
+
+TRIGGERS = {"partnering/db.py"}
+"""Where triggers are put together, which write beside the statement that was noted."""
+
+
+def test_nothing_is_written_past_the_notes_of_what_changed():
+    """`stands` notes statements built by SQLAlchemy; one that is plain text would change what others have kept."""
+    written = [
+        f"{path}:{node.lineno}"
+        for path, text in PYTHON.items()
+        if path.parts[0] == "partnering" and path.as_posix() not in TRIGGERS
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.match(r"\s*(WITH\b.*)?(INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b", node.value, re.DOTALL)
+    ]
+
+    assert written == []
