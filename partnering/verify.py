@@ -30,6 +30,9 @@ class Invariant:
 
 _invariants: dict[str, Invariant] = {}
 
+triggers: list[Callable[[], Iterable[str]]] = []
+"""Functions of rooms that name triggers which keep a table of theirs."""
+
 
 def invariant(code: str, sentence: str) -> Callable[[Check], Check]:
     """State an invariant. `code` as in the reliability figures (I1, I2, …), with a letter where there are several."""
@@ -97,6 +100,7 @@ def schema_as_in_models() -> Iterator[Finding]:
     wanted_triggers = {name for table in append_only_tables() for name in trigger_names(table, dialect.name)}
     if dialect.name == "sqlite":
         wanted_triggers |= {f"{t}_words_{deed}" for t in searchable_tables() for deed in ("insert", "delete", "update")}
+    wanted_triggers.update(*(named() for named in triggers))
     found_triggers = _triggers(dialect.name)
     yield from (f"trigger {name} is missing" for name in sorted(wanted_triggers - found_triggers))
 

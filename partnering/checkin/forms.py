@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    BooleanField,
     DateTimeLocalField,
     HiddenField,
     RadioField,
@@ -157,8 +156,24 @@ class ListForm(FlaskForm):
     closes_at = DateTimeLocalField(_l("Closes"), [Optional()], format="%Y-%m-%dT%H:%M")
     days = SelectMultipleField(_l("On which days"), validators=[InputRequired(_l("Tick at least one day"))])
     products = SelectMultipleField(_l("Which tickets"), validators=[InputRequired(_l("Tick at least one ticket"))])
-    allow_unpaid = BooleanField(_l("Let in guests whose invoice is open"), default=True)
-    reentry = BooleanField(_l("Guests may go out and come back in"), default=True)
+    unpaid = RadioField(
+        _l("Guests whose invoice is open"),
+        choices=[
+            SelectChoice("warn", _l("Let in, the scanner shows amber")),
+            SelectChoice("admit", _l("Let in like everybody")),
+            SelectChoice("refuse", _l("Do not let in")),
+        ],
+        default="warn",
+    )
+    entries = RadioField(
+        _l("How often a ticket opens this door"),
+        choices=[
+            SelectChoice("reentry", _l("Again after going out, crew scan at the exit")),
+            SelectChoice("single", _l("Once")),
+            SelectChoice("multiple", _l("As often as somebody comes")),
+        ],
+        default="reentry",
+    )
 
     def validate_closes_at(self, field: DateTimeLocalField) -> None:
         """A door closes after it opens."""

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
-from ..verify import broken, invariant
+from ..verify import broken, invariant, triggers
+from . import touching
+
+triggers.append(touching.names)
 
 
 @invariant("I6", "Each place is admitted once to a list in a window, by a scan that counts")

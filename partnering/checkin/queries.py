@@ -56,6 +56,11 @@ def lets_in(checkin_list: CheckinList, product: Product) -> bool:
     return allowed is None or product.public_id in allowed
 
 
+def notes_exits(checkin_list: CheckinList) -> bool:
+    """Whether crew note at a list who goes out: where a ticket lets in once, that changes nothing."""
+    return checkin_list.entries != "single"
+
+
 def window_key(checkin_list: CheckinList, event: Event, moment: datetime) -> str:
     """What one admission covers: the whole event, or the day in the event's zone that `moment` falls on."""
     if checkin_list.window_kind == "event":

@@ -238,7 +238,7 @@ def _refusal(
         return "cancelled"
     if place.party.approval in ("waiting", "rejected"):
         return "not_approved"
-    if not checkin_list.allow_unpaid and queries.owes(place):
+    if checkin_list.unpaid == "refuse" and queries.owes(place):
         return "unpaid"
     if checkin_list.opens_at is not None and moment < checkin_list.opens_at:
         return "not_yet_valid"
@@ -262,6 +262,8 @@ def _enter(event: Event, checkin_list: CheckinList, place: Place, scan: Scan, fo
             device_id=scan.device_id,
             scan_id=scan.scan_id,
             inside=True,
+            entries=1,
+            entered_at=scan.bounded_at,
         )
         .on_conflict_do_nothing(index_elements=["list_id", "place_id", "window_key"])
         .returning(Admission.__table__.c.id)
@@ -270,10 +272,11 @@ def _enter(event: Event, checkin_list: CheckinList, place: Place, scan: Scan, fo
         admission = queries.admission(checkin_list, place, key)
         if admission is None:
             continue  # undone between our look and our claim: the place is free again
-        if checkin_list.reentry and _set_inside(admission, True):
+        if checkin_list.entries == "multiple" or (checkin_list.entries == "reentry" and _set_inside(admission, True)):
+            _come_in(admission, scan)
             return "ok", admission.scan
         if force:
-            _set_inside(admission, True)
+            _come_in(admission, scan)
             scan.forced = True
             return "ok", admission.scan
         return "already_in", admission.scan
@@ -284,6 +287,19 @@ def _leave(checkin_list: CheckinList, place: Place, scan: Scan) -> str:
     """Note that a guest went out, whichever window they came in; nobody who is not in can leave ("rules")."""
     admission = queries.admission_inside(checkin_list, place)
     return "ok" if admission is not None and _set_inside(admission, False) else "rules"
+
+
+def _come_in(admission: Admission, scan: Scan) -> None:
+    """One more entry of who was let in before."""
+    db.session.execute(
+        sa.update(Admission)
+        .where(Admission.id == admission.id)
+        .values(
+            inside=True,
+            entries=Admission.entries + 1,
+            entered_at=sa.case((Admission.entered_at < scan.bounded_at, scan.bounded_at), else_=Admission.entered_at),
+        )
+    )
 
 
 def _set_inside(admission: Admission, inside: bool) -> bool:
@@ -356,4 +372,6 @@ def _elect_again(event: Event, annulled: Scan) -> None:
         admission.scan_row_id, admission.at = first.id, first.bounded_at
         admission.device_id, admission.scan_id = first.device_id, first.scan_id
         admission.inside = last.type == "entry"
+        came = [each.bounded_at for each in story if each.type == "entry"]
+        admission.entries, admission.entered_at = len(came), came[-1]
     db.session.flush()

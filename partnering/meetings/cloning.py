@@ -5,7 +5,7 @@ from .models import LunchWindow, MeetingBlock, MeetingBlockZone, MeetingRules
 from .setting_up import make_slots
 
 
-@taken_along("blocks", floor=9)
+@taken_along("blocks", floor=10)
 def blocks(copies: Copies) -> None:
     """Blocks with their slots and zones, open for requests, lunch and the rules; nobody has met yet."""
     for block in copies.copy(copies.rows(MeetingBlock), phase="open"):

@@ -167,6 +167,7 @@ def test_without_the_constraint_looking_first_lets_everybody_in(make_app):
                     at=clock.now(),
                     device_id=device.id,
                     scan_id=scan.scan_id,
+                    entered_at=clock.now(),
                 )
             )
             return "ok"

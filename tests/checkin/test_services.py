@@ -149,11 +149,11 @@ SITUATIONS = {
     "a guest": (fresh, "ok"),
     "an invoice is open": (lambda event: fresh(event, gross=22_000), "ok"),
     "an invoice is open and the door asks for payment": (
-        lambda event: fresh(event, gross=22_000) | {"door": make_door(event, allow_unpaid=False)},
+        lambda event: fresh(event, gross=22_000) | {"door": make_door(event, unpaid="refuse")},
         "unpaid",
     ),
     "a free ticket where the door asks for payment": (
-        lambda event: fresh(event) | {"door": make_door(event, allow_unpaid=False)},
+        lambda event: fresh(event) | {"door": make_door(event, unpaid="refuse")},
         "ok",
     ),
     "scribble": (lambda event: {"text": "hello"}, "unknown"),
@@ -199,7 +199,7 @@ def test_the_first_refusal_wins(event, device):
     now = clock.now()
     door = make_door(
         event,
-        allow_unpaid=False,
+        unpaid="refuse",
         closes_at=now - timedelta(hours=1),
         rules={"products": [other.public_id], "days": ["2000-01-01"]},
     )
@@ -216,7 +216,7 @@ def test_the_first_refusal_wins(event, device):
         guest.place.party.approval = "approved"
     answers.append(scan(event, door, device, text).answer)
     with transaction():
-        door.allow_unpaid = True
+        door.unpaid = "warn"
     answers.append(scan(event, door, device, text).answer)
 
     assert answers == ["wrong_ticket_type", "wrong_day", "not_approved", "unpaid", "no_longer_valid"]
@@ -391,7 +391,7 @@ def test_coming_back_names_the_first_time_and_is_the_same_when_sent_again(event,
 
 
 def test_without_reentry_out_is_out(event, device):
-    door = make_door(event, reentry=False)
+    door = make_door(event, entries="single")
     text = ticket_text(make_attendee(event))
 
     answers = [scan(event, door, device, text, type=kind).answer for kind in ("entry", "exit", "entry")]

@@ -412,7 +412,8 @@ def answers_of_a_list(foyer, **more):
         "window_kind": "day",
         "opens_at": "2027-10-13T18:30",
         "closes_at": "2027-10-13T23:00",
-        "allow_unpaid": "y",
+        "unpaid": "warn",
+        "entries": "single",
         **more,
     }
 
@@ -428,7 +429,7 @@ def test_organisers_make_and_change_a_list(app, organiser, foyer):
     assert (made.status_code, made.location) == (302, f"{base}/")
     with app.app_context():
         dinner = newest_list()
-        assert (dinner.name.en, dinner.window_kind, dinner.reentry) == ("Dinner", "day", False)
+        assert (dinner.name.en, dinner.window_kind, dinner.entries) == ("Dinner", "day", "single")
         assert dinner.opens_at == datetime(2027, 10, 13, 16, 30, tzinfo=UTC)
         assert dinner.rules == {"products": products}
         dinner_id = dinner.public_id

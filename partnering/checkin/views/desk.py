@@ -108,8 +108,8 @@ def _form(door: CheckinList | None) -> ListForm:
             "closes_at": _wall(door.closes_at, event),
             "days": door.rules.get("days", days),
             "products": door.rules.get("products", data["products"]),
-            "allow_unpaid": door.allow_unpaid,
-            "reentry": door.reentry,
+            "unpaid": door.unpaid,
+            "entries": door.entries,
         }
     form = ListForm(data=data)
     form.days.choices = [
@@ -137,8 +137,8 @@ def _values(form: ListForm, event: Event) -> dict[str, Any]:
         "window_kind": form.window_kind.data,
         "opens_at": clock.from_zone(form.opens_at.data, event.zone) if form.opens_at.data else None,
         "closes_at": clock.from_zone(form.closes_at.data, event.zone) if form.closes_at.data else None,
-        "allow_unpaid": form.allow_unpaid.data,
-        "reentry": form.reentry.data,
+        "unpaid": form.unpaid.data,
+        "entries": form.entries.data,
         "rules": rules,
     }
 

@@ -58,7 +58,7 @@ def _person_page(door: CheckinList, guest: Registration, group_form: GroupForm) 
     return render_template(
         "checkin/person.html",
         door=words.door_name(door),
-        reentry=door.reentry,
+        exits=queries.notes_exits(door),
         guest=guest,
         admission=inside.get(guest.place_id),
         owes=queries.owes(guest.place),
