@@ -27,11 +27,11 @@ class ApplyForm(FlaskForm):
 
     packed = HiddenField(validators=[InputRequired(), Length(max=MOST_PACKED)])
     seen = HiddenField(validators=[InputRequired(), Length(max=64)])
-    draft = BooleanField(
-        _l("Read it into the draft only"),
-        description=_l("Nobody sees it and nobody is written to before you release it."),
+    at_once = BooleanField(
+        _l("Make it public at once"),
+        description=_l("Otherwise it waits in the draft, and you see what changes and for whom before you release it."),
     )
     tell = BooleanField(
-        _l("Write to speakers whose session moves or is called off"),
-        description=_l("Each gets a letter with the change for their calendar."),
+        _l("Write at once to speakers whose session moves or is called off"),
+        description=_l("Only with what becomes public at once. Each gets a letter with the change for their calendar."),
     )

@@ -337,14 +337,20 @@ def test_a_dry_run_comes_before_the_deed(client: FlaskClient, ctx: Flask):
     answers = {name: page.xpath(f"//input[@name='{name}']/@value")[0] for name in ("packed", "seen")}
 
     make_room(event, "Saal")  # somebody else was quicker: it is no new room any more
-    late = client.post(f"{path}/apply", data=answers | {"draft": "y"})
+    late = client.post(f"{path}/apply", data=answers | {"at_once": "y"})
     assert (late.status_code, queries.released(event)) == (409, [])
-    assert etree.HTML(late.text).xpath("//input[@name='draft']/@checked")
+    assert etree.HTML(late.text).xpath("//input[@name='at_once']/@checked")
     answers["seen"] = etree.HTML(late.text).xpath("//input[@name='seen']/@value")[0]
-    drafted = client.post(f"{path}/apply", data=answers | {"draft": "y"})
+    drafted = client.post(f"{path}/apply", data=answers | {"tell": "y"})  # nobody asked to release it
     assert (drafted.status_code, drafted.location, queries.released(event)) == (302, f"{HERE}/release", [])
     with transaction():
         releasing.release(event)
     assert [str(each.session.title) for each in queries.released(event)] == ["Eins"]
     assert "There is nothing to read in" in upload(example()).text
+    renamed = example().replace(b"<title>Eins", b"<title>Zwei")
+    again = {name: etree.HTML(upload(renamed).text).xpath(f"//input[@name='{name}']/@value")[0] for name in ("packed", "seen")}
+    assert client.post(f"{path}/apply", data=again | {"at_once": "y"}).location == HERE
+    assert [str(each.session.title) for each in queries.released(event)] == ["Zwei"]
+    assert client.post(f"{path}/apply", data=again | {"at_once": "y"}).status_code == 409
+    assert "There is nothing to read in" in upload(renamed).text
     assert client.post(f"{path}/apply", data={"packed": "!", "seen": "x"}).status_code == 302

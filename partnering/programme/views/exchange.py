@@ -94,9 +94,9 @@ def exchange_apply() -> AnyResponse | str | tuple[str, int]:
         with transaction():
             event = fresh_event()
             as_seen = applier.plan(event, schedule).digest == form.seen.data
-            draft = bool(form.draft.data)
-            tell = bool(form.tell.data) and not draft
-            report = applier.apply(event, schedule, release=not draft, tell=tell) if as_seen else None
+            at_once = bool(form.at_once.data)
+            tell = bool(form.tell.data) and at_once
+            report = applier.apply(event, schedule, release=at_once, tell=tell) if as_seen else None
     except (packing.Broken, reader.UnreadableSchedule):
         flash(str(packing.Broken.message), "warn")
         return redirect(url_for(".exchange"))
@@ -110,7 +110,7 @@ def exchange_apply() -> AnyResponse | str | tuple[str, int]:
     flash(_("The schedule is read in.") if report else _("Nothing has changed."), "ok")
     for warning in report.warnings[len(schedule.warnings) : SHOWN]:
         flash(warning, "warn")
-    return redirect(url_for("programme_release.release") if draft and report else url_for(".index"))
+    return redirect(url_for("programme_release.release") if report and not at_once else url_for(".index"))
 
 
 def _dry_run(event: Event, schedule: Schedule, asked: ApplyForm) -> DryRun:
