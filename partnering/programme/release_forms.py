@@ -12,8 +12,8 @@ class ReleaseForm(FlaskForm):
     """A release: what stands above its changes, and whether those concerned get a letter. `stand` is what was seen."""
 
     stand = HiddenField(validators=[Length(max=64)])
-    note_de = TextAreaField(_l("Above the public changes, in German"), [Optional(), Length(max=2000)], [lines])
-    note_en = TextAreaField(_l("Above the public changes, in English"), [Optional(), Length(max=2000)], [lines])
+    note_de = TextAreaField(_l("What this version is about, in German"), [Optional(), Length(max=2000)], [lines])
+    note_en = TextAreaField(_l("What this version is about, in English"), [Optional(), Length(max=2000)], [lines])
     greeting_de = TextAreaField(
         _l("Words of your own in each letter, in German"), [Optional(), Length(max=2000)], [lines]
     )

@@ -98,6 +98,7 @@ class Board:
     days_set: bool = False
 
     def __post_init__(self) -> None:
+        self.by_session = {slot.session.id: slot for slot in self.slots}
         self.in_room: dict[int, list[Slot]] = defaultdict(list)
         self.with_person: dict[int, list[Slot]] = defaultdict(list)
         for slot in self.slots:

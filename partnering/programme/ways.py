@@ -1,6 +1,6 @@
 """What can be done about what does not fit: another room, another time, or the page on which it is put right."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,11 @@ MOST_WAYS = 2
 """How many rooms and how many times are offered for one thing that does not fit."""
 
 STEP = timedelta(minutes=5)
+
+MENDED_BY_TIME = frozenset(
+    {"room_twice", "person_twice", "not_available", "meeting_in_way", "outside_day", "changeover"}
+)
+"""What another time puts right."""
 
 PAGES = {
     "says_nothing": "ask",
@@ -51,20 +56,51 @@ class Ways:
     page: str = ""
 
 
+@dataclass(frozen=True)
+class Group:
+    """What does not fit because of one session, which would move: each thing with its page, and the moves for all."""
+
+    session: ProgrammeSession
+    misfits: tuple[tuple[Misfit, str], ...]
+    moves: tuple[Move, ...]
+
+
 def of(board: Board, misfit: Misfit, rooms: Sequence[Location]) -> Ways:
     """The ways out for one thing that does not fit. `rooms` are those of the event."""
-    return Ways(tuple(_moves(board, misfit, rooms)), PAGES.get(misfit.code, ""))
+    return Ways(tuple(_moves(board, [misfit], rooms)), PAGES.get(misfit.code, ""))
 
 
-def _moves(board: Board, misfit: Misfit, rooms: Sequence[Location]) -> Iterator[Move]:
-    slot = next(each for each in board.slots if each.session.id == misfit.sessions[-1].id)
-    if misfit.code in ("room_twice", "over_capacity", "no_room"):
-        yield from _other_rooms(board, slot, rooms, misfit)
-    if misfit.code in ("room_twice", "person_twice", "not_available", "meeting_in_way", "outside_day", "changeover"):
+def grouped(board: Board, found: Iterable[Misfit], rooms: Sequence[Location]) -> list[Group]:
+    """The same for many things, by the session that would move; the order is that of the first thing of each."""
+    by_session: dict[int, list[Misfit]] = {}
+    for misfit in found:
+        by_session.setdefault(misfit.sessions[-1].id, []).append(misfit)
+    return [
+        Group(
+            those[0].sessions[-1],
+            tuple((misfit, PAGES.get(misfit.code, "")) for misfit in those),
+            tuple(_moves(board, those, rooms)),
+        )
+        for those in by_session.values()
+    ]
+
+
+def _moves(board: Board, those: Sequence[Misfit], rooms: Sequence[Location]) -> Iterator[Move]:
+    """Where else the session of these things could be; no move twice."""
+    slot = board.by_session[those[0].sessions[-1].id]
+    found = [
+        room
+        for misfit in those
+        if misfit.code in ("room_twice", "over_capacity", "no_room")
+        for room in _other_rooms(board, slot, rooms, misfit)
+    ]
+    for room in list({room.id: room for room in found}.values())[:MOST_WAYS]:
+        yield _move(board, slot, slot.starts_at, room, "room")
+    if any(misfit.code in MENDED_BY_TIME for misfit in those):
         yield from _other_times(board, slot)
 
 
-def _other_rooms(board: Board, slot: Slot, rooms: Sequence[Location], misfit: Misfit) -> Iterator[Move]:
+def _other_rooms(board: Board, slot: Slot, rooms: Sequence[Location], misfit: Misfit) -> list[Location]:
     """Rooms that are free then and large enough, the smallest that will do first."""
     heads = misfit.minutes if misfit.code == "over_capacity" else slot.look.capacity or 0
     here = slot.look.room.id if slot.look.room is not None else None
@@ -74,9 +110,8 @@ def _other_rooms(board: Board, slot: Slot, rooms: Sequence[Location], misfit: Mi
         if room.id != here and (room.capacity or 0) >= heads and is_free(board, slot, slot.starts_at, room)
     ]
     if misfit.code == "over_capacity" and slot.look.capacity is not None and heads > slot.look.capacity:
-        return  # more booked than the session has seats: no room helps
-    for room in sorted(fitting, key=lambda room: (room.capacity or 0, room.position, room.id))[:MOST_WAYS]:
-        yield _move(board, slot, slot.starts_at, room, "room")
+        return []  # more booked than the session has seats: no room helps
+    return sorted(fitting, key=lambda room: (room.capacity or 0, room.position, room.id))[:MOST_WAYS]
 
 
 def _other_times(board: Board, slot: Slot) -> Iterator[Move]:

@@ -348,7 +348,8 @@ def test_a_dry_run_comes_before_the_deed(client: FlaskClient, ctx: Flask):
     assert [str(each.session.title) for each in queries.released(event)] == ["Eins"]
     assert "There is nothing to read in" in upload(example()).text
     renamed = example().replace(b"<title>Eins", b"<title>Zwei")
-    again = {name: etree.HTML(upload(renamed).text).xpath(f"//input[@name='{name}']/@value")[0] for name in ("packed", "seen")}
+    page = etree.HTML(upload(renamed).text)
+    again = {name: page.xpath(f"//input[@name='{name}']/@value")[0] for name in ("packed", "seen")}
     assert client.post(f"{path}/apply", data=again | {"at_once": "y"}).location == HERE
     assert [str(each.session.title) for each in queries.released(event)] == ["Zwei"]
     assert client.post(f"{path}/apply", data=again | {"at_once": "y"}).status_code == 409

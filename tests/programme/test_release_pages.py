@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
+from lxml.html import HtmlElement, fromstring
 
 from partnering.agenda.models import AgendaEntry, ParticipantAtom
 from partnering.db import BilingualText, db, transaction
@@ -52,6 +53,20 @@ def page(client: FlaskClient, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, answer.text[:500]
     return answer.text
+
+
+def html(text: str) -> HtmlElement:
+    found = fromstring(text)
+    assert isinstance(found, HtmlElement)
+    return found
+
+
+def rows(table: HtmlElement) -> list[HtmlElement]:
+    return list(table.xpath(".//tbody/tr"))
+
+
+def words(element: HtmlElement) -> str:
+    return " ".join(element.text_content().split())
 
 
 def stand(client: FlaskClient) -> str:
@@ -152,7 +167,47 @@ def test_two_sessions_in_one_exclusive_room_are_refused_by_name(desk: FlaskClien
     answer = desk.post(f"{HERE}/release", data=data)
 
     assert (answer.status_code, "Studio wäre doppelt belegt" in answer.text) == (422, True)
+    assert "Zwei der angekreuzten Programmpunkte" in answer.text
     assert db.session.scalars(sa.select(Release)).all() == []
+
+
+def test_what_keeps_a_release_back_is_marked_where_it_stands(desk: FlaskClient, event: Event):
+    rooms = [make_room(event, "Studio", exclusive=True), make_room(event, "Saal", exclusive=False)]
+    sessions = [make_session(event, f"Punkt {n}", released=False) for n in range(4)]
+    with transaction():
+        for n, session in enumerate(sessions):
+            drafting.place(session, at(event, 9), rooms[n // 2])
+    seen = html(page(desk, f"{HERE}/release?lang=de"))
+    table, below = seen.xpath("//table")[0], seen.xpath("//*[@aria-labelledby='h-misfits']")[0]
+    marked = {row.xpath("string(th)"): [words(mark) for mark in row.find_class("release-clash")] for row in rows(table)}
+    assert marked == {
+        "Punkt 0": ["Hält die Veröffentlichung auf Studio wäre doppelt belegt: Punkt 1"],
+        "Punkt 1": ["Hält die Veröffentlichung auf Studio wäre doppelt belegt: Punkt 0"],
+        "Punkt 2": [],
+        "Punkt 3": [],
+    }
+    tags = [words(each) for each in below.xpath(".//*[@data-severity='bad']//*[contains(@class, 'tag')]")]
+    assert tags == ["Hält die Veröffentlichung auf", "Geht nicht"]
+    [bar] = seen.find_class("release-bar")
+    assert words(bar).endswith("Ein Paar hält die Veröffentlichung auf · 2 Dinge würden nicht passen")
+    assert bar.xpath(".//button") != []
+
+
+def test_list_and_release_count_alike_and_what_one_session_needs_stands_together(desk: FlaskClient, event: Event):
+    room = make_room(event, "Kammer", capacity=1)
+    person = Part(make_participant(event, email="ada@example.org", given_name="Ada", family_name="Minh"))
+    early, late = (make_session(event, name, people=[person], released=False) for name in ("Vorher", "Danach"))
+    with transaction():
+        drafting.place(early, at(event, 9), room)
+        drafting.place(late, at(event, 9, 30), room)
+        late.capacity = 20
+    for address, said in (("", "Dinge passen nicht"), ("/release", "Dinge würden nicht passen")):
+        section = html(page(desk, f"{HERE}{address}?lang=de")).xpath("//*[@aria-labelledby='h-misfits']")[0]
+        assert section.xpath("string(h2)") == f"4 {said}"
+        [group] = [each for each in section.find_class("misfit") if each.xpath("string(p)") == "Danach"][:1]
+        assert len(group.find_class("misfit__thing")) == 4
+        offered = [words(button) for button in group.xpath(".//button")]
+        assert len(offered) == len(set(offered)) > 0
 
 
 def test_letters_are_left_out_and_taken_in_again_and_those_of_others_are_not_touched(

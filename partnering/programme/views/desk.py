@@ -95,12 +95,14 @@ def _session_page(
     form: SessionForm, session: ProgrammeSession, status: int = 200, places_form: PlacesForm | None = None
 ) -> str | tuple[str, int]:
     desk = drawing.draft_desk()
+    found = desk.by_session.get(session.id, [])
     row = queries.current_row(session)
     shown = _page(
         "programme/desk/edit.html",
         form,
         session=session,
-        misfits_shown=drawing.with_ways(desk, desk.by_session.get(session.id, [])),
+        misfits_shown=drawing.with_ways(desk, found),
+        misfits_count=len(found),
         row=row,
         lines=_drafted_lines(session),
         cancel_form=CancelForm(formdata=None),

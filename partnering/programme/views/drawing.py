@@ -11,7 +11,7 @@ from .. import days, queries, warning_words, warnings, ways
 from ..changes import as_drafted
 from ..models import ProgrammeSession
 from ..warnings import Board, Misfit
-from ..ways import Move, Ways
+from ..ways import Group, Move
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ def draft_desk() -> Desk:
     return Desk(sessions, queries.rooms_of(event), board, found, warnings.by_session(found))
 
 
-def with_ways(desk: Desk, found: Sequence[Misfit]) -> list[tuple[Misfit, Ways]]:
-    """These with what can be done about each; for as many as a page shows."""
-    return [(misfit, ways.of(desk.board, misfit, desk.rooms)) for misfit in found]
+def with_ways(desk: Desk, found: Sequence[Misfit]) -> list[Group]:
+    """These by session, with what can be done about each; for as many as a page shows."""
+    return ways.grouped(desk.board, found, desk.rooms)
 
 
 def words() -> dict[str, Any]:

@@ -50,6 +50,7 @@ def index() -> str:
         tracks=queries.tracks_of(event),
         serious=len(serious),
         rows=drawing.with_ways(desk, serious[:SHOWN]),
+        most_shown=SHOWN,
         notes=Counter(misfit.code for misfit in notes),
         misfits_of=desk.by_session,
         drafted=drafted,

@@ -14,7 +14,7 @@ from ...events.routing import current_event, current_person
 from ...headers import single
 from ...i18n import _, _n, speaking
 from .. import catching_up, changes, letter_preview, queries, release_letters, releasing, ways, words
-from ..facts import MovedOn, NothingToRelease
+from ..facts import MovedOn, NothingToRelease, RoomTaken
 from ..letter_words import Item, items_of
 from ..models import PARTS, ReleaseLetter
 from ..release_forms import LettersForm, ReleaseForm
@@ -52,6 +52,9 @@ def release() -> str | Response | tuple[str, int]:
                 return _release_page(form, _("Tick at least one session.")), 422
             flash(str(error.message), "warn")
             return redirect(url_for(".release"))
+        except RoomTaken:
+            taken = _("Two ticked sessions would be in one room at once. Move one, or untick it.")
+            return _release_page(form, taken), 422
         except DomainError as error:
             return _release_page(form, str(error.message)), 409 if isinstance(error, MovedOn) else 422
         flash(_("Version %(number)s is public.", number=number), "ok")
@@ -70,6 +73,8 @@ def _release_page(form: ReleaseForm, error: str = "") -> str:
     seen = releasing.preview(event)
     form.stand.data = seen.stand
     picked = set(request.form.getlist("pick")) if request.method == "POST" else None
+    doubtful = [misfit for misfit in seen.warnings if misfit.severity != "note"]
+    unfinished = [misfit for misfit in seen.warnings if misfit.severity == "note"]
     rooms = queries.rooms_of(event)
     return render_template(
         "programme/release/release.html",
@@ -78,8 +83,12 @@ def _release_page(form: ReleaseForm, error: str = "") -> str:
         seen=seen,
         error=error,
         picked=picked,
-        doubtful=len(seen.warnings),
-        misfits_shown=[(misfit, ways.of(seen.board, misfit, rooms)) for misfit in seen.warnings[:WAYS_SHOWN]],
+        doubtful=len(doubtful),
+        misfits_shown=ways.grouped(seen.board, doubtful[:WAYS_SHOWN], rooms),
+        unfinished=len(unfinished),
+        unfinished_shown=ways.grouped(seen.board, unfinished[:WAYS_SHOWN], rooms),
+        most_shown=WAYS_SHOWN,
+        blocking=[sorted((clash.first.id, clash.second.id)) for clash in seen.refused],
         rows=[(change, changes.lines(change, event.zone)) for change in seen.changes],
         parts=words.PARTS,
         waiting=release_letters.waiting(event),
