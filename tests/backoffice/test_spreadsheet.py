@@ -9,7 +9,8 @@ import zipfile
 import openpyxl
 import pytest
 
-from partnering.backoffice import spreadsheet, workbook
+from partnering import workbook
+from partnering.backoffice import spreadsheet
 from partnering.backoffice.spreadsheet import Unreadable, read
 
 from .people_lists import as_workbook

@@ -75,3 +75,13 @@ def ical_js(*calendars: bytes) -> list[dict[str, Any]]:
         subprocess.run(command, input=texts.encode(), capture_output=True, check=True).stdout
     )
     return read
+
+
+def cards_read(text: str) -> list[dict[str, Any]]:
+    """Read a file of vCards with ical.js: one dictionary each, the value by the name of its property.
+
+    A value of several parts, such as a name, is a list.
+    """
+    command = ["node", str(_HERE / "icaljs_cards.mjs"), str(_ICAL_JS)]
+    cards = json.loads(subprocess.run(command, input=text.encode(), capture_output=True, check=True).stdout)
+    return [{name: values[0] for name, _more, values in card} for card in cards]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from flask import Response, flash, redirect, render_template, stream_with_context, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from ... import audit
+from ... import audit, workbook
 from ...consents import recipients
 from ...consents.models import ConsentRecipient
 from ...db import BilingualText, transaction
@@ -15,7 +15,7 @@ from ...events.routing import current_event
 from ...headers import as_file
 from ...i18n import _
 from ...tables import CSV
-from .. import consenting, export, workbook
+from .. import consenting, export
 from ..forms import OnceForm
 from ..people_forms import RecipientForm
 from .blueprint import bp

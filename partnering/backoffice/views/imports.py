@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from ... import workbook
 from ...db import BilingualText, transaction
 from ...errors import DomainError, or_404, require
 from ...events.models import Event
@@ -18,7 +19,7 @@ from ...jobs import queries as jobs
 from ...jobs.models import Job
 from ...tables import CSV
 from ...tickets import queries as ticket_queries
-from .. import export, imports, queries, reading, spreadsheet, workbook
+from .. import export, imports, queries, reading, spreadsheet
 from ..forms import ConfirmForm
 from ..import_forms import BringInForm, ColumnsForm, FileForm
 from ..models import PeopleImport

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, flash, render_template, request, stream_with_context, url_for
 
-from ... import audit
+from ... import audit, workbook
 from ...db import transaction
 from ...events.pages import fresh_event
 from ...events.routing import current_event
@@ -13,7 +13,7 @@ from ...headers import as_file
 from ...i18n import _
 from ...tables import CSV
 from ...tickets import queries as ticket_queries
-from .. import consenting, export, guests, lists, queries, workbook
+from .. import consenting, export, guests, lists, queries
 from .blueprint import argument, bp
 from .overview import address
 
