@@ -14,7 +14,8 @@ from .models import Delegate
 class Standing:
     """How I stand with somebody: "bookable", "requested", "asked" (they asked me), "confirmed", or "closed" and why.
 
-    `free` counts the slots that suit both of us; `meeting` is the public id of what there is between us.
+    "here" is closed too, but both of us are at the event and can ask for the next free slot. `free` counts the slots
+    that suit both of us; `meeting` is the public id of what there is between us.
     """
 
     kind: str

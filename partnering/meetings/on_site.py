@@ -35,6 +35,11 @@ OLDEST = timedelta(hours=12)
 # -- asking on the day
 
 
+def on_its_days(event: Event) -> bool:
+    """Whether the event runs or is about to, so that guests may be there."""
+    return event.opens_at - timedelta(hours=12) <= clock.now() <= event.closes_at
+
+
 def here(delegates: Sequence[Delegate]) -> set[int]:
     """The ids of those delegates who have been let in at any door today, or for the whole event, and are in."""
     if not delegates:

@@ -15,7 +15,7 @@ from ..delegates.models import Delegate
 from ..events.models import Event
 from ..i18n import _, day, moment, time
 from ..rows import ask
-from . import absences
+from . import absences, on_site
 from .errors import NotAllowed
 from .models import Meeting, MeetingDelegate
 
@@ -30,12 +30,13 @@ class MeetingBookings:
     def standings(
         self, me: Delegate, others: Sequence[Delegate], slots: Sequence[Any] | None = None
     ) -> Mapping[int, Standing]:
-        """My standing with each, in five queries at most, whatever their number."""
+        """My standing with each, in six queries at most, whatever their number."""
         if not others:
             return {}
         event = db.session.get_one(Event, me.event_id)
         between = _between(me, others)
         closed = _closed(event)
+        here = on_site.here([me, *others]) if closed and asked_on_the_spot(event) else set()
         mine = self.free_slots(me) if slots is None else slots
         free = absences.shared(me, [other.participant_id for other in others], mine) if mine else {}
         refused = closed or str(NotAllowed.message)
@@ -47,6 +48,7 @@ class MeetingBookings:
                 between.get(other.id),
                 refused if (me.group_id, other.group_id) in forbidden else closed,
                 free.get(other.participant_id, 0),
+                here=me.id in here and other.id in here and (me.group_id, other.group_id) not in forbidden,
             )
             for other in others
         }
@@ -71,8 +73,11 @@ class MeetingBookings:
         """How many requests I can still send, and until when."""
         event = db.session.get_one(Event, me.event_id)
         closed = _closed(event)
-        if closed and event.opens_at <= clock.now() <= event.closes_at:
-            live = _("Whoever is here as well can still be asked for the next free slot, on their page.")
+        if closed and asked_on_the_spot(event):
+            if on_site.here([me]):
+                live = _("Whoever is here as well can still be asked for the next free slot.")
+            else:
+                live = _("Once you have checked in, you can ask whoever is here as well for the next free slot.")
             return f"{closed} {live}"
         if closed:
             return closed
@@ -81,6 +86,12 @@ class MeetingBookings:
             return _("Requests you can still send: %(count)s.", count=left)
         until = moment(event.partnering_until, "weekday", event.zone)
         return _("Requests you can still send: %(count)s. Booking closes on %(until)s.", count=left, until=until)
+
+
+def asked_on_the_spot(event: Event) -> bool:
+    """Whether meetings can no longer be requested ahead, but those who are here may ask each other."""
+    ended = event.partnering_until is not None and clock.now() > event.partnering_until
+    return ended and on_site.on_its_days(event)
 
 
 def _closed(event: Event) -> str:
@@ -133,10 +144,14 @@ _BETWEEN = (
 )
 
 
-def _standing(me: Delegate, other: Delegate, meeting: Between | None, closed: str, free: int) -> Standing:
+def _standing(
+    me: Delegate, other: Delegate, meeting: Between | None, closed: str, free: int, *, here: bool
+) -> Standing:
     if other.id == me.id or other.profile_id == me.profile_id:
         return Standing("closed", _("You belong to the same organisation."))
     if meeting is None:
+        if here and free and other.takes_requests:
+            return Standing("here", closed)
         if closed:
             return Standing("closed", closed)
         if not free:

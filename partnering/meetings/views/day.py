@@ -270,7 +270,7 @@ def day_of(mine: Delegate, meeting: Meeting) -> dict[str, Any]:
 def live_offer(mine: Delegate, other: Delegate) -> Any:
     """The next slot that I can ask somebody for on the spot, or None unless both of us are here."""
     event = current_event()
-    if not event.opens_at - clock.minutes(720) <= clock.now() <= event.closes_at:
+    if not on_site.on_its_days(event):
         return None
     if len(on_site.here([mine, other])) < 2:
         return None
@@ -294,9 +294,7 @@ def notices_url() -> str:
     event = g.get("event")
     if event is None or g.get("participant") is None or event.state != "published":
         return ""
-    now = clock.now()
-    on_its_days = event.opens_at - clock.minutes(720) <= now <= event.closes_at
-    return url_for("meetings.notices_now", event_slug=event.slug) if on_its_days else ""
+    return url_for("meetings.notices_now", event_slug=event.slug) if on_site.on_its_days(event) else ""
 
 
 @bp.app_context_processor

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from partnering import clock
 from partnering.audit import AuditDetail, AuditEntry
-from partnering.db import db, transaction
-from partnering.delegates import blocking
+from partnering.db import BilingualText, db, transaction
+from partnering.delegates import blocking, booking, groups
 from partnering.delegates.models import Delegate
 from partnering.events.models import Event
 from partnering.meetings import errors, on_site, queries, services, tasks
@@ -37,7 +37,8 @@ def event() -> Event:
 def both(event: Event, freeze: Freeze) -> tuple[Delegate, Delegate]:
     """Two who are let in, five past before the first slot."""
     freeze(at(event, 1).starts_at - timedelta(minutes=12))
-    one, other = make_delegate(event, given_name="Jana"), make_delegate(event, given_name="Tomáš")
+    one = make_delegate(event, given_name="Jana", offers=["licence"], seeks=["licence"])
+    other = make_delegate(event, given_name="Tomáš")
     let_in(one, other)
     return one, other
 
@@ -70,7 +71,12 @@ def test_whoever_is_there_is_asked_on_the_spot_when_asking_ahead_has_ended(
     live = f"{base}/{both[1].public_id}/live"
     page = client.get(f"{base}/{both[1].public_id}?lang=en").text
     assert (live in page, "Not bookable." in page) == (True, False)
-    assert "Whoever is here as well can still be asked" in client.get(f"{base}?lang=en").text
+    cards = client.get(f"{base}?lang=en").text
+    assert "Whoever is here as well can still be asked" in cards
+    assert (live in cards, "Not bookable." in cards) == (True, False)
+    today = client.get(f"/e/{event.slug}/me/?lang=en").text
+    assert "Ask somebody who is here for the next free slot" in today
+    assert "Find partners and ask for meetings" not in today
     answer = client.post(live, data={"message": "Jetzt gleich?", "once": "a" * 32})
     assert answer.status_code == 302
     db.session.rollback()
@@ -81,6 +87,36 @@ def test_whoever_is_there_is_asked_on_the_spot_when_asking_ahead_has_ended(
         blocking.block(both[1], other=both[0])
     assert live not in client.get(f"{base}/{both[1].public_id}?lang=en").text
     assert all_is_well()
+
+
+def test_cards_offer_the_next_free_slot_only_among_those_who_are_there_and_may_ask(
+    event: Event, both: tuple[Delegate, Delegate]
+):
+    def kinds(me: Delegate, *others: Delegate) -> list[str]:
+        found = booking.bookings().standings(me, others)
+        return [found[other.id].kind for other in others]
+
+    jana, tomas = both
+    outside = make_delegate(event, given_name="Ada")
+    assert kinds(jana, tomas, outside) == ["bookable", "bookable"]
+    with transaction():
+        db.session.get_one(Event, event.id).partnering_until = clock.now() - timedelta(hours=12)
+    assert kinds(jana, tomas, outside) == ["here", "closed"]
+    assert kinds(outside, jana, tomas) == ["closed", "closed"]
+    assert "Sobald Sie eingecheckt sind" in booking.bookings().outlook(outside)
+    with transaction():
+        tomas.takes_requests = False
+    assert (kinds(jana, tomas), kinds(tomas, jana)) == (["closed"], ["here"])
+    with transaction():
+        tomas.takes_requests = True
+        for one, kind in ((jana, "start_up"), (tomas, "investor")):
+            one.profile.organisation_type = kind
+        asker, asked = (
+            groups.keep(event, None, name=BilingualText(kind, kind), organisation_types=[kind])
+            for kind in ("start_up", "investor")
+        )
+        groups.set_matrix(event, [(asker.id, asked.id)])
+    assert (kinds(jana, tomas), kinds(tomas, jana)) == (["closed"], ["here"])
 
 
 def test_what_begins_within_ten_minutes_is_not_asked_for(event: Event, both: tuple[Delegate, Delegate], freeze: Freeze):
