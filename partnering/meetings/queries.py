@@ -12,7 +12,7 @@ from ..db import db
 from ..delegates.models import Delegate
 from ..delegates.queries import is_ref
 from ..events.models import Event
-from .inboxes import TABS, for_deeds, meetings_of, numbers, received_by, waiting_for, whole
+from .inboxes import TABS, for_deeds, meetings_of, numbers, offered, received_by, still_free, waiting_for, whole
 from .models import (
     Meeting,
     MeetingBlock,
@@ -85,6 +85,7 @@ __all__ = [
     "slot_at",
     "slots_by_ref",
     "slots_of",
+    "still_free",
     "still_open",
     "table_by_ref",
     "table_plan",
@@ -344,12 +345,6 @@ def has_turn(meeting: Meeting, delegate: Delegate) -> bool:
     mine = side_of(meeting, delegate)
     turn = next((seat.side for seat in meeting.delegates if seat.delegate_id == meeting.turn_id), None)
     return meeting.is_open and mine is not None and mine.side == turn
-
-
-def offered(meeting: Meeting) -> list[MeetingSlot]:
-    """The slots offered in this round, in their order of time."""
-    slots = [each.slot for each in meeting.offers if each.round == meeting.round and each.slot.removed_at is None]
-    return sorted(slots, key=lambda slot: slot.first_atom)
 
 
 def shows_name(viewer: Delegate, other: Delegate, meeting: Meeting) -> bool:

@@ -119,14 +119,28 @@ def free_slots(
     slots = bookable_slots(delegates[0].event_id) if slots is None else slots
     if not slots:
         return []
+    return each_free([(delegates, slots)], besides=besides)[0]
+
+
+def each_free(
+    groups: Sequence[tuple[Sequence[Delegate], Sequence[MeetingSlot]]], *, besides: Appointment | None = None
+) -> list[list[MeetingSlot]]:
+    """The same of each group of delegates at one event and its slots; as many queries for all as for one."""
+    slots = [slot for _delegates, each in groups for slot in each]
+    if not slots:
+        return [[] for _group in groups]
     first, last = min(slot.first_atom for slot in slots), max(slot.last_atom for slot in slots)
+    delegates = [delegate for each, _slots in groups for delegate in each]
     people = [delegate.participant_id for delegate in delegates]
     taken = taken_atoms(people, first, last, besides=besides)
-    free = [slot for slot in slots if all(fits(slot, delegate, taken) for delegate in delegates)]
-    if not free:
-        return []
+    free = [[slot for slot in slots if all(fits(slot, one, taken) for one in each)] for each, slots in groups]
+    if not any(free):
+        return free
     lunches = Lunches(delegates[0].participant.event, people, besides=besides)
-    return [slot for slot in free if not lunches.lost_by(slot)]
+    mine = [{one.participant_id for one in each} for each, _slots in groups]
+    return [
+        [slot for slot in each if lunches.lost_by(slot).isdisjoint(who)] for each, who in zip(free, mine, strict=True)
+    ]
 
 
 def there(slot: MeetingSlot, delegate: Delegate) -> bool:

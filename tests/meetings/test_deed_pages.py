@@ -15,7 +15,7 @@ from partnering.delegates.models import Delegate
 from partnering.errors import DomainError
 from partnering.events.models import Event
 from partnering.i18n import speaking
-from partnering.meetings import deeds, proposing, queries, services
+from partnering.meetings import deeds, own_times, proposing, queries, services
 from partnering.meetings.errors import (
     LastOfSide,
     LimitReached,
@@ -206,6 +206,28 @@ def test_the_inbox_shows_what_the_other_side_wrote_last(app: Flask, event: Event
     with transaction():
         services.counter(meeting, queries.slots_of(event)[5:6], by=meeting.turn, message="Lieber am Nachmittag")
     assert "Lieber am Nachmittag" in Guest(app, event, meeting.requester).get("/meetings").text
+
+
+def test_the_inbox_offers_no_time_that_is_gone(app: Flask, event: Event):
+    jana, slots = make_delegate(event), queries.slots_of(event)
+    meeting = make_request(event, to=jana, slots=slots[:3])
+    guest = Guest(app, event, jana)
+
+    def choices() -> list[str]:
+        return re.findall(r'name="slot"[^>]*value="([^"]+)"', guest.get("/meetings?lang=en").text)
+
+    assert choices() == refs(event)
+    make_meeting(event, by=jana, slots=slots[:1])
+    make_meeting(event, by=meeting.requester, slots=slots[2:3])
+    assert choices() == [slots[1].public_id]
+    page = guest.get("/meetings?lang=en").text
+    assert page.count("No longer free:") == 1
+    with transaction():
+        own_times.keep_free(event, jana.participant, slots[1:2])
+    page = guest.get("/meetings?lang=en").text
+    assert "None of the times offered is free any more." in page
+    assert f"/meetings/{meeting.public_id}" in page
+    assert choices() == []
 
 
 def test_an_old_page_suggests_nothing(app: Flask, event: Event):

@@ -26,7 +26,10 @@ def inbox() -> str:
     meetings = queries.meetings_of(mine, tab)
     cards = [shown(mine, meeting) for meeting in meetings]
     reasons = reasons_for(mine, [card["other"].lead for card in cards])
+    free = queries.still_free([card["meeting"] for card in cards if card["my_turn"] and card["offered"]])
     for card in cards:
+        card["free"] = free.get(card["meeting"].id, [])
+        card["gone"] = [slot for slot in card["offered"] if slot not in card["free"]]
         card["reasons"] = reasons[card["other"].lead_id][:MOST]
         card |= _suggested(card["meeting"], card["side"])
     acting = {other.id: other for other in bookable.acts_for(mine) if other.id != mine.id}
