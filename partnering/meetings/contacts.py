@@ -32,14 +32,14 @@ def may_swap(meeting: Meeting) -> bool:
 def of(viewer: Delegate, meeting: Meeting) -> list[Contact]:
     """Those of the other side whom `viewer` may reach, the lead first.
 
-    Everybody who lets all whom they meet reach them; and both leads, once both have agreed to it for this meeting.
+    Everybody who lets all whom they meet reach them; and both leads, once both give their address, see `gives`.
     Never who has left, and nobody where one of the two has blocked the other.
     """
     mine = queries.side_of(meeting, viewer)
     if mine is None or not may_swap(meeting):
         return []
     theirs = queries.other_side(meeting, mine)
-    both = mine.contact_at is not None and theirs.contact_at is not None
+    both = gives(mine) and gives(theirs)
     found = []
     for other in queries.seats_of(meeting, theirs.side):
         if other.left_at is not None or other.participant.erased_at is not None or blocked(viewer, other):
@@ -48,6 +48,11 @@ def of(viewer: Delegate, meeting: Meeting) -> list[Contact]:
         if contact is not None:
             found.append(contact)
     return found
+
+
+def gives(side: MeetingSide) -> bool:
+    """Whether who leads a side gives their address: for this meeting, or to everybody whom they meet."""
+    return side.contact_at is not None or contact_of(side.lead) is not None
 
 
 def may_agree(meeting: Meeting, me: Delegate) -> bool:

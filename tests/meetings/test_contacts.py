@@ -90,6 +90,52 @@ def test_for_one_meeting_both_must_agree(met: Meeting, pair: tuple[Delegate, Del
     assert [reached(each, met) for each in pair] == [[], []]
 
 
+def test_who_gives_it_to_everybody_gets_it_as_soon_as_the_other_agrees(met: Meeting, pair: tuple[Delegate, Delegate]):
+    jana, tomas = pair
+    agree_to_all(tomas)
+    with transaction():
+        contacts.agree(met, jana)
+    assert [reached(each, met) for each in pair] == [[(TOMAS, "+420 2")], [(JANA, "+49 341 1")]]
+    with transaction():
+        consents.withdraw(tomas.participant, "contact")
+    assert [reached(each, met) for each in pair] == [[], []]
+
+
+def test_the_page_says_who_sees_whose_address(app: Flask, event: Event, met: Meeting, pair: tuple[Delegate, Delegate]):
+    jana, tomas = pair
+    path = f"/e/{event.slug}/me/meetings/{met.public_id}"
+    pages = []
+    for each in pair:
+        client = app.test_client()
+        sign_in(client, person_of(each))
+        pages.append(client)
+
+    def said() -> list[list[str]]:
+        texts = [page.get(f"{path}?lang=en").text for page in pages]
+        return [[words for words in SENTENCES if words in text] for text in texts]
+
+    either = "You can swap e-mail address and phone number"
+    assert said() == [[either], [either]]
+    agree_to_all(tomas)
+    given = ["The other side sees your address.", "You let everybody whom you meet see your address.", "Ask for their"]
+    assert said() == [["The other side does not see your address so far.", "Give my address too"], given]
+    assert pages[0].post(f"{path}/contact", data={"agreed": "yes", "once": "a" * 32}).status_code == 302
+    both = "Each of you sees the other’s address here."
+    assert said() == [[both, "No longer give my address"], [both, given[1]]]
+
+
+SENTENCES = (
+    "You can swap e-mail address and phone number",
+    "Each of you sees the other’s address here.",
+    "The other side sees your address.",
+    "The other side does not see your address so far.",
+    "You let everybody whom you meet see your address.",
+    "Ask for their",
+    "Give my address too",
+    "No longer give my address",
+)
+
+
 def test_nobody_gives_a_colleagues_address(event: Event, met: Meeting, pair: tuple[Delegate, Delegate]):
     jana, tomas = pair
     ben = make_delegate(event, colleague_of=tomas, given_name="Ben", email=BEN)

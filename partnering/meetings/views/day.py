@@ -12,6 +12,7 @@ from ...db import transaction
 from ...delegates import directory
 from ...delegates.models import Delegate
 from ...delegates.queries import delegate_of
+from ...delegates.visibility import contact_of
 from ...errors import DomainError, require
 from ...events.pages import once
 from ...events.routing import current_event, current_participant
@@ -172,7 +173,7 @@ def contact(id: str) -> Answer:
         id,
         form,
         lambda mine, meeting: contacts.agree(meeting, mine),
-        _("Thank you. As soon as both of you agree, you see each other’s address here."),
+        _("Thank you. Your address is given for this meeting."),
     )
 
 
@@ -243,7 +244,9 @@ def day_of(mine: Delegate, meeting: Meeting) -> dict[str, Any]:
         "contacts": contacts.of(mine, meeting),
         "may_agree": contacts.may_agree(meeting, mine),
         "i_agreed": side.contact_at is not None,
-        "they_agreed": other.contact_at is not None,
+        "i_always_give": contact_of(side.lead) is not None,
+        "i_give": contacts.gives(side),
+        "they_give": contacts.gives(other),
     }
     if meeting.request_state != "accepted" or meeting.appointment is None or meeting.placement == "none":
         found["begun"] = found["agreed"] and meeting.closed_at is not None
