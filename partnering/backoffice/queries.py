@@ -277,13 +277,13 @@ def plate(event: Event, slot_ref: str | None = None) -> Plate | None:
         slots[at - 1] if at else None,
         slots[at + 1] if at + 1 < len(slots) else None,
         rows,
-        {state: states.count(state) for state in ("taken", "free", "off")},
+        {state: states.count(state) for state in ("taken", "pending", "free", "off")},
     )
 
 
 def _state(table: Location, slot: MeetingSlot, busy: set[int]) -> str:
     if table.id in busy:
-        return "taken"
+        return "taken" if slot.starts_at <= clock.now() < slot.ends_at else "pending"
     return "off" if table.closed_from is not None and table.closed_from < slot.ends_at else "free"
 
 

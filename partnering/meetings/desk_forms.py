@@ -33,9 +33,9 @@ class RulesForm(FlaskForm):
     same_organisation = BooleanField(_l("People of the same organisation may ask each other"))
     unpaid_may_ask = BooleanField(_l("People whose ticket is not paid yet may ask"))
     from_day = DayField(_l("Requests from"), [Optional()])
-    from_time = HourField(_l("Time"), [Optional()])
+    from_time = HourField(_l("Requests from, time of day"), [Optional()])
     until_day = DayField(_l("Requests until"), [Optional()])
-    until_time = HourField(_l("Time"), [Optional()])
+    until_time = HourField(_l("Requests until, time of day"), [Optional()])
     plan_on = DayField(_l("Day on which planned times follow"), [Optional()])
     seen = SeenField()
 

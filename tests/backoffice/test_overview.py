@@ -21,9 +21,11 @@ from partnering.registration.models import Registration
 from partnering.registration.services import cancel_registration
 from tests.factories import make_event, make_party, make_pool, make_product, make_registration
 from tests.factories.invoices import make_invoiced, make_setup
+from tests.factories.meetings import make_meeting, make_partnering_event
 from tests.factories.waiting import make_asked
 from tests.factories.world import make_conference
 from tests.support.signing_in import sign_in
+from tests.support.there import there
 
 from .desk import counted, open_desk, organiser_of
 from .test_people import let_in
@@ -42,6 +44,25 @@ def needs(client: FlaskClient, event: Event) -> list[str]:
     page = client.get(f"/manage/{event.slug}/").text
     todo = re.search(r'<ul class="todo">(.*?)</ul>', page, re.DOTALL)
     return [unescape(link) for link in re.findall(r'href="([^"]+)"', todo[1])] if todo else []
+
+
+def test_a_table_is_in_conversation_only_while_its_time_runs(ctx: Flask, client: FlaskClient, freeze):
+    event = make_partnering_event(tables=2, slots=2)
+    organiser = organiser_of(event)
+    slot = there(make_meeting(event).appointment)
+
+    def legend() -> list[tuple[str, int]]:
+        sign_in(client, organiser)
+        page = client.get(f"/manage/{event.slug}/?lang=en").text
+        return [(word, page.count(f"Table A1: {word}")) for word in WORDS]
+
+    freeze(slot.starts_at - timedelta(minutes=10))
+    assert legend() == [("reserved", 1), ("in conversation", 0)]
+    freeze(slot.starts_at + timedelta(minutes=10))
+    assert legend() == [("reserved", 0), ("in conversation", 1)]
+
+
+WORDS = ("reserved", "in conversation")
 
 
 def test_what_is_cancelled_counts_no_more(event: Event):

@@ -96,8 +96,11 @@ def test_somebody_whose_profile_says_nothing_reads_on_every_page_what_to_do_next
         if answer.status_code == 200 and (steps != 1 or f'href="{profile}"' not in said) and not itself:
             silent.append(path)
     assert silent == []
+    empty = client.get(profile).text
+    assert ("Your next step:" in empty, 'href="#q-offers"' in empty) == (True, True)
     client.post(profile, data={**ANSWERS, "visibility": "hidden"})
     assert "Your next step:" not in client.get(f"/e/{event.slug}/me/meetings").text
+    assert "Your next step:" not in client.get(profile).text
     assert "Let yourself be found" in client.get(f"/e/{event.slug}/me/availability").text
     other = make_delegate(event, locale="en")
     freeze(event.closes_at.replace(year=event.closes_at.year + 1))

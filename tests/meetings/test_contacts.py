@@ -102,7 +102,6 @@ def test_who_gives_it_to_everybody_gets_it_as_soon_as_the_other_agrees(met: Meet
 
 
 def test_the_page_says_who_sees_whose_address(app: Flask, event: Event, met: Meeting, pair: tuple[Delegate, Delegate]):
-    jana, tomas = pair
     path = f"/e/{event.slug}/me/meetings/{met.public_id}"
     pages = []
     for each in pair:
@@ -116,7 +115,7 @@ def test_the_page_says_who_sees_whose_address(app: Flask, event: Event, met: Mee
 
     either = "You can swap e-mail address and phone number"
     assert said() == [[either], [either]]
-    agree_to_all(tomas)
+    agree_to_all(pair[1])
     given = ["The other side sees your address.", "You let everybody whom you meet see your address.", "Ask for their"]
     assert said() == [["The other side does not see your address so far.", "Give my address too"], given]
     assert pages[0].post(f"{path}/contact", data={"agreed": "yes", "once": "a" * 32}).status_code == 302

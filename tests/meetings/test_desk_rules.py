@@ -142,3 +142,10 @@ def test_a_window_that_cannot_be_is_refused_beside_its_field(
     assert answer.status_code == 422
     assert f'id="{beside}-error"' in answer.text
     assert stored(event).partnering_from is None
+
+
+def test_no_two_fields_of_the_rules_are_called_alike(client: FlaskClient, event: Event):
+    page = client.get(f"/manage/{event.slug}/meetings/rules?lang=en").text
+    labels = re.findall(r"<label[^>]*>\s*([^<]+?)\s*<", page)
+    assert "Requests from, time of day" in labels
+    assert len(labels) == len(set(labels))

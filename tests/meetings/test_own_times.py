@@ -1,5 +1,6 @@
 """One's own times: kept free one by one or for the rest of a day, from arrival to departure, by video."""
 
+import re
 from datetime import date
 
 import pytest
@@ -65,7 +66,7 @@ def test_the_rest_of_a_day_is_kept_free_around_what_is_booked_and_opened_again(
 
     assert free_of(jana) == starts([slots[0], *slots[4:]])
     page = read(mine, event)
-    assert (page.count("Blocked by you"), "2 times stay free." in page) == (2, True)
+    assert (page.count("Blocked by you"), "2 times are blocked now." in page) == (2, True)
 
     assert mine.post(f"{ROOT}/day/free", data={"slot": slots[0].public_id}).status_code == 302
     db.session.rollback()
@@ -209,3 +210,10 @@ def test_after_the_last_time_the_page_looks_back_and_asks_for_nothing(
     assert "Was free" in page
     assert f'{day_of(event, -1).isoformat()}" aria-current="page"' in page
     assert page.partition("<main")[2].partition("</main")[0].count("<form") == 0
+
+
+def test_no_two_fields_of_the_page_are_called_alike(event: Event, mine: FlaskClient):
+    page = read(mine, event)
+    labels = re.findall(r"<label[^>]*>\s*([^<]+?)\s*<", page)
+    assert {"Day of arrival", "Time of arrival", "Day of departure", "Time of departure"} <= set(labels)
+    assert len(labels) == len(set(labels))

@@ -167,7 +167,7 @@ def drawn(plate: queries.Plate | None) -> dict[str, Any] | None:
     """The plate as its macro draws it, each table leading to the page on tables."""
     if plate is None:
         return None
-    said = {"free": _("available"), "taken": _("in conversation"), "off": _("closed")}
+    said = {"taken": _("in conversation"), "pending": _("reserved"), "free": _("available"), "off": _("closed")}
     rows = [
         (
             letter,
@@ -184,7 +184,7 @@ def drawn(plate: queries.Plate | None) -> dict[str, Any] | None:
         )
         for letter, cells in plate.rows
     ]
-    legend = [(state, said[state], plate.numbers[state]) for state in ("taken", "free", "off") if plate.numbers[state]]
+    legend = [(state, word, plate.numbers[state]) for state, word in said.items() if plate.numbers[state]]
     return {"slot": plate.slot, "previous": plate.previous, "next": plate.next, "rows": rows, "legend": legend}
 
 

@@ -70,7 +70,7 @@ def block_day() -> Response:
         flash(_("There is something in your schedule at that time already."), "warn")
         return back_to(slot)
     if kept:
-        flash(_n("One time stays free.", "%(num)s times stay free.", kept), "ok")
+        flash(_n("One time is blocked now.", "%(num)s times are blocked now.", kept), "ok")
     else:
         flash(_("Nothing was free there any more."), "info")
     return back_to(slot)
@@ -259,12 +259,16 @@ def _reasons() -> dict[str, str]:
 
 def arrival_form(*, stored: bool = False) -> PresenceForm:
     """When I come, as it is `stored` or as it was sent."""
-    return presence_form("arrival-", _("I am there from the beginning"), me().arrives_at if stored else None, stored)
+    form = presence_form("arrival-", _("I am there from the beginning"), me().arrives_at if stored else None, stored)
+    form.day.label.text, form.time.label.text = _("Day of arrival"), _("Time of arrival")
+    return form
 
 
 def departure_form(*, stored: bool = False) -> PresenceForm:
     """When I leave, as it is `stored` or as it was sent."""
-    return presence_form("", _("I stay to the end"), me().departs_at if stored else None, stored)
+    form = presence_form("", _("I stay to the end"), me().departs_at if stored else None, stored)
+    form.day.label.text, form.time.label.text = _("Day of departure"), _("Time of departure")
+    return form
 
 
 def presence_form(prefix: str, never: str, moment: datetime | None, stored: bool) -> PresenceForm:
