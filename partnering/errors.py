@@ -2,13 +2,16 @@
 
 import logging
 from typing import Any, TypeVar
+from urllib.parse import quote
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request
 from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import NotFound as UnknownAddress
+from werkzeug.wrappers import Response as BaseResponse
 
 from .i18n import LazyText, _l
 
@@ -118,6 +121,19 @@ def show(status: int, message: str, code: str, headers: dict[str, str] | None = 
     return response
 
 
+def address_without_slash() -> str | None:
+    """Where nothing is at an address that ends with a slash: the address without it, if a page is there.
+
+    It always lies on this site, however many slashes were sent.
+    """
+    adapter, path = request_ctx.url_adapter, "/" + request.path.strip("/")
+    unknown = isinstance(request.routing_exception, UnknownAddress) and request.path.endswith("/")
+    if adapter is None or not unknown or request.method not in ("GET", "HEAD") or not adapter.test(path, "GET"):
+        return None
+    asked = request.query_string.decode("latin-1")
+    return f"{request.script_root}{quote(path)}" + (f"?{asked}" if asked else "")
+
+
 def install(app: Flask) -> None:
     """Register the handlers: domain errors, HTTP errors, stale edits, lost databases, and the last resort."""
 
@@ -135,12 +151,14 @@ def install(app: Flask) -> None:
         return show(400, str(_l("This form has expired. Please go back, reload the page and send it again.")), "csrf")
 
     @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Response | HTTPException:
+    def http_error(error: HTTPException) -> BaseResponse | HTTPException:
         status = error.code or 500
         if status < 400:  # redirects that routing raises
             return error
         if status >= 500:
             return last_resort(error)
+        if status == 404 and (address := address_without_slash()):
+            return redirect(address, 308)
         headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
         return show(status, str(SENTENCES.get(status, SENTENCES[400])), f"http_{status}", headers)
 

@@ -198,7 +198,7 @@ def some_days(values: Iterable[date | str]) -> str:
 def time(moment: datetime, in_zone: str | None = None, oclock: bool = True) -> str:
     """ "10:40 Uhr" / "10:40", in the event's zone; `oclock=False` leaves "Uhr" out."""
     text = f"{_local(moment, in_zone):%H:%M}".removeprefix("0")
-    return f"{text} Uhr" if oclock and locale() == "de" else text
+    return f"{text}\xa0Uhr" if oclock and locale() == "de" else text
 
 
 def span(starts_at: datetime, ends_at: datetime, in_zone: str | None = None) -> str:

@@ -1,11 +1,16 @@
-"""Finding sessions: by track, room and words; and which filter to drop where nothing is left."""
+"""Finding sessions: by track, room and words; and which filter to drop where nothing is left. Finding speakers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ..text import word_forms
+from ..events.models import Participant
+from ..text import word_forms, words
 from .listing import Listed, Programme, Room, Strand
+from .models import ReleasedSession
+
+Speakers = Sequence[tuple[Participant, Sequence[ReleasedSession]]]
+"""People on the stage with what they speak in."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,11 @@ class Wanted:
     track: Strand | None = None
     room: Room | None = None
     q: str = ""
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is a letter or digit to look for."""
+        return bool(word_forms(self.q))
 
     @property
     def narrowed(self) -> bool:
@@ -32,8 +42,10 @@ class Way:
 
 
 def found(programme: Programme, wanted: Wanted) -> list[Listed]:
-    """The sessions that fit, in the order of the days."""
+    """The sessions that fit, in the order of the days; words without a letter or digit fit none."""
     forms = word_forms(wanted.q)
+    if wanted.q and not forms:
+        return []
     return [each for each in programme.sessions if _fits(each, wanted, forms)]
 
 
@@ -42,8 +54,25 @@ def _fits(each: Listed, wanted: Wanted, forms: Sequence[Sequence[str]]) -> bool:
         (wanted.day is None or each.day == wanted.day)
         and (wanted.track is None or (each.track is not None and each.track.ref == wanted.track.ref))
         and (wanted.room is None or (each.room is not None and each.room.id == wanted.room.id))
-        and all(any(form in each.hay for form in word) for word in forms)
+        and _has(each.hay, forms)
     )
+
+
+def _has(hay: str, forms: Sequence[Sequence[str]]) -> bool:
+    return all(any(form in hay for form in word) for word in forms)
+
+
+def speakers_found(speakers: Speakers, q: str) -> Speakers:
+    """Of these speakers those in whose name, function, organisation or titles every word occurs."""
+    forms = word_forms(q)
+    if not forms:
+        return [] if q else speakers
+    return [(who, sessions) for who, sessions in speakers if _has(_hay_of(who, sessions), forms)]
+
+
+def _hay_of(who: Participant, sessions: Sequence[ReleasedSession]) -> str:
+    titles = [word for each in sessions for word in (each.title.de, each.title.en)]
+    return words(" ".join([who.name, who.function, who.company, *titles]))
 
 
 def nearest(programme: Programme, wanted: Wanted) -> Way | None:

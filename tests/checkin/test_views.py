@@ -150,7 +150,7 @@ def test_a_second_scan_tells_when_and_where_the_first_was(crew, foyer):
     answer = send(crew, foyer, foyer.ticket).json
 
     assert (answer["answer"], answer["tone"], answer["first_door"]) == ("already_in", "warn", "Tür Nord")
-    assert re.fullmatch(r"Um \d\d?:\d\d Uhr, Tür Nord, von Jonas Helm\. .*", answer["instruction"])
+    assert re.fullmatch(r"Um \d\d?:\d\d\sUhr, Tür Nord, von Jonas Helm\. .*", answer["instruction"])
     assert answer["first_at"] is not None
 
 

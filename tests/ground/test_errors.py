@@ -274,3 +274,25 @@ def test_a_writer_that_waits_too_long_is_told_to_come_back(make_app):
 
     assert (busy.status_code, busy.headers.get("Retry-After")) == (503, "5")
     assert app.test_client().get("/write").text == "written"
+
+
+@pytest.mark.engine("sqlite")
+def test_a_slash_too_many_leads_to_the_page(client: FlaskClient, ctx: Flask):
+    make_event("probe")
+    answer = client.get("/e/probe/programme/?q=%C3%A4&lang=en")
+    assert (answer.status_code, answer.location) == (308, "/e/probe/programme?q=%C3%A4&lang=en")
+    assert client.get("/e/probe/programme/", follow_redirects=True).status_code == 200
+    assert client.get("/e/probe/speakers/nobody/").location == "/e/probe/speakers/nobody"
+    assert client.get("/e/probe/speakers/nobody").status_code == 404
+    for address in ("/nothing/", "/e/probe/nothing/"):
+        assert client.get(address).status_code == 404, address
+    assert client.post("/e/probe/programme/").status_code == 404
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize(
+    "path", ["//evil.example/", "//evil.example/help/", "/\\evil.example/", "//help/", "///help//"]
+)
+def test_a_slash_too_many_leads_nowhere_else(client: FlaskClient, path: str):
+    location = client.get("/", environ_overrides={"PATH_INFO": path, "REQUEST_URI": path}).location or "/"
+    assert re.match(r"(http://localhost)?/(?![/\\])", location), location

@@ -54,7 +54,7 @@ def test_ten_minutes_before_a_meeting_its_table_is_said(event: Event, pair: tupl
     begins = meeting.appointment.starts_at if meeting.appointment else clock.now()
     hour = clock.in_zone(begins, event.zone).strftime("%H:%M")
     assert said(pair[0]) == [f"{hour}: your meeting with Tomáš Novák begins, table {table_of_meeting(meeting)}."]
-    assert said(pair[1], "de") == [f"{hour} Uhr: Ihr Gespräch mit Jana Wittkowski beginnt, Tisch A1."]
+    assert said(pair[1], "de") == [f"{hour}\xa0Uhr: Ihr Gespräch mit Jana Wittkowski beginnt, Tisch A1."]
     freeze(minute(meeting, 1))
     assert said(pair[0]) == []
 

@@ -72,7 +72,8 @@ def test_every_word_has_to_occur_whatever_its_marks_and_case(event: Event):
     assert names_found(event, q="straße roads") == ["Proteine"]
     assert names_found(event, q="straß") == ["Antisense in Straßburg", "Proteine"]
     assert names_found(event, q="antisense proteine") == []
-    assert names_found(event, q="  …  ") == ["Antisense in Straßburg", "Proteine"]
+    assert names_found(event, q="") == ["Antisense in Straßburg", "Proteine"]
+    assert [names_found(event, q=signs) for signs in ("…", "%", '"', "_")] == [[], [], [], []]
 
 
 def test_filters_narrow_and_the_nearest_one_to_drop_is_offered(client: FlaskClient, event: Event):
@@ -87,7 +88,48 @@ def test_filters_narrow_and_the_nearest_one_to_drop_is_offered(client: FlaskClie
     assert titles(page(client, f"/e/probe/programme?track={red.public_id}&room={small.public_id}")) == ["C"]
     none = page(client, f"/e/probe/programme?track={blue.public_id}&room={small.public_id}")
     assert (titles(none), "Kein Programmpunkt passt" in none, "Ohne den Raum (1)" in none) == ([], True, True)
-    assert titles(page(client, "/e/probe/programme?track=unbekannt&room=&q=")) == ["A", "B"]  # of the first day
+    assert none.count("gefunden") == 0
+
+
+def test_a_filter_that_is_not_there_is_named_and_left_out(client: FlaskClient, event: Event):
+    make_session(event, "A", track=make_track(event, "Blau"))
+    make_session(event, "B", starts_at=at(event, 11))
+
+    for name, noun in (
+        ("track", "keinen solchen Themenstrang"),
+        ("room", "keinen solchen Raum"),
+        ("day", "diesen Tag nicht"),
+    ):
+        text = page(client, f"/e/probe/programme?{name}=unbekannt")
+        assert (titles(text), noun in text) == (["A", "B"], True)
+    assert 'data-tone="warn"' not in page(client, "/e/probe/programme?track=&room=&day=&q=").partition("<main")[2]
+
+
+def test_words_without_letters_find_nothing_and_are_told_so(client: FlaskClient, event: Event):
+    make_session(event, "A")
+
+    text = page(client, "/e/probe/programme?q=%25")
+    assert (titles(text), "Wörtern mit Buchstaben oder Ziffern" in text, "Ohne die Wörter (1)" in text) == (
+        [],
+        True,
+        True,
+    )
+
+
+def test_speakers_are_found_by_name_house_and_what_they_speak_on(client: FlaskClient, event: Event):
+    zoltan = make_speaker(event, "Zoltán Löbel", company="Universität Łódź")
+    ewa = make_speaker(event, "Ewa Łęcka", company="Saale AG")
+    make_session(event, "Proteine in Straßburg", speakers=[zoltan])
+    make_session(event, "Antikörper", starts_at=at(event, 11), speakers=[ewa])
+
+    def found(q: str) -> list[str]:
+        return re.findall(r'<a href="/e/probe/speakers/\w{16}">([^<]+)</a>', page(client, f"/e/probe/speakers?q={q}"))
+
+    assert found("") == ["Ewa Łęcka", "Zoltán Löbel"]
+    assert found("loebel") == found("lodz") == found("strassburg+PROTEINE") == ["Zoltán Löbel"]
+    assert found("saale+antikoerper") == ["Ewa Łęcka"]
+    assert found("ewa+proteine") == found("%25") == []
+    assert "Niemand passt" in page(client, "/e/probe/speakers?q=zzz")
 
 
 def test_the_list_shows_a_day_and_a_search_all_of_them(client: FlaskClient, event: Event):
@@ -111,7 +153,7 @@ def test_what_begins_after_midnight_belongs_to_the_day_whose_hours_last_so_long(
     assert titles(page(client, "/e/probe/programme")) == ["Nachtgespräch", "Danach"]
     assert list(listing.by_day(listing.of(event).sessions)) == [event.first_day]
     text = page(client, f"/e/probe/programme/{session.public_id}")
-    assert re.search(rf"23:30–1:00 Uhr</time> \([^)]*{night.day}\.", text)
+    assert re.search(rf"23:30–1:00\sUhr</time> \([^)]*{night.day}\.", text)
 
 
 def test_my_part_in_sessions_is_marked(client: FlaskClient, event: Event):

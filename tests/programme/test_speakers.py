@@ -86,7 +86,7 @@ def test_a_speaker_reads_when_where_and_with_whom_but_nothing_of_a_draft(
         planned.starts_at, planned.ends_at = at(event, 17, 5), at(event, 17, 50)
     page = hers.get("/e/probe/me/talks").text
 
-    for said in ("Mein Vortrag", "Saal Elster", "ab 9:45 Uhr", "Wanda Leiterin", "Ole Kollege", "Zeit folgt"):
+    for said in ("Mein Vortrag", "Saal Elster", "ab 9:45\xa0Uhr", "Wanda Leiterin", "Ole Kollege", "Zeit folgt"):
         assert said in page
     own = hers.get(f"/e/probe/me/talks/{draft.public_id}").text
     assert ("17:05" in page, "17:05" in own, "Ole Kollege" in own) == (False, False, False)

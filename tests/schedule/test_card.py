@@ -134,7 +134,7 @@ def test_the_evening_before_a_talk_its_people_read_what_the_stage_has_and_lacks(
     hers = letters["henrike@uni.example"]
 
     with speaking("de"):
-        for line in ("Aufbau ab 9:40 Uhr", "Moderation: Wanda Leiterin", "HDMI-Anschluss, Headset", "Regie, 0341 1"):
+        for line in ("Aufbau ab 9:40\xa0Uhr", "Moderation: Wanda Leiterin", "HDMI-Anschluss, Headset", "Regie, 0341 1"):
             assert line in hers
     assert hers.count("Ihre Folien sind noch nicht da") == 1
     assert hers.index("Ohne Folien") < hers.index("Ihre Folien sind noch nicht da")

@@ -214,7 +214,7 @@ def test_talks_are_listed(mine: FlaskClient, event: Event, jana: Delegate):
     make_session(event, "Fremder Vortrag", starts_at=at(event, 12))
     text = page(mine, "/e/probe/me/talks")
 
-    assert ("Mein Vortrag" in text, "ab 9:40 Uhr" in text, "Fremder Vortrag" in text) == (True, True, False)
+    assert ("Mein Vortrag" in text, "ab 9:40\xa0Uhr" in text, "Fremder Vortrag" in text) == (True, True, False)
 
 
 @pytest.mark.parametrize("path", ["", "schedule", "schedule.pdf", "schedule.ics"])

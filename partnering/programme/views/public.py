@@ -27,6 +27,9 @@ from .choosing import ticket_token
 VIEWS = ("grid", "list", "now")
 """How the programme can be looked at."""
 
+FILTERS = ("day", "track", "room")
+"""What an address can narrow the programme to, besides words."""
+
 
 @pages.get("/programme")
 @remembered()
@@ -40,6 +43,7 @@ def index() -> str:
     programme = listing.of(event)
     wanted, view = _wanted(programme), single(request.args, "view")
     view = view if view in VIEWS else "list" if wanted.narrowed else "grid"
+    unknown = [name for name in FILTERS if single(request.args, name) and getattr(wanted, name) is None]
     everywhere = replace(wanted, day=None)
     if wanted.day is None and not wanted.narrowed:
         wanted = replace(wanted, day=_day_to_show(programme.days))
@@ -55,6 +59,7 @@ def index() -> str:
         nearest=searching.nearest(programme, wanted) if not found else None,
         grid=grid.of(found) if view == "grid" and wanted.day is not None and found else None,
         now=now.of(programme, clock.now()) if view == "now" else None,
+        unknown=unknown,
         address=_address,
         kinds=words.KINDS,
         parts=_parts(),
@@ -62,8 +67,8 @@ def index() -> str:
 
 
 def _wanted(programme: Programme) -> Wanted:
-    """What the address asks for; what is not there is not asked for."""
-    asked = {name: single(request.args, name) for name in ("day", "track", "room")}
+    """What the address asks for; what is not there cannot be shown alone."""
+    asked = {name: single(request.args, name) for name in FILTERS}
     return Wanted(
         day=next((day for day in programme.days if day.isoformat() == asked["day"]), None),
         track=next((track for track in programme.tracks if track.ref == asked["track"]), None),

@@ -1,22 +1,29 @@
 """Those who speak: all of them by name, and a page for each."""
 
-from flask import render_template
+from flask import render_template, request
 
 from ...errors import NotFound, or_404
 from ...events.routing import current_event
+from ...headers import single
 from ...memory import remembered
-from .. import photos, profiles, queries, words
+from ...text import clean
+from .. import photos, profiles, queries, searching, words
 from .blueprints import pages, share
 
 
 @pages.get("/speakers")
 @remembered()
 def speakers() -> str:
-    """Everybody who speaks, by name."""
+    """Everybody who speaks, by name; or whom words find."""
     share()
     event = current_event()
+    everybody, q = queries.speakers(event), clean(single(request.args, "q") or "")[:100]
     return render_template(
-        "programme/speakers.html", speakers=queries.speakers(event), portraits=photos.public_photos(event)
+        "programme/speakers.html",
+        speakers=searching.speakers_found(everybody, q),
+        total=len(everybody),
+        q=q,
+        portraits=photos.public_photos(event),
     )
 
 

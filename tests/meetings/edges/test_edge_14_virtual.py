@@ -119,7 +119,7 @@ def test_edge_14_a_day_is_named_where_it_is_another_one(ctx: Flask):
         )
     with speaking("de"):
         assert calls.elsewhere(at, at + timedelta(minutes=20), "America/New_York", "Europe/Berlin") == (
-            "11:00–11:20 Uhr in New York"
+            "11:00–11:20\xa0Uhr in New York"
         )
 
 
