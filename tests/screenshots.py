@@ -21,8 +21,9 @@ from partnering.accounts import tokens
 from partnering.accounts.models import Person
 from partnering.accounts.services import person_at
 from partnering.agenda.models import Location
+from partnering.checkin import redeeming
 from partnering.checkin import services as checkin
-from partnering.checkin.models import Device, Scan
+from partnering.checkin.models import Device
 from partnering.contributions.models import CallTopic, Criterion, Submission
 from partnering.db import BilingualText, Model, db, transaction
 from partnering.delegates.models import Delegate
@@ -140,8 +141,7 @@ def fill(made: Conference, event: Event) -> None:
     door = checkin.default_list(event)
     crew = db.session.get_one(Person, made.people["crew"])
     device = checkin.browser_device(event, crew)
-    scan = checkin.redeem_registration(event, door, device, ticket).scan
-    assert isinstance(scan, Scan)
+    redeeming.redeem_registration(event, door, device, ticket)
     assert isinstance(device, Device)
     role = db.session.scalars(sa.select(TeamRole).where(TeamRole.event_id == event.id)).first()
     tour, _taken = make_sold_out(event, name=BilingualText("Laborführung", "Lab tour"), gross=0, position=90)

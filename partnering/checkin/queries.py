@@ -14,8 +14,10 @@ from ..registration.models import Item, Party, Place, Registration, TicketCode
 from ..text import clean, fold
 from ..tickets.models import Product
 from ..tickets.queries import admits_on
+from . import zones
+from .knowing import door_of
 from .models import Admission, CheckinList, Device, Scan
-from .verdicts import Verdict
+from .rules import window_of
 
 WITH_GUEST = (
     joinedload(Scan.device),
@@ -62,10 +64,8 @@ def notes_exits(checkin_list: CheckinList) -> bool:
 
 
 def window_key(checkin_list: CheckinList, event: Event, moment: datetime) -> str:
-    """What one admission covers: the whole event, or the day in the event's zone that `moment` falls on."""
-    if checkin_list.window_kind == "event":
-        return "event"
-    return clock.in_zone(moment, event.zone).date().isoformat()
+    """What one admission covers at a moment: the whole event, or a day in the event's zone."""
+    return window_of(door_of(event, checkin_list, ()), zones.to_ms(moment))
 
 
 def device_of(event: Event, person: Person) -> Device | None:
@@ -142,26 +142,6 @@ def group_of(party: Party) -> Sequence[Registration]:
 # -- scans and admissions
 
 
-def admission(checkin_list: CheckinList, place: Place, key: str) -> Admission | None:
-    """The admission that counts in a window."""
-    return db.session.scalars(
-        sa.select(Admission)
-        .where(Admission.list_id == checkin_list.id, Admission.place_id == place.id, Admission.window_key == key)
-        .options(joinedload(Admission.scan).joinedload(Scan.device))
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-
-
-def admission_inside(checkin_list: CheckinList, place: Place) -> Admission | None:
-    """The latest admission of somebody who has not gone out since."""
-    return db.session.scalars(
-        sa.select(Admission)
-        .where(Admission.list_id == checkin_list.id, Admission.place_id == place.id, Admission.inside.is_(True))
-        .order_by(Admission.at.desc(), Admission.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def admitted(event: Event, checkin_list: CheckinList, places: Sequence[int]) -> dict[int, Admission]:
     """Which of these places (ids) are in for the window that runs now, with their admission."""
     if not places:
@@ -193,45 +173,11 @@ def inside(event: Event, registration_ids: Sequence[int]) -> set[int]:
     return {each for each in found if each is not None}
 
 
-def verdict_of(event: Event, device: Device, scan_id: str) -> Verdict:
-    """The answer that an attempt got, for a device that asks again."""
-    scan = db.session.scalars(
-        sa.select(Scan).where(Scan.device_id == device.id, Scan.scan_id == scan_id).options(*WITH_GUEST)
-    ).one()
-    place, first = scan.place, None
-    if place is None:
-        return Verdict(scan.answer, scan)
-    if scan.type == "entry" and scan.answer in ("ok", "already_in"):
-        elected = admission(scan.list, place, window_key(scan.list, event, scan.bounded_at))
-        first = elected.scan if elected is not None and elected.scan_row_id != scan.id else None
-    return Verdict(scan.answer, scan, place, scan.registration, first, owes(place))
-
-
 def scan_at(event: Event, public_id: str) -> Scan | None:
     """One of the event's scans."""
     return db.session.scalars(
         sa.select(Scan).where(Scan.event_id == event.id, Scan.public_id == public_id).options(*WITH_GUEST)
     ).one_or_none()
-
-
-def counted_scans(scan: Scan) -> Sequence[Scan]:
-    """The scans of the same guest at the same door that count, in the order that decides who was first."""
-    return db.session.scalars(
-        sa.select(Scan)
-        .where(Scan.list_id == scan.list_id, Scan.place_id == scan.place_id, Scan.state == "counted")
-        .order_by(Scan.bounded_at, Scan.device_id, Scan.scan_id)
-    ).all()
-
-
-def locked_admissions(scan: Scan) -> Sequence[Admission]:
-    """The admissions of the same guest at the same door, kept from others until the transaction ends."""
-    return db.session.scalars(
-        sa.select(Admission)
-        .where(Admission.list_id == scan.list_id, Admission.place_id == scan.place_id)
-        .order_by(Admission.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
 
 
 def last_of(device: Device | None, checkin_list: CheckinList, most: int = 3) -> Sequence[Scan]:

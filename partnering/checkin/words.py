@@ -1,14 +1,15 @@
 """What a verdict says, shows and sounds like: one mapping for pages and programs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from .. import clock, i18n
+from ..db import BilingualText
 from ..i18n import LazyText, _, _l
 from ..registration.models import Registration
-from ..tickets.queries import admits_on
+from .electing import LET_THROUGH
 from .models import CheckinList, Scan
-from .services import NEVER_FORCED
-from .verdicts import Verdict
+from .verdicts import Asked, First, Guest, Verdict
 
 SHAPES = {"ok": "tick", "warn": "triangle", "bad": "octagon"}
 SOUNDS = {"ok": "high", "warn": "middle", "bad": "low"}
@@ -81,13 +82,16 @@ class Shown:
     person: str
     undo: bool
     force: bool
+    note: str
+    attention: bool
+    extras: list[str]
+    questions: list[dict[str, Any]]
 
 
 def shown(verdict: Verdict, zone: str) -> Shown:
     """`verdict` in the language in force, times in `zone`."""
     tone, headline, instruction = _sentences(verdict, zone)
-    guest, first, scan = verdict.registration, verdict.first, verdict.scan
-    refused = not verdict.admitted
+    guest, first = verdict.guest, verdict.first
     return Shown(
         answer=verdict.answer,
         headline=headline,
@@ -95,58 +99,81 @@ def shown(verdict: Verdict, zone: str) -> Shown:
         tone=tone,
         shape=SHAPES[tone],
         sound=SOUNDS[tone],
-        name=name_of(guest),
-        organisation=guest.participant.company if guest is not None else "",
-        ticket=i18n.bi(verdict.place.product.name) if verdict.place is not None else "",
-        first_at=i18n.iso(first.bounded_at, zone) if first is not None else None,
-        first_door=i18n.bi(first.list.name) if first is not None else "",
-        scan=scan.public_id,
-        at=i18n.time(scan.received_at, zone, oclock=False),
-        type=scan.type,
-        person=guest.public_id if guest is not None and guest.state == "live" else "",
-        undo=scan.state == "counted",
-        force=refused and guest is not None and scan.type == "entry" and verdict.answer not in NEVER_FORCED,
+        name=(guest.name or _("Former participant")) if guest is not None else "",
+        organisation=guest.organisation if guest is not None else "",
+        ticket=i18n.bi(guest.ticket) if guest is not None else "",
+        first_at=i18n.iso(first.at, zone) if first is not None else None,
+        first_door=i18n.bi(first.door) if first is not None else "",
+        scan=verdict.scan,
+        at=i18n.time(verdict.received_at, zone, oclock=False),
+        type=verdict.type,
+        person=guest.public_id if guest is not None and guest.live else "",
+        undo=verdict.state in LET_THROUGH and verdict.scan != "",
+        force=verdict.may_force,
+        note=guest.note if guest is not None else "",
+        attention=guest is not None and guest.attention,
+        extras=_extras(guest) if guest is not None else [],
+        questions=[_question(each) for each in verdict.questions],
     )
+
+
+def _extras(guest: Guest) -> list[str]:
+    """What the list shows of a guest: add-ons, and that they refuse to be photographed."""
+    named = [i18n.bi(each) for each in guest.extras]
+    return [*named, _("No photos")] if guest.no_photos else named
+
+
+def _question(asked: Asked) -> dict[str, Any]:
+    """A question in the language in force: {"id", "label", "kind", "required", "options": [{"key", "label"}]}."""
+    return {
+        "id": asked.public_id,
+        "label": i18n.bi(asked.label),
+        "kind": asked.kind,
+        "required": asked.required,
+        "options": [
+            {"key": each["key"], "label": i18n.bi(BilingualText(each.get("de", ""), each.get("en", "")))}
+            for each in asked.options
+        ],
+    }
 
 
 def _sentences(verdict: Verdict, zone: str) -> tuple[str, str, str]:
     """(tone, headline, what to do)."""
-    scan, first = verdict.scan, verdict.first
-    if verdict.admitted and scan.state == "annulled":
+    first, guest = verdict.first, verdict.guest
+    if verdict.admitted and verdict.state == "annulled":
         return "warn", _("Undone"), _("This scan does not count any more. Scan again to let the guest in.")
-    if verdict.admitted and scan.type == "exit":
+    if verdict.admitted and verdict.type == "exit":
         return "ok", _("Goodbye"), _("Noted as gone out.")
-    if verdict.admitted and scan.forced:
+    if verdict.admitted and verdict.forced:
         return "ok", _("Let in anyway"), _("Let in. This is marked in the log.")
-    if verdict.admitted and verdict.owes:
+    if verdict.admitted and verdict.warn:
         return "warn", _("Welcome, invoice open"), _("Let in. Please remind the guest of the open invoice.")
     if verdict.admitted:
         return "ok", _("Welcome back") if first is not None else _("Welcome"), _("Let in and hand out the badge.")
     tone, headline, instruction = REFUSALS[verdict.answer]
     if verdict.answer == "already_in" and first is not None:
         return tone, str(headline), f"{_first_seen(first, zone)} {instruction}"
-    if verdict.answer == "cancelled" and verdict.registration is not None and verdict.registration.ended_at:
-        day = i18n.day(verdict.registration.ended_at, in_zone=zone)
+    if verdict.answer == "cancelled" and guest is not None and guest.ended_at:
+        day = i18n.day(guest.ended_at, in_zone=zone)
         cancelled_on = _("Cancelled on %(day)s.", day=day)
         return tone, str(headline), f"{cancelled_on} {instruction}"
-    if verdict.answer == "wrong_day" and verdict.place is not None:
-        ticket = verdict.place.product
-        if not admits_on(ticket, clock.in_zone(scan.bounded_at, zone).date()):
-            valid = _("This ticket is valid: %(days)s.", days=i18n.some_days(ticket.days))
+    if verdict.answer == "wrong_day" and guest is not None and guest.days:
+        valid = _("This ticket is valid: %(days)s.", days=i18n.some_days(list(guest.days)))
+        if clock.in_zone(verdict.bounded_at, zone).date().isoformat() not in guest.days:
             return tone, str(headline), " ".join((valid, _("Please send to the help desk.")))
     return tone, str(headline), str(instruction)
 
 
-def _first_seen(first: Scan, zone: str) -> str:
+def _first_seen(first: First, zone: str) -> str:
     """ "At 8:42, south door, by Jonas Helm."; with the day where it was not today."""
     facts = {
-        "time": i18n.time(first.bounded_at, zone),
-        "door": i18n.bi(first.list.name),
-        "who": first.device.name,
+        "time": i18n.time(first.at, zone),
+        "door": i18n.bi(first.door),
+        "who": first.device,
     }
-    if clock.in_zone(first.bounded_at, zone).date() == clock.in_zone(clock.now(), zone).date():
+    if clock.in_zone(first.at, zone).date() == clock.in_zone(clock.now(), zone).date():
         return _("At %(time)s, %(door)s, by %(who)s.", **facts)
-    day = i18n.day(first.bounded_at, in_zone=zone)
+    day = i18n.day(first.at, in_zone=zone)
     return _("On %(day)s at %(time)s, %(door)s, by %(who)s.", day=day, **facts)
 
 
@@ -154,6 +181,10 @@ def headline_of(scan: Scan) -> str:
     """What an attempt in the log was answered."""
     if scan.state == "annulled":
         return _("Undone")
+    if scan.state == "review":
+        return _("To be checked")
+    if scan.state == "duplicate":
+        return _("Came in twice")
     if scan.answer == "ok":
         if scan.type == "exit":
             return _("Went out")
@@ -163,8 +194,8 @@ def headline_of(scan: Scan) -> str:
 
 def well_of(scan: Scan) -> tuple[str, str]:
     """(tone, well) of an attempt in the log."""
-    if scan.state == "counted":
-        return "ok", "taken"
+    if scan.state in LET_THROUGH:
+        return ("ok" if scan.state == "counted" else "warn"), "taken"
     return (REFUSALS[scan.answer][0] if scan.answer in REFUSALS else "warn"), "off"
 
 

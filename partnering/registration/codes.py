@@ -55,7 +55,18 @@ def printed(code: TicketCode) -> str:
 
 
 def find(text: str) -> TicketCode | None:
-    """The code, in force or revoked, that a QR code holds; None for anything that this house did not sign.
+    """The code, in force or revoked, that a QR code holds; None for anything that this house did not sign."""
+    found = signed(text)
+    if found is None:
+        return None
+    code_id, number = found
+    return db.session.scalars(
+        sa.select(TicketCode).where(TicketCode.code_id == code_id, TicketCode.key_number == number)
+    ).one_or_none()
+
+
+def signed(text: str) -> tuple[str, int] | None:
+    """(code id in hex, key number) of what a QR code holds; None for anything that this house did not sign.
 
     Ids, references and addresses are never looked up: only what carries a right MAC reaches the database.
     """
@@ -65,7 +76,5 @@ def find(text: str) -> TicketCode | None:
     code_id, mac = parts
     for number, key in links.keys().items():
         if qr.verify(code_id, mac, key):
-            return db.session.scalars(
-                sa.select(TicketCode).where(TicketCode.code_id == code_id.hex(), TicketCode.key_number == number)
-            ).one_or_none()
+            return code_id.hex(), number
     return None

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from partnering import clock
-from partnering.checkin import queries, services
+from partnering.checkin import electing, knowing, redeeming, services
 from partnering.checkin.models import Admission, CheckinList, Device, Scan
 from partnering.db import db, transaction
 from partnering.events.models import Event
@@ -54,8 +54,8 @@ def redeem(foyer, number, scan_id, **more):
     with transaction():
         event, door = db.session.get_one(Event, event_id), db.session.get_one(CheckinList, door_id)
         device = db.session.get_one(Device, devices[number])
-        verdict = services.redeem_code(event, door, device, ticket, scan_id=scan_id, **more)
-        return number, verdict.answer, verdict.scan.public_id
+        verdict = redeeming.redeem_code(event, door, device, ticket, scan_id=scan_id, **more)
+        return number, verdict.answer, verdict.scan
 
 
 @pytest.mark.parametrize("round_", range(3))
@@ -135,6 +135,28 @@ def test_the_first_door_and_a_device_are_made_once(app):
 
 
 @pytest.mark.engine("postgresql")
+def test_without_holding_the_place_the_constraint_still_lets_one_in(app, foyer, monkeypatch):
+    """The second wall: whoever does not wait for the others is stopped by the index."""
+    monkeypatch.setattr(knowing, "_held", lambda question: question)
+    monkeypatch.setattr(knowing, "_by_code", knowing._by_code.__wrapped__)
+    judged = threading.Barrier(DEVICES)
+    save = electing.save
+
+    def once_all_have_judged(*more):
+        judged.wait(30)
+        return save(*more)
+
+    monkeypatch.setattr(electing, "save", once_all_have_judged)
+
+    answers = all_at_once(app, [lambda n=number: redeem(foyer, n, f"wall-{n:04}") for number in range(DEVICES)])
+
+    assert Counter(answer for _, answer, _ in answers) == {"ok": 1, "already_in": DEVICES - 1}
+    with app.app_context():
+        stored = db.session.execute(sa.select(Scan.answer, Scan.state).order_by(Scan.answer)).all()
+        assert [tuple(row) for row in stored] == [("already_in", "refused")] * (DEVICES - 1) + [("ok", "counted")]
+
+
+@pytest.mark.engine("postgresql")
 def test_without_the_constraint_looking_first_lets_everybody_in(make_app):
     """The referee is the index: the same race, decided by a look, admits more than one."""
     app = make_app()
@@ -149,14 +171,27 @@ def test_without_the_constraint_looking_first_lets_everybody_in(make_app):
         with transaction():
             event, door = db.session.get_one(Event, event_id), db.session.get_one(CheckinList, door_id)
             guest = db.session.get_one(Registration, guest_id)
-            free = queries.admission(door, guest.place, "event") is None
+            looked_for = sa.select(Admission.id).where(
+                Admission.list_id == door.id, Admission.place_id == guest.place_id
+            )
+            free = db.session.scalar(looked_for) is None
             looked.wait(30)
             if not free:
                 return "already_in"
             device = db.session.get_one(Device, devices[number])
-            scan = services._keep(event, door, device, guest, "", f"naive-{number}", None, "entry")
-            assert scan is not None  # its name is new
-            scan.state, scan.answer = "counted", "ok"
+            scan = Scan(
+                event_id=event.id,
+                device_id=device.id,
+                scan_id=f"naive-{number}",
+                list_id=door.id,
+                place_id=guest.place_id,
+                claimed_at=clock.now(),
+                received_at=clock.now(),
+                bounded_at=clock.now(),
+                answer="ok",
+            )
+            db.session.add(scan)
+            db.session.flush()
             db.session.add(
                 Admission(
                     event_id=event.id,

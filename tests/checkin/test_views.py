@@ -141,6 +141,7 @@ def test_the_answer_to_a_scanner_has_these_names(crew, foyer):
     assert set(answer) == {
         "answer", "headline", "instruction", "tone", "shape", "sound", "name", "organisation", "ticket", "first_at",
         "first_door", "scan", "at", "type", "person", "undo", "force", "count", "expected",
+        "note", "attention", "extras", "questions",
     }  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """Builders of guests, doors and scans."""
 
+import sqlalchemy as sa
+
 from partnering.accounts.models import Person
-from partnering.checkin import services
-from partnering.checkin.models import CheckinList, Device
+from partnering.checkin import redeeming, services
+from partnering.checkin.models import CheckinList, Device, Scan
 from partnering.checkin.verdicts import Verdict
-from partnering.db import BilingualText
+from partnering.db import BilingualText, db
 from partnering.events.models import Event
 from partnering.registration.codes import code_text
 from partnering.registration.models import Registration, TicketCode
@@ -67,7 +69,12 @@ def ticket_text(registration: Registration) -> str:
     return code_text(code_of(registration))
 
 
+def row_of(verdict: Verdict) -> Scan:
+    """The attempt that a verdict answered, as it is stored."""
+    return db.session.scalars(sa.select(Scan).where(Scan.public_id == verdict.scan)).one()
+
+
 def scan(event: Event, door: CheckinList, device: Device, text: str, **values) -> Verdict:
-    """One attempt with what a camera read. Keywords as of `services.redeem_code`."""
+    """One attempt with what a camera read. Keywords as of `redeeming.redeem_code`."""
     with deed():
-        return services.redeem_code(event, door, device, text, **values)
+        return redeeming.redeem_code(event, door, device, text, **values)

@@ -12,6 +12,7 @@ from partnering.accounts.models import Person
 from partnering.agenda import services as agenda
 from partnering.agenda.models import Location
 from partnering.backoffice import question_prices
+from partnering.checkin import redeeming
 from partnering.checkin import services as checkin
 from partnering.checkin.models import Device
 from partnering.db import db
@@ -305,8 +306,8 @@ def door(event: Event, made: Conference, guests: dict[str, Registration], words:
     door = checkin.make_list(event, both(words, "Südtür", "South door"))
     crew = db.session.get_one(Person, made.people["crew"])
     device = checkin.browser_device(event, crew)
-    verdict = checkin.redeem_registration(event, door, device, guests["other attendee"])
-    checkin.redeem_code(event, door, device, words("kein Ticket"))
+    verdict = redeeming.redeem_registration(event, door, device, guests["other attendee"])
+    redeeming.redeem_code(event, door, device, words("kein Ticket"))
     db.session.add(
         Device(
             event_id=event.id,
@@ -316,7 +317,7 @@ def door(event: Event, made: Conference, guests: dict[str, Registration], words:
             created_at=clock.now(),
         )
     )
-    made.things |= {"list_id": door.public_id, "scan_id": verdict.scan.public_id}
+    made.things |= {"list_id": door.public_id, "scan_id": verdict.scan}
 
 
 def _made(event: Event, by: Person, task: str, name: str, media_type: str, content: bytes, **arguments: str) -> Job:

@@ -13,6 +13,7 @@ from ...events.permissions import may_check_in
 from ...events.routing import crew, current_event, current_person, event_blueprint
 from ...i18n import _
 from .. import permissions, queries, services, words
+from ..electing import LET_THROUGH
 from ..forms import AnnulForm, DeedForm
 from ..models import CheckinList, Device, Scan
 from ..verdicts import Verdict
@@ -52,7 +53,7 @@ def new_scan_id() -> str:
     return secrets.token_hex(8)
 
 
-def verdict_page(verdict: Verdict, door: CheckinList, again: dict[str, str]) -> str:
+def verdict_page(verdict: Verdict, door: CheckinList, device: Device, again: dict[str, str]) -> str:
     """The whole-screen answer to a form; `again` is what to send to let in anyway."""
     shown = words.shown(verdict, current_event().zone)
     arrived, expected = queries.counts(current_event(), [door])[door.id]
@@ -63,7 +64,7 @@ def verdict_page(verdict: Verdict, door: CheckinList, again: dict[str, str]) -> 
         arrived=arrived,
         expected=expected,
         again={**again, "scan_id": new_scan_id(), "force": "1"},
-        last=rows(queries.last_of(verdict.scan.device, door)),
+        last=rows(queries.last_of(device, door)),
     )
 
 
@@ -92,7 +93,7 @@ def _row(scan: Scan, device: Device | None) -> dict[str, Any]:
         "tone": tone,
         "well": well,
         "reason": scan.annulled_reason,
-        "counted": scan.state == "counted",
+        "counted": scan.state in LET_THROUGH,
         "undo": services.may_undo(scan, device),
     }
 

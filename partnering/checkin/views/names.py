@@ -10,7 +10,7 @@ from ...events.routing import current_event, current_person
 from ...headers import single
 from ...i18n import _n
 from ...registration.models import Registration
-from .. import queries, services, words
+from .. import queries, redeeming, words
 from ..forms import EntryForm, GroupForm
 from ..models import CheckinList
 from .door import at_the_door, bp, new_scan_id, the_door, verdict_page
@@ -77,7 +77,7 @@ def let_in(list_id: str, guest_id: str) -> str | tuple[str, int]:
         return person(list_id, guest_id), 422
     with transaction():
         door, device = at_the_door(list_id)
-        verdict = services.redeem_registration(
+        verdict = redeeming.redeem_registration(
             current_event(),
             door,
             device,
@@ -85,8 +85,9 @@ def let_in(list_id: str, guest_id: str) -> str | tuple[str, int]:
             scan_id=form.scan_id.data or "",
             type=form.type.data or "entry",
             force=form.force.data == "1",
+            by=current_person(),
         )
-        return verdict_page(verdict, door, {"guest": guest_id, "type": form.type.data or "entry"})
+        return verdict_page(verdict, door, device, {"guest": guest_id, "type": form.type.data or "entry"})
 
 
 @bp.post("/<list_id>/group/<guest_id>")
@@ -101,8 +102,8 @@ def let_group_in(list_id: str, guest_id: str) -> str | Response | tuple[str, int
         door, device = at_the_door(list_id)
         picked = [each for each in queries.group_of(_guest(guest_id).place.party) if each.public_id in form.pick.data]
         verdicts = [
-            services.redeem_registration(
-                current_event(), door, device, each, scan_id=f"{form.scan_id.data}-{each.public_id}"
+            redeeming.redeem_registration(
+                current_event(), door, device, each, scan_id=f"{form.scan_id.data}-{each.public_id}", via="group"
             )
             for each in sorted(picked, key=lambda each: each.place_id)
         ]

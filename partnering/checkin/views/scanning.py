@@ -8,7 +8,7 @@ from ... import limits
 from ...db import transaction
 from ...events.routing import current_event, current_person
 from ...headers import allow_wasm
-from .. import queries, services, words
+from .. import queries, redeeming, words
 from ..forms import CodeForm, read_scan
 from .door import answer_of, at_the_door, bp, new_scan_id, own_device, rows, the_door, verdict_page
 
@@ -46,7 +46,7 @@ def redeem_typed(list_id: str) -> str | tuple[str, int]:
     limits.hit("door.typed", current_person().public_id, limit=TYPED_A_MINUTE, seconds=60)
     with transaction():
         door, device = at_the_door(list_id)
-        verdict = services.redeem_code(
+        verdict = redeeming.redeem_code(
             current_event(),
             door,
             device,
@@ -54,9 +54,10 @@ def redeem_typed(list_id: str) -> str | tuple[str, int]:
             scan_id=form.scan_id.data or "",
             type=form.type.data or "entry",
             force=form.force.data == "1",
+            by=current_person(),
             typed=True,
         )
-        return verdict_page(verdict, door, {"code": form.code.data or "", "type": form.type.data or "entry"})
+        return verdict_page(verdict, door, device, {"code": form.code.data or "", "type": form.type.data or "entry"})
 
 
 @bp.post("/<list_id>/redeem")
@@ -69,7 +70,7 @@ def redeem(list_id: str) -> dict[str, Any]:
     sent = read_scan(request.get_data())
     with transaction():
         door, device = at_the_door(list_id)
-        verdict = services.redeem_code(
+        verdict = redeeming.redeem_code(
             current_event(),
             door,
             device,
@@ -78,5 +79,6 @@ def redeem(list_id: str) -> dict[str, Any]:
             scanned_at=sent.scanned_at,
             type=sent.type,
             force=sent.force,
+            by=current_person(),
         )
         return answer_of(verdict, door)
