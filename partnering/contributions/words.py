@@ -23,11 +23,18 @@ STATES: dict[str, tuple[LazyText, str, str]] = {
 
 DECISIONS: dict[str, tuple[LazyText, str, str]] = {
     "": (_l("Not decided"), "", "free"),
-    "accept": (_l("Accept"), "ok", "taken"),
-    "reserve": (_l("Reserve list"), "warn", "pending"),
-    "reject": (_l("Reject"), "bad", "off"),
+    "accept": (_l("Accepted, not told yet"), "ok", "pending"),
+    "reserve": (_l("On the reserve list, not told yet"), "warn", "pending"),
+    "reject": (_l("Not accepted, not told yet"), "bad", "pending"),
 }
-"""What organisers mean to say, with tone and well."""
+"""What organisers have decided and nobody knows, with tone and well."""
+
+ANSWERS: dict[str, tuple[LazyText, str, str]] = {
+    "accept": (_l("Accepted"), "ok", "taken"),
+    "reserve": (_l("Reserve list"), "warn", "pending"),
+    "reject": (_l("Not accepted"), "", "off"),
+}
+"""What its author will read, with tone and well."""
 
 REVIEWS: dict[str, tuple[LazyText, str, str]] = {
     "": (_l("To read"), "info", "free"),

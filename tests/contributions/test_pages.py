@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml.html import fromstring
 
 from partnering import clock
 from partnering.accounts.services import person_at
@@ -188,6 +189,40 @@ def test_organisers_decide_several_and_nobody_is_told(client: FlaskClient, event
     page = client.get(answer.location).text
     assert "1 Beitrag war schon beantwortet" in page
     assert client.post("/manage/probe/contributions/decide", data={"decision": "accept"}).status_code == 422
+
+
+def test_what_is_decided_and_untold_is_said_in_one_word(client: FlaskClient, event: Event, call: Call):
+    sign_in(client, make_organiser(event))
+    submission = make_submission(event)
+    with transaction():
+        deciding.decide(event, submission, "accept", make_person())
+
+    def tags(address: str) -> list[str]:
+        return [
+            " ".join(each.text_content().split()) for each in fromstring(client.get(address).text).find_class("tag")
+        ]
+
+    assert tags("/manage/probe/contributions") == ["Angenommen, noch nicht mitgeteilt"]
+    assert tags(f"/manage/probe/contributions/{submission.public_id}")[0] == "Angenommen, noch nicht mitgeteilt"
+    assert tags("/manage/probe/contributions/tell") == ["Angenommen"]
+    with transaction():
+        deciding.tell_one(event, submission)
+    assert tags("/manage/probe/contributions")[:1] == ["Angenommen"]
+
+
+def test_making_sessions_leads_to_them(client: FlaskClient, event: Event, call: Call):
+    sign_in(client, make_organiser(event))
+    one = make_told(event)
+    make = "/manage/probe/contributions/make"
+
+    answer = client.post(make, data={"pick": one.public_id})
+    session = read_again(one).session
+    assert session is not None
+    assert answer.location == f"/manage/probe/programme/{session.public_id}"
+    assert client.post(make, data={"pick": one.public_id}).location == "/manage/probe/contributions"
+    for _ in range(2):
+        make_told(event)
+    assert client.post(make).location == "/manage/probe/programme?state=unplaced"
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,6 @@ def test_a_call_leads_from_its_rules_to_the_programme(live_server: Site, world: 
 
     katja.open(f"/manage/{slug}/contributions?show=accepted")
     katja.press("button[form='make-all']")
-    katja.press("th.contribution a")
-    katja.press(".note a[href*='/programme/']")
     place(katja, first_day(live_server, slug))
     assert "Peptide aus Seegras" not in rosa.open(f"/e/{slug}/programme").locator("main").inner_text()
     katja.open(f"/manage/{slug}/programme/release")

@@ -33,6 +33,7 @@ def shown_words() -> dict[str, Any]:
         "FORM_WORDS": words.FORMS,
         "STATE_WORDS": words.STATES,
         "DECISION_WORDS": words.DECISIONS,
+        "ANSWER_WORDS": words.ANSWERS,
         "REVIEW_WORDS": words.REVIEWS,
         "LANGUAGE_WORDS": words.LANGUAGES,
     }

@@ -243,7 +243,7 @@ def make() -> Response:
         event, call = fresh_event(), call_or_404()
         chosen = picked or [one.public_id for one in queries.handed_in(call) if one.state == "accepted"]
         made = making.make_sessions(event, queries.submissions_by_ref(call, chosen, locked=True))
-        number = len(made)
+        number, first = len(made), made[0].public_id if made else ""
     if number:
         flash(
             _n(
@@ -255,7 +255,10 @@ def make() -> Response:
         )
     else:
         flash(_("Nothing to do: sessions are made of accepted contributions, once each."), "info")
-    return redirect(_back(form), 303)
+        return redirect(_back(form), 303)
+    if number == 1:
+        return redirect(url_for("programme_desk.edit", public_id=first), 303)
+    return redirect(url_for("programme_desk.index", state="unplaced"), 303)
 
 
 @bp.get("/contributions.csv")
@@ -292,7 +295,7 @@ def _line(each: Ranked) -> list[object]:
         words.FORMS[one.form],
         one.language,
         words.STATES[one.state][0],
-        words.DECISIONS[one.decision][0],
+        words.ANSWERS[one.decision][0] if one.decision else words.DECISIONS[""][0],
         f"{each.mean:.2f}" if each.mean is not None else "",
         each.count,
         "; ".join(counting.names_of(one)),
