@@ -61,7 +61,7 @@ class Row:
 class Draft:
     """A day of the draft. `outside` lies on it, but not in a room and in its hours; `off` was called off.
 
-    `unplaced` has no time at all.
+    `unplaced` has no time at all; `shortest` are the minutes of the shortest session in the table.
     """
 
     day: Day
@@ -71,6 +71,12 @@ class Draft:
     outside: list[Block]
     off: list[ProgrammeSession]
     unplaced: list[ProgrammeSession]
+    shortest: int = 60
+
+    @property
+    def scale(self) -> str:
+        """How high five minutes are: as high as its shortest session needs, and all of them alike."""
+        return "high" if self.shortest < 10 else "middle" if self.shortest < 20 else "low"
 
 
 def of(
@@ -107,6 +113,7 @@ def of(
         [each for each in blocks if each not in inside],
         [each for each in off if each.starts_at is None or days.day_of(event, each.starts_at, board.days) == shown],
         [each for each in sessions if each.starts_at is None and each.cancelled_at is None],
+        min((each.minutes for each in inside), default=60),
     )
 
 

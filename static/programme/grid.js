@@ -5,6 +5,8 @@ const STEP = 5 * 60000;
 const LOOK_EVERY = 20000; // milliseconds between looks at what others did
 const HOLD = 400; // a finger that rests so long picks a session up
 const FAR = 6; // pixels before a press is a drag
+const EDGE = 40; // pixels from an edge at which the table goes on by itself
+const SPEED = 12; // pixels a frame
 
 const words = root ? root.dataset : {};
 const say = (text) => { root.querySelector("[data-says]").textContent = text; };
@@ -21,15 +23,16 @@ function geometry() {
   const wrap = root.querySelector(".planner__wrap");
   const box = wrap.getBoundingClientRect();
   const left = box.left - wrap.scrollLeft;
+  const upper = box.top - wrap.scrollTop;
   const rows = [...wrap.querySelectorAll("tbody tr")].map((row) => {
     const place = row.getBoundingClientRect();
-    return { at: Date.parse(row.dataset.at), label: row.dataset.at.slice(11, 16), top: place.top - box.top, bottom: place.bottom - box.top };
+    return { at: Date.parse(row.dataset.at), label: row.dataset.at.slice(11, 16), top: place.top - upper, bottom: place.bottom - upper };
   });
   const rooms = [...wrap.querySelectorAll("thead th")].map((head) => {
     const place = head.getBoundingClientRect();
     return { id: head.dataset.room, name: head.firstChild.textContent.trim(), left: place.left - left, width: place.width };
   });
-  return { wrap, box, left, rows, rooms, opens: rows[0].at, closes: rows.at(-1).at + STEP };
+  return { wrap, box, left, upper, rows, rooms, opens: rows[0].at, closes: rows.at(-1).at + STEP };
 }
 
 const yOf = ({ rows }, at) => {
@@ -75,7 +78,8 @@ function show(quiet = false) {
   const time = `${clock(where, held.at)}–${clock(where, until)}`;
   ghost.hidden = false;
   ghost.toggleAttribute("data-blocked", found.length > 0);
-  ghost.textContent = `${time} ${held.block.dataset.title}`;
+  ghost.querySelector("[data-ghost-title]").textContent = `${time} ${held.block.dataset.title}`;
+  ghost.querySelector("[data-ghost-why]").textContent = found.join(" ");
   ghost.style.insetBlockStart = `${yOf(where, held.at)}px`;
   ghost.style.insetInlineStart = `${room.left}px`;
   ghost.style.inlineSize = `${room.width}px`;
@@ -169,12 +173,12 @@ async function redraw(focus) {
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   const wrap = root.querySelector(".planner__wrap");
-  const scrolled = wrap.scrollLeft;
+  const scrolled = { left: wrap.scrollLeft, top: wrap.scrollTop, behavior: "instant" };
   for (const part of root.querySelectorAll("[data-part]")) {
     const next = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
     if (next) part.replaceWith(document.adoptNode(next));
   }
-  root.querySelector(".planner__wrap").scrollLeft = scrolled;
+  root.querySelector(".planner__wrap").scrollTo(scrolled);
   help();
   if (focus) blockOf(focus)?.focus({ preventScroll: true });
 }
@@ -205,6 +209,15 @@ async function look() {
 function help() {
   root.querySelector("[data-help]").hidden = false;
   for (const block of blocks()) block.setAttribute("aria-describedby", "grid-help");
+  beyond();
+}
+
+/** Name the rooms that lie beyond the right edge. */
+function beyond() {
+  const { box, left, rooms } = geometry();
+  const hidden = rooms.filter((room) => left + room.left + room.width / 2 > box.right);
+  root.querySelector("[data-beyond]").hidden = hidden.length === 0;
+  root.querySelector("[data-beyond-names]").textContent = fill(words.wordBeyond, { rooms: hidden.map((room) => room.name).join(", ") });
 }
 
 // -- keys
@@ -254,7 +267,7 @@ function onDown(event) {
   if (!block || event.button !== 0 || held) return;
   const where = geometry();
   const inTable = block.dataset.at && block.closest("table");
-  const from = inTable ? event.clientY - where.box.top - yOf(where, Date.parse(block.dataset.at)) : 0;
+  const from = inTable ? event.clientY - where.upper - yOf(where, Date.parse(block.dataset.at)) : 0;
   pressed = { block, x: event.clientX, y: event.clientY, from, touch: event.pointerType === "touch" };
   if (pressed.touch) pressed.timer = setTimeout(() => lift(event.clientX, event.clientY), HOLD);
 }
@@ -267,15 +280,41 @@ function lift(x, y) {
 
 function follow(x, y) {
   const where = geometry();
-  const top = y - where.box.top - pressed.from;
+  const top = y - where.upper - pressed.from;
   const row = where.rows.findLast((each) => each.top <= top + 2) ?? where.rows[0];
   const room = where.rooms.findLast((each) => each.left <= x - where.left) ?? where.rooms[0];
   if (row.at !== held.at || room.id !== held.room) {
     Object.assign(held, { at: row.at, room: room.id });
     show();
   }
-  if (y < 60) scrollBy(0, -12);
-  if (y > innerHeight - 60) scrollBy(0, 12);
+  pressed.at = { x, y };
+  if (!pressed.edge && atEdge()) pressed.edge = requestAnimationFrame(scrollOn);
+}
+
+/** How far the table and the page go on by themselves while the pointer rests at an edge of what is seen of them. */
+function atEdge() {
+  const { x, y } = pressed.at;
+  const wrap = root.querySelector(".planner__wrap");
+  const { left, right, top, bottom } = wrap.getBoundingClientRect();
+  const head = wrap.querySelector("thead").offsetHeight;
+  const times = wrap.querySelector("tbody th").offsetWidth;
+  const [upper, lower] = [Math.max(0, top) + head + EDGE, Math.min(innerHeight, bottom) - EDGE];
+  const across = x > right - EDGE ? 1 : x < left + times + EDGE ? -1 : 0;
+  const down = y > lower ? 1 : y < upper ? -1 : 0;
+  return across || down ? { wrap, across: across * SPEED, down: down * SPEED } : null;
+}
+
+function scrollOn() {
+  if (!pressed || held?.by !== "pointer") return;
+  pressed.edge = null;
+  const edge = atEdge();
+  if (!edge) return;
+  const { wrap } = edge;
+  const before = [wrap.scrollLeft, wrap.scrollTop, scrollY].join();
+  const stuck = wrap.scrollTop;
+  wrap.scrollBy({ left: edge.across, top: edge.down, behavior: "instant" });
+  if (wrap.scrollTop === stuck) scrollBy({ top: edge.down, behavior: "instant" });
+  if ([wrap.scrollLeft, wrap.scrollTop, scrollY].join() !== before) follow(pressed.at.x, pressed.at.y);
 }
 
 function onMove(event) {
@@ -288,6 +327,7 @@ function onMove(event) {
 
 function drop() {
   clearTimeout(pressed?.timer);
+  cancelAnimationFrame(pressed?.edge);
   pressed = null;
   delete root.dataset.dragging;
 }
@@ -308,6 +348,8 @@ function onUp(event) {
 if (root) {
   help();
   root.addEventListener("keydown", onKey);
+  root.addEventListener("scroll", beyond, { capture: true, passive: true });
+  addEventListener("resize", beyond);
   root.addEventListener("focusout", () => { if (held?.by === "keys") putBack(); });
   root.addEventListener("pointerdown", onDown);
   root.addEventListener("touchmove", (event) => { if (held) event.preventDefault(); }, { passive: false });

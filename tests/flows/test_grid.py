@@ -1,4 +1,4 @@
-"""An organiser moves a talk in the grid by keyboard alone, puts it back, and undoes a step."""
+"""An organiser moves a talk in the grid by keyboard alone, puts it back, undoes a step, and drags one far away."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 from partnering import clock
 from partnering.accounts.models import Person
 from partnering.db import db
+from partnering.events.queries import event_by_slug
 from partnering.programme.models import ProgrammeSession
+from tests.factories.programme import make_room, make_session
 from tests.factories.world import World
 from tests.support.servers import Site
 from tests.support.signing_in import sign_in_browser
@@ -52,6 +54,46 @@ def test_a_talk_is_moved_by_keyboard(live_server: Site, world: World, new_walker
         page.keyboard.press("Enter")
     expect(block).to_have_attribute("data-room", str(room))
     assert _drafted(live_server, talk) == start
+
+
+def test_a_talk_is_dragged_to_a_room_beyond_the_edge_along_an_even_scale(
+    live_server: Site, world: World, new_walker: NewWalker
+):
+    katja, talk = new_walker(), world.own.things["session"]
+    with live_server.app.app_context():
+        sign_in_browser(katja.context, live_server, db.session.get_one(Person, world.own.people["organiser"]))
+        event = event_by_slug(world.own.slug)
+        assert event is not None
+        rooms = [make_room(event, f"Weit {n}") for n in range(12)]
+        long = make_session(event, "Ein Titel, der in keine Zeile passt " * 4, room=rooms[0], minutes=10)
+        last, crowded = rooms[-1].public_id, long.public_id
+        db.session.remove()
+    page = katja.open(f"/manage/{world.own.slug}/programme/grid?session={talk}")
+    block, wrap = page.locator(f"button[value='{talk}']"), page.locator(".planner__wrap")
+    rows = page.locator("tbody tr").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")
+    heights = {round(height) for height in rows}
+    assert len(heights) == 1  # however much a session has to say
+    assert page.locator(f"button[value='{crowded}']").bounding_box()["height"] < 3 * heights.pop()  # type: ignore[index]
+    expect(page.locator("[data-beyond]")).to_contain_text("Weit 11")
+
+    start = _drafted(live_server, talk)
+    block.evaluate("block => block.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    from_, around = block.bounding_box(), wrap.bounding_box()
+    assert from_ is not None
+    assert around is not None
+    y = from_["y"] + 6
+    page.mouse.move(from_["x"] + 12, y)
+    page.mouse.down()
+    page.mouse.move(from_["x"] + 30, y, steps=3)
+    page.mouse.move(around["x"] + around["width"] - 12, y, steps=5)
+    expect(page.locator("[data-beyond]")).to_be_hidden()  # the table goes on until its last room is seen
+    expect(page.locator("[data-says]")).to_contain_text("Weit 11")
+    with page.expect_response(lambda answer: answer.url.endswith("/place")) as sent:
+        page.mouse.up()
+    assert sent.value.status == 200
+    expect(block).to_have_attribute("data-room", last)
+    assert _drafted(live_server, talk) == start
+    assert _public(live_server, talk) == start
 
 
 def _keys(page: Page, block: Locator, *keys: str) -> None:

@@ -41,10 +41,10 @@ def test_a_talk_moves_and_every_calendar_of_its_speaker_follows(live_server: Sit
     posted, calendar = len(letters_to(live_server, address)), Calendar(address)
 
     first = _drafted(live_server, world, before + timedelta(hours=3, minutes=10))
-    katja.open(f"/manage/{slug}/programme/{talk}")
-    katja.fill(starts=first[:5], ends=first[6:])
-    katja.press("main form:has([name=starts]) button.btn--main")
+    katja.open(f"/manage/{slug}/programme/grid?session={talk}")
+    _move_in_grid(katja, talk, "Shift+ArrowDown", *["ArrowDown"] * 2, *["Shift+ArrowDown"] * 5)
     assert _start_in(ewa, feed) == before  # nobody sees a draft
+    katja.open(f"/manage/{slug}/programme")
     katja.press("main a[href$='/programme/release']")
     said = katja.page.locator("main").inner_text()
     assert first[:5].lstrip("0") in said
@@ -64,6 +64,16 @@ def test_a_talk_moves_and_every_calendar_of_its_speaker_follows(live_server: Sit
     katja.tick("at_once")
     katja.press("main form:has([name=starts]) button.btn--main")
     _all_say(ewa, feed, second, calendar, live_server, posted + 1)
+
+
+def _move_in_grid(walker: Walker, talk: str, *keys: str) -> None:
+    """Pick a talk up, move it by keys, and put it down in the draft."""
+    walker.page.locator(f"[data-block][value='{talk}']").focus()
+    for key in ("Enter", *keys):
+        walker.page.keyboard.press(key)
+    with walker.page.expect_response(lambda answer: answer.url.endswith("/place")) as sent:
+        walker.page.keyboard.press("Enter")
+    assert sent.value.status == 200
 
 
 def _drafted(site: Site, world: World, starts_at: datetime) -> str:
