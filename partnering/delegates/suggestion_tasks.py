@@ -1,5 +1,6 @@
 """Making suggestions: for everybody once a day, and at once for whoever changed what they offer or seek."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -27,7 +28,16 @@ def suggest_to_all() -> None:
 
 def suggest_at(event: Event) -> None:
     """The same at one event."""
-    ids = suggestions.lacking(event)
+    _suggest(event, suggestions.lacking(event))
+
+
+def renew(event: Event) -> None:
+    """Make suggestions anew for whoever has some, unless the event is over: what they go by was written anew."""
+    if event.state == "published" and event.closes_at > clock.now():
+        _suggest(event, suggestions.holding(event))
+
+
+def _suggest(event: Event, ids: Sequence[int]) -> None:
     if not ids:
         return
     current = suggestions.Round(event)

@@ -160,6 +160,12 @@ def lacking(event: Event) -> Sequence[int]:
     ).all()
 
 
+def holding(event: Event) -> Sequence[int]:
+    """The ids of those for whom something has been made."""
+    of = sa.select(Suggestion.delegate_id).where(Suggestion.event_id == event.id).distinct()
+    return db.session.scalars(of.order_by(Suggestion.delegate_id)).all()
+
+
 def suggested(me: Delegate) -> list[Card]:
     """Whom my start page suggests: what is stored, without those for whom it holds no longer."""
     if consents.current(me.participant, PURPOSE) is None:

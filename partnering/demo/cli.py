@@ -13,6 +13,7 @@ from ..accounts.services import person_at
 from ..accounts.targets import target
 from ..agenda.models import AgendaEntry
 from ..db import db, transaction
+from ..delegates.cli import reindex_event
 from ..events.models import Event
 from ..events.queries import event_by_slug
 from ..mail import letters
@@ -48,14 +49,17 @@ PERSONAS = (
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day from which the coming event is reckoned.")
 @with_appcontext
 def demo(today: object) -> None:
-    """Build the sample events that are missing; what is there is kept."""
+    """Build the sample events that are missing; what is there is kept, and suggestions are made as they are now."""
     if not (current_app.extensions["settings"].sample or current_app.testing):
         raise click.ClickException("Sample events are for the sample set-up: PARTNERING_MODE=sample.")
     day = today.date() if hasattr(today, "date") else clock.now().date()
     for slug in EVENTS:
-        if event_by_slug(slug) is None:
+        event = event_by_slug(slug)
+        if event is None:
             click.echo(f"Building {slug} …")
             build(slug, day)
+        else:
+            reindex_event(event.id)
     say_how_to_sign_in()
 
 

@@ -63,7 +63,7 @@ def let_in(event: Event, registration: Registration) -> None:
                 window_key="event",
                 scan_row_id=scan.id,
                 at=now,
-            entered_at=now,
+                entered_at=now,
                 device_id=device.id,
                 scan_id="1",
             )

@@ -174,6 +174,26 @@ def test_suggestions_are_made_once_a_day_and_no_profile_becomes_older_by_it(even
     assert {one.id: one.version for one in (me, other)} == before
 
 
+def test_after_an_update_the_command_makes_them_anew_for_whoever_has_some(event: Event, app: Flask):
+    me, other = seeker(event), provider(event)
+    gone = somebody(event)
+    with transaction():  # as an older version would have suggested, today
+        suggestions.keep(event, {me.id: [suggestions.Proposed(gone.id)]})
+    suggestion_tasks.suggest_to_all()
+    assert stored(me) == [gone.id]
+    assert stored(other) == [me.id]
+    done = app.test_cli_runner().invoke(args=["reindex"])
+    assert done.exit_code == 0, done.output
+    db.session.rollback()
+    assert (stored(me), stored(other)) == ([other.id], [me.id])
+
+
+def stored(me: Delegate) -> list[int]:
+    """The ids of whom the start page suggests, in order."""
+    rows = sa.select(Suggestion.other_id).where(Suggestion.delegate_id == me.id).order_by(Suggestion.position)
+    return list(db.session.scalars(rows))
+
+
 def test_the_start_page_shows_them_and_leaves_out_what_holds_no_longer(event: Event, client: FlaskClient):
     me, one, two = seeker(event), provider(event, company="Phagen GmbH"), provider(event, company="Licensa AG")
     suggestion_tasks.suggest_at(event)

@@ -17,7 +17,7 @@ from partnering.consents import recipients
 from partnering.consents.models import Consent
 from partnering.db import Model, db, transaction
 from partnering.delegates import groups, public, suggestions
-from partnering.delegates.models import Delegate, Opportunity, SavedPerson, SavedSearch
+from partnering.delegates.models import Delegate, Opportunity, SavedPerson, SavedSearch, Suggestion
 from partnering.demo.cli import PERSONAS
 from partnering.demo.reading import EVENTS, organisations
 from partnering.events.models import Event, Participant
@@ -250,8 +250,9 @@ def test_each_role_gets_a_link_that_opens_its_door(sample, engine):
         assert "<form" in shown.text
 
 
-def test_building_again_changes_nothing(sample):
+def test_building_again_changes_nothing_but_makes_suggestions_anew(sample):
     before = counts()
+    made = db.session.scalar(sa.select(sa.func.max(Suggestion.made_at)))
     db.session.rollback()
 
     done = sample.test_cli_runner().invoke(args=["demo"])
@@ -260,6 +261,7 @@ def test_building_again_changes_nothing(sample):
     assert "Building" not in done.output
     after = counts()
     assert {name: count for name, count in after.items() if count != before[name] and name not in GROWS} == {}
+    assert there(db.session.scalar(sa.select(sa.func.min(Suggestion.made_at)))) > there(made)
 
 
 def test_a_production_site_gets_no_invented_people(make_app):
