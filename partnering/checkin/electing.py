@@ -89,19 +89,23 @@ def passages_of(list_id: int, place_id: int) -> list[tuple[Any, Passage]]:
     ]
 
 
-_PASSAGES = sa.select(
-    _scan.c.id,
-    _scan.c.state,
-    _scan.c.window_key,
-    _scan.c.bounded_at,
-    _scan.c.device_id,
-    _scan.c.scan_id,
-    _scan.c.type,
-    _scan.c.forced,
-).where(
-    _scan.c.place_id == sa.bindparam("place_id"),
-    _scan.c.list_id == sa.bindparam("list_id"),
-    sa.or_(*(_scan.c.state == state for state in LET_THROUGH)),
+_PASSAGES = (
+    sa.select(
+        _scan.c.id,
+        _scan.c.state,
+        _scan.c.window_key,
+        _scan.c.bounded_at,
+        _scan.c.device_id,
+        _scan.c.scan_id,
+        _scan.c.type,
+        _scan.c.forced,
+    )
+    .where(
+        _scan.c.place_id == sa.bindparam("place_id"),
+        _scan.c.list_id == sa.bindparam("list_id"),
+        sa.or_(*(_scan.c.state == state for state in LET_THROUGH)),
+    )
+    .order_by(_scan.c.id)
 )
 
 
