@@ -45,7 +45,7 @@ KINDS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
         ("meeting.", "meetings.", "delegate.", "profile.", "partner_group.", "organisation."),
     ),
     "programme": (_l("Programme"), ("programme.", "call.")),
-    "door": (_l("Doors and badges"), ("scan.", "checkin_list.", "badges.")),
+    "door": (_l("Doors and badges"), ("scan.", "checkin_list.", "device.", "badges.")),
     "event": (_l("Conference and team"), ("event.", "team.", "letter.", "consent_recipient.")),
 }
 """Groups of deeds, by how their names begin."""
