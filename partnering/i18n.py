@@ -232,8 +232,8 @@ def money(cents: int, currency: str = "EUR") -> str:
     return text
 
 
-def number(value: int) -> str:
-    """A whole number with the language's grouping."""
+def number(value: float) -> str:
+    """A number with the language's grouping and decimal mark."""
     text: str = numbers.format_decimal(value, locale=_babel_locale())
     return text
 

@@ -73,6 +73,21 @@ class Document(FPDF):
         assert isinstance(font, TTFFont)
         return font
 
+    def pieces(self, text: str, weight: Weight) -> list[tuple[TTFFont, str]]:
+        """A line of text as pieces, each with the face that has its letters; for writing it with operators."""
+        self.face(10, weight)
+        text = self.normalize_text(text)
+        own = self.current_font
+        assert isinstance(own, TTFFont)
+        found: list[tuple[TTFFont, str]] = []
+        for char in text:
+            font = own if ord(char) in own.cmap else self._fallback()
+            if found and found[-1][0] is font:
+                found[-1] = (font, found[-1][1] + char)
+            else:
+                found.append((font, char))
+        return found
+
     def _load(self, family: str, name: str) -> None:
         """Add a font, and close its file, which fpdf2 would keep open until the collector comes by."""
         self.add_font(family, fname=FOLDER / name)

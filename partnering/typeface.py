@@ -111,13 +111,14 @@ def fit(
     height: float | None = None,
     leading: float = 1.15,
     balanced: bool = False,
+    break_words_at: float = 0.0,
 ) -> Fitted:
     """The largest of `sizes` at which `text` fits into at most `lines` lines of `width`.
 
     With `height` (millimetres; `leading` in type sizes) as many lines as have room in it, at least one. Lines break at
-    spaces, hyphens and slashes; `balanced` makes them about equally long. What does not fit even at the smallest size
-    is broken inside words, and at last cut off with an ellipsis; so the result always fits. Text without anything to
-    see gives no lines.
+    spaces, hyphens and slashes; `balanced` makes them about equally long. From the size `break_words_at` down, or where
+    it does not fit even at the smallest size, words are broken, and at last cut off with an ellipsis; so the result
+    always fits. Text without anything to see gives no lines.
     """
     plain = " ".join(cleaned(text).split())
     if not plain:
@@ -134,9 +135,11 @@ def fit(
             broken = _fill(pieces, width / size, measure)
             if len(broken) <= most(size):
                 return Fitted(size, tuple(_even(pieces, broken, width / size, measure) if balanced else broken))
+        elif size <= break_words_at and len(broken := _broken(pieces, width / size, measure)) <= most(size):
+            return Fitted(size, tuple(broken))
     size = min(sizes)
     room = width / size
-    broken = _fill([part for piece in pieces for part in _split(piece, room, measure)], room, measure)
+    broken = _broken(pieces, room, measure)
     if len(broken) > most(size):
         broken = [*broken[: most(size) - 1], _cut(broken[most(size) - 1], room, measure)]
     return Fitted(size, tuple(broken))
@@ -151,6 +154,11 @@ def _fill(pieces: list[str], room: float, measure: Ruler) -> list[str]:
             lines.append("")
         lines[-1] = (lines[-1] + piece).lstrip()
     return lines
+
+
+def _broken(pieces: list[str], room: float, measure: Ruler) -> list[str]:
+    """Lines as full as can be, words broken where they are wider than `room`."""
+    return _fill([part for piece in pieces for part in _split(piece, room, measure)], room, measure)
 
 
 def _even(pieces: list[str], broken: list[str], room: float, measure: Ruler) -> list[str]:

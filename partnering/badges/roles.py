@@ -1,10 +1,16 @@
 """The roles of a badge: each is a word, a colour and a number of dots, so that it is told apart in black and white."""
 
+import re
 from dataclasses import dataclass
 
 from ..db import BilingualText
 
-Colour = tuple[int, int, int]
+Colour = str
+"""As in style sheets: #rrggbb."""
+
+INK, GREY, CUT, WHITE, BLACK = "#1b1631", "#565070", "#7d7994", "#ffffff", "#000000"
+READABLE = 4.5
+COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 
 
 @dataclass(frozen=True)
@@ -18,12 +24,39 @@ class Look:
     on_band: Colour
 
 
-WHITE = (255, 255, 255)
+@dataclass(frozen=True)
+class Colours:
+    """A band and what stands on it."""
+
+    band: Colour
+    on: Colour
+
 
 LOOKS = {
-    "attendee": Look("guest", BilingualText(de="Teilnahme", en="Attendee"), 1, (0x23, 0x18, 0x50), WHITE),
-    "speaker": Look("speaker", BilingualText(de="Vortrag", en="Speaker"), 2, (0xF7, 0xA8, 0xCA), (0x2A, 0x0F, 0x25)),
-    "exhibitor": Look("exhibitor", BilingualText(de="Ausstellung", en="Exhibitor"), 3, (0x0A, 0x66, 0x46), WHITE),
-    "crew": Look("crew", BilingualText(de="Team", en="Crew"), 4, (0xF6, 0xB7, 0x3C), (0x24, 0x16, 0x00)),
-    "press": Look("guest", BilingualText(de="Presse", en="Press"), 1, (0x23, 0x18, 0x50), WHITE),
+    "attendee": Look("guest", BilingualText(de="Teilnahme", en="Attendee"), 1, "#231850", WHITE),
+    "speaker": Look("speaker", BilingualText(de="Vortrag", en="Speaker"), 2, "#f7a8ca", "#2a0f25"),
+    "exhibitor": Look("exhibitor", BilingualText(de="Ausstellung", en="Exhibitor"), 3, "#0a6646", WHITE),
+    "crew": Look("crew", BilingualText(de="Team", en="Crew"), 4, "#f6b73c", "#241600"),
+    "press": Look("guest", BilingualText(de="Presse", en="Press"), 1, "#231850", WHITE),
 }
+
+
+def colours_of(role: str, band: Colour | None = None) -> Colours:
+    """A role's own colours, or a band of another colour with white or ink on it, whichever is read more easily."""
+    look = LOOKS[role]
+    if band is None or band == look.band:
+        return Colours(look.band, look.on_band)
+    on = max((WHITE, INK, BLACK), key=lambda on: (contrast(band, on) >= READABLE, on != BLACK, contrast(band, on)))
+    return Colours(band, on)
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """The contrast of two colours as WCAG 2 counts it, 1 to 21."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -46,7 +46,12 @@ def revoke(registration: Registration) -> None:
 
 def code_text(code: TicketCode) -> str:
     """What the QR code says: `EV1:` and 29 characters, see `qr`."""
-    return qr.encode_code(bytes.fromhex(code.code_id), links.keys()[code.key_number])
+    return text_of(code.code_id, code.key_number)
+
+
+def text_of(code_id: str, key_number: int) -> str:
+    """The same by the code's id in hex and the number of its key."""
+    return qr.encode_code(bytes.fromhex(code_id), links.keys()[key_number])
 
 
 def printed(code: TicketCode) -> str:

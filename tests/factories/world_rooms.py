@@ -47,6 +47,7 @@ from partnering.questions.models import Question
 from partnering.registration.models import Registration
 from tests.support.there import there
 
+from .badges import badges
 from .conference import Conference, Words, both, morning, remember
 from .delegates import make_registration
 from .events import make_participant, make_person
@@ -349,8 +350,7 @@ def letters_and_jobs(event: Event, made: Conference) -> None:
         made.things["backoffice.letter.public_id"] = letter.public_id
         made.things["backoffice.retry_letter.public_id"] = letter.public_id
     organiser = db.session.get_one(Person, made.people["organiser"])
-    badges = _made(event, organiser, "badges.pdf", "badges.pdf", "application/pdf", b"%PDF-1.4\n")
-    made.things["badges.public_id"] = badges.public_id
+    badges(event, made, _made(event, organiser, "badges.pdf", "badges.pdf", "application/pdf", b"%PDF-1.4\n"))
     papers = _made(event, organiser, "schedule.paper", "papers.pdf", "application/pdf", b"%PDF-1.4\n")
     made.things["schedule_desk.public_id"] = papers.public_id
     empty_zip = b"PK\x05\x06" + bytes(18)

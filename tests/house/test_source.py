@@ -25,6 +25,7 @@ MARKUP = {
     "partnering/registration/views/flow.py": "a template of ours, which escapes what it shows, kept as text",
     "partnering/registration/views/shown.py": "line breaks between parts, which joining escapes",
     "partnering/fragments.py": "escaped words in what a template of ours has drawn",
+    "partnering/badges/drawing.py": "a badge as a picture; each name is escaped where it is written",
     "partnering/i18n.py": "fixed tags around escaped words",
     "partnering/markup.py": "Markdown, rendered without raw HTML and cleaned by nh3",
     "partnering/qr.py": "an SVG path of numbers",

@@ -58,6 +58,7 @@ FILES = {
     ".xml",
     ".xlsx",
     ".zip",
+    ".css",
     "/answers/files/<public_id>",
     "/files/<file_id>",
     "/photo/<photo_id>",
@@ -171,6 +172,8 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own}/profiles?show=withheld", "nobody is withheld"),
         Visit("organiser", f"/manage/{own}/profiles?q=zzzzzz", "no profile found"),
         Visit("crew", f"/e/{own}/door/{stage.world.own.things['list_id']}/search?q=zzzzzz", "no name found"),
+        Visit("organiser", f"/manage/{own}/badges/people?q=zzzzzz", "no badge found"),
+        Visit("organiser", f"/manage/{own}/badges/layouts/new?paper=label-80x50", "a layout for labels"),
     ]
 
 
@@ -213,6 +216,8 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/tickets/add-ons/new", "new add-on"),
         Visit("organiser", f"/manage/{own.slug}/tickets/codes/new/voucher", "new code"),
         Visit("organiser", f"/manage/{own.slug}/tickets/members/new", "new member list"),
+        Visit("organiser", f"/manage/{own.slug}/badges/layouts/new", "new layout"),
+        Visit("organiser", f"/manage/{own.slug}/badges/people", "choose badges"),
         Visit("organiser", f"/manage/{own.slug}/clone", "new conference like this one"),
         Visit("organiser", f"/manage/{own.slug}/programme/new", "new session"),
         Visit("organiser", f"/manage/{own.slug}/programme/release", "nothing ticked to be released"),
