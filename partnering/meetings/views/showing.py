@@ -77,7 +77,8 @@ def page(mine: Delegate, meeting: Meeting, *, form: Any = None, at: str = "", re
         preselected=single(request.args, "slot") or forms["accept"].slot.data or "",
         unfolded=asked or ("counter" if single(request.args, "other") == "1" else single(request.args, "open") or ""),
         once=secrets.token_hex(16),
-        **_of_time(meeting, whom),
+        **_of_time(meeting),
+        colleague_meets=_of_colleagues(meeting, whom) if meeting.is_open and whom.id == mine.id else [],
         **_to_answer(meeting, mine, open_deeds),
         **_to_agree(meeting, open_deeds),
         **_of_people(meeting, mine, whom, open_deeds),
@@ -93,7 +94,7 @@ def _form(name: str, kind: type[Deed], sent: Any) -> Any:
     return form
 
 
-def _of_time(meeting: Meeting, whom: Delegate) -> dict[str, Any]:
+def _of_time(meeting: Meeting) -> dict[str, Any]:
     """When and where: the link of a call, the time where others are, when a time follows, who moves up before."""
     event = current_event()
     left = 0
@@ -106,7 +107,6 @@ def _of_time(meeting: Meeting, whom: Delegate) -> dict[str, Any]:
         "queue": deeds.reserve_place(meeting),
         "undo_seconds": max(1, left),
         "now": clock.now(),
-        "colleague_meets": _of_colleagues(meeting, whom) if meeting.is_open else [],
     }
 
 

@@ -57,6 +57,22 @@ def test_edge_07_who_is_asked_reads_it_and_can_accept_all_the_same(app: Flask, e
     assert db.session.get_one(Meeting, asked.id).placement == "published"
 
 
+def test_edge_07_who_acts_for_a_colleague_is_not_asked_to_come_along_instead(app: Flask, event: Event):
+    ben = make_delegate(event, given_name="Ben")
+    jana, lena = (make_delegate(event, colleague_of=ben) for _each in range(2))
+    tomas = make_delegate(event, company="Vltava Biologics")
+    klara = make_delegate(event, colleague_of=tomas)
+    known = make_meeting(event, by=ben, to=tomas)
+    asked = make_request(event, by=klara, to=lena, slots=queries.slots_of(event)[4:6])
+    with transaction():
+        lena.profile.team_acts = True
+    path = f"/meetings/{asked.public_id}"
+    assert f"/meetings/{known.public_id}/join" in Guest(app, event, lena).get(path).text
+    page = Guest(app, event, jana).get(path).text
+    assert f"{path}/accept" in page
+    assert f"/meetings/{known.public_id}/join" not in page
+
+
 def test_edge_07_who_has_something_else_then_reads_it_without_a_way_to_join(app: Flask, event: Event):
     ben = make_delegate(event, given_name="Ben")
     jana = make_delegate(event, colleague_of=ben)
