@@ -1,13 +1,17 @@
 """Phones at doors without network, played: each with a clock of its own that is wrong, and what it scanned."""
 
+import base64
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from partnering.checkin import zones
-from partnering.checkin.deciding import Attempt, decide
-from partnering.checkin.rules import Door, Ticket
-from partnering.checkin.story import Passage, told
+from partnering.checkin.deciding import Attempt, Decision, decide
+from partnering.checkin.devices import hashed
+from partnering.checkin.rules import Door, Question, Ticket
+from partnering.checkin.story import Passage, Window, told
+from partnering.checkin.syncing import BITS
 from partnering.checkin.uploading import Brought
 
 HALF_AN_HOUR = 30 * 60_000
@@ -82,3 +86,51 @@ def half_an_hour(
 def later(start: datetime) -> datetime:
     """When networks are back."""
     return start + timedelta(minutes=45)
+
+
+@dataclass
+class Snapshot:
+    """What a phone keeps of what it was told, as JSON, and how it decides by that alone."""
+
+    told: dict[str, Any]
+
+    def row(self, text: str) -> list[Any] | None:
+        """The row of a code that was read, found by its hash."""
+        wanted = hashed(bytes.fromhex(self.told["salt"]), text)
+        found = [row for row in self.told["rows"] if base64.b64decode(row[0] + "==") == wanted]
+        return found[0] if found else None
+
+    def door(self, list_id: str) -> Door:
+        """A list that it may scan at."""
+        each = next(each for each in self.told["lists"] if each["id"] == list_id)
+        questions = tuple(Question(q["id"], q["kind"], q["required"], q["options"]) for q in each["questions"])
+        names = Door.__dataclass_fields__.keys() - {"questions"}
+        return Door(**{name: each[name] for name in names}, questions=questions)
+
+    def ticket(self, row: list[Any] | None) -> Ticket | None:
+        """The ticket of a row, for the judge."""
+        if row is None:
+            return None
+        sold, state = self.told["tickets"][row[4]], row[5]
+        return Ticket(
+            product=sold["id"],
+            addons=[self.told["addons"][number]["id"] for number in row[6]],
+            days=sold["days"],
+            revoked=bool(state & BITS["revoked"]),
+            cancelled=bool(state & BITS["cancelled"]),
+            approved=not state & BITS["not_approved"],
+            owes=bool(state & BITS["owes"]),
+            blocked=bool(state & BITS["blocked"]),
+        )
+
+    def decide(self, list_id: str, text: str, attempt: Attempt) -> Decision:
+        """Its verdict about a code at a list."""
+        row = self.row(text)
+        windows: dict[str, Window] = {}
+        elsewhere: dict[str, list[str]] = {}
+        for number, key, entries, inside, first, entered, _device in row[7] if row is not None else ():
+            at = self.told["lists"][number]["id"]
+            if at == list_id:
+                windows[key] = Window(key, first, 0, "", entries, bool(inside), entered)
+            elsewhere.setdefault(at, []).append(key)
+        return decide(self.door(list_id), self.ticket(row), windows, elsewhere, attempt)
