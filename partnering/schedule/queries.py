@@ -101,7 +101,8 @@ class Plan:
 def plan_of(participant: Participant, *, open_too: bool = False, cancelled: bool = False) -> Plan:
     """Everything that takes a participant's time.
 
-    `open_too` adds open requests and free slots, `cancelled` what was called off in the last thirty days.
+    `open_too` adds free slots and open requests at times when nothing is held, `cancelled` what was called off in the
+    last thirty days.
     """
     delegate = delegate_of(participant)
     held = meetings.meetings_of(delegate) if delegate is not None else ()
@@ -110,7 +111,7 @@ def plan_of(participant: Participant, *, open_too: bool = False, cancelled: bool
     live = [item for item in items if item.entry is not None and item.entry.state == "live"]
     gone = [item for item in items if item.entry is not None and item.entry.state != "live"]
     if open_too and delegate is not None:
-        asked = [*_asked(delegate, held), *_proposed(delegate, held)]
+        asked = [*_possible(_asked(delegate, held), live), *_proposed(delegate, held)]
         taken = {item.slot.id for item in asked if item.slot is not None}
         live += asked
         live += [
@@ -258,6 +259,16 @@ def _asked(delegate: Delegate, held: Sequence[Meeting]) -> list[Item]:
             if slot.starts_at > now
         ]
     return items
+
+
+def _possible(asked: Sequence[Item], live: Sequence[Item]) -> list[Item]:
+    """Of the times of open requests those at which nothing is held; the others could not be accepted."""
+    held = [item for item in live if item.entry is not None and item.entry.blocks]
+    return [
+        each
+        for each in asked
+        if not any(item.starts_at < each.ends_at and each.starts_at < item.ends_at for item in held)
+    ]
 
 
 def _proposed(delegate: Delegate, held: Sequence[Meeting]) -> list[Item]:

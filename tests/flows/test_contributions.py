@@ -1,4 +1,4 @@
-"""Journey: a call from its rules to the public programme, through pages only."""
+"""Journey: a call from its rules to the printed programme, through pages only."""
 
 import re
 
@@ -10,6 +10,7 @@ from partnering.accounts.services import person_at
 from partnering.db import db
 from partnering.events.models import Event
 from tests.factories.world import World
+from tests.readers import pages
 from tests.support.servers import Site
 from tests.support.signing_in import sign_in_browser
 from tests.support.waiting import until
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 TEXT = "Ein Peptid aus Seegras hemmt resistente Keime. 😀\n\nWir suchen Partner."
 
 
-def test_a_call_leads_from_its_rules_to_the_programme(live_server: Site, world: World, new_walker: NewWalker):
+def test_a_call_leads_from_its_rules_to_the_printed_programme(live_server: Site, world: World, new_walker: NewWalker):
     slug = world.bare.slug
     katja = new_walker()
     sign_in_as(live_server, katja, world.bare.people["organiser"])
@@ -64,6 +65,30 @@ def test_a_call_leads_from_its_rules_to_the_programme(live_server: Site, world: 
     public = rosa.open(f"/e/{slug}/programme").locator("main").inner_text()
     assert "Peptide aus Seegras" in public
     assert "Rosa" in rosa.open(f"/e/{slug}/speakers").locator("main").inner_text()
+
+    sheet = printed(rosa, f"/e/{slug}/programme?day={first_day(live_server, slug)}")
+    assert ("Peptide aus Seegras" in sheet, "10:00–10:10" in sheet, "Rosa Lind" in sheet) == (True, True, True)
+    plan = printed_plan(live_server, rosa, slug)
+    assert ("Peptide aus Seegras" in plan, "10:00–10:10" in plan) == (True, True)
+
+
+def printed(walker: Walker, path: str) -> str:
+    """The words of a page as this person's browser prints it: on paper of A4, across, nothing beside the programme."""
+    walker.open(path)
+    paper = walker.page.pdf(prefer_css_page_size=True)
+    sides = {tuple(round(float(side) * 25.4 / 72) for side in each.mediabox[2:]) for each in pages.reader(paper).pages}
+    assert sides == {(297, 210)}
+    words = " ".join(pages.text(paper).split())
+    assert re.search("Suchen|Search|Impressum|Legal notice", words) is None
+    return words
+
+
+def printed_plan(site: Site, walker: Walker, slug: str) -> str:
+    """The words of somebody's own days on paper, one page of A4."""
+    answer = walker.context.request.get(site(f"/e/{slug}/me/schedule.pdf"))
+    assert answer.status == 200
+    assert len(pages.reader(answer.body()).pages) == 1
+    return " ".join(pages.text(answer.body()).split())
 
 
 def sign_in_as(site: Site, walker: Walker, person_id: int) -> None:
