@@ -20,6 +20,7 @@ PARTICIPANT: tuple[tuple[str, LazyText, str], ...] = (
     ("meetings.inbox", _l("Meetings"), "meetings"),
     ("schedule.agenda", _l("Schedule"), "schedule"),
     ("delegates.profile", _l("Profile"), "profile"),
+    ("leads.index", _l("At the stand"), "leads"),
 )
 
 CREW: tuple[tuple[str, LazyText], ...] = (
@@ -39,6 +40,7 @@ DESK: tuple[tuple[str, LazyText, LazyText | None], ...] = (
     ("backoffice.catering", _l("Catering"), None),
     ("checkin_desk.live", _l("Check-in"), None),
     ("badges.index", _l("Badges"), None),
+    ("contacts_desk.index", _l("Contacts"), None),
     ("meetings_desk.meetings", _l("Meetings"), _l("Partnering")),
     ("meetings_desk.tables", _l("Tables"), None),
     ("delegates_profiles.index", _l("Profiles"), None),
@@ -72,6 +74,9 @@ BELOW = {
     "delegates.notifications": "delegates.profile",
     "meetings.availability": "meetings.inbox",
     "meetings.scan": "meetings.inbox",
+    "contacts.index": "meetings.inbox",
+    "contacts.scan": "meetings.inbox",
+    "contacts.read": "meetings.inbox",
     "backoffice.bookings_list": "backoffice.people",
     "backoffice.booking": "backoffice.people",
     "events_desk.clone": "events_desk.settings",
@@ -114,7 +119,7 @@ def public_items() -> list[tuple[str, str, str | None, bool]]:
 
 
 def own_items() -> list[dict[str, Any]]:
-    """The entries of a participant's pages: five, or those that are for them."""
+    """The entries of a participant's pages: five, or those that are for them; exhibitors have a sixth."""
     counts = current_app.extensions.get("navigation_counts", {})
     may = current_app.extensions.get("navigation_for", {})
     return [

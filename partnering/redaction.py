@@ -3,7 +3,7 @@
 import logging
 import re
 
-PATHS = ("login", "confirm", "r", "t", "c", "u", "letters")
+PATHS = ("login", "confirm", "r", "t", "c", "u", "letters", "given")
 """First segments of addresses whose second one is a secret."""
 
 _IN_PATH = re.compile(rf"(/(?:{'|'.join(PATHS)})/)[A-Za-z0-9_.~%-]{{16,}}")

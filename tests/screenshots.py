@@ -38,6 +38,7 @@ from partnering.questions.models import Question, QuestionSection
 from partnering.registration.models import Registration
 from partnering.tickets.models import Code, Pool, Product
 from tests.factories import make_product
+from tests.factories.contacts import in_person
 from tests.factories.waiting import make_asked, make_sold_out, make_waiting
 from tests.factories.world import Conference, World
 from tests.flows.walker import MAIN
@@ -201,6 +202,12 @@ def fill(made: Conference, event: Event) -> None:
         "programme_desk.save_track.public_id": first(Track),
         "events_desk.remove.public_id": role.person.public_id if role is not None else "",
     }
+    paul = db.session.scalars(
+        sa.select(Delegate).where(
+            Delegate.participant_id == _participant(event, made.people["exhibitor"]).id, Delegate.left_at.is_(None)
+        )
+    ).one()
+    in_person(made, jana, _participant(event, made.people["other attendee"]), paul)
 
 
 def _participant(event: Event, person_id: int) -> Participant:
@@ -278,6 +285,10 @@ def visits_of(stage: Stage) -> list[Visit]:
         Visit("attendee", f"{me}/partners?q=zzzzzz", "delegates.directory.empty"),
         Visit("organiser", f"{desk}/people?q=zzzzzz", "backoffice.people.empty"),
         Visit("crew", f"{door}/search?q=an", "checkin.search.found"),
+        Visit("exhibitor", f"{me}/stand/leads?q=zzzzzz", "leads.index.empty"),
+        Visit("exhibitor", f"{me}/stand/leads/{stage.world.own.things['leads.gone.id']}", "leads.show.withdrawn"),
+        Visit("exhibitor", f"{me}/contacts", "contacts.index.empty"),
+        Visit("exhibitor", f"{me}/", "schedule.today.exhibitor"),
         Visit("speaker", f"{me}/", "schedule.today.speaker"),
         Visit("speaker", f"{me}/schedule", "schedule.agenda.speaker"),
         Visit("speaker", f"{me}/talks", "programme.talks.speaker"),

@@ -49,6 +49,7 @@ from tests.support.there import there
 
 from .badges import badges
 from .conference import Conference, Words, both, morning, remember
+from .contacts import in_person
 from .delegates import make_registration
 from .events import make_participant, make_person
 from .images import make_png
@@ -101,6 +102,7 @@ def partnering(event: Event, made: Conference, guests: dict[str, Registration], 
     )
     logo = images.keep(jana.profile.organisation, images.read(io.BytesIO(make_png())))
     public.publish(henrike.profile, henrike, website="https://peptidwerk.example")
+    in_person(made, jana.participant, henrike.participant, paul, words)
     made.tokens["letters"] = links.token("letters", jana.public_id)
     made.things |= {
         "organisations.id": jana.profile.organisation.public_id,

@@ -13,6 +13,7 @@ ROLES = (
     "waiting link",
     "letters link",
     "chosen link",
+    "given link",
     "sign-in letter",
     "device",
     "attendee",
@@ -26,10 +27,10 @@ ROLES = (
     "foreign organiser",
     "admin",
 )
-"""The first nine bring no session; each link opens its own door and no other."""
+"""The first ten bring no session; each link opens its own door and no other."""
 
 EVERYBODY = frozenset(ROLES)
-WITHOUT_SESSION = frozenset(ROLES[:9])
+WITHOUT_SESSION = frozenset(ROLES[:10])
 SIGNED_IN = EVERYBODY - WITHOUT_SESSION
 GUESTS = frozenset({"attendee", "other attendee", "exhibitor"})
 PARTICIPANTS = GUESTS | {"speaker"}
@@ -43,6 +44,7 @@ BOTH_SIDES = frozenset({"attendee", "exhibitor"})
 
 SPEAKER = frozenset({"speaker"})
 INVITEE = frozenset({"exhibitor"})
+EXHIBITOR = frozenset({"exhibitor"})
 ATTENDEE = frozenset({"attendee"})
 ORGANISER = frozenset({"organiser"})
 WITH_SECOND_FACTOR = frozenset({"organiser", "foreign organiser"})
@@ -52,6 +54,7 @@ FEED = frozenset({"feed link"})
 WAITING = frozenset({"waiting link"})
 LETTERS = frozenset({"letters link"})
 CHOSEN = frozenset({"chosen link"})
+GIVEN = frozenset({"given link"})
 LETTER = frozenset({"sign-in letter"})
 
 MATRIX: dict[str, frozenset[str]] = {
@@ -257,6 +260,27 @@ MATRIX: dict[str, frozenset[str]] = {
     "meetings.read": GUESTS,
     "meetings.at": GUESTS,
     "meetings.notices_now": PARTICIPANTS,
+    # contacts in person
+    "contacts.index": PARTICIPANTS,
+    "contacts.scan": PARTICIPANTS,
+    "contacts.read": PARTICIPANTS,
+    "contacts.agree": BOTH_SIDES,
+    "contacts.end": frozenset({"attendee", "other attendee"}),
+    "contacts.card": frozenset({"attendee", "other attendee"}),
+    "contacts.all_cards": PARTICIPANTS,
+    "contacts.withdraw": ATTENDEE,
+    "given.show": GIVEN,
+    "given.withdraw": GIVEN,
+    "leads.index": EXHIBITOR,
+    "leads.scan": EXHIBITOR,
+    "leads.read": EXHIBITOR,
+    "leads.agree": EXHIBITOR,
+    "leads.show": EXHIBITOR,
+    "leads.card": EXHIBITOR,
+    "leads.table": EXHIBITOR,
+    "leads.workbook": EXHIBITOR,
+    "leads.all_cards": EXHIBITOR,
+    "contacts_desk.index": ORGANISERS,
     # the programme
     "programme.index": EVERYBODY,
     "programme.session": EVERYBODY,

@@ -76,6 +76,7 @@ class Stage:
             "waiting link": own["waiting"],
             "letters link": own["letters"],
             "chosen link": own["chosen"],
+            "given link": own["given"],
             "sign-in letter": self.letters["sign-in"],
             "attendee": self.letters["address"],
         }.get(role, FORGED)

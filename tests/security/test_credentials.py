@@ -60,6 +60,8 @@ DOORS = {
     "chosen_letters.show": "chosen",
     "chosen_letters.choose": "chosen",
     "chosen_letters.stop": "chosen",
+    "given.show": "given",
+    "given.withdraw": "given",
     "accounts.enter": "sign-in",
     "accounts.redeem": "sign-in",
     "accounts.confirm_address": "address",
@@ -166,6 +168,7 @@ def test_a_changed_secret_opens_nothing(stage: Stage):
         ("/c/{}.ics", "feed"),
         ("/letters/{}", "letters"),
         ("/chosen-letters/{}", "chosen"),
+        ("/given/{}", "given"),
     ):
         right = stage.world.own.tokens[token]
         other = "a" if right[-1] != "a" else "b"

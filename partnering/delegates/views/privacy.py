@@ -1,18 +1,32 @@
 """What I show, to whom, what I agreed to, and whom I want nothing to do with: all of it with immediate effect."""
 
+from collections.abc import Callable
+
 from flask import flash, g, redirect, render_template, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from ... import jobs
 from ...consents import services as consents
 from ...db import transaction
 from ...errors import or_404, require
+from ...events.models import Participant
 from ...events.routing import current_participant
 from ...i18n import _
 from .. import blocking, permissions, queries, services, suggestions, visibility
 from ..forms import AgreeForm, BlockForm, PhoneForm, PrivacyForm, UnblockForm
 from ..models import Delegate
 from .blueprint import bp, me
+
+Section = Callable[[Participant], Markup]
+
+_sections: list[Section] = []
+
+
+def add_section(section: Section) -> None:
+    """Let a room above say on everybody's page what else they gave away, once however often it is added."""
+    if section not in _sections:
+        _sections.append(section)
 
 
 @bp.get("/me/privacy")
@@ -141,4 +155,5 @@ def page(mine: Delegate, form: PrivacyForm, phone: PhoneForm) -> str:
         blocks=blocking.blocked_by(mine),
         shown_of=visibility.shown,
         email=person.email if person is not None else "",
+        sections=[section(mine.participant) for section in _sections],
     )
