@@ -10,7 +10,7 @@ from ..i18n import _l
 from ..text import clean_lines
 
 RATINGS = [
-    SelectChoice("0", _l("None")),
+    SelectChoice("0", _l("Not rated")),
     SelectChoice("1", _l("Later")),
     SelectChoice("2", _l("Interesting")),
     SelectChoice("3", _l("Important")),
