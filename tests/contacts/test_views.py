@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from partnering import clock
+from partnering.accounts.models import Person
 from partnering.contacts import leads
 from partnering.contacts.mails import IN_PERSON
 from partnering.contacts.models import CardExchange, Lead
@@ -20,7 +21,7 @@ from partnering.contacts.views.blueprint import LEADS_AN_HOUR
 from partnering.db import db, transaction
 from partnering.delegates import queries as partnering
 from partnering.delegates.models import Delegate
-from partnering.events.models import Event
+from partnering.events.models import Event, Participant
 from tests.factories import make_event, make_product
 from tests.factories.checkin import make_attendee, ticket_text
 from tests.factories.contacts import make_exchange, make_lead
@@ -69,6 +70,12 @@ def my(event: Event, path: str) -> str:
     return f"/e/{event.slug}/me/{path}{'&' if '?' in path else '?'}lang=en"
 
 
+def person_of(participant: Participant) -> Person:
+    """Who somebody is."""
+    assert participant.person is not None
+    return participant.person
+
+
 def number(model: type) -> int:
     """How many rows there are."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
@@ -84,7 +91,7 @@ def scan_of(page: str) -> str:
 def test_nothing_is_kept_before_the_visitor_agrees_on_the_screen(
     client: FlaskClient, event: Event, paul: Delegate, jana: Delegate
 ):
-    sign_in(client, paul.participant.person)
+    sign_in(client, person_of(paul.participant))
     code = ticket_text(jana.registration)
 
     asked = client.post(my(event, "stand/leads/scan"), data={"code": code})
@@ -107,7 +114,7 @@ def test_nothing_is_kept_before_the_visitor_agrees_on_the_screen(
 def test_one_account_collects_no_more_people_an_hour_than_the_limit_says(
     client: FlaskClient, event: Event, paul: Delegate
 ):
-    sign_in(client, paul.participant.person)
+    sign_in(client, person_of(paul.participant))
     product = make_product(event)
     statuses = []
     for each in range(LEADS_AN_HOUR + 3):
@@ -133,8 +140,7 @@ def test_the_link_in_the_letter_takes_it_back_without_signing_in(
     page = visitor.get(f"{found[1]}?lang=en").get_data(as_text=True)
     assert "Zellkultur Sachsen AG" in page
     assert JANA in page
-    db.session.expire_all()
-    assert lead.withdrawn_at is None
+    assert db.session.scalar(sa.select(Lead.withdrawn_at)) is None
 
     assert visitor.post(found[1]).status_code == 303
     db.session.expire_all()
@@ -143,7 +149,7 @@ def test_the_link_in_the_letter_takes_it_back_without_signing_in(
     assert JANA not in after
     assert "Withdrawn on" in after
 
-    sign_in(client, paul.participant.person)
+    sign_in(client, person_of(paul.participant))
     for path in ("stand/leads", f"stand/leads/{lead.public_id}"):
         told = client.get(my(event, path)).get_data(as_text=True)
         assert "Consent withdrawn" in told or "withdrawn their consent" in told
@@ -155,7 +161,7 @@ def test_the_privacy_page_lists_what_was_given_and_takes_it_back(
     client: FlaskClient, event: Event, paul: Delegate, jana: Delegate
 ):
     lead = make_lead(paul, jana.participant)
-    sign_in(client, jana.participant.person)
+    sign_in(client, person_of(jana.participant))
     for path in ("privacy", "contacts"):
         assert "Zellkultur Sachsen AG" in client.get(my(event, path)).get_data(as_text=True)
 
@@ -172,7 +178,7 @@ def test_files_hold_no_formula_and_say_who_has_withdrawn(
     gone = make_lead(paul, jana.participant)
     with transaction():
         leads.withdraw(gone)
-    sign_in(client, paul.participant.person)
+    sign_in(client, person_of(paul.participant))
 
     text = client.get(my(event, "stand/leads.csv")).data.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
@@ -193,7 +199,7 @@ def test_files_hold_no_formula_and_say_who_has_withdrawn(
 
 def test_two_colleagues_do_not_write_over_each_other(client: FlaskClient, event: Event, paul: Delegate, jana: Delegate):
     lead = make_lead(paul, jana.participant)
-    sign_in(client, paul.participant.person)
+    sign_in(client, person_of(paul.participant))
     address = my(event, f"stand/leads/{lead.public_id}")
     found = re.search(r'name="seen"[^>]*value="([^"]*)"', client.get(address).get_data(as_text=True))
     assert found is not None
@@ -210,7 +216,7 @@ def test_two_colleagues_do_not_write_over_each_other(client: FlaskClient, event:
 
 
 def test_a_wrong_code_is_said_beside_the_field(client: FlaskClient, event: Event, paul: Delegate):
-    sign_in(client, paul.participant.person)
+    sign_in(client, person_of(paul.participant))
     for path in ("contacts/scan", "stand/leads/scan"):
         answer = client.post(my(event, path), data={"code": "K7F4-QQQQ-QQQQ-QQQQ"})
         assert answer.status_code == 422
@@ -220,7 +226,7 @@ def test_a_wrong_code_is_said_beside_the_field(client: FlaskClient, event: Event
 def test_cards_come_with_the_word_of_both_and_go_with_that_of_one(
     client: FlaskClient, event: Event, paul: Delegate, jana: Delegate
 ):
-    sign_in(client, paul.participant.person)
+    sign_in(client, person_of(paul.participant))
     code = ticket_text(jana.registration)
     assert client.post(my(event, "contacts/scan"), data={"code": code}).status_code == 303
     [exchange] = db.session.scalars(sa.select(CardExchange)).all()
@@ -229,7 +235,7 @@ def test_cards_come_with_the_word_of_both_and_go_with_that_of_one(
     assert JANA not in client.get(my(event, "contacts")).get_data(as_text=True)
 
     theirs = client.application.test_client()
-    sign_in(theirs, jana.participant.person)
+    sign_in(theirs, person_of(jana.participant))
     assert "Paul Kramer" in theirs.get(my(event, "contacts")).get_data(as_text=True)
     assert theirs.post(my(event, f"contacts/{ref}/agree")).status_code == 303
     [card] = cards_read(client.get(my(event, f"contacts/{ref}.vcf")).data.decode())
@@ -267,7 +273,7 @@ def test_organisers_see_numbers_and_nobodys_name(client: FlaskClient, event: Eve
 def test_leads_of_other_exhibitors_do_not_exist(client: FlaskClient, event: Event, paul: Delegate, jana: Delegate):
     lead = make_lead(paul, jana.participant)
     other = make_attendee(event, make_product(event, role="exhibitor"), company="Cytomera", given_name="Eva")
-    sign_in(client, other.participant.person)
+    sign_in(client, person_of(other.participant))
     assert client.get(my(event, "stand/leads")).status_code == 200
     for path in (f"stand/leads/{lead.public_id}", f"stand/leads/{lead.public_id}.vcf"):
         assert client.get(my(event, path)).status_code == 404
@@ -279,5 +285,5 @@ def test_leads_stand_in_the_navigation_of_exhibitors_alone(
 ):
     for who, there in ((paul, True), (jana, False)):
         browser = client.application.test_client()
-        sign_in(browser, who.participant.person)
+        sign_in(browser, person_of(who.participant))
         assert ("At the stand" in browser.get(my(event, "")).get_data(as_text=True)) is there
