@@ -84,6 +84,7 @@ SENTENCES: dict[str, LazyString] = {
     "waiting.link_renewed": _l("%(who)s took back the link of %(thing)s to the waiting list."),
     "people.imported": _l("%(who)s brought in a list of people."),
     "people.exported": _l("%(who)s loaded a list of people."),
+    "leads.exported": _l("%(who)s loaded the leads of an exhibitor."),
     "registration.cancelled": _l("The registration of %(thing)s was cancelled (%(who)s)."),
     "registration.changed": _l("%(thing)s changed what is printed on the badge."),
     "registration.code_renewed": _l("%(who)s gave %(thing)s a new ticket code."),

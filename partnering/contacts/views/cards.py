@@ -110,7 +110,8 @@ def all_cards() -> Response:
         if queries.is_agreed(each)
     ]
     text = as_vcard(*queries.cards_of(others).values())
-    return as_file(text, MEDIA_TYPE, f"{current_event().slug}-{_('contacts')}.vcf")
+    what = _("contacts")
+    return as_file(text, MEDIA_TYPE, f"{current_event().slug}-{what}.vcf")
 
 
 @bp.post("/given/<id>/withdraw")

@@ -158,7 +158,8 @@ def _as_file(kind: str, media_type: str, write: Callable[[list[int]], bytes | st
     content = write(queries.leads_of(exhibitor().profile))
     if not isinstance(content, bytes | str):
         content = b"".join(content)
-    return as_file(content, media_type, f"{current_event().slug}-{_('leads')}.{kind}")
+    what = _("leads")
+    return as_file(content, media_type, f"{current_event().slug}-{what}.{kind}")
 
 
 def own_lead(public_id: str) -> Lead:
