@@ -42,7 +42,7 @@ KINDS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
     "invoices": (_l("Invoices"), ("invoice.", "invoices.", "invoice_setup.", "host.", "payment.")),
     "meetings": (
         _l("Partnering"),
-        ("meeting.", "meetings.", "delegate.", "profile.", "partner_group.", "organisation."),
+        ("meeting.", "meetings.", "delegate.", "profile.", "partner_group.", "organisation.", "leads."),
     ),
     "programme": (_l("Programme"), ("programme.", "call.")),
     "door": (_l("Doors and badges"), ("scan.", "checkin_list.", "device.", "badges.")),
