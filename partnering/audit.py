@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
 from .db import BilingualText, Json, Model, append_only, db, table_of
-from .rows import new_row, write
+from .rows import new_row, say, write
 from .verify import invariant
 
 
@@ -73,7 +73,7 @@ def record(
         return entry
     detail = _detail(entry, before, after)
     write(entry)
-    detail.entry_id = entry.id
+    say(detail, entry_id=entry.id)
     write(detail)
     return entry
 
@@ -97,7 +97,7 @@ def record_all(
     details = [_detail(entry, None, after) for entry, (_thing, after) in zip(entries, things, strict=True)]
     write(*entries)
     for entry, detail in zip(entries, details, strict=True):
-        detail.entry_id = entry.id
+        say(detail, entry_id=entry.id)
     write(*details)
 
 
@@ -120,7 +120,7 @@ def _detail(entry: AuditEntry, before: dict[str, Any] | None, after: dict[str, A
     """What is erasable of an entry, whose hash it keeps."""
     salt = secrets.token_hex(16)
     before, after = plain(before), plain(after)
-    entry.detail_hash = detail_hash(salt, before, after)
+    say(entry, detail_hash=detail_hash(salt, before, after))
     return new_row(AuditDetail, before=before, after=after, salt=salt)
 
 

@@ -4,7 +4,6 @@ SQLite and PostgreSQL are equals here. Every writing transaction on SQLite begin
 that a reader never has to become a writer half-way (which SQLite refuses at once).
 """
 
-import base64
 import json
 import re
 import secrets
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from flask.globals import _cv_app, app_ctx
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg.pq import TransactionStatus
@@ -155,12 +155,25 @@ class OneEngineSession(FlaskSession):
         return self.engine
 
 
-db = SQLAlchemy(model_class=Model, disable_autonaming=True, session_options={"class_": OneEngineSession})
+def _context() -> int:
+    """Whom a session belongs to: an application's context, found without the proxies in front of it."""
+    return id(_cv_app.get(None) or app_ctx._get_current_object())  # type: ignore[attr-defined]  # which says what is wrong
+
+
+db = SQLAlchemy(
+    model_class=Model,
+    disable_autonaming=True,
+    session_options={"class_": OneEngineSession, "scopefunc": _context},
+)
+
+
+_SYMBOLS = b"abcdefghijklmnopqrstuvwxyz234567" * 8
+"""For each byte the base32 symbol of its last five bits."""
 
 
 def new_public_id() -> str:
     """Sixteen random base32 characters (80 bit): a name, not a secret."""
-    return base64.b32encode(secrets.token_bytes(10)).decode().lower()
+    return secrets.token_bytes(16).translate(_SYMBOLS).decode()
 
 
 class PublicId:
@@ -431,7 +444,9 @@ def install(app: Any) -> None:
 def _read_only_unless_writing(session: Session, begun: SessionTransaction, connection: Connection) -> None:
     """Let PostgreSQL itself refuse what is written outside `transaction()`, whichever way it comes."""
     if connection.dialect.name == "postgresql" and not begun.nested:
-        _driver(connection).read_only = not session.info.get("writing")
+        driver, read_only = _driver(connection), not session.info.get("writing")
+        if driver.read_only is not read_only:
+            driver.read_only = read_only
 
 
 def _driver(connection: Connection) -> Any:

@@ -7,7 +7,7 @@ or raises `NotFound` or `Forbidden`. Its name is what the authorisation matrix o
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, Flask, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
@@ -59,13 +59,14 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def ask_guard() -> Response | None:
-        if request.routing_exception is not None:
-            if isinstance(request.routing_exception, MethodNotAllowed):
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # the documented way
+        if asked.routing_exception is not None:
+            if isinstance(asked.routing_exception, MethodNotAllowed):
                 return None
-            raise request.routing_exception
-        if request.endpoint is None:
+            raise asked.routing_exception
+        if asked.endpoint is None:
             raise NotFound
-        guard = guard_of(current_app, request.endpoint)
+        guard = guard_of(app, asked.endpoint)
         if guard is None:
             raise NotFound
         return guard()

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Request, Response, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest
 
 from . import redaction
@@ -81,27 +83,40 @@ def secret_path() -> None:
     g.secret_path = True
 
 
+class FormCookie(SecureCookieSessionInterface):
+    """Flask's cookie for what is typed; what signs it is made once for a key, not with each request."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs the cookie and reads it."""
+        keys = app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ())
+        if self._made is None or self._made[0] != keys:
+            self._made = keys, super().get_signing_serializer(app)
+        return self._made[1]
+
+    _made: tuple[Any, URLSafeTimedSerializer | None] | None = None
+
+
 def install(app: Flask, *, https: bool) -> None:
     """Set up CSRF protection, the headers, and strict query and form parameters.
 
     Flask-WTF's own check of the referrer stays off: pages with a secret address send none.
     """
     app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    app.session_interface = FormCookie()
+    usual = policy()
 
     @app.before_request
-    def name_request() -> None:
+    def meet() -> None:
+        """Name the request; before anything reads its form, know how much it may take, and where it comes from.
+
+        What is longer is refused by its length, unread.
+        """
         g.request_id = secrets.token_hex(8)
-
-    @app.before_request
-    def know_how_much_it_takes() -> None:
-        """Before anything reads the form: what is longer is refused by its length, unread."""
-        most = getattr(app.view_functions.get(request.endpoint or ""), "most_bytes", None)
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # the documented way
+        most = getattr(app.view_functions.get(asked.endpoint or ""), "most_bytes", None)
         if most is not None:
-            request.max_content_length = most
-
-    @app.before_request
-    def refuse_foreign_forms() -> None:
-        if request.method not in ("GET", "HEAD", "OPTIONS") and comes_from_elsewhere():
+            asked.max_content_length = most
+        if asked.method not in ("GET", "HEAD", "OPTIONS") and comes_from_elsewhere(asked):
             raise CSRFError("sent by another site")
 
     csrf.init_app(app)
@@ -109,35 +124,37 @@ def install(app: Flask, *, https: bool) -> None:
     @app.before_request
     def keep_token() -> None:
         """A page that comes back with what is wrong carries the token that was sent: it holds as long as the visit."""
-        sent = request.form.get("csrf_token") if g.get("csrf_valid") else None
+        here = g._get_current_object()
+        sent = request.form.get("csrf_token") if here.get("csrf_valid") else None
         if sent:
-            g.csrf_token = sent
+            here.csrf_token = sent
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", g.get("policy") or policy())
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["X-Request-Id"] = g.get("request_id", "")
-        secret = g.get("secret_path") or redaction.is_secret(request.path)
-        response.headers["Referrer-Policy"] = "no-referrer" if secret else "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        here, headers = g._get_current_object(), response.headers
+        headers.setdefault("Content-Security-Policy", here.get("policy") or usual)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Request-Id"] = here.get("request_id", "")
+        secret = here.get("secret_path") or redaction.is_secret(request.path)
+        headers["Referrer-Policy"] = "no-referrer" if secret else "same-origin"
+        headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
         if https:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         set_cache_rules(response)
         return response
 
 
-def comes_from_elsewhere() -> bool:
+def comes_from_elsewhere(asked: Request) -> bool:
     """Whether the browser says that a page of another site, or of a neighbouring host, sent this request.
 
     Browsers that say nothing are judged by the token in the form alone.
     """
-    site = request.headers.get("Sec-Fetch-Site")
+    site = asked.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site not in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    return origin not in (None, "null") and urlsplit(origin).netloc != request.host
+    origin = asked.headers.get("Origin")
+    return origin not in (None, "null") and urlsplit(origin).netloc != asked.host
 
 
 def set_cache_rules(response: Response) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg import generators
+from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 
 PREPARED = 1_000
@@ -26,14 +28,39 @@ _columns: dict[Any, list[psycopg.Column]] = {}
 
 
 class Cursor(psycopg.Cursor[Any]):
-    """A cursor that remembers which columns a statement answers with: naming them costs as much as reading them."""
+    """A cursor that remembers how its statement goes in, and which columns it answers with.
+
+    Whoever asks the same one again, within a transaction, pays for the values, the question and the answer alone.
+    """
 
     _asked: Any = None
+    _understood: Any = None
 
     def execute(self, query: Any, *values: Any, **options: Any) -> "Cursor":
         """As psycopg's."""
+        if query is self._asked and self._asks_again(*values):
+            return self
         self._asked = query
         return super().execute(query, *values, **options)
+
+    def _asks_again(self, values: Any) -> bool:
+        """Send a statement that psycopg has prepared for values of these types; whether there was one."""
+        line, query = self._pgconn, self._understood
+        if query is None or line.transaction_status != TransactionStatus.INTRANS:
+            return False
+        query.dump(values)
+        name = self._conn._prepared._names.get((query.query, query.types))
+        if name is None:
+            return False
+        line.send_query_prepared(name, query.params, param_formats=query.formats, result_format=self.format)
+        answers = self._conn.wait(generators.execute(line))
+        self._check_results(answers)
+        self._set_results(answers)
+        return True
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        self._understood = super()._convert_query(query, params)
+        return self._understood
 
     @property
     def description(self) -> list[psycopg.Column] | None:
@@ -72,7 +99,8 @@ def install(engine: sa.Engine) -> None:
 
     def given_back(connection: Any, record: Any) -> None:
         if connection is not None and not connection.closed:
-            connection.read_only = None  # as the server has it, for whoever goes without the session
+            if connection.read_only:
+                connection.read_only = None  # as the server has it, for whoever goes without the session
             record.info["alive"] = monotonic()
 
     event.listen(engine, "connect", connected)

@@ -21,7 +21,8 @@ def install(app: Flask) -> None:
 
 def recognise() -> None:
     """Set `g.person` and `g.user_session` from the cookie. Static files are the same for everybody."""
-    g.person = g.user_session = None
+    here = g._get_current_object()
+    here.person = here.user_session = None
     token = request.cookies.get(cookie_name(), "")
     if not token or request.endpoint == "static":
         return

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.routing import AnyConverter, Rule
 
@@ -95,7 +95,7 @@ def test_the_browsers_word_on_where_a_form_comes_from_counts(
     app: Flask, client: FlaskClient, headers: dict[str, str], refused: bool
 ):
     with app.test_request_context("/login", method="POST", headers=headers):
-        assert comes_from_elsewhere() is refused
+        assert comes_from_elsewhere(request) is refused
     status = client.post("/login", data={"email": "jana@lumenfold.example"}, headers=headers).status_code
     assert status == (400 if refused else 303)
 
