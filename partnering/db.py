@@ -413,6 +413,12 @@ def writing() -> bool:
     return bool(db.session().info.get("writing"))
 
 
+def connected(session: Session) -> Connection:
+    """The connection of the session's transaction, which begins if none is running; found at once while one is."""
+    link: Connection | None = session.info.get("link")
+    return link if link is not None else session.connection()
+
+
 CONNECTIONS = 16
 """So many a process keeps: two for each of its threads. Those beyond would be opened for each request and closed, which
 costs as much as a page."""
@@ -443,6 +449,8 @@ def install(app: Any) -> None:
 @event.listens_for(Session, "after_begin")
 def _read_only_unless_writing(session: Session, begun: SessionTransaction, connection: Connection) -> None:
     """Let PostgreSQL itself refuse what is written outside `transaction()`, whichever way it comes."""
+    if not begun.nested:
+        session.info["link"] = connection
     if connection.dialect.name == "postgresql" and not begun.nested:
         driver, read_only = _driver(connection), not session.info.get("writing")
         if driver.read_only is not read_only:
@@ -483,10 +491,11 @@ def _remember_deeds(session: Session) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget_deeds(session: Session) -> None:
     session.info.pop("afterwards_pending", None)
+    session.info.pop("link", None)
 
 
 @event.listens_for(Session, "after_transaction_end")
 def _forget_now(session: Session, ended: SessionTransaction) -> None:
     if ended.parent is None:  # a flush ends one of its own inside
-        for known in ("now", "asked", "stand"):
+        for known in ("now", "asked", "stand", "link"):
             session.info.pop(known, None)

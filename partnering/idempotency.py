@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, straight
-from .db import Json, Model, OutsideTransaction, db, table_of, writing
+from .db import Json, Model, OutsideTransaction, connected, db, table_of, writing
 from .errors import DomainError
 from .i18n import _l
 
@@ -50,7 +50,7 @@ def once(
     hashed = hashlib.sha256(body.encode()).hexdigest()
     until = clock.now() + timedelta(days=2)
     row = {"actor": actor, "key": key, "body_hash": hashed, "answer": promised, "expires_at": until}
-    link = db.session.connection()
+    link = connected(db.session())
     inserted = straight.run(link, _first(link.dialect.name), row).scalar()
     if inserted is None:
         kept = db.session.scalars(

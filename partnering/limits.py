@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, straight
-from .db import Model, db, transaction, writing
+from .db import Model, connected, db, transaction, writing
 from .errors import TooMany
 
 WRITTEN_EVERY = 20
@@ -90,7 +90,7 @@ def _count(deed: str, key: str, seconds: int, times: int = 1) -> tuple[int, int]
     hashed = hashlib.sha256(f"{deed}\n{key}".encode()).hexdigest()
     ends = datetime.fromtimestamp(window + seconds, clock.now().tzinfo)
     row = {"deed": deed, "key": hashed, "window": window, "count": times, "ends_at": ends}
-    link = db.session.connection()
+    link = connected(db.session())
     return straight.run(link, _once_more(link.dialect.name), row).scalar(), window + seconds - now
 
 

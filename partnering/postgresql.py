@@ -55,7 +55,8 @@ class Cursor(psycopg.Cursor[Any]):
         line.send_query_prepared(name, query.params, param_formats=query.formats, result_format=self.format)
         answers = self._conn.wait(generators.execute(line))
         self._check_results(answers)
-        self._set_results(answers)
+        self._results = answers
+        self._select_current_result(0)
         return True
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import instance_state, manager_of_class, set_comm
 from sqlalchemy.orm.exc import StaleDataError
 
 from . import straight
-from .db import Model, OutsideTransaction, Versioned, db, table_of
+from .db import Model, OutsideTransaction, Versioned, connected, db, table_of
 
 Thing = TypeVar("Thing", bound=Model)
 
@@ -22,7 +22,7 @@ def ask(question: sa.Executable, values: dict[str, Any]) -> straight.Answer:
     """The rows of a small question about plain columns, at a third of what the session takes to answer it."""
     session = db.session()
     session.flush()
-    return straight.run(session.connection(), question, values)
+    return straight.run(connected(session), question, values)
 
 
 class Reader(Generic[Thing]):
@@ -125,7 +125,7 @@ def write(*things: Model) -> None:
     statement = _insert(type(things[0]))
     rows = [_row(vars(thing), statement.defaults) for thing in things]
     assert all(row.keys() == rows[0].keys() for row in rows), "rows that say different columns"
-    link = session.connection()
+    link = connected(session)
     if len(rows) == 1:
         numbers = [straight.run(link, statement.one, rows[0]).scalar()]
     else:
@@ -148,7 +148,7 @@ def change(thing: Model, **values: Any) -> None:
     if isinstance(thing, Versioned):
         values["version"] = thing.version + 1
         row.update(version=values["version"], row_version=thing.version)
-    if straight.run(session.connection(), _update(type(thing)), row).rowcount != 1:
+    if straight.run(connected(session), _update(type(thing)), row).rowcount != 1:
         raise StaleDataError(f"{type(thing).__name__} {thing.id} was changed by somebody else")
     for name, value in values.items():
         set_committed_value(thing, name, value)

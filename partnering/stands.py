@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import straight
-from .db import Model, table_of
+from .db import Model, connected, table_of
 
 LANES = 16
 """So many words a topic has, so that those who commit at the same time seldom replace the same one."""
@@ -97,7 +97,7 @@ def _say(session: Session) -> None:
     topics = vars(_written).pop("topics", None)
     if not topics:
         return
-    link = session.connection()
+    link = connected(session)
     lane = random.randrange(LANES) if link.dialect.name == "postgresql" else 0
     for topic in sorted(topics):
         straight.run(link, _replace(link.dialect.name), {"topic": topic, "lane": lane, "word": secrets.randbits(62)})

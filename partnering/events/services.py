@@ -196,22 +196,28 @@ def participant_for(
         ).one_or_none()
     if participant is None:
         participant = new_row(
-            Participant, event_id=event.id, person_id=person.id, locale=locale or person.locale, created_at=clock.now()
+            Participant,
+            event_id=event.id,
+            person_id=person.id,
+            locale=locale or person.locale,
+            created_at=clock.now(),
+            event=event,
+            person=person,
+            **_printed(title, given_name or person.given_name, family_name or person.family_name, function, company),
         )
+        write(participant)
+        return participant
     rename(
         participant,
-        title=title or participant.title or "",
+        title=title or participant.title,
         given_name=given_name or participant.given_name or person.given_name,
         family_name=family_name or participant.family_name or person.family_name,
-        function=function or participant.function or "",
-        company=company or participant.company or "",
+        function=function or participant.function,
+        company=company or participant.company,
     )
     if locale:
         participant.locale = locale
-    if sa.inspect(participant).transient:
-        write(participant)
-    else:
-        db.session.flush()
+    db.session.flush()
     return participant
 
 
@@ -219,16 +225,25 @@ def rename(
     participant: Participant, *, title: str, given_name: str, family_name: str, function: str, company: str
 ) -> None:
     """Set what is printed of a participant, and the forms they are sorted and found by."""
-    participant.title, participant.given_name, participant.family_name = (
-        clean(title),
-        clean(given_name),
-        clean(family_name),
-    )
-    participant.function, participant.company = clean(function), clean(company)
-    participant.sort_name = fold(f"{participant.family_name} {participant.given_name}")
-    participant.search_name = folds(f"{participant.name} {participant.company}")
+    for column, value in _printed(title, given_name, family_name, function, company).items():
+        setattr(participant, column, value)
     if participant.id is not None:
         signals.participant_renamed.send(participant)
+
+
+def _printed(title: str, given_name: str, family_name: str, function: str, company: str) -> dict[str, str]:
+    """What is printed of somebody, tidied, and the forms they are sorted and found by."""
+    title, given_name, family_name, company = map(clean, (title, given_name, family_name, company))
+    name = " ".join(part for part in (title, given_name, family_name) if part)
+    return {
+        "title": title,
+        "given_name": given_name,
+        "family_name": family_name,
+        "function": clean(function),
+        "company": company,
+        "sort_name": fold(f"{family_name} {given_name}"),
+        "search_name": folds(f"{name} {company}"),
+    }
 
 
 def give_role(event: Event, person: Person, area: str) -> TeamRole:

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import clock, straight
-from ..db import OutsideTransaction, db, new_public_id, writing
+from ..db import OutsideTransaction, connected, db, new_public_id, writing
 from .models import OutboxLetter
 
 
@@ -60,7 +60,7 @@ def post(
         "created_at": now,
     }
     db.session.flush()
-    link = db.session.connection()
+    link = connected(db.session())
     return straight.run(link, _new_letter(link.dialect.name), row).scalar() is not None
 
 

@@ -145,7 +145,15 @@ def _take_nothing(party: Party, held: Registration, items: Sequence[Item]) -> No
 
 def _new_places(party: Party, product: Product, count: int) -> list[Place]:
     places = [
-        new_row(Place, event_id=party.event_id, party_id=party.id, product_id=product.id, position=position)
+        new_row(
+            Place,
+            event_id=party.event_id,
+            party_id=party.id,
+            product_id=product.id,
+            position=position,
+            party=party,
+            product=product,
+        )
         for position in range(count)
     ]
     write(*places)

@@ -149,6 +149,9 @@ def seat(
         created_at=clock.now(),
         confirmed_at=clock.now() if confirmed else None,
         silent_since=None if letters else clock.now(),
+        place=place,
+        participant=participant,
+        organisation=organisation,
     )
     invited = ("", "") if confirmed else (guest.name, guest.email)
     if (place.invited_name, place.invited_address) != invited:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from .. import clock, straight
-from ..db import db, new_public_id
+from ..db import connected, db, new_public_id
 from ..events.models import Event
 from ..rows import new_row, write
 from . import pools, signals, vouchers
@@ -196,7 +196,7 @@ def _write_draws(event_id: int, claims: Sequence[Claim], units: Sequence[Unit]) 
         for claim, unit in zip(claims, units, strict=True)
         for pool_id, quantity in unit.draws.items()
     ]
-    link = db.session.connection()
+    link = connected(db.session())
     if len(drawn) == 1:
         straight.run(link, _WRITE_DRAWS, drawn[0])
     elif drawn:
@@ -434,7 +434,7 @@ def _stored(*conditions: sa.ColumnElement[bool]) -> list["Taken"]:
 
 def _lock(ids: Sequence[int]) -> None:
     """Lock claims in order of id, so that two deeds never wait for each other crosswise."""
-    link = db.session.connection()
+    link = connected(db.session())
     if len(ids) > 1 and link.dialect.name != "sqlite":
         link.execute(sa.select(_claim.c.id).where(_claim.c.id.in_(ids)).order_by(_claim.c.id).with_for_update())
 

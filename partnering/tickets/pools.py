@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import audit, straight
-from ..db import OutsideTransaction, db, writing
+from ..db import OutsideTransaction, connected, db, writing
 from ..events.models import Event
 from . import signals
 from .models import Pool
@@ -53,7 +53,7 @@ def turn(event_id: int) -> sa.Connection:
     """
     if not writing():
         raise OutsideTransaction("claims are made inside transaction()")
-    link = db.session.connection()
+    link = connected(db.session())
     if link.dialect.name == "sqlite":
         return link
     info, within = db.session().info, link.get_transaction()
@@ -75,7 +75,7 @@ def connection(event_id: int | None = None) -> sa.Connection:
     """
     if not writing():
         raise OutsideTransaction("claims are made inside transaction()")
-    link = turn(event_id) if event_id is not None else db.session.connection()
+    link = turn(event_id) if event_id is not None else connected(db.session())
     db.session.flush()
     return link
 
@@ -100,7 +100,7 @@ def draw(total: Draws) -> int | None:
     What had been drawn before a refusal is taken back by hand: these rows are locked, and a savepoint for each sale
     would cost more than the sale.
     """
-    link = db.session.connection()
+    link = connected(db.session())
     drawn: dict[int, int] = {}
     for pool_id, quantity in total.items():
         if straight.run(link, _DRAW, {"pool": pool_id, "quantity": quantity}).first() is None:
@@ -112,14 +112,14 @@ def draw(total: Draws) -> int | None:
 
 def undo(drawn: Draws) -> None:
     """Take back what this transaction has just drawn."""
-    link = db.session.connection()
+    link = connected(db.session())
     for pool_id, quantity in drawn.items():
         straight.run(link, _UNDO, {"pool": pool_id, "quantity": quantity})
 
 
 def give_back(total: Draws) -> None:
     """Count `total` as used no longer; what was allowed beyond the capacity shrinks with it."""
-    link = db.session.connection()
+    link = connected(db.session())
     for pool_id, quantity in sorted(total.items()):
         straight.run(link, _GIVE_BACK, {"pool": pool_id, "quantity": quantity})
     forget(Pool, total)
