@@ -452,13 +452,10 @@ def _read_only_unless_writing(session: Session, begun: SessionTransaction, conne
     if not begun.nested:
         session.info["link"] = connection
     if connection.dialect.name == "postgresql" and not begun.nested:
-        driver, read_only = _driver(connection), not session.info.get("writing")
+        driver: Any = connection.connection.driver_connection
+        read_only = not session.info.get("writing")
         if driver.read_only is not read_only:
             driver.read_only = read_only
-
-
-def _driver(connection: Connection) -> Any:
-    return connection.connection.driver_connection
 
 
 @event.listens_for(Session, "before_flush")

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL: what ended while it rested is replaced, what ended in use is done again, once."""
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -8,6 +9,7 @@ from partnering import postgresql
 from partnering.db import db, end_reading, transaction
 from partnering.events.models import Host
 from partnering.guards import guarded, public
+from partnering.rows import ask, new_row, write
 
 pytestmark = pytest.mark.engine("postgresql")
 
@@ -128,3 +130,43 @@ def test_statements_stay_prepared_beyond_the_drivers_own_limit(ctx):
         ).scalar()
 
     assert kept == 150
+
+
+NUMBER = sa.select(sa.cast(sa.bindparam("number"), sa.BigInteger).label("number"))
+
+
+def test_a_prepared_statement_is_asked_again_at_once_until_the_driver_forgets_it(ctx, monkeypatch):
+    whole, execute = [], psycopg.Cursor.execute
+
+    def counted(cursor, *asked, **options):
+        whole.append(asked)
+        return execute(cursor, *asked, **options)
+
+    def whole_ways(*numbers):
+        whole.clear()
+        assert [ask(NUMBER, {"number": number}).scalar() for number in numbers] == list(numbers)
+        return len(whole)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", counted)
+
+    assert whole_ways(1, 2, 3, 4, 5) == 2  # once as it is, once to prepare it
+    assert whole_ways(70_000, 70_001, 70_002) == 2  # to the driver, numbers of another size are of another type
+    assert whole_ways(6, 70_003, 7) == 0
+    end_reading()
+    assert whole_ways(8, 9, 70_004) == 1  # the first of a transaction begins it
+    db.session.rollback()
+    assert whole_ways(1, 2, 3) == 2
+
+
+def test_what_is_asked_again_is_refused_as_ever(ctx):
+    def deed(*names):
+        with transaction():
+            for name in names:
+                write(new_row(Host, name=name))
+
+    with pytest.raises(sa.exc.IntegrityError) as refused:
+        deed("one", "two", "three", "four", None)
+
+    assert isinstance(refused.value.orig, psycopg.errors.NotNullViolation)
+    deed("five")
+    assert db.session.scalars(sa.select(Host.name)).all() == ["five"]

@@ -178,3 +178,17 @@ def test_what_a_deed_asks_once_is_forgotten_with_it(ctx):
         assert once_in_deed(("number",), question) == 2
         assert once_in_deed(("another",), question) == 3
     assert [once_in_deed(("number",), question) for _time in range(2)] == [4, 5]
+
+
+def test_nothing_is_written_past_a_deed_that_has_failed(ctx):
+    def deed():
+        with transaction() as session:
+            write(new_row(Host, name="before"))
+            session.add(Host())
+            with suppress(sa.exc.IntegrityError):
+                session.flush()
+            change(new_row(Host, id=1), name="after")
+
+    with pytest.raises(sa.exc.PendingRollbackError):
+        deed()
+    assert names() == []
