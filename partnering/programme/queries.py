@@ -41,6 +41,14 @@ WHOLE = (
 )
 """What pages, calendars and lists show of a session."""
 
+BOARD = (
+    joinedload(ReleasedSession.session),
+    joinedload(ReleasedSession.location),
+    joinedload(ReleasedSession.track),
+    selectinload(ReleasedSession.people).joinedload(ReleasedPerson.participant),
+)
+"""What is asked of a session when others change beside it."""
+
 
 @dataclass(frozen=True)
 class Released:

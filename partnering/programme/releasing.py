@@ -170,7 +170,7 @@ def _after(event: Event, chosen: Sequence[SessionChange]) -> list[tuple[Programm
     for row in db.session.scalars(
         sa.select(ReleasedSession)
         .where(ReleasedSession.event_id == event.id, ReleasedSession.current, ReleasedSession.state == "live")
-        .options(*queries.WHOLE)
+        .options(*queries.BOARD)
     ):
         if row.session_id not in changed:
             after.append((row.session, changes.as_released(row)))

@@ -44,6 +44,7 @@ def index() -> str:
         kinds=words.KINDS,
         states=desk_list.STATES,
         codes={code: warning_words.NAMES[code] for code in SEVERITIES},
+        severity_of=SEVERITIES,
         numbers=Counter(misfit.code for misfit in desk.found),
         all_days=sorted({day.day for day in desk.board.days} | _days_used(event, desk)),
         rooms=desk.rooms,
