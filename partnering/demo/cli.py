@@ -91,6 +91,7 @@ def build(slug: str, today: date) -> None:
         calling.make_call(event, sheet, participants)
         invoicing.make_invoices(event, sheet)
         settle(event)
+        planning.release_a_move(event, sheet)
 
 
 def settle(event: Event) -> None:

@@ -2,15 +2,21 @@
 
 from datetime import time, timedelta
 
-from ..db import BilingualText
+from ..db import BilingualText, db
 from ..events.models import Event
-from ..programme import days, drafting, queries
+from ..programme import days, drafting, queries, releasing
 from ..programme.days import Hours
 from ..programme.facts import Time
 from ..programme.models import ProgrammeSession
 from .reading import Sheet
 
 NEW = BilingualText(de="Offene Runde: Was wir nächstes Jahr brauchen", en="Open round: what we need next year")
+MOVED, LARGER = "bn-29", "Weißer Saal"
+NOTE = BilingualText(de="Eine Werkstatt braucht mehr Platz.", en="A workshop needs more space.")
+GREETING = BilingualText(
+    de="Der Weiße Saal liegt im ersten Stock, neben dem Aufzug.",
+    en="The White Hall is upstairs, by the lift.",
+)
 WAITING = BilingualText(de="Kaminabend mit Gründerinnen", en="Fireside evening with founders")
 
 
@@ -40,6 +46,19 @@ def change_draft(event: Event, sheet: Sheet) -> None:
     begins, ends = sheet.at(2, "15:20"), sheet.at(2, "16:00")
     drafting.draft(event, title=NEW, time=Time(begins, ends))
     drafting.draft(event, title=WAITING, kind="social", capacity=40)
+
+
+def release_a_move(event: Event, sheet: Sheet) -> None:
+    """A booked workshop that has moved to a larger room, publicly; the letters about it wait to be looked at."""
+    if not sheet.partnering:
+        return
+    db.session.expire_all()
+    sessions = queries.sessions_of(event)
+    workshop = next(each for each in sessions if each.external_ref == MOVED)
+    larger = next(room for room in queries.rooms_of(event) if room.name.de == LARGER)
+    assert workshop.starts_at is not None  # it is in the programme
+    drafting.place(workshop, workshop.starts_at, larger)
+    releasing.release(event, only={workshop.id}, note=NOTE, greeting=GREETING)
 
 
 def _place(sheet: Sheet, session: ProgrammeSession, day: int, begins: str, beside: ProgrammeSession) -> None:

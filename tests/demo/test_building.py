@@ -33,7 +33,7 @@ from partnering.meetings.models import (
     MeetingVacancy,
 )
 from partnering.organisations.models import Organisation, OrganisationImage
-from partnering.programme import changes, warnings
+from partnering.programme import changes, release_letters, warnings
 from partnering.programme.models import SessionPerson
 from partnering.questions.queries import form_of
 from partnering.registration.refund_rules import refund_sentences
@@ -227,6 +227,13 @@ def test_no_letter_waits_for_anybody(sample):
     waiting = sa.select(OutboxLetter.kind).where(OutboxLetter.state != "sent")
 
     assert db.session.scalars(waiting).all() == []
+
+
+def test_letters_about_a_released_move_wait_to_be_looked_at(sample):
+    letters = release_letters.pending(the(NEXT), release_letters.Wanted())
+
+    assert len(letters) > 5
+    assert {letter.participant.locale for letter in letters} == {"de", "en"}
 
 
 def test_everybody_has_a_reserved_address(sample):

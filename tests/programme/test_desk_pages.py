@@ -12,11 +12,13 @@ from flask.testing import FlaskClient
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
 from partnering.mail.models import OutboxLetter
-from partnering.programme import drafting, queries
+from partnering.programme import drafting, places, queries
 from partnering.programme.models import ProgrammeSession
 from partnering.programme.services import Part
+from partnering.registration.workshops import book
 from tests.factories import make_crew, make_event, make_organiser, make_participant
 from tests.factories.programme import at, make_room, make_session, make_speaker, make_track
+from tests.factories.registration import make_registration
 from tests.support.counting import statements_of
 from tests.support.signing_in import sign_in
 
@@ -203,6 +205,25 @@ def test_rooms_and_tracks_are_added_and_renamed(desk: FlaskClient, event: Event)
     assert (track.name.de, track.tint) == ("Daten", 4)
     refused = desk.post(f"/manage/probe/programme/rooms/{room.public_id}", data={"room-name_de": ""})
     assert (refused.status_code, "Geben Sie den Namen auf Deutsch ein" in refused.text) == (422, True)
+    double = desk.post("/manage/probe/programme/rooms/add", data={"room-name_de": "aula "})
+    assert (double.status_code, "Ein anderer Raum heißt schon so" in double.text) == (422, True)
+    assert (
+        desk.post(f"/manage/probe/programme/rooms/{room.public_id}", data={"room-name_de": "AULA"}).status_code == 302
+    )
+
+
+def test_calling_off_a_booked_session_says_who_is_told_and_when(desk: FlaskClient, event: Event):
+    session = make_session(event, "Werkstatt", kind="workshop")
+    address = f"/manage/probe/programme/{session.public_id}"
+    with transaction():
+        workshop = places.offer(session, 10)
+    assert "damit frei" not in desk.get(address).text
+    with transaction():
+        for n in range(2):
+            book(make_registration(event, email=f"gast{n}@example.org"), workshop)
+    assert "2 Plätze sind gebucht. Sie werden damit frei" in desk.get(address).text
+    desk.post(f"{address}/cancel")
+    assert "im Entwurf abgesagt" in desk.get("/manage/probe/programme").text
 
 
 @pytest.mark.parametrize("path", ["", "/new", "/rooms", "/{session}"])

@@ -178,7 +178,10 @@ def cancel(public_id: str) -> Response:
         event, session = fresh_event(), session_or_404(public_id)
         drafting.call_off(session)
         _at_once(event, session, form)
-    flash(_("The session is cancelled."), "ok")
+    if form.at_once.data:
+        flash(_("The session is cancelled."), "ok")
+    else:
+        flash(_("The session is cancelled in the draft. Everybody learns of it with the next release."), "ok")
     return redirect(url_for(".index"))
 
 

@@ -10,6 +10,7 @@ from ...errors import or_404, require
 from ...events.pages import fresh_event
 from ...events.routing import current_event
 from ...i18n import _, bi
+from ...text import fold
 from .. import desk_queries, listing, queries, services
 from ..forms import listed
 from ..room_forms import RoomForm, TrackForm
@@ -28,7 +29,7 @@ def save_room(public_id: str = "") -> Response | tuple[str, int]:
     """Add a room, or rename one."""
     require(not public_id or queries.room_by_ref(current_event(), public_id))
     form = _room_form(formdata=request.form)
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or _is_taken(form, public_id):
         return _page(form, TrackForm(formdata=None, prefix="track-"), public_id), 422
     name = BilingualText(form.name_de.data or "", form.name_en.data or form.name_de.data or "")
     with transaction():
@@ -61,6 +62,15 @@ def save_track(public_id: str = "") -> Response | tuple[str, int]:
             services.add_track(event, name, form.tint.data)
     flash(_("Your answers are saved."), "ok")
     return redirect(url_for(".rooms"))
+
+
+def _is_taken(form: RoomForm, public_id: str) -> bool:
+    """Whether another room has this name already, which then stands beside the field."""
+    others = [room for room in queries.rooms_of(current_event()) if room.public_id != public_id]
+    if fold(form.name_de.data or "") in {fold(room.name.de) for room in others}:
+        form.name_de.errors = [_("Another room is called so already")]
+        return True
+    return False
 
 
 def _page(room_form: RoomForm, track_form: TrackForm, public_id: str = "") -> str:
