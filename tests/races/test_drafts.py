@@ -157,6 +157,6 @@ def test_without_the_guards_moves_are_lost_and_the_room_is_public_twice(start_si
             drop_referee(db.engine)
             db.session.remove()
         for each in race:
-            each["data"] = {**each["data"], "stand": "any"}  # type: ignore[dict-item]
+            each["data"] = {**each["data"], "stand": "any"}  # type: ignore[dict-item]  # a form
         assert Counter(run(site, race))[302] > 1
         assert public(site, event_id) > 1
