@@ -127,6 +127,7 @@ SENTENCES: dict[str, LazyString] = {
     "device.revoked": _l("%(who)s took a device away from the doors."),
     "scan.annulled": _l("%(who)s undid a check-in."),
     "scan.forced": _l("%(who)s let somebody in by hand."),
+    "device.edited": _l("%(who)s changed what a phone at the doors may do."),
     "checkin_list.made": _l("%(who)s made a door."),
     "checkin_list.edited": _l("%(who)s changed a door."),
     "meetings.block_made": _l("%(who)s added times for meetings."),

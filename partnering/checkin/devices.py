@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from .. import audit, clock, links
 from ..accounts.models import Person
-from ..db import db
+from ..db import db, new_public_id
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
@@ -74,18 +74,22 @@ def offer(device: Device, by: Person | None) -> str:
         )
         .values(expires_at=now)
     )
-    secret = secrets.token_urlsafe(32)
-    db.session.add(
-        DeviceEnrolment(
-            event_id=device.event_id,
-            device_id=device.id,
-            secret_hash=hash_of(secret),
-            expires_at=now + ENROLMENT,
-            made_by_id=by.id if by is not None else None,
-        )
+    enrolment = DeviceEnrolment(
+        event_id=device.event_id,
+        device_id=device.id,
+        public_id=new_public_id(),
+        expires_at=now + ENROLMENT,
+        made_by_id=by.id if by is not None else None,
     )
+    enrolment.secret_hash = hash_of(secret_of(enrolment))
+    db.session.add(enrolment)
     db.session.flush()
-    return secret
+    return secret_of(enrolment)
+
+
+def secret_of(enrolment: DeviceEnrolment) -> str:
+    """The secret of an enrolment, which its page shows as long as it holds."""
+    return links.token("enrol", enrolment.public_id)
 
 
 def enrol(secret: str) -> tuple[Device, str]:

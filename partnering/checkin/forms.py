@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateTimeLocalField,
     HiddenField,
     RadioField,
@@ -15,7 +16,7 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from ..errors import DomainError
 from ..i18n import _l
@@ -138,6 +139,20 @@ class AnnulForm(FlaskForm):
     """Why a scan shall count no more."""
 
     reason = StringField(_l("Reason"), [InputRequired(_l("Enter the reason")), Length(min=3, max=200)], [one_line])
+
+
+class EnrolForm(FlaskForm):
+    """What a phone sends that read the organisers' code: the part of the address behind the #."""
+
+    secret = HiddenField(validators=[InputRequired(), Length(max=80)])
+
+
+class DeviceForm(FlaskForm):
+    """A phone at the doors: what it is called, where it may scan, and what else it may."""
+
+    name = StringField(_l("Name of the phone"), [DataRequired(_l("Enter a name")), Length(max=60)], [one_line])
+    lists = SelectMultipleField(_l("At which doors"), validators=[InputRequired(_l("Tick at least one door"))])
+    may_force = BooleanField(_l("May let in anyway who was refused"))
 
 
 class ListForm(FlaskForm):

@@ -88,8 +88,8 @@ class Shown:
     questions: list[dict[str, Any]]
 
 
-def shown(verdict: Verdict, zone: str) -> Shown:
-    """`verdict` in the language in force, times in `zone`."""
+def shown(verdict: Verdict, zone: str, may_force: bool = True) -> Shown:
+    """`verdict` in the language in force, times in `zone`, for somebody who may overrule refusals, or not."""
     tone, headline, instruction = _sentences(verdict, zone)
     guest, first = verdict.guest, verdict.first
     return Shown(
@@ -109,7 +109,7 @@ def shown(verdict: Verdict, zone: str) -> Shown:
         type=verdict.type,
         person=guest.public_id if guest is not None and guest.live else "",
         undo=verdict.state in LET_THROUGH and verdict.scan != "",
-        force=verdict.may_force,
+        force=may_force and verdict.may_force,
         note=guest.note if guest is not None else "",
         attention=guest is not None and guest.attention,
         extras=_extras(guest) if guest is not None else [],
@@ -209,3 +209,18 @@ def name_of(registration: Registration | None) -> str:
 def door_name(checkin_list: CheckinList) -> str:
     """A list as people at the door know it."""
     return i18n.bi(checkin_list.name)
+
+
+STANDINGS: dict[str, tuple[LazyText, str, str]] = {
+    "good": (_l("In use"), "ok", "taken"),
+    "waiting": (_l("Not enrolled yet"), "", "free"),
+    "lease_over": (_l("Not seen for twelve hours"), "warn", "pending"),
+    "rolled": (_l("Passed on"), "warn", "off"),
+    "revoked": (_l("Revoked"), "bad", "off"),
+}
+
+
+def standing_words(standing: str) -> tuple[str, str, str]:
+    """(word, tone, well) for how a device stands."""
+    word, tone, well = STANDINGS[standing]
+    return str(word), tone, well

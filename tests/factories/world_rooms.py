@@ -12,9 +12,8 @@ from partnering.accounts.models import Person
 from partnering.agenda import services as agenda
 from partnering.agenda.models import Location
 from partnering.backoffice import question_prices
-from partnering.checkin import redeeming
+from partnering.checkin import devices, redeeming
 from partnering.checkin import services as checkin
-from partnering.checkin.models import Device
 from partnering.db import db
 from partnering.delegates import groups, opportunities, public, saved
 from partnering.delegates import services as delegates
@@ -311,15 +310,12 @@ def door(event: Event, made: Conference, guests: dict[str, Registration], words:
     device = checkin.browser_device(event, crew)
     verdict = redeeming.redeem_registration(event, door, device, guests["other attendee"])
     redeeming.redeem_code(event, door, device, words("kein Ticket"))
-    db.session.add(
-        Device(
-            event_id=event.id,
-            kind="enrolled",
-            name=words("Telefon 1"),
-            token_hash="0" * 63 + str(event.id)[-1],
-            created_at=clock.now(),
-        )
-    )
+    phone = devices.make(event, words("Telefon 1"), by=None, lists=[door], may_force=True)
+    made.tokens["device"] = devices.enrol(devices.offer(phone, None))[1]
+    next_one = devices.make(event, words("Telefon 2"), by=None)
+    devices.offer(next_one, None)
+    devices.revoke(event, devices.make(event, words("Telefon 3"), by=None))
+    made.things |= {"device_id": phone.public_id, "checkin_desk.device_code.device_id": next_one.public_id}
     made.things |= {"list_id": door.public_id, "scan_id": verdict.scan}
 
 

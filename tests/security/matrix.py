@@ -56,6 +56,7 @@ LETTERS = frozenset({"letters link"})
 CHOSEN = frozenset({"chosen link"})
 GIVEN = frozenset({"given link"})
 LETTER = frozenset({"sign-in letter"})
+AT_DOOR = CREW | {"device"}
 
 MATRIX: dict[str, frozenset[str]] = {
     "static": EVERYBODY,
@@ -426,17 +427,17 @@ MATRIX: dict[str, frozenset[str]] = {
     "chosen_letters.choose": CHOSEN,
     "chosen_letters.stop": CHOSEN,
     # at the door
-    "checkin.doors": CREW,
+    "checkin.doors": AT_DOOR,
     "checkin.open_door": CREW,
-    "checkin.scan": CREW,
-    "checkin.redeem": CREW,
-    "checkin.redeem_typed": CREW,
-    "checkin.search": CREW,
-    "checkin.person": CREW,
-    "checkin.let_in": CREW,
-    "checkin.let_group_in": CREW,
-    "checkin.log": CREW,
-    "checkin.undo": CREW,
+    "checkin.scan": AT_DOOR,
+    "checkin.redeem": AT_DOOR,
+    "checkin.redeem_typed": AT_DOOR,
+    "checkin.search": AT_DOOR,
+    "checkin.person": AT_DOOR,
+    "checkin.let_in": AT_DOOR,
+    "checkin.let_group_in": AT_DOOR,
+    "checkin.log": AT_DOOR,
+    "checkin.undo": AT_DOOR,
     "checkin.annul": ORGANISERS,
     # the organisers' desk
     "desk.index": ORGANISERS_SOMEWHERE,
@@ -452,6 +453,15 @@ MATRIX: dict[str, frozenset[str]] = {
     "events_desk.remove": ORGANISERS,
     "checkin_desk.live": ORGANISERS,
     "checkin_desk.numbers": ORGANISERS,
+    "checkin_desk.all_devices": ORGANISERS,
+    "checkin_desk.devices_now": ORGANISERS,
+    "checkin_desk.new_device": ORGANISERS,
+    "checkin_desk.edit_device": ORGANISERS,
+    "checkin_desk.device_code": ORGANISERS,
+    "checkin_desk.roll_device": ORGANISERS,
+    "checkin_desk.revoke_device": ORGANISERS,
+    "checkin_enrol.start": EVERYBODY,
+    "checkin_enrol.enrol": EVERYBODY,
     "checkin_desk.new_list": ORGANISERS,
     "checkin_desk.edit_list": ORGANISERS,
     "meetings_desk.tables": ORGANISERS,

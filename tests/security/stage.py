@@ -28,7 +28,10 @@ FORGED = "aaaaaaaaaaaaaaaa1-1-aaaaaaaaaaaaaaaaaaaaaaaaaa"
 NO_OBJECTS = {"event_slug", "token", "kind", "area", "filename", "day", "position", "way", "what", "deed", "version"}
 """URL parameters that name no stored thing, or the event itself."""
 
+COOKIE_OF_DOORS = "door"
+
 RESTLESS = {
+    "device",
     "rate_limit",
     "user_session",
     "audit_entry",
@@ -59,11 +62,16 @@ class Stage:
     # -- who asks
 
     def visitor(self, role: str) -> FlaskClient:
-        """A browser, signed in where the role is a person's."""
+        """A browser, signed in where the role is a person's, or with the token of a device."""
         client = self.app.test_client()
+        host = self.app.extensions["settings"].host
         token = self.sessions.get(role)
         if token is not None:
-            client.set_cookie(cookie_of(self.app), token, domain=self.app.extensions["settings"].host)
+            client.set_cookie(cookie_of(self.app), token, domain=host)
+        if role == "device":  # with every request, wherever its browser would send it
+            client.set_cookie(
+                COOKIE_OF_DOORS, self.world.own.tokens["device"], domain=self.app.extensions["settings"].host
+            )
         return client
 
     def secret_of(self, role: str, endpoint: str) -> str:

@@ -70,6 +70,7 @@ NOT_PAGES = {
     "subscriptions.stop",
     "chosen_letters.stop",
     "checkin_desk.numbers",
+    "checkin_desk.devices_now",
     "lobby.gallery",
     "organisations.logo",
 }
@@ -183,6 +184,7 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("crew", f"/e/{own}/door/{stage.world.own.things['list_id']}/search?q=zzzzzz", "no name found"),
         Visit("organiser", f"/manage/{own}/badges/people?q=zzzzzz", "no badge found"),
         Visit("organiser", f"/manage/{own}/badges/layouts/new?paper=label-80x50", "a layout for labels"),
+        Visit("organiser", f"/manage/{own}/door/devices/{things['device_id']}/code", "a phone that is enrolled"),
     ]
 
 
@@ -212,6 +214,8 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("attendee", f"/e/{own.slug}/me/scan", "badge"),
         Visit("attendee", f"/e/{own.slug}/me/contacts/scan", "badge for a card"),
         Visit("exhibitor", f"/e/{own.slug}/me/stand/leads/scan", "badge for a lead"),
+        Visit("visitor", "/checkin/enrol", "no code of a phone"),
+        Visit("organiser", f"/manage/{own.slug}/door/devices/new", "new phone"),
         Visit("exhibitor", f"/e/{own.slug}/me/meetings/decline", "several requests"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}", "ticket data"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}/substitute", "substitute"),

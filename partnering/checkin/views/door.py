@@ -10,15 +10,19 @@ from werkzeug.wrappers import Response
 from ...db import transaction
 from ...errors import or_404, require, wants_json
 from ...events.permissions import may_check_in
-from ...events.routing import crew, current_event, current_person, event_blueprint
+from ...events.routing import crew, current_event, current_person, event_blueprint, within_event
+from ...guards import guarded
 from ...i18n import _
-from .. import permissions, queries, services, words
+from .. import permissions, phones, queries, services, words
 from ..electing import LET_THROUGH
 from ..forms import AnnulForm, DeedForm
 from ..models import CheckinList, Device, Scan
 from ..verdicts import Verdict
+from .guarding import at_door, doors_of_asker, enrolled, may_force, note_contact, own_device
 
 bp = event_blueprint("checkin", __name__, "door", guard=crew)
+bp.guard = at_door  # which finds the event by itself, since a device needs no account
+bp.after_request(note_contact)
 
 
 @bp.url_defaults
@@ -30,22 +34,27 @@ def keep_door(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def the_door(list_id: str) -> CheckinList:
-    """The door of this page; 404 when the event has no such one."""
+    """The door of this page; 404 when the event has no such one, or a device may not stand there."""
     door = or_404(queries.list_at(current_event(), list_id))
+    device = enrolled()
+    require(device is None or phones.scans_at(device, [door]))
     g.checkin_list = door
     return door
 
 
 def at_the_door(list_id: str) -> tuple[CheckinList, Device]:
-    """Within a transaction: the door and the device of who asks, once they are still crew."""
+    """Within a transaction: the door and the device of who asks, once they may still scan."""
+    return the_door(list_id), device_in_deed()
+
+
+def device_in_deed() -> Device:
+    """Within a transaction: the device of who asks, once it still may, or they are still crew."""
+    device = enrolled()
+    if device is not None:
+        require(phones.standing_of(device) == "good")
+        return device
     require(may_check_in(current_person(), current_event()))
-    door = the_door(list_id)
-    return door, services.browser_device(current_event(), current_person())
-
-
-def own_device() -> Device | None:
-    """The device of who asks, if they ever scanned here."""
-    return queries.device_of(current_event(), current_person())
+    return services.browser_device(current_event(), current_person())
 
 
 def new_scan_id() -> str:
@@ -55,7 +64,7 @@ def new_scan_id() -> str:
 
 def verdict_page(verdict: Verdict, door: CheckinList, device: Device, again: dict[str, str]) -> str:
     """The whole-screen answer to a form; `again` is what to send to let in anyway."""
-    shown = words.shown(verdict, current_event().zone)
+    shown = words.shown(verdict, current_event().zone, may_force())
     arrived, expected = queries.counts(current_event(), [door])[door.id]
     return render_template(
         "checkin/verdict.html",
@@ -71,7 +80,7 @@ def verdict_page(verdict: Verdict, door: CheckinList, device: Device, again: dic
 def answer_of(verdict: Verdict, door: CheckinList) -> dict[str, Any]:
     """The same for programs."""
     arrived, expected = queries.counts(current_event(), [door])[door.id]
-    return {**asdict(words.shown(verdict, current_event().zone)), "count": arrived, "expected": expected}
+    return {**asdict(words.shown(verdict, current_event().zone, may_force())), "count": arrived, "expected": expected}
 
 
 def rows(scans: Any) -> list[dict[str, Any]]:
@@ -101,14 +110,17 @@ def _row(scan: Scan, device: Device | None) -> dict[str, Any]:
 @bp.get("/")
 def doors() -> str:
     """Which door I stand at."""
-    lists = queries.lists_of(current_event())
+    lists = doors_of_asker(current_event())
     numbers = queries.counts(current_event(), lists)
     return render_template(
-        "checkin/doors.html", doors=[(words.door_name(each), each.public_id, *numbers[each.id]) for each in lists]
+        "checkin/doors.html",
+        doors=[(words.door_name(each), each.public_id, *numbers[each.id]) for each in lists],
+        device=enrolled(),
     )
 
 
 @bp.post("/")
+@guarded(within_event(crew))
 def open_door() -> Response:
     """Make the first door of an event that has none."""
     if DeedForm().validate_on_submit():
@@ -126,13 +138,14 @@ def log(list_id: str, form: AnnulForm | None = None, about: str = "") -> str:
         "checkin/log.html",
         door=words.door_name(door),
         attempts=rows(queries.log(current_event(), door)),
-        may_annul=permissions.may_annul(current_person(), current_event()),
+        may_annul=enrolled() is None and permissions.may_annul(current_person(), current_event()),
         form=form or AnnulForm(formdata=None),
         about=about,
     )
 
 
 @bp.post("/<list_id>/log/<scan_id>")
+@guarded(within_event(crew))
 def annul(list_id: str, scan_id: str) -> str | Response | tuple[str, int]:
     """Make an older scan count no more; organisers only, with a reason."""
     form = AnnulForm()
@@ -152,10 +165,10 @@ def annul(list_id: str, scan_id: str) -> str | Response | tuple[str, int]:
 def undo(scan_id: str) -> Response | dict[str, Any]:
     """Take back a scan of mine of the last quarter of an hour."""
     with transaction():
-        require(may_check_in(current_person(), current_event()))
+        device = device_in_deed()
         scan = or_404(queries.scan_at(current_event(), scan_id))
-        g.checkin_list = scan.list
-        services.undo(current_event(), scan, services.browser_device(current_event(), current_person()))
+        the_door(scan.list.public_id)
+        services.undo(current_event(), scan, device)
         arrived, expected = queries.counts(current_event(), [scan.list])[scan.list_id]
         name = words.name_of(scan.registration)
     if wants_json():

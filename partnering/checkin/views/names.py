@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from ... import limits
 from ...db import transaction
 from ...errors import or_404
-from ...events.routing import current_event, current_person
+from ...events.routing import current_event
 from ...headers import single
 from ...i18n import _n
 from ...registration.models import Registration
@@ -14,6 +14,7 @@ from .. import queries, redeeming, words
 from ..forms import EntryForm, GroupForm
 from ..models import CheckinList
 from .door import at_the_door, bp, new_scan_id, the_door, verdict_page
+from .guarding import asker, may_force, person_asking
 
 SEARCHES_A_MINUTE = 120
 MOST_SHOWN = 20
@@ -24,7 +25,7 @@ def search(list_id: str) -> str:
     """Guests by name or company, from two letters on."""
     asked = (single(request.args, "q") or "")[:100]
     if asked.strip():
-        limits.hit("door.search", current_person().public_id, limit=SEARCHES_A_MINUTE, seconds=60)
+        limits.hit("door.search", asker(), limit=SEARCHES_A_MINUTE, seconds=60)
     door = the_door(list_id)
     found: list[Registration] = []
     if asked.strip():
@@ -63,6 +64,7 @@ def _person_page(door: CheckinList, guest: Registration, group_form: GroupForm) 
         admission=inside.get(guest.place_id),
         owes=queries.owes(guest.place),
         form=EntryForm(formdata=None, scan_id=new_scan_id()),
+        may_force=may_force(),
         group=[(each, inside.get(each.place_id)) for each in group],
         group_form=group_form,
         name_of=words.name_of,
@@ -84,8 +86,8 @@ def let_in(list_id: str, guest_id: str) -> str | tuple[str, int]:
             _guest(guest_id),
             scan_id=form.scan_id.data or "",
             type=form.type.data or "entry",
-            force=form.force.data == "1",
-            by=current_person(),
+            force=form.force.data == "1" and may_force(),
+            by=person_asking(),
         )
         return verdict_page(verdict, door, device, {"guest": guest_id, "type": form.type.data or "entry"})
 

@@ -6,11 +6,12 @@ from flask import abort, render_template, request
 
 from ... import limits
 from ...db import transaction
-from ...events.routing import current_event, current_person
+from ...events.routing import current_event
 from ...headers import allow_wasm
 from .. import queries, redeeming, words
 from ..forms import CodeForm, read_scan
-from .door import answer_of, at_the_door, bp, new_scan_id, own_device, rows, the_door, verdict_page
+from .door import answer_of, at_the_door, bp, new_scan_id, rows, the_door, verdict_page
+from .guarding import asker, may_force, own_device, person_asking
 
 TYPED_A_MINUTE = 60
 MOST_OCTETS = 4096
@@ -43,7 +44,7 @@ def redeem_typed(list_id: str) -> str | tuple[str, int]:
     form = CodeForm()
     if not form.validate_on_submit():
         return scan(list_id, form), 422
-    limits.hit("door.typed", current_person().public_id, limit=TYPED_A_MINUTE, seconds=60)
+    limits.hit("door.typed", asker(), limit=TYPED_A_MINUTE, seconds=60)
     with transaction():
         door, device = at_the_door(list_id)
         verdict = redeeming.redeem_code(
@@ -53,8 +54,8 @@ def redeem_typed(list_id: str) -> str | tuple[str, int]:
             form.code.data or "",
             scan_id=form.scan_id.data or "",
             type=form.type.data or "entry",
-            force=form.force.data == "1",
-            by=current_person(),
+            force=form.force.data == "1" and may_force(),
+            by=person_asking(),
             typed=True,
         )
         return verdict_page(verdict, door, device, {"code": form.code.data or "", "type": form.type.data or "entry"})
@@ -78,7 +79,7 @@ def redeem(list_id: str) -> dict[str, Any]:
             scan_id=sent.scan_id,
             scanned_at=sent.scanned_at,
             type=sent.type,
-            force=sent.force,
-            by=current_person(),
+            force=sent.force and may_force(),
+            by=person_asking(),
         )
         return answer_of(verdict, door)

@@ -1,0 +1,149 @@
+"""Who gets to a door: crew who are signed in, and devices that organisers enrolled.
+
+A device shows its token in a cookie that browsers send to the doors of its event alone. Whoever was let go is told so
+with 401, by which pages know that they have to wipe what they stored.
+"""
+
+from flask import Response as Page
+from flask import current_app, g, jsonify, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from ...accounts.doors import to_sign_in
+from ...accounts.models import Person
+from ...db import transaction
+from ...errors import NotFound, wants_json
+from ...events.models import Event
+from ...events.permissions import may_check_in
+from ...events.routing import current_event, current_person, load_event
+from .. import phones, queries
+from ..models import CheckinList, Device
+
+COOKIE_DAYS = 14
+"""How long a browser keeps the token; whether it opens anything is decided here, by the lease."""
+
+WAITING_HEADER = "X-Door-Waiting"
+"""How many scans wait on a device: it says so with whatever it asks."""
+
+
+def at_door() -> Response | None:
+    """Crew and organisers of this event, and devices enrolled for it."""
+    return _let_to_door(late=False)
+
+
+def handing_in() -> Response | None:
+    """They, and devices that were let go: what they scanned before is taken, and nothing is given."""
+    return _let_to_door(late=True)
+
+
+def _let_to_door(*, late: bool) -> Response | None:
+    holder = _holder()
+    if holder is not None:
+        g.let_into = holder.device.event_id
+    moved = load_event()
+    if moved is not None:
+        return moved
+    if g.get("person") is not None and may_check_in(g.person, current_event()):
+        return None
+    if holder is None:
+        if g.get("person") is None:
+            return to_sign_in()
+        raise NotFound
+    if holder.device.event_id != current_event().id:
+        raise NotFound
+    if holder.standing != "good" and not late:
+        return _turned_away(holder.standing)
+    g.device, g.standing = holder.device, holder.standing
+    return None
+
+
+def _holder() -> phones.Holder | None:
+    token = request.cookies.get(cookie_name())
+    return phones.holder_of(token) if token else None
+
+
+def note_contact(response: Page) -> Page:
+    """Write down that a device was heard, once it is answered: what it sent is judged by the contact before."""
+    device = enrolled()
+    if device is None or g.standing != "good":
+        return response
+    said = request.headers.get(WAITING_HEADER, "")
+    waiting = min(int(said), phones.MOST_WAITING) if said.isascii() and said.isdigit() and len(said) < 9 else None
+    if phones.needs_noting(device, waiting):
+        with transaction():
+            phones.note_contact(device, waiting)
+    return response
+
+
+def _turned_away(standing: phones.Standing) -> Page:
+    if wants_json():
+        response = jsonify(revoked=True, why=standing)
+    else:
+        response = make_response(render_template("checkin/turned_away.html", why=standing))
+    response.status_code = 401
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# -- who asks
+
+
+def enrolled() -> Device | None:
+    """The enrolled device that asks, or None where a person does."""
+    device: Device | None = g.get("device")
+    return device
+
+
+def own_device() -> Device | None:
+    """The device of who asks: the enrolled one, or the browser of a person who ever scanned here."""
+    device = enrolled()
+    return device if device is not None else queries.device_of(current_event(), current_person())
+
+
+def person_asking() -> Person | None:
+    """Who stands at the door; of an enrolled device nobody knows."""
+    return current_person() if enrolled() is None else None
+
+
+def asker() -> str:
+    """The public id of who asks, by which their tries are counted."""
+    device = enrolled()
+    return device.public_id if device is not None else current_person().public_id
+
+
+def may_force() -> bool:
+    """Whether who asks may overrule a refusal: crew may, devices only where organisers let them."""
+    device = enrolled()
+    return device is None or device.may_force
+
+
+def doors_of_asker(event: Event) -> list[CheckinList]:
+    """The doors that who asks may stand at."""
+    lists = queries.lists_of(event)
+    device = enrolled()
+    return list(lists) if device is None else phones.scans_at(device, lists)
+
+
+# -- the cookie
+
+
+def cookie_name() -> str:
+    """The prefix makes browsers refuse the cookie on anything but HTTPS."""
+    return "__Secure-door" if _https() else "door"
+
+
+def give_token(response: Page, event: Event, token: str) -> Page:
+    """Put the token of a device on a response, for the doors of its event and no other address."""
+    response.set_cookie(
+        cookie_name(),
+        token,
+        max_age=COOKIE_DAYS * 24 * 3600,
+        path=f"/e/{event.slug}/door",
+        secure=_https(),
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def _https() -> bool:
+    return bool(current_app.extensions["settings"].https)
