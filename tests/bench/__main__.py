@@ -1,7 +1,7 @@
 """Measures everything and prints it: `python -m tests.bench [sqlite] [postgresql] [CASE …] [--quick]`.
 
-Cases are lists, pages, feeds, programme, releases, registering, claims, reasons, accepts, directory and papers; all
-unless some are named.
+Cases are lists, pages, feeds, programme, releases, registering, claims, reasons, accepts, directory, papers and badges;
+all unless some are named.
 
 CPU milliseconds are those of all server and database processes, from the operating system's accounting, and stand
 beside a floor measured in the same run, in turns, three times; medians count. Ends with 1 if a figure is missed, if
@@ -39,7 +39,7 @@ from ..support import crowds, databases
 from ..support.servers import ROOT, environment_of
 from ..support.smtp import free_port
 from ..support.waiting import until
-from . import accepts, feeds, floor, lists, papers, partnering, programme, reasons, releases
+from . import accepts, badges, feeds, floor, lists, papers, partnering, programme, reasons, releases
 from .accounting import cpu_seconds
 from .settling import settle
 from .visitor import Visitor, asking
@@ -60,6 +60,9 @@ ACCEPT_MS = 100.0
 FILTERS = 20 if QUICK else 200
 READERS = 100 if QUICK else 1_000
 PAPER_SECONDS = 60.0
+BADGES = 100 if QUICK else 1_000
+BADGE_SECONDS = 5.0
+BADGE_MEGABYTES = 200.0
 FLOOR_SERVER = ("--worker-class", "gthread", "--threads", "8", "--keep-alive", "5")
 
 
@@ -292,6 +295,16 @@ def printing(bench: Bench) -> None:
         bench.missed.append(f"{bench.engine}: papers took {made.seconds:.0f} s")
 
 
+def badging(bench: Bench) -> None:
+    """The badges of a thousand people, made by a worker."""
+    made = badges.printed(bench.app, BADGES)
+    fits = made.seconds <= BADGE_SECONDS and made.megabytes <= BADGE_MEGABYTES
+    cost = f"{made.seconds:7.2f} s    {made.megabytes:.0f} MB, a file of {made.kilobytes:.0f} KB"
+    say(f"  {f'{BADGES} badges':<40} {cost}   at most {BADGE_SECONDS:g}, {BADGE_MEGABYTES:g} MB  {verdict(fits)}")
+    if not fits:
+        bench.missed.append(f"{bench.engine}: badges took {made.seconds:.1f} s and {made.megabytes:.0f} MB")
+
+
 def weighing(bench: Bench) -> None:
     """Reasons of one person against everybody."""
     if reasons.main():
@@ -437,6 +450,7 @@ WITHOUT_TICKETS: dict[str, Callable[[Bench], None]] = {
     "accepts": accepting,
     "directory": finding,
     "papers": printing,
+    "badges": badging,
 }
 """Cases whose people never bought a ticket: they come after `verify`."""
 
