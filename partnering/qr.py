@@ -39,7 +39,7 @@ Rect = tuple[int, int, int, int]
 # -- symbols
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def matrix(text: str) -> Rows:
     """The modules of a symbol with error correction M, row by row, True for black, without the quiet zone.
 
@@ -114,7 +114,7 @@ def _line_penalty(lines: int, whole: int) -> int:
     return runs.bit_count() + 2 * (runs & ~(runs << 1)).bit_count() + 40 * found
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def rects(text: str) -> tuple[Rect, ...]:
     """The black of a symbol as few rectangles (x, y, width, height), in modules from its upper left corner.
 

@@ -23,7 +23,7 @@ class Painter:
     def paint(self, marks: Iterable[Mark], x: float, y: float) -> None:
         """Paint marks on this page, their origin at (x, y) millimetres from its upper left corner."""
         painted = " ".join(self._painted(mark) for mark in marks)
-        self.pdf._out(f"q 1 0 0 1 {x * K:.3f} {(self.pdf.h - y) * K:.3f} cm {painted} Q")
+        self.pdf._out(f"q 1 0 0 1 {x * K:.2f} {(self.pdf.h - y) * K:.2f} cm {painted} Q")
 
     def end_page(self) -> None:
         """Make the typefaces of the document known to this page; call it when everything stands on it."""
@@ -45,21 +45,21 @@ class Painter:
             f"/F{font.i} {mark.size:.2f} Tf {font.encode_text(piece)}"
             for font, piece in self.pdf.pieces(mark.text, mark.weight)
         )
-        return f"{rgb(mark.colour)} rg BT {mark.x * K:.3f} {-mark.baseline * K:.3f} Td {written} ET"
+        return f"{rgb(mark.colour)} rg BT {mark.x * K:.2f} {-mark.baseline * K:.2f} Td {written} ET"
 
 
 def shape(mark: Box | Disc | Stroke) -> str:
     """A shape, within a state of its own."""
     dash = (
-        f" [{' '.join(f'{each * K:.3f}' for each in mark.dash)}] 0 d"
+        f" [{' '.join(f'{each * K:.2f}' for each in mark.dash)}] 0 d"
         if not isinstance(mark, Disc) and mark.dash
         else ""
     )
     if isinstance(mark, Stroke):
         path = f"{_at(mark.x, mark.y)} m {_at(mark.to_x, mark.to_y)} l S"
-        return f"q {rgb(mark.colour)} RG {mark.line * K:.3f} w{dash} {path} Q"
+        return f"q {rgb(mark.colour)} RG {mark.line * K:.2f} w{dash} {path} Q"
     look = f" {rgb(mark.fill)} rg" if mark.fill else ""
-    look += f" {rgb(mark.stroke)} RG {mark.line * K:.3f} w{dash}" if mark.stroke else ""
+    look += f" {rgb(mark.stroke)} RG {mark.line * K:.2f} w{dash}" if mark.stroke else ""
     end = {(True, True): "B", (True, False): "f", (False, True): "S", (False, False): "n"}[
         bool(mark.fill), bool(mark.stroke)
     ]
@@ -68,7 +68,7 @@ def shape(mark: Box | Disc | Stroke) -> str:
     elif mark.radius:
         path = _rounded(mark.x, mark.y, mark.w, mark.h, mark.radius)
     else:
-        path = f"{_at(mark.x, mark.y)} {mark.w * K:.3f} {-mark.h * K:.3f} re"
+        path = f"{_at(mark.x, mark.y)} {mark.w * K:.2f} {-mark.h * K:.2f} re"
     return f"q{look} {path} {end} Q"
 
 
@@ -96,7 +96,7 @@ def _rounded(x: float, y: float, w: float, h: float, r: float) -> str:
 
 
 def _at(x: float, y: float) -> str:
-    return f"{x * K:.3f} {-y * K:.3f}"
+    return f"{x * K:.2f} {-y * K:.2f}"
 
 
 def rgb(colour: Colour) -> str:
