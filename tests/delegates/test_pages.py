@@ -77,7 +77,7 @@ def pages_of_mine(app: Flask) -> list[str]:
         and "GET" in (rule.methods or ())
         and rule.arguments == {"event_slug"}
     ]
-    return sorted(path for path in found if not path.endswith((".pdf", ".ics", ".json")))
+    return sorted(path for path in found if not path.endswith((".pdf", ".ics", ".json", ".vcf")))
 
 
 def test_somebody_whose_profile_says_nothing_reads_on_every_page_what_to_do_next(

@@ -16,7 +16,7 @@ from tests.factories.meetings import make_block, make_tables
 from tests.security.stage import methods_of, parameters, routes
 from tests.support.signing_in import sign_in
 
-FILES = (".ics", ".pdf", ".json")
+FILES = (".ics", ".pdf", ".json", ".vcf")
 """What is no page."""
 
 ON_STAGE = "/e/<event_slug>/me/talks/"
