@@ -19,8 +19,8 @@ from tests.support.signing_in import sign_in
 FILES = (".ics", ".pdf", ".json", ".vcf")
 """What is no page."""
 
-ON_STAGE = "/e/<event_slug>/me/talks/"
-"""What is there for people who speak alone."""
+FOR_OTHERS = ("/e/<event_slug>/me/talks/", "/e/<event_slug>/me/stand/")
+"""What is there for people who speak alone, or for exhibitors."""
 
 
 class Actions(HTMLParser):
@@ -86,7 +86,7 @@ def pages_of_mine(app: Flask) -> list[str]:
         and parameters(rule) == {"event_slug"}
         and "GET" in methods_of(rule)
         and not rule.rule.endswith(FILES)
-        and not rule.rule.startswith(ON_STAGE)
+        and not rule.rule.startswith(FOR_OTHERS)
     ]
     return sorted(found)
 
