@@ -214,7 +214,6 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("attendee", f"/e/{own.slug}/me/scan", "badge"),
         Visit("attendee", f"/e/{own.slug}/me/contacts/scan", "badge for a card"),
         Visit("exhibitor", f"/e/{own.slug}/me/stand/leads/scan", "badge for a lead"),
-        Visit("visitor", "/checkin/enrol", "no code of a phone"),
         Visit("organiser", f"/manage/{own.slug}/door/devices/new", "new phone"),
         Visit("exhibitor", f"/e/{own.slug}/me/meetings/decline", "several requests"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}", "ticket data"),
