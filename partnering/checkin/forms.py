@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,9 +22,14 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optio
 from ..errors import DomainError
 from ..i18n import _l
 from ..text import clean
+from .models import ANSWERS, WAYS
+from .redeeming import ANSWER_LENGTH
+from .uploading import MOST, Brought
 
 SCAN_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 CODE_LENGTH = 300
+NAME_LENGTH = 16
+MOST_ANSWERS = 50
 
 
 def one_line(value: str | None) -> str:
@@ -50,13 +56,15 @@ class WrongAnswers(DomainError):
 
 @dataclass(frozen=True)
 class ScanRequest:
-    """One attempt as a scanner sends it."""
+    """One attempt as a scanner sends it; with `simulate` it is only tried."""
 
     code: str
     scan_id: str
     type: str
     force: bool
     scanned_at: datetime | None
+    answers: dict[str, Any]
+    simulate: bool
 
 
 def read_scan(body: bytes) -> ScanRequest:
@@ -65,6 +73,9 @@ def read_scan(body: bytes) -> ScanRequest:
     Raises `NotReadable`, or `WrongAnswers` for names nobody knows and values that do not fit.
     """
     sent = _object(body)
+    answers, simulate = sent.pop("answers", {}), sent.pop("simulate", False)
+    if not isinstance(simulate, bool):
+        raise WrongAnswers(field="simulate")
     known = {"code", "scan_id", "type", "force", "scanned_at"}
     for name in (*(sent.keys() - known), *({"code", "scan_id", "type", "force"} - sent.keys())):
         raise WrongAnswers(field=name)
@@ -77,7 +88,72 @@ def read_scan(body: bytes) -> ScanRequest:
         raise WrongAnswers(field="type")
     if not isinstance(force, bool):
         raise WrongAnswers(field="force")
-    return ScanRequest(code, scan_id, str(kind), force, None if at is None else _moment(at))
+    return ScanRequest(
+        code, scan_id, str(kind), force, None if at is None else _moment(at), _answers(answers), simulate
+    )
+
+
+def read_batch(body: bytes) -> tuple[list[Brought], int]:
+    """{"scans": [{…}, …], "waiting": n}: at most `uploading.MOST` scans, each with the fields of `Brought`.
+
+    Raises as `read_scan`; `field` says which scan by its number.
+    """
+    sent = _object(body)
+    scans, waiting = sent.get("scans"), sent.get("waiting", 0)
+    if set(sent) - {"scans", "waiting"} or not isinstance(scans, list) or len(scans) > MOST:
+        raise WrongAnswers(field="scans")
+    if not _whole(waiting) or not 0 <= waiting <= 1_000_000:
+        raise WrongAnswers(field="waiting")
+    read = []
+    for number, each in enumerate(scans):
+        brought = _brought(each)
+        if brought is None:
+            raise WrongAnswers(field=f"scans-{number}")
+        read.append(brought)
+    return read, waiting
+
+
+FITS: dict[str, Callable[[Any], bool]] = {
+    "scan_id": lambda value: isinstance(value, str) and SCAN_ID.fullmatch(value) is not None,
+    "list": lambda value: _text(value, NAME_LENGTH) and value != "",
+    "said": lambda value: value in ANSWERS,
+    "since": lambda value: _whole(value),
+    "contact": lambda value: _text(value, 80),
+    "code": lambda value: _text(value, CODE_LENGTH),
+    "guest": lambda value: _text(value, NAME_LENGTH),
+    "type": lambda value: value in ("entry", "exit"),
+    "via": lambda value: value in WAYS,
+    "forced": lambda value: isinstance(value, bool),
+    "undone": lambda value: value is None or _whole(value),
+    "answers": lambda value: isinstance(value, dict) and len(value) <= MOST_ANSWERS,
+}
+"""What each part of a scan that a device brings has to be."""
+
+
+def _brought(each: Any) -> Brought | None:
+    needed = {"scan_id", "list", "said", "since", "contact"}
+    if not isinstance(each, dict) or not needed <= each.keys() or not each.keys() <= FITS.keys():
+        return None
+    fits = all(isinstance(value, str | int | bool | dict | None) and FITS[name](value) for name, value in each.items())
+    return Brought(**{**each, "answers": _answers(each.get("answers", {}))}) if fits else None
+
+
+def _text(value: Any, most: int) -> bool:
+    return isinstance(value, str) and len(value) <= most
+
+
+def _whole(value: Any) -> bool:
+    """A whole number of milliseconds, within a hundred years either way."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 4_000_000_000_000
+
+
+def _answers(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict) or len(value) > MOST_ANSWERS:
+        raise WrongAnswers(field="answers")
+    for name, answer in value.items():
+        if len(name) > NAME_LENGTH or not (isinstance(answer, bool) or _text(answer, ANSWER_LENGTH)):
+            raise WrongAnswers(field="answers")
+    return value
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -106,8 +106,8 @@ def receive(
             told[checkin_list.id, item.place_id] = item.door
     for (list_id, place_id), door in sorted(told.items(), key=lambda pair: pair[0]):
         electing.retell(event, door, list_id, place_id)
-    if not doubted:
-        devices.heard_of(device, now)
+    if not doubted and (device.kind == "browser" or devices.may_work(device)):
+        devices.heard_of(device, now)  # a lease that is over begins anew with organisers alone
     device.waiting, device.waiting_at = waiting, now
     db.session.flush()
     return _became(device, scans)

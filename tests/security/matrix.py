@@ -438,6 +438,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "checkin.let_group_in": AT_DOOR,
     "checkin.log": AT_DOOR,
     "checkin.undo": AT_DOOR,
+    "checkin.sync": AT_DOOR,
+    "checkin.take_scans": AT_DOOR,
     "checkin.annul": ORGANISERS,
     # the organisers' desk
     "desk.index": ORGANISERS_SOMEWHERE,
@@ -707,6 +709,7 @@ JSON = frozenset(
         "accounts.new_passkey_question",
         "accounts.add_passkey",
         "checkin.redeem",
+        "checkin.take_scans",
         "meetings_desk.take_scans",
     }
 )

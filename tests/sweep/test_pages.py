@@ -71,6 +71,7 @@ NOT_PAGES = {
     "chosen_letters.stop",
     "checkin_desk.numbers",
     "checkin_desk.devices_now",
+    "checkin.sync",
     "lobby.gallery",
     "organisations.logo",
 }

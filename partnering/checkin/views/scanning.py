@@ -81,5 +81,7 @@ def redeem(list_id: str) -> dict[str, Any]:
             type=sent.type,
             force=sent.force and may_force(),
             by=person_asking(),
+            answers=sent.answers,
+            simulate=sent.simulate,
         )
         return answer_of(verdict, door)

@@ -1,0 +1,181 @@
+"""What devices carry, by their addresses: they are told, hand in, and forget once they were let go."""
+
+import gzip
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from partnering import clock
+from partnering.checkin import devices
+from partnering.checkin.models import Admission, Device, Scan
+from partnering.db import db, transaction
+from partnering.events.models import Event
+from tests.factories.checkin import make_attendee, ticket_text
+
+
+@pytest.fixture
+def secret(app, foyer):
+    """What the QR code of a device says that is to be enrolled."""
+    with app.app_context(), transaction():
+        event = db.session.scalars(sa.select(Event).where(Event.slug == foyer.slug)).one()
+        return devices.offer(devices.make(event, "Telefon", by=None, may_force=True), None)
+
+
+def enrolled(client, secret):
+    return client.post("/checkin/enrol", data={"secret": secret})
+
+
+@pytest.fixture
+def phone(app, secret):
+    client = app.test_client()
+    assert enrolled(client, secret).status_code == 303
+    return client
+
+
+def at(foyer, what):
+    return f"/e/{foyer.slug}/door/{what}"
+
+
+def told(phone, foyer, cursor=""):
+    response = phone.get(at(foyer, "sync"), query_string={"cursor": cursor})
+    assert response.headers["Content-Encoding"] == "gzip"
+    return json.loads(gzip.decompress(response.data))
+
+
+def brought(phone, foyer, scan_id="scan-000001", **more):
+    stamp = told(phone, foyer)["stamp"]
+    return {
+        "scan_id": scan_id,
+        "list": foyer.door,
+        "said": "ok",
+        "since": 0,
+        "contact": stamp,
+        "code": foyer.ticket,
+    } | more
+
+
+def the_device():
+    db.session.rollback()
+    return db.session.scalars(sa.select(Device).where(Device.kind == "enrolled")).one()
+
+
+def test_a_phone_redeems_syncs_and_uploads(app, phone, foyer):
+    with app.app_context():
+        event = db.session.scalars(sa.select(Event).where(Event.slug == foyer.slug)).one()
+        other = ticket_text(make_attendee(event))
+    scan = {"code": foyer.ticket, "scan_id": "scan-000001", "type": "entry", "force": False}
+
+    online = phone.post(foyer.at("redeem"), json=scan).json
+    offline = phone.post(
+        at(foyer, "scans"), json={"scans": [brought(phone, foyer, "scan-000002", code=other)], "waiting": 3}
+    ).json
+    again = phone.post(foyer.at("redeem"), json=scan).json
+
+    assert (online["answer"], again["answer"], online["count"]) == ("ok", "ok", 1)
+    assert offline["scans"] == [{"scan_id": "scan-000002", "state": "counted", "reason": ""}]
+    assert sum(bool(row[7]) for row in told(phone, foyer)["rows"]) == 2
+    with app.app_context():
+        assert (the_device().waiting, db.session.scalar(sa.select(sa.func.count(Admission.id)))) == (3, 2)
+
+
+def test_only_simulating_keeps_nothing(app, phone, foyer):
+    scan = {"code": foyer.ticket, "scan_id": "scan-000001", "type": "entry", "force": False}
+
+    answer = phone.post(foyer.at("redeem"), json={**scan, "simulate": True}).json
+
+    assert (answer["answer"], answer["scan"], answer["undo"]) == ("ok", "", False)
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Scan.id))) == 0
+
+
+@pytest.mark.parametrize("ended", ["revoked", "rolled", "lease"])
+def test_a_phone_that_is_no_device_any_more_forgets_and_hands_in_for_review(app, phone, foyer, freeze, ended):
+    scan = brought(phone, foyer)
+    with app.app_context(), transaction():
+        device = the_device()
+        event = db.session.get_one(Event, device.event_id)
+        if ended == "revoked":
+            devices.revoke(event, device)
+        if ended == "rolled":
+            devices.roll(event, device)
+        if ended == "lease":
+            device.lease_until = clock.now() - timedelta(minutes=1)
+
+    asked = {"Accept": "application/json"}
+    refused = [phone.get(at(foyer, "sync"), headers=asked), phone.post(foyer.at("redeem"), json={}, headers=asked)]
+    received = phone.post(at(foyer, "scans"), json={"scans": [scan]})
+
+    assert [(each.status_code, each.json["revoked"]) for each in refused] == [(401, True)] * 2
+    expected = ("counted", "") if ended == "lease" else ("review", "device_revoked")
+    assert [(each["state"], each["reason"]) for each in received.json["scans"]] == [expected]
+    assert received.json["stamp"] == ""
+    assert phone.get(at(foyer, "sync"), headers=asked).status_code == 401
+
+
+def test_a_stranger_gets_nothing(client, foyer):
+    client.set_cookie("door", "forged", path=f"/e/{foyer.slug}/door")
+
+    answers = [client.get(at(foyer, "sync")), client.post(at(foyer, "scans"), json={"scans": []})]
+
+    assert [(each.status_code, "/login" in each.headers["Location"]) for each in answers] == [(302, True)] * 2
+
+
+def test_crew_who_are_signed_in_carry_too(crew, foyer):
+    answer = crew.post(at(foyer, "scans"), json={"scans": [brought(crew, foyer)]}).json
+
+    assert [each["state"] for each in answer["scans"]] == ["counted"]
+    assert answer["stamp"] != ""
+
+
+BAD = {
+    "no object": [1],
+    "no list of scans": {"scans": {}},
+    "too many": {"scans": [{}] * 201},
+    "another name": {"scans": [], "more": 1},
+    "waiting as a word": {"scans": [], "waiting": "3"},
+    "less than none waiting": {"scans": [], "waiting": -1},
+    "an empty scan": {"scans": [{}]},
+}
+BAD_PARTS: dict[str, list[Any]] = {
+    "scan_id": ["1", 1, None, "x" * 41],
+    "list": ["", 1, "x" * 17],
+    "said": ["yes", True, None, {}],
+    "since": ["1", 1.5, True, None, 10**15],
+    "contact": [1, None, "x" * 81],
+    "code": [1, None, "x" * 301],
+    "type": ["both", None],
+    "via": ["mail", 1],
+    "forced": ["yes", 1, None],
+    "undone": ["1", True],
+    "answers": [[], {"q": 1}, {"q": None}, {"x" * 17: "y"}, {str(n): "" for n in range(51)}],
+    "place_id": [1],
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_what_is_no_batch_is_refused(phone, foyer, what):
+    assert phone.post(at(foyer, "scans"), json=BAD[what]).status_code in (400, 422)
+
+
+@pytest.mark.parametrize("name", BAD_PARTS)
+def test_a_scan_that_does_not_fit_is_refused_and_nothing_is_kept(app, phone, foyer, name):
+    right = brought(phone, foyer)
+    answers = [
+        phone.post(at(foyer, "scans"), json={"scans": [right, {**right, name: value}]}).status_code
+        for value in BAD_PARTS[name]
+    ]
+
+    assert set(answers) == {422}
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Scan.id))) == 0
+
+
+def test_a_form_is_not_json(phone, foyer):
+    assert phone.post(at(foyer, "scans"), data="{}").status_code == 415
+
+
+def test_too_much_at_once_is_refused(phone, foyer):
+    assert phone.post(at(foyer, "scans"), json={"scans": [], "x": "x" * 600_000}).status_code == 413
