@@ -54,6 +54,11 @@ def _needed(least: float, most: float) -> list[Any]:
     return [InputRequired(_l("Enter a number")), NumberRange(least, most, sentence)]
 
 
+def _colour(form: FlaskForm, field: StringField) -> None:
+    if not COLOUR.fullmatch(field.data or ""):
+        raise ValidationError(_("Enter a colour such as #231850"))
+
+
 class DeedForm(FlaskForm):
     """A button: nothing is typed."""
 
@@ -138,11 +143,11 @@ class LayoutForm(FlaskForm):
     height = MeasureField(_l("Height, mm"), [Optional()])
     roles = SelectMultipleField(_l("Only for these roles"))
     products = SelectMultipleField(_l("Only for these tickets"))
-    colour_attendee = StringField(_l("Colour of the band: attendee"), [Optional()], [str.strip, str.lower])
-    colour_speaker = StringField(_l("Colour of the band: speaker"), [Optional()], [str.strip, str.lower])
-    colour_exhibitor = StringField(_l("Colour of the band: exhibitor"), [Optional()], [str.strip, str.lower])
-    colour_crew = StringField(_l("Colour of the band: crew"), [Optional()], [str.strip, str.lower])
-    colour_press = StringField(_l("Colour of the band: press"), [Optional()], [str.strip, str.lower])
+    colour_attendee = StringField(_l("Colour of the band: attendee"), [Optional(), _colour], [str.strip, str.lower])
+    colour_speaker = StringField(_l("Colour of the band: speaker"), [Optional(), _colour], [str.strip, str.lower])
+    colour_exhibitor = StringField(_l("Colour of the band: exhibitor"), [Optional(), _colour], [str.strip, str.lower])
+    colour_crew = StringField(_l("Colour of the band: crew"), [Optional(), _colour], [str.strip, str.lower])
+    colour_press = StringField(_l("Colour of the band: press"), [Optional(), _colour], [str.strip, str.lower])
     elements = RowsField(FormField(ElementForm), _l("Field"), max_entries=MOST_ELEMENTS)
     more = SelectField(_l("One more field"), choices=listed(KINDS), default="text")
 
@@ -152,13 +157,3 @@ class LayoutForm(FlaskForm):
         for form in (self, *(row.form for row in self.elements)):
             form.roles.choices = listed(roles)
             form.products.choices = listed(tickets)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Besides each field: colours that a printer knows."""
-        fits = bool(super().validate(extra_validators))
-        for role in LOOKS:
-            field = self[f"colour_{role}"]
-            if field.data and not COLOUR.fullmatch(field.data):
-                field.errors = [*field.errors, _("Enter a colour such as #231850")]
-                fits = False
-        return fits
