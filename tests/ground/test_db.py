@@ -370,7 +370,7 @@ def test_rows_cannot_stray_into_another_event(ctx):
     assert set(db.session.scalars(tiers)) == {here.id}
 
 
-def test_every_key_between_two_rows_of_an_event_carries_the_event():
+def test_every_key_between_two_rows_of_an_event_carries_the_event(app):
     in_event = {table.name for table in Model.metadata.sorted_tables if "event_id" in table.columns}
     strays = [
         f"{table.name}: {', '.join(key.column_keys)}"
