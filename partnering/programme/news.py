@@ -87,12 +87,13 @@ def _of_session(
     """What is told of a session: to those who booked it in words of what they booked, to others in the programme's."""
     change = changes.between(each.after.session, each.before, changes.as_released(each.after))
     if one is not None and each.part == "booked":
+        words = letter.release.greeting if alone else workshop_mails.NOTHING
         if each.after.state != "live":
             reason = workshop_mails.CALLED_OFF if each.after.state == "cancelled" else workshop_mails.NO_TIME
-            return workshop_mails.of_end(one.registration, one.product_ref, entry, reason)
+            return workshop_mails.of_end(one.registration, one.product_ref, entry, reason, words)
         if MOVES & set(change.codes):
             was = _shown(each.before) if each.before is not None and "restored" not in change.codes else {}
-            return workshop_mails.of_move(one.registration, one.product_ref, entry, was)
+            return workshop_mails.of_move(one.registration, one.product_ref, entry, was, words)
     return News(
         _kind(each, change.codes),
         f"release:{letter.public_id}:session:{each.after.session.public_id}:to:{letter.participant.public_id}",

@@ -21,6 +21,8 @@ from .models import Registration
 CALLED_OFF, NO_TIME, OTHER_TIME = "called_off", "no_time", "other_time"
 """Why a time goes out of somebody's calendar while they have it booked."""
 
+NOTHING = BilingualText()
+
 
 def shown(appointment: Appointment) -> dict[str, str]:
     """When and where something is, as JSON, for a letter to say what it was."""
@@ -63,14 +65,27 @@ def gone(registration: Registration, product_ref: str, entry: AgendaEntry, reaso
     _post(registration, of_end(registration, product_ref, entry, reason))
 
 
-def of_move(registration: Registration, product_ref: str, entry: AgendaEntry, was: Mapping[str, Any]) -> News:
-    """What `moved` posts."""
-    return _news("registration.workshop_moved", registration, product_ref, entry, was=dict(was))
+def of_move(
+    registration: Registration,
+    product_ref: str,
+    entry: AgendaEntry,
+    was: Mapping[str, Any],
+    words: BilingualText = NOTHING,
+) -> News:
+    """What `moved` posts, with the organisers' own words below if they have any."""
+    more = {"was": dict(was), **_own(words)}
+    return _news("registration.workshop_moved", registration, product_ref, entry, **more)
 
 
-def of_end(registration: Registration, product_ref: str, entry: AgendaEntry, reason: str) -> News:
-    """What `gone` posts."""
-    return _news("registration.workshop_gone", registration, product_ref, entry, reason=reason)
+def of_end(
+    registration: Registration, product_ref: str, entry: AgendaEntry, reason: str, words: BilingualText = NOTHING
+) -> News:
+    """What `gone` posts, likewise."""
+    return _news("registration.workshop_gone", registration, product_ref, entry, reason=reason, **_own(words))
+
+
+def _own(words: BilingualText) -> dict[str, Any]:
+    return {"words": {"de": words.de, "en": words.en}} if words else {}
 
 
 def _news(kind: str, registration: Registration, product_ref: str, entry: AgendaEntry, **more: Any) -> News:
@@ -136,6 +151,7 @@ def _render(letter: OutboxLetter, template: str, state: str) -> Letter | None:
         place=calendars.place_of(entry),
         was=_was(letter.payload.get("was") or {}, entry.appointment),
         reason=letter.payload.get("reason", ""),
+        words=BilingualText(**letter.payload.get("words", {})),
         clashes=state == "live" and not entry.blocks and entry.role == "attendee",
         ticket_url=mails.ticket_url(registration) if registration.state == "live" else "",
     )

@@ -1,5 +1,7 @@
 """Whom a release tells what, and when; each person's calendar follows."""
 
+from html import escape
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -14,8 +16,11 @@ from partnering.programme.facts import Time
 from partnering.programme.letter_words import items_of
 from partnering.programme.models import ReleaseLetter
 from partnering.programme.services import Part
+from partnering.registration.workshops import book
 from tests.factories import make_event, make_participant
 from tests.factories.programme import at, make_room, make_session, move_and_release
+from tests.factories.registration import make_registration
+from tests.factories.tickets import make_product
 from tests.support.letters import calendar_of, deliver_all, text_of
 
 
@@ -110,6 +115,29 @@ def test_several_changes_are_one_summary_and_one_short_letter_each(app: Flask, e
     ]
     summary = text_of(letters[0])
     assert ("Liebe Leute" in summary, "Findet nicht statt" in summary, summary.count("→")) == (True, True, 2)
+
+
+@pytest.mark.parametrize("deed", ["moved", "called off"])
+def test_own_words_reach_those_who_have_booked_too(app: Flask, event: Event, deed: str):
+    session = make_session(event, "Werkstatt", kind="workshop")
+    workshop = make_product(event, kind="add_on", appointment_id=session.appointment_id, gross=0)
+    for locale in ("de", "en"):
+        with transaction():
+            book(make_registration(event, email=f"gast-{locale}@example.org", locale=locale), workshop)
+    deliver_all(app)
+    with transaction():
+        drafting.call_off(session) if deed == "called off" else drafting.place(session, at(event, 14), make_room(event))
+    with transaction():
+        releasing.release(event, greeting=BilingualText(de="Es tut uns leid.", en="We are <sorry>."))
+    send(event)
+
+    read = {str(letter["To"]): letter for letter in deliver_all(app)}
+    for locale, words in (("de", "Es tut uns leid."), ("en", "We are <sorry>.")):
+        letter = read[f"gast-{locale}@example.org"]
+        body = letter.get_body(("html",))
+        assert words in text_of(letter)
+        assert body is not None
+        assert escape(words) in body.get_content()
 
 
 def test_who_joins_leaves_or_has_chosen_it_is_told_only_that(app: Flask, event: Event, jana: Participant):
