@@ -200,7 +200,7 @@ def test_an_add_on_without_time_or_price_is_told_too(app, dinner):
 
 def test_the_desk_asks_then_ends_and_says_how_many(client):
     event = open_desk(client)
-    make_party(event, people=[ADA, BEN], product=make_product(event, gross=10_000))
+    make_party(event, quantity=2, people=[ADA, BEN], product=make_product(event, gross=10_000))
     make_registration(event, gross=0)
     path = f"/manage/{event.slug}/called-off"
     assert "nicht abgesagt" in client.get(path).text
@@ -209,7 +209,7 @@ def test_the_desk_asks_then_ends_and_says_how_many(client):
     assert db.session.scalar(sa.select(sa.func.count()).where(Party.cancelled_at.is_not(None))) == 0
     call_off(event)
 
-    assert "200" in client.get(path).text
+    assert "200\N{NO-BREAK SPACE}€" in client.get(path).text
     assert client.post(path).status_code == 422
     assert client.post(path, data={"understood": "1"}).status_code == 302
     assert "data-waiting" in client.get(path).text

@@ -38,6 +38,7 @@ def sync() -> Response:
     response = current_app.response_class(gzip.compress(said, 6), mimetype="application/json")
     response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Cookie")
     return response
 
 
