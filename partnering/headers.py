@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Request, Response, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
@@ -94,6 +94,11 @@ class FormCookie(SecureCookieSessionInterface):
         return self._made[1]
 
     _made: tuple[Any, URLSafeTimedSerializer | None] | None = None
+
+
+def over_https() -> bool:
+    """Whether this site is reached over TLS, so that its cookies may ask for it."""
+    return bool(current_app.extensions["settings"].https)
 
 
 def install(app: Flask, *, https: bool) -> None:

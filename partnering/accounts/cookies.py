@@ -1,17 +1,18 @@
 """The session cookie: read before every request, given at sign-in, taken back at sign-out."""
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from flask import session as form_cookie
 from werkzeug.wrappers import Response
 
 from ..db import transaction
+from ..headers import over_https
 from . import sessions
 from .models import Person, UserSession
 
 
 def cookie_name() -> str:
     """`__Host-session`, which browsers only take over TLS for this very host; plainly `session` on loopback."""
-    return "__Host-session" if current_app.extensions["settings"].https else "session"
+    return "__Host-session" if over_https() else "session"
 
 
 def install(app: Flask) -> None:
@@ -59,7 +60,7 @@ def sign_out(response: Response) -> Response:
         sessions.end(g.user_session)
     g.user_session = g.person = None
     form_cookie.clear()
-    response.delete_cookie(cookie_name(), path="/", secure=_https(), httponly=True, samesite="Lax")
+    response.delete_cookie(cookie_name(), path="/", secure=over_https(), httponly=True, samesite="Lax")
     return response
 
 
@@ -70,12 +71,8 @@ def give(response: Response, token: str) -> Response:
         token,
         max_age=int(sessions.ABSOLUTE.total_seconds()),
         path="/",
-        secure=_https(),
+        secure=over_https(),
         httponly=True,
         samesite="Lax",
     )
     return response
-
-
-def _https() -> bool:
-    return bool(current_app.extensions["settings"].https)

@@ -156,8 +156,8 @@ class Device(PublicId, InEvent, Model):
     organiser: since then the device was not in good hands.
 
     `waiting` scans were on the device at `waiting_at`; `clock_offset` is by how many milliseconds its clock is ahead.
-    `may_force` and `may_add` let it overrule a refusal, and register who comes without a ticket. Without rows of
-    `DeviceList` it may scan at every list. `pin_hash` unlocks a kiosk.
+    With `may_force` it may overrule a refusal, with `may_add` register who comes without a ticket, and print badges.
+    Without rows of `DeviceList` it may scan at every list. `pin_hash` unlocks a kiosk.
     """
 
     kind: Mapped[str] = mapped_column(sa.String(10))

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from partnering import clock
+from partnering.badges.models import BadgePrint
 from partnering.checkin import devices, phones
 from partnering.checkin.models import CheckinList, Device, DeviceEnrolment, Scan
 from partnering.db import db, transaction
@@ -283,3 +284,21 @@ def test_the_page_of_phones_asks_as_little_for_many(
     asked = queries_of(lambda: organiser.get(f"/manage/{foyer.slug}/door/devices/now"))
 
     assert asked <= 8
+
+
+def test_a_phone_prints_badges_where_organisers_let_it(phone: Phone, foyer: Foyer):
+    phone.enrol()
+    address = f"/e/{foyer.slug}/door/badge/{foyer.guest}"
+    asked = [phone.client.get(address), phone.client.post(address), phone.client.post(f"{address}/lost")]
+    assert [each.status_code for each in asked] == [404, 404, 404]
+    assert f"badge/{foyer.guest}" not in phone.client.get(foyer.at(f"person/{foyer.guest}")).text
+
+    def allow(event: Event, device: Device) -> None:
+        device.may_add = True
+
+    phone.change(allow)
+    assert f"badge/{foyer.guest}" in phone.client.get(foyer.at(f"person/{foyer.guest}")).text
+    assert phone.client.post(address).headers["Location"] == f"{address}?print=now"
+    assert "data-print-now" in phone.client.get(f"{address}?print=now").text
+    with phone.app.app_context():
+        assert db.session.scalars(sa.select(BadgePrint.printed_by_id)).all() == [None]

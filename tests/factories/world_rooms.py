@@ -310,7 +310,7 @@ def door(event: Event, made: Conference, guests: dict[str, Registration], words:
     device = checkin.browser_device(event, crew)
     verdict = redeeming.redeem_registration(event, door, device, guests["other attendee"])
     redeeming.redeem_code(event, door, device, words("kein Ticket"))
-    phone = devices.make(event, words("Telefon 1"), by=None, lists=[door], may_force=True)
+    phone = devices.make(event, words("Telefon 1"), by=None, lists=[door], may_force=True, may_add=True)
     made.tokens["device"] = devices.enrol(devices.offer(phone, None))[1]
     next_one = devices.make(event, words("Telefon 2"), by=None)
     devices.offer(next_one, None)

@@ -311,11 +311,6 @@ MATRIX: dict[str, frozenset[str]] = {
     "badges.move_layout": ORGANISERS,
     "badges.retire_layout": ORGANISERS,
     "badges.sample": ORGANISERS,
-    "badges_door.one": CREW,
-    "badges_door.print_one": CREW,
-    "badges_door.lost": CREW,
-    "badges_door.remember_layout": CREW,
-    "badges_door.page_style": CREW,
     "programme.talks": PARTICIPANTS,
     "programme.talk": SPEAKER,  # of their own session, here and below
     "programme.biography": SPEAKER,
@@ -440,6 +435,11 @@ MATRIX: dict[str, frozenset[str]] = {
     "checkin.undo": AT_DOOR,
     "checkin.sync": AT_DOOR,
     "checkin.take_scans": AT_DOOR,
+    "checkin.badge": AT_DOOR,
+    "checkin.print_badge": AT_DOOR,
+    "checkin.badge_lost": AT_DOOR,
+    "checkin.remember_badge_layout": AT_DOOR,
+    "checkin.badge_page_style": AT_DOOR,
     "checkin.annul": ORGANISERS,
     # the organisers' desk
     "desk.index": ORGANISERS_SOMEWHERE,

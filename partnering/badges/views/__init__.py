@@ -1,7 +1,7 @@
-"""Printing badges, drawing their layouts, and printing one at the door."""
+"""Printing badges, and drawing their layouts."""
 
-from . import designer, door, people, printing
+from . import designer, people, printing
 
-blueprints = (printing.bp, door.bp)
+blueprints = (printing.bp,)
 
-__all__ = ["blueprints", "designer", "door", "people", "printing"]
+__all__ = ["blueprints", "designer", "people", "printing"]

@@ -1,7 +1,7 @@
 """The crew's pages at the door, what scanners send, and the organisers' view of it."""
 
-from . import carrying, desk, devices, door, enrolment, names, scanning
+from . import carrying, desk, devices, door, enrolment, names, printing, scanning
 
 blueprints = (door.bp, desk.bp, enrolment.bp)
 
-__all__ = ["blueprints", "carrying", "desk", "devices", "door", "enrolment", "names", "scanning"]
+__all__ = ["blueprints", "carrying", "desk", "devices", "door", "enrolment", "names", "printing", "scanning"]

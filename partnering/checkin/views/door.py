@@ -18,7 +18,7 @@ from ..electing import LET_THROUGH
 from ..forms import AnnulForm, DeedForm
 from ..models import CheckinList, Device, Scan
 from ..verdicts import Verdict
-from .guarding import at_door, doors_of_asker, enrolled, may_force, note_contact, own_device
+from .guarding import at_door, doors_of_asker, enrolled, may_add, may_force, note_contact, own_device
 
 bp = event_blueprint("checkin", __name__, "door", guard=crew)
 bp.guard = at_door  # which finds the event by itself, since a device needs no account
@@ -72,6 +72,7 @@ def verdict_page(verdict: Verdict, door: CheckinList, device: Device, again: dic
         door=words.door_name(door),
         arrived=arrived,
         expected=expected,
+        may_add=may_add(),
         again={**again, "scan_id": new_scan_id(), "force": "1"},
         last=rows(queries.last_of(device, door)),
     )

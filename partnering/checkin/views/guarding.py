@@ -5,7 +5,7 @@ with 401, by which pages know that they have to wipe what they stored.
 """
 
 from flask import Response as Page
-from flask import current_app, g, jsonify, make_response, render_template, request
+from flask import g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from ...accounts.doors import to_sign_in
@@ -15,6 +15,7 @@ from ...errors import NotFound, wants_json
 from ...events.models import Event
 from ...events.permissions import may_check_in
 from ...events.routing import current_event, current_person, load_event
+from ...headers import over_https
 from .. import phones, queries
 from ..models import CheckinList, Device
 
@@ -116,6 +117,12 @@ def may_force() -> bool:
     return device is None or device.may_force
 
 
+def may_add() -> bool:
+    """Whether who asks may register people and print badges: crew may, devices only where organisers let them."""
+    device = enrolled()
+    return device is None or device.may_add
+
+
 def doors_of_asker(event: Event) -> list[CheckinList]:
     """The doors that who asks may stand at."""
     lists = queries.lists_of(event)
@@ -128,7 +135,7 @@ def doors_of_asker(event: Event) -> list[CheckinList]:
 
 def cookie_name() -> str:
     """The prefix makes browsers refuse the cookie on anything but HTTPS."""
-    return "__Secure-door" if _https() else "door"
+    return "__Secure-door" if over_https() else "door"
 
 
 def give_token(response: Page, event: Event, token: str) -> Page:
@@ -138,12 +145,8 @@ def give_token(response: Page, event: Event, token: str) -> Page:
         token,
         max_age=COOKIE_DAYS * 24 * 3600,
         path=f"/e/{event.slug}/door",
-        secure=_https(),
+        secure=over_https(),
         httponly=True,
         samesite="Strict",
     )
     return response
-
-
-def _https() -> bool:
-    return bool(current_app.extensions["settings"].https)

@@ -14,7 +14,7 @@ from .. import queries, redeeming, words
 from ..forms import EntryForm, GroupForm
 from ..models import CheckinList
 from .door import at_the_door, bp, new_scan_id, the_door, verdict_page
-from .guarding import asker, may_force, person_asking
+from .guarding import asker, may_add, may_force, person_asking
 
 SEARCHES_A_MINUTE = 120
 MOST_SHOWN = 20
@@ -65,6 +65,7 @@ def _person_page(door: CheckinList, guest: Registration, group_form: GroupForm) 
         owes=queries.owes(guest.place),
         form=EntryForm(formdata=None, scan_id=new_scan_id()),
         may_force=may_force(),
+        may_add=may_add(),
         group=[(each, inside.get(each.place_id)) for each in group],
         group_form=group_form,
         name_of=words.name_of,
