@@ -126,6 +126,7 @@ SENTENCES: dict[str, LazyString] = {
     "device.rolled": _l("%(who)s gave a device a new code."),
     "device.revoked": _l("%(who)s took a device away from the doors."),
     "scan.annulled": _l("%(who)s undid a check-in."),
+    "scan.settled": _l("%(who)s decided about a scan of a door without network."),
     "scan.forced": _l("%(who)s let somebody in by hand."),
     "device.edited": _l("%(who)s changed what a phone at the doors may do."),
     "checkin_list.made": _l("%(who)s made a door."),

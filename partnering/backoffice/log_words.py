@@ -119,6 +119,7 @@ WORDS: dict[str, LazyText] = {
     "weight": _l("Weight"),
     "topics": _l("Topics"),
     "session": _l("Session"),
+    "settlement": _l("Decision"),
 }
 """What the fields of details are called."""
 
@@ -149,6 +150,11 @@ SAID: dict[tuple[str, str], LazyText] = {
     ("state", "reserve"): _l("on the reserve list"),
     ("state", "rejected"): _l("not accepted"),
     ("state", "stepped_back"): _l("stepped back"),
+    ("settlement", "counted"): _l("counts"),
+    ("settlement", "dismissed"): _l("dismissed"),
+    ("state", "counted"): _l("counts"),
+    ("state", "duplicate"): _l("let in twice"),
+    ("state", "review"): _l("does not count"),
     ("withdrawal", "none"): _l("none"),
     ("withdrawal", "button"): _l("by a button"),
     ("source", "desk"): _l("by hand"),

@@ -172,7 +172,8 @@ def _retire_token(device: Device, now: datetime) -> None:
 def revoke(event: Event, device: Device, since: datetime | None = None) -> None:
     """Make a device worthless at once, and let what it hands in from now on wait for an organiser.
 
-    So do the scans that it made since `since`, when it was not in good hands any more, and has handed in already.
+    So do the scans that it made since `since`, when it was not in good hands any more, and has handed in already; not
+    those of which an organiser said that they count.
     """
     now = clock.now()
     device.revoked_at = device.revoked_at or now
@@ -180,7 +181,12 @@ def revoke(event: Event, device: Device, since: datetime | None = None) -> None:
     db.session.flush()
     doubted = db.session.scalars(
         sa.select(Scan)
-        .where(Scan.device_id == device.id, Scan.state.in_(LET_THROUGH), Scan.bounded_at >= device.reviewed_from)
+        .where(
+            Scan.device_id == device.id,
+            Scan.state.in_(LET_THROUGH),
+            Scan.bounded_at >= device.reviewed_from,
+            Scan.settlement != "counted",
+        )
         .order_by(Scan.place_id, Scan.id)
     ).all()
     stories = {}
@@ -189,6 +195,7 @@ def revoke(event: Event, device: Device, since: datetime | None = None) -> None:
             lock_place(scan.place_id)
             stories[scan.list_id, scan.place_id] = scan.list
         scan.state, scan.reason, scan.window_key = "review", "device_revoked", ""
+        scan.settlement, scan.settled_at, scan.settled_by_id = "", None, None  # a duplicate that somebody has seen
     db.session.flush()
     for (list_id, place_id), checkin_list in stories.items():
         retell(event, door_of(event, checkin_list), list_id, place_id)

@@ -15,6 +15,7 @@ from wtforms import (
     RadioField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
@@ -215,6 +216,37 @@ class AnnulForm(FlaskForm):
     """Why a scan shall count no more."""
 
     reason = StringField(_l("Reason"), [InputRequired(_l("Enter the reason")), Length(min=3, max=200)], [one_line])
+
+
+class SettleForm(FlaskForm):
+    """What shall become of scans that are open. `pick` holds their public ids, those of one conflict joined by dots.
+
+    A button beside a conflict says both in `one`: "count:…" or "dismiss:…", whatever else is ticked.
+    """
+
+    pick = SelectMultipleField(_l("Scans"), choices=[], validate_choice=False)
+    deed = HiddenField(validators=[AnyOf(("count", "dismiss"), _l("Choose what to do with them"))])
+    one = HiddenField(validators=[Length(max=2000)])
+    reason = TextAreaField(
+        _l("Reason"), [Length(max=200, message=_l("At most %(max)d characters, please."))], [one_line]
+    )
+
+    def read(self) -> None:
+        """Take what the button says that was pressed."""
+        deed, _colon, refs = (self.one.data or "").partition(":")
+        if refs:
+            self.deed.data, self.pick.data = deed, [refs]
+
+    @property
+    def refs(self) -> list[str]:
+        """The public ids of what was picked, each once."""
+        named = [ref for joined in self.pick.data or () for ref in joined.split(".")]
+        return [ref for ref in dict.fromkeys(named) if len(ref) == NAME_LENGTH]
+
+    def validate_pick(self, field: SelectMultipleField) -> None:
+        """Something has to be picked."""
+        if not self.refs:
+            raise ValidationError(str(_l("Tick at least one scan")))
 
 
 class EnrolForm(FlaskForm):

@@ -17,7 +17,7 @@ from .. import audit, clock
 from ..db import db, new_public_id, table_of
 from ..events.models import Event
 from ..registration import codes
-from ..registration.models import Place, Registration, TicketCode
+from ..registration.models import Registration, TicketCode
 from ..rows import ask
 from . import devices, electing, knowing, queries, redeeming, zones
 from .deciding import NEVER_FORCED, standing
@@ -30,7 +30,7 @@ MOST = 200
 
 UNDO = timedelta(minutes=15)
 
-_scan, _place = table_of(Scan), table_of(Place)
+_scan = table_of(Scan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def receive(
     lists = {each.public_id: each for each in queries.lists_of(event)}
     own = {each.list_id for each in device.own_lists}
     doors = {name: knowing.door_of(event, each) for name, each in lists.items()}
-    _hold(_places(event, scans))
+    knowing.lock_places(_places(event, scans))
     told: dict[tuple[int, int], Door] = {}
     for brought in scans:
         checkin_list = lists.get(brought.list)
@@ -126,14 +126,6 @@ def _places(event: Event, scans: Sequence[Brought]) -> list[int]:
     if guests:
         found |= set(db.session.scalars(rows.where(Registration.public_id.in_(guests))))
     return sorted(found)
-
-
-def _hold(places: Sequence[int]) -> None:
-    """Hold all of them, in their order, so that two batches do not wait for each other."""
-    if places:
-        db.session.execute(
-            sa.select(_place.c.id).where(_place.c.id.in_(places)).order_by(_place.c.id).with_for_update(key_share=True)
-        )
 
 
 def _known(event: Event, brought: Brought) -> Known | None:

@@ -12,8 +12,10 @@ from partnering.accounts.models import Person
 from partnering.agenda import services as agenda
 from partnering.agenda.models import Location
 from partnering.backoffice import question_prices
-from partnering.checkin import devices, redeeming
+from partnering.checkin import devices, redeeming, uploading
 from partnering.checkin import services as checkin
+from partnering.checkin.models import CheckinList, Device
+from partnering.checkin.uploading import Brought
 from partnering.db import db
 from partnering.delegates import groups, opportunities, public, saved
 from partnering.delegates import services as delegates
@@ -312,6 +314,7 @@ def door(event: Event, made: Conference, guests: dict[str, Registration], words:
     redeeming.redeem_code(event, door, device, words("kein Ticket"))
     phone = devices.make(event, words("Telefon 1"), by=None, lists=[door], may_force=True, may_add=True)
     made.tokens["device"] = devices.enrol(devices.offer(phone, None))[1]
+    _without_network(event, phone, door, guests)
     next_one = devices.make(event, words("Telefon 2"), by=None)
     devices.offer(next_one, None)
     devices.revoke(event, devices.make(event, words("Telefon 3"), by=None))
@@ -336,6 +339,21 @@ def _made(event: Event, by: Person, task: str, name: str, media_type: str, conte
     file = JobFile(job_id=job.id, name=name, media_type=media_type, content=content, created_at=clock.now())
     db.session.add(file)
     return job
+
+
+def _without_network(event: Event, phone: Device, door: CheckinList, guests: dict[str, Registration]) -> None:
+    """What a phone handed in that had no network: somebody who was in already, and somebody of whom nobody knows."""
+    contact = devices.stamp(phone, clock.now())
+    seen, unknown = (f"without-network-{number}" for number in (1, 2))
+    uploading.receive(
+        event,
+        phone,
+        [
+            Brought(seen, door.public_id, "ok", 0, contact, guest=guests["other attendee"].public_id, via="search"),
+            Brought(unknown, door.public_id, "ok", 0, contact, "scribble"),
+        ],
+        waiting=3,
+    )
 
 
 def letters_and_jobs(event: Event, made: Conference) -> None:

@@ -455,6 +455,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "events_desk.remove": ORGANISERS,
     "checkin_desk.live": ORGANISERS,
     "checkin_desk.numbers": ORGANISERS,
+    "checkin_desk.all_conflicts": ORGANISERS,
+    "checkin_desk.settle": ORGANISERS,
     "checkin_desk.all_devices": ORGANISERS,
     "checkin_desk.devices_now": ORGANISERS,
     "checkin_desk.new_device": ORGANISERS,

@@ -185,6 +185,7 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("crew", f"/e/{own}/door/{stage.world.own.things['list_id']}/search?q=zzzzzz", "no name found"),
         Visit("organiser", f"/manage/{own}/badges/people?q=zzzzzz", "no badge found"),
         Visit("organiser", f"/manage/{own}/badges/layouts/new?paper=label-80x50", "a layout for labels"),
+        Visit("organiser", f"/manage/{own}/door/conflicts?state=settled", "no scan settled"),
         Visit("organiser", f"/manage/{own}/door/devices/{things['device_id']}/code", "a phone that is enrolled"),
     ]
 
@@ -216,6 +217,7 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("attendee", f"/e/{own.slug}/me/contacts/scan", "badge for a card"),
         Visit("exhibitor", f"/e/{own.slug}/me/stand/leads/scan", "badge for a lead"),
         Visit("organiser", f"/manage/{own.slug}/door/devices/new", "new phone"),
+        Visit("organiser", f"/manage/{own.slug}/door/conflicts", "no scan ticked"),
         Visit("exhibitor", f"/e/{own.slug}/me/meetings/decline", "several requests"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}", "ticket data"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}/substitute", "substitute"),

@@ -9,6 +9,7 @@ from flask import render_template, url_for
 from werkzeug.routing import BuildError
 
 from ... import clock
+from ...checkin import conflicts as doors
 from ...events.models import Event
 from ...events.queries import is_over
 from ...events.routing import current_event
@@ -118,6 +119,11 @@ def needs(event: Event, meetings: queries.Meetings, dead: int) -> list[Need]:
             day=short(clock.in_zone(until, event.zone).date()),
         )
         found.append(Need(untold, sentence, _("Tell them"), url_for(".untold")))
+    scans = doors.number_open(event)
+    if scans:
+        sentence = _n("scan at the doors needs a look", "scans at the doors need a look", scans)
+        link = address("checkin_desk.all_conflicts") or url_for(".overview")
+        found.append(Need(scans, sentence, _("See scans"), link))
     late = invoices.totals(event).get("overdue")
     if late:
         sentence = _n("invoice is overdue", "invoices are overdue", late.number)

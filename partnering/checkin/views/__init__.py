@@ -1,7 +1,28 @@
 """The crew's pages at the door, what scanners send, and the organisers' view of it."""
 
-from . import carrying, desk, devices, door, enrolment, names, printing, scanning
+from . import (
+    carrying,
+    conflicts,
+    desk,
+    devices,
+    door,
+    enrolment,
+    names,
+    printing,
+    scanning,
+)
 
 blueprints = (door.bp, desk.bp, enrolment.bp)
 
-__all__ = ["blueprints", "carrying", "desk", "devices", "door", "enrolment", "names", "printing", "scanning"]
+__all__ = [
+    "blueprints",
+    "carrying",
+    "conflicts",
+    "desk",
+    "devices",
+    "door",
+    "enrolment",
+    "names",
+    "printing",
+    "scanning",
+]
