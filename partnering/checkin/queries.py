@@ -276,21 +276,3 @@ def refusals(event: Event, since: datetime) -> list[tuple[str, int]]:
             .order_by(sa.func.count().desc(), Scan.answer)
         )
     ]
-
-
-def per_ten_minutes(event: Event, hours: int = 3) -> list[tuple[str, int]]:
-    """Arrivals at all doors in steps of ten minutes up to now: (wall-clock start, count), from the first arrival on."""
-    now = clock.now()
-    times = db.session.scalars(
-        sa.select(Admission.at).where(Admission.event_id == event.id, Admission.at >= now - timedelta(hours=hours))
-    ).all()
-    steps: dict[int, int] = {}
-    for moment in times:
-        step = clock.to_atom(moment) // 2
-        steps[step] = steps.get(step, 0) + 1
-    if not steps:
-        return []
-    return [
-        (f"{clock.in_zone(clock.from_atom(step * 2), event.zone):%H:%M}".removeprefix("0"), steps.get(step, 0))
-        for step in range(min(steps), clock.to_atom(now) // 2 + 1)
-    ]

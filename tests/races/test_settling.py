@@ -80,9 +80,9 @@ def test_without_asking_again_the_second_one_overwrites_what_counts(ctx: Flask, 
     assert what_became() == ("counted", "dismissed")
 
 
-def counted_while_a_phone_hands_in(app: Flask, event: Event, door: object, text: str) -> None:
+def counted_while_a_phone_hands_in(app: Flask, event: Event, door: CheckinList, text: str) -> None:
     """An organiser lets a scan count while a phone hands in another one of the same ticket."""
-    event_id, door_id, scan, katja = event.id, door.id, ref("doubt-001"), make_organiser(event).id  # type: ignore[attr-defined]
+    event_id, door_id, scan, katja = event.id, door.id, ref("doubt-001"), make_organiser(event).id
     phone = make_phones(event, 1)[0].id
     told = threading.Event()
     go_on = threading.Event()
