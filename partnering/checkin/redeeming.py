@@ -58,16 +58,24 @@ class Try:
 
 
 def redeem_code(
-    event: Event, checkin_list: CheckinList, device: Device, text: str, *, typed: bool = False, **sent: Any
+    event: Event,
+    checkin_list: CheckinList,
+    device: Device,
+    text: str,
+    *,
+    typed: bool = False,
+    asked: list[Asked] | None = None,
+    **sent: Any,
 ) -> Verdict:
     """Let in whoever brings the code `text`, or say why not; every attempt is kept.
 
-    With `typed` the short code for people counts too: never for what a camera read. `sent` are fields of `Try`.
+    With `typed` the short code for people counts too: never for what a camera read. `asked` are the questions of the
+    list where they are known already. `sent` are fields of `Try`.
     """
     if typed:
         sent.setdefault("via", "typed")
     known = knowing.by_text(event, text, typed=typed)
-    return _redeem(event, checkin_list, device, known, text, Try(**sent))
+    return _redeem(event, checkin_list, device, known, text, Try(**sent), asked)
 
 
 def redeem_registration(
@@ -80,9 +88,16 @@ def redeem_registration(
 
 
 def _redeem(
-    event: Event, checkin_list: CheckinList, device: Device, known: Known | None, text: str, sent: Try
+    event: Event,
+    checkin_list: CheckinList,
+    device: Device,
+    known: Known | None,
+    text: str,
+    sent: Try,
+    asked: list[Asked] | None = None,
 ) -> Verdict:
-    asked = knowing.asked_at(checkin_list)
+    if asked is None:
+        asked = knowing.asked_at(checkin_list)
     door = knowing.door_of(event, checkin_list, asked)
     here = known is not None and known.here
     if known is not None and here and (door.addons is not None or checkin_list.rules.get("extras")):
@@ -284,6 +299,7 @@ def repeated(event: Event, checkin_list: CheckinList, device: Device, scan_id: s
         guest=known.guest(checkin_list.rules.get("extras", ())) if known is not None else None,
         first=first,
         questions=questions,
+        repeated=True,
     )
 
 

@@ -55,7 +55,7 @@ class Verdict:
 
     `scan` is the public id of the attempt as it is kept, empty where it was only simulated, and `state` its state.
     `first` is who let them in before. Nothing is known here of guests of other events. With "incomplete" come the
-    `questions` of the list.
+    `questions` of the list. `repeated`: the attempt was there before, and this is what it was told.
     """
 
     answer: str
@@ -70,6 +70,12 @@ class Verdict:
     guest: Guest | None = None
     first: First | None = None
     questions: Sequence[Asked] = ()
+    repeated: bool = False
+
+    @property
+    def arrived(self) -> bool:
+        """Whether this attempt let in somebody who had not been in before."""
+        return self.admitted and self.type == "entry" and self.first is None and not self.repeated and self.scan != ""
 
     @property
     def admitted(self) -> bool:

@@ -1,7 +1,7 @@
 """Measures everything and prints it: `python -m tests.bench [sqlite] [postgresql] [CASE …] [--quick]`.
 
-Cases are lists, pages, feeds, programme, releases, registering, claims, reasons, accepts, directory, papers and badges;
-all unless some are named.
+Cases are lists, pages, feeds, programme, releases, registering, claims, redeem, sync, reasons, accepts, directory,
+papers and badges; all unless some are named.
 
 CPU milliseconds are those of all server and database processes, from the operating system's accounting, and stand
 beside a floor measured in the same run, in turns, three times; medians count. Ends with 1 if a figure is missed, if
@@ -19,7 +19,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,13 +38,12 @@ from ..support import crowds, databases
 from ..support.servers import ROOT, environment_of
 from ..support.smtp import free_port
 from ..support.waiting import until
-from . import accepts, badges, feeds, floor, lists, papers, partnering, programme, reasons, releases
+from . import accepts, at_doors, badges, feeds, floor, lists, papers, partnering, programme, reasons, releases
 from .accounting import cpu_seconds
+from .reporting import QUICK, REPEATS, Bench, say, url_of, verdict
 from .settling import settle
 from .visitor import Visitor, asking
 
-QUICK = "--quick" in sys.argv
-REPEATS = 1 if QUICK else 3
 REGISTRATIONS = 200 if QUICK else 5_000
 VISITORS = 40 if QUICK else 80
 REQUESTS = 100 if QUICK else 400
@@ -64,55 +62,6 @@ BADGES = 100 if QUICK else 1_000
 BADGE_SECONDS = 5.0
 BADGE_MEGABYTES = 200.0
 FLOOR_SERVER = ("--worker-class", "gthread", "--threads", "8", "--keep-alive", "5")
-
-
-@dataclass
-class Bench:
-    """Two sites on one database: ours and the floor."""
-
-    engine: str
-    app: Flask
-    ours: str
-    floor: str
-    roots: list[int]
-    cluster: list[int]
-    slug: str
-    ticket: str
-    missed: list[str] = field(default_factory=list)
-
-    def cpu_ms(self, work: Callable[[], int], site: int) -> float:
-        """CPU milliseconds per request of `work`, which says how many it sent, at our site (0) or the floor's (1)."""
-        before = cpu_seconds(self.roots[site], *self.cluster)
-        count = work()
-        return 1000 * (cpu_seconds(self.roots[site], *self.cluster) - before) / count
-
-    def report(self, name: str, ours: list[float], floors: list[float], most: float) -> None:
-        """Print a case, and remember it if it costs more than it may."""
-        mine, base = statistics.median(ours), statistics.median(floors)
-        fits = mine <= most
-        cost = f"{mine:7.2f} ms   floor {base:5.2f}   x {mine / base:4.1f}"
-        say(f"  {name:<40} {cost}   at most {most:g}  {verdict(fits)}")
-        if not fits:
-            self.missed.append(f"{self.engine}: {name}")
-
-    def report_times(self, name: str, taken: list[float], most: float, more: str = "", *, counts: bool = True) -> None:
-        """Print how long requests took, sorted; the last of several turns `counts`."""
-        p50, p95 = taken[len(taken) // 2], taken[int(len(taken) * 0.95)]
-        fits = p95 <= most
-        said = f"p50 {p50:6.1f} ms  p95 {p95:6.1f} ms  {more}"
-        say(f"  {name:<40} {said}   at most {most:g}  {verdict(fits)}")
-        if counts and not fits:
-            self.missed.append(f"{self.engine}: {name} took {p95:.0f} ms")
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    print(line, flush=True)  # noqa: T201 -- what the benchmark is for
-
-
-def verdict(fits: bool) -> str:
-    """How a line ends."""
-    return "ok" if fits else "MISSED"
 
 
 # -- cases
@@ -351,12 +300,6 @@ def rate(bench: Bench, kind: str, buyers: int, seconds: float, *product: str) ->
 # -- what it runs on
 
 
-def url_of(app: Flask) -> str:
-    """The address of the database."""
-    with app.app_context():
-        return db.engine.url.render_as_string(hide_password=False)
-
-
 @contextmanager
 def bench_on(engine: str) -> Iterator[Bench]:
     """Ours and the floor, each as two processes with threads, on a new database with its data."""
@@ -444,6 +387,8 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "releases": releasing,
     "registering": registering,
     "claims": claims,
+    "redeem": at_doors.redeeming,
+    "sync": at_doors.carrying,
     "reasons": weighing,
 }
 WITHOUT_TICKETS: dict[str, Callable[[Bench], None]] = {

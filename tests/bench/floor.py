@@ -1,14 +1,17 @@
 """The floor: what bare Flask and SQLAlchemy Core need for the same kind of work, on the same server and database.
 
-A page is one select and 10 kB of HTML; a registration is one conditional update and one insert in a transaction.
+A page is one select and 10 kB of HTML; a registration is one conditional update and one insert in a transaction; a
+ticket at a door is a token's hash, one indexed select and one conditional update in a transaction.
 """
 
+import hashlib
+import hmac
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, request
 
 PLACES = 10_000_000
 HTML = (
@@ -30,6 +33,16 @@ taken = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("pool_id", sa.ForeignKey(pool.c.id), nullable=False),
 )
+ticket = sa.Table(
+    "floor_ticket",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("code", sa.String(40), nullable=False, unique=True),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("used", sa.Boolean, nullable=False),
+)
+TOKEN = "floor"
+TOKEN_HASH = hashlib.sha256(TOKEN.encode()).hexdigest()
 
 
 def open_database(url: str) -> sa.Engine:
@@ -50,14 +63,25 @@ def open_database(url: str) -> sa.Engine:
     return engine
 
 
-def build(url: str, capacity: int = PLACES) -> None:
-    """Make the floor's tables anew, with one pool."""
+def build(url: str, capacity: int = PLACES, tickets: int = 0) -> None:
+    """Make the floor's tables anew, with one pool and so many tickets."""
     engine = open_database(url)
     metadata.drop_all(engine)
     metadata.create_all(engine)
     with engine.begin() as connection:
         connection.execute(pool.insert().values(id=1, capacity=capacity, used=0))
+        if tickets:
+            rows = [
+                {"code": code_of(number), "name": f"Jana Wittkowski {number}", "used": False}
+                for number in range(tickets)
+            ]
+            connection.execute(ticket.insert(), rows)
     engine.dispose()
+
+
+def code_of(number: int) -> str:
+    """What a ticket of the floor says."""
+    return hashlib.sha256(str(number).encode()).hexdigest()[:33]
 
 
 @contextmanager
@@ -89,5 +113,17 @@ def create_app() -> Flask:
     @app.post("/register")
     def register() -> tuple[str, int]:
         return ("", 303) if claim(engine) else ("", 409)
+
+    @app.post("/redeem")
+    def redeem() -> dict[str, str | None] | tuple[str, int]:
+        token = hashlib.sha256(request.cookies.get("door", "").encode()).hexdigest()
+        if not hmac.compare_digest(token, TOKEN_HASH):
+            return "", 401
+        code = request.get_json()["code"]
+        with writing(engine) as connection:
+            found = connection.execute(sa.select(ticket.c.id, ticket.c.name).where(ticket.c.code == code)).one()
+            update = ticket.update().where(ticket.c.id == found.id, ticket.c.used.is_(False)).values(used=True)
+            new = connection.execute(update).rowcount
+        return {"answer": "ok" if new else "already_in", "name": found.name}
 
     return app

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,13 @@ import sqlalchemy as sa
 
 from partnering import clock
 from partnering.checkin import devices
-from partnering.checkin.models import Admission, Device, Scan
+from partnering.checkin.models import Admission, CheckinList, Device, DeviceList, Scan
 from partnering.db import db, transaction
 from partnering.events.models import Event
-from tests.factories.checkin import make_attendee, ticket_text
+from tests.factories import make_event
+from tests.factories.checkin import make_attendee, make_door, ticket_text
+from tests.support.counting import statements
+from tests.support.signing_in import sign_in
 
 
 @pytest.fixture
@@ -179,3 +183,73 @@ def test_a_form_is_not_json(phone, foyer):
 
 def test_too_much_at_once_is_refused(phone, foyer):
     assert phone.post(at(foyer, "scans"), json={"scans": [], "x": "x" * 600_000}).status_code == 413
+
+
+def test_a_scan_asks_five_questions_however_many_guests_there_are(app, foyer, phone):
+    def asked() -> int:
+        with app.app_context():
+            event = db.session.scalars(sa.select(Event).where(Event.slug == foyer.slug)).one()
+            texts = [ticket_text(make_attendee(event)) for _ in range(2)]
+            engine = db.engine
+        numbers = []
+        for text in texts:
+            with statements(engine) as ran:
+                scan = {"code": text, "scan_id": secrets.token_hex(8), "type": "entry", "force": False}
+                assert phone.post(foyer.at("redeem"), json=scan).json["answer"] == "ok"
+            numbers.append(len(ran))
+        return numbers[-1]
+
+    few = asked()
+    with app.app_context():
+        event = db.session.scalars(sa.select(Event).where(Event.slug == foyer.slug)).one()
+        for _ in range(12):
+            make_attendee(event)
+    # the device with event and door; the ticket, held; who was in; the scan; the admission
+    assert (few, asked()) == (5, 5)
+
+
+def test_scanners_hear_how_many_have_arrived(app, foyer, phone):
+    with app.app_context():
+        event = db.session.scalars(sa.select(Event).where(Event.slug == foyer.slug)).one()
+        texts = [ticket_text(make_attendee(event)) for _ in range(2)]
+
+    def shown(text, **more):
+        scan = {"code": text, "scan_id": secrets.token_hex(8), "type": "entry", "force": False, **more}
+        answer = phone.post(foyer.at("redeem"), json=scan).json
+        return answer["answer"], answer["count"]
+
+    told = [shown(texts[0]), shown(texts[0]), shown(texts[1], simulate=True), shown(texts[1], scan_id="scan-00001")]
+    assert [*told, shown(texts[1], scan_id="scan-00001")] == [
+        ("ok", 1),
+        ("already_in", 1),
+        ("ok", 1),
+        ("ok", 2),
+        ("ok", 2),
+    ]
+
+
+def test_crew_who_are_signed_in_on_a_phone_scan_as_themselves(app, foyer, phone):
+    sign_in(phone, foyer.crew)
+    scan = {"code": foyer.ticket, "scan_id": "scan-00001", "type": "entry", "force": False}
+
+    assert phone.post(foyer.at("redeem"), json=scan).json["answer"] == "ok"
+    with app.app_context():
+        assert db.session.scalars(sa.select(Scan)).one().device.kind == "browser"
+
+
+def test_a_phone_scans_only_at_its_own_doors_and_events(app, foyer, phone):
+    with app.app_context():
+        device = the_device()
+        own = make_door(db.session.get_one(Event, device.event_id), "Abend").public_id
+        with transaction():
+            device = the_device()
+            kept = db.session.scalars(sa.select(CheckinList).where(CheckinList.public_id == own)).one()
+            db.session.add(DeviceList(event_id=device.event_id, device_id=device.id, list_id=kept.id))
+        other = make_event(days=0)
+        elsewhere = f"/e/{other.slug}/door/{make_door(other).public_id}/redeem"
+    kept = phone.get_cookie("door", path=f"/e/{foyer.slug}/door")
+    phone.set_cookie("door", kept.value, path="/")  # which no browser would send there
+    scan = {"code": foyer.ticket, "scan_id": "scan-00001", "type": "entry", "force": False}
+    addresses = [foyer.at("redeem"), elsewhere, f"/e/{foyer.slug}/door/{own}/redeem"]
+
+    assert [phone.post(address, json=scan).status_code for address in addresses] == [404, 404, 200]

@@ -13,7 +13,7 @@ from ...events.permissions import may_check_in
 from ...events.routing import crew, current_event, current_person, event_blueprint, within_event
 from ...guards import guarded
 from ...i18n import _
-from .. import permissions, phones, queries, services, words
+from .. import arrivals, permissions, phones, queries, services, words
 from ..electing import LET_THROUGH
 from ..forms import AnnulForm, DeedForm
 from ..models import CheckinList, Device, Scan
@@ -80,7 +80,7 @@ def verdict_page(verdict: Verdict, door: CheckinList, device: Device, again: dic
 
 def answer_of(verdict: Verdict, door: CheckinList) -> dict[str, Any]:
     """The same for programs."""
-    arrived, expected = queries.counts(current_event(), [door])[door.id]
+    arrived, expected = arrivals.after(current_event(), door, new=verdict.arrived)
     return {**asdict(words.shown(verdict, current_event().zone, may_force())), "count": arrived, "expected": expected}
 
 
@@ -158,6 +158,7 @@ def annul(list_id: str, scan_id: str) -> str | Response | tuple[str, int]:
         scan = or_404(queries.scan_at(current_event(), scan_id))
         require(scan.list_id == door.id)
         services.annul(current_event(), scan, form.reason.data or "")
+        arrivals.forget(door)
     flash(_("The scan does not count any more."), "ok")
     return redirect(url_for(".log"))
 
@@ -170,6 +171,7 @@ def undo(scan_id: str) -> Response | dict[str, Any]:
         scan = or_404(queries.scan_at(current_event(), scan_id))
         the_door(scan.list.public_id)
         services.undo(current_event(), scan, device)
+        arrivals.forget(scan.list)
         arrived, expected = queries.counts(current_event(), [scan.list])[scan.list_id]
         name = words.name_of(scan.registration)
     if wants_json():

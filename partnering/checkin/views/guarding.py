@@ -5,7 +5,7 @@ with 401, by which pages know that they have to wipe what they stored.
 """
 
 from flask import Response as Page
-from flask import g, jsonify, make_response, render_template, request
+from flask import abort, g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from ...accounts.doors import to_sign_in
@@ -14,9 +14,10 @@ from ...db import transaction
 from ...errors import NotFound, wants_json
 from ...events.models import Event
 from ...events.permissions import may_check_in
-from ...events.routing import current_event, current_person, load_event
+from ...events.routing import admit, current_event, current_person, load_event
 from ...headers import over_https
-from .. import phones, queries
+from .. import entering, phones, queries
+from ..entering import AtDoor
 from ..models import CheckinList, Device
 
 COOKIE_DAYS = 14
@@ -29,6 +30,36 @@ WAITING_HEADER = "X-Door-Waiting"
 def at_door() -> Response | None:
     """Crew and organisers of this event, and devices enrolled for it."""
     return _let_to_door(late=False)
+
+
+def at_door_in_deed() -> Response | None:
+    """`at_door` for a view that asks by itself in its deed, see `enter_door`: of a device with a token, all at once."""
+    return None if _token_alone() else at_door()
+
+
+def enter_door(list_id: str) -> AtDoor | None:
+    """Within a transaction, behind `at_door_in_deed`: the device that asks at this door, where it may scan there.
+
+    None for crew, and for a device whose guard has to say what is wrong; it has been asked then, and let them pass.
+    """
+    token = _token_alone()
+    if not token:
+        return None
+    found = entering.at_door(token, g.get("event_slug") or "", list_id)
+    if found is None:
+        answer = at_door()
+        if answer is not None:
+            abort(answer)
+        return None
+    g.let_into = found.event.id
+    admit(found.event)
+    g.device, g.standing, g.checkin_list = found.device, "good", found.checkin_list
+    return found
+
+
+def _token_alone() -> str | None:
+    """The token of a device that asks where nobody is signed in beside it: crew are asked for themselves."""
+    return request.cookies.get(cookie_name()) if g.get("person") is None else None
 
 
 def handing_in() -> Response | None:
@@ -65,14 +96,28 @@ def _holder() -> phones.Holder | None:
 def note_contact(response: Page) -> Page:
     """Write down that a device was heard, once it is answered: what it sent is judged by the contact before."""
     device = enrolled()
-    if device is None or g.standing != "good":
+    if device is None or g.standing != "good" or g.get("contact_noted"):
         return response
-    said = request.headers.get(WAITING_HEADER, "")
-    waiting = min(int(said), phones.MOST_WAITING) if said.isascii() and said.isdigit() and len(said) < 9 else None
+    waiting = _waiting()
     if phones.needs_noting(device, waiting):
         with transaction():
             phones.note_contact(device, waiting)
     return response
+
+
+def note_contact_in_deed() -> None:
+    """The same at the end of the deed for which a device asked, so that it need not be read again."""
+    device = enrolled()
+    if device is not None:
+        waiting = _waiting()
+        if phones.needs_noting(device, waiting):
+            phones.note_contact(device, waiting)
+        g.contact_noted = True
+
+
+def _waiting() -> int | None:
+    said = request.headers.get(WAITING_HEADER, "")
+    return min(int(said), phones.MOST_WAITING) if said.isascii() and said.isdigit() and len(said) < 9 else None
 
 
 def _turned_away(standing: phones.Standing) -> Page:

@@ -7,11 +7,20 @@ from flask import abort, render_template, request
 from ... import limits
 from ...db import transaction
 from ...events.routing import current_event
+from ...guards import guarded
 from ...headers import allow_wasm
 from .. import queries, redeeming, words
-from ..forms import CodeForm, read_scan
+from ..forms import CodeForm, ScanRequest, read_scan
 from .door import answer_of, at_the_door, bp, new_scan_id, rows, the_door, verdict_page
-from .guarding import asker, may_force, own_device, person_asking
+from .guarding import (
+    asker,
+    at_door_in_deed,
+    enter_door,
+    may_force,
+    note_contact_in_deed,
+    own_device,
+    person_asking,
+)
 
 TYPED_A_MINUTE = 60
 MOST_OCTETS = 4096
@@ -62,20 +71,19 @@ def redeem_typed(list_id: str) -> str | tuple[str, int]:
 
 
 @bp.post("/<list_id>/redeem")
+@guarded(at_door_in_deed)
 def redeem(list_id: str) -> dict[str, Any]:
     """The answer to a scanner: JSON in, JSON out."""
-    if not request.is_json:
-        abort(415)
-    if (request.content_length or 0) > MOST_OCTETS:
-        abort(413)
-    sent = read_scan(request.get_data())
     with transaction():
-        door, device = at_the_door(list_id)
+        entered = enter_door(list_id)
+        sent = _sent()
+        door, device = (entered.checkin_list, entered.device) if entered is not None else at_the_door(list_id)
         verdict = redeeming.redeem_code(
             current_event(),
             door,
             device,
             sent.code,
+            asked=[] if entered is not None and not entered.asks else None,
             scan_id=sent.scan_id,
             scanned_at=sent.scanned_at,
             type=sent.type,
@@ -84,4 +92,15 @@ def redeem(list_id: str) -> dict[str, Any]:
             answers=sent.answers,
             simulate=sent.simulate,
         )
-        return answer_of(verdict, door)
+        answer = answer_of(verdict, door)
+        note_contact_in_deed()
+    return answer
+
+
+def _sent() -> ScanRequest:
+    """What a scanner sent, read once it is known who asks."""
+    if not request.is_json:
+        abort(415)
+    if (request.content_length or 0) > MOST_OCTETS:
+        abort(413)
+    return read_scan(request.get_data())
