@@ -47,11 +47,6 @@ class EnterForm(OnceForm, GuestForm):
 class EnterBillForm(BillingForm):
     """Whom the invoice of somebody entered by hand goes to; left empty, it is asked for later."""
 
-    @property
-    def is_wanted(self) -> bool:
-        """Whether anything of an address was typed."""
-        return any(self[name].data for name in self.BILLING if name not in ("kind", "country", "seen"))
-
 
 BASES = {
     "then": _l("The price on the day of the booking"),

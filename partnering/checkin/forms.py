@@ -205,13 +205,6 @@ class CodeForm(EntryForm):
     code = StringField(_l("Code from the ticket"), [InputRequired(_l("Enter or scan a code")), Length(max=CODE_LENGTH)])
 
 
-class GroupForm(FlaskForm):
-    """Who of a group is let in: public ids of registrations."""
-
-    scan_id = HiddenField(validators=[InputRequired(), Regexp(r"[a-z0-9]{8,16}\Z")])
-    pick = SelectMultipleField(_l("Who is here"), validators=[InputRequired(_l("Tick who is here"))])
-
-
 class AnnulForm(FlaskForm):
     """Why a scan shall count no more."""
 
@@ -261,6 +254,7 @@ class DeviceForm(FlaskForm):
     name = StringField(_l("Name of the phone"), [DataRequired(_l("Enter a name")), Length(max=60)], [one_line])
     lists = SelectMultipleField(_l("At which doors"), validators=[InputRequired(_l("Tick at least one door"))])
     may_force = BooleanField(_l("May let in anyway who was refused"))
+    may_add = BooleanField(_l("May register guests and print badges"))
 
 
 class ListForm(FlaskForm):

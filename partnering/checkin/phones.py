@@ -66,16 +66,18 @@ def note_contact(device: Device, waiting: int | None) -> None:
         device.waiting, device.waiting_at = waiting, now
 
 
-def edit(event: Event, device: Device, name: str, lists: Collection[CheckinList], *, may_force: bool) -> None:
-    """Another name, other doors (none: all) or another right; the phone knows at its next contact."""
-    before = {"name": device.name, "may_force": device.may_force}
-    device.name, device.may_force = name, may_force
+def edit(
+    event: Event, device: Device, name: str, lists: Collection[CheckinList], *, may_force: bool, may_add: bool
+) -> None:
+    """Another name, other doors (none: all) or other rights; the phone knows at its next contact."""
+    before = {"name": device.name, "may_force": device.may_force, "may_add": device.may_add}
+    device.name, device.may_force, device.may_add = name, may_force, may_add
     db.session.flush()
     db.session.execute(sa.delete(DeviceList).where(DeviceList.device_id == device.id))
     db.session.add_all(DeviceList(event_id=event.id, device_id=device.id, list_id=each.id) for each in lists)
     db.session.flush()
     db.session.expire(device, ["own_lists"])
-    after = {"name": name, "may_force": may_force, "doors": [each.public_id for each in lists]}
+    after = {"name": name, "may_force": may_force, "may_add": may_add, "doors": [each.public_id for each in lists]}
     audit.record("device.edited", device, event=event, before=before, after=after)
 
 

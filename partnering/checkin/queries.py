@@ -139,6 +139,43 @@ def group_of(party: Party) -> Sequence[Registration]:
     ).all()
 
 
+def sizes_of_groups(party_ids: Sequence[int]) -> dict[int, int]:
+    """How many guests each of these parties (ids) holds; a party without any is left out."""
+    if not party_ids:
+        return {}
+    rows = db.session.execute(
+        sa.select(Place.party_id, sa.func.count())
+        .join(Registration, Registration.place_id == Place.id)
+        .where(Place.party_id.in_(party_ids), Place.cancelled_at.is_(None), Registration.state == "live")
+        .group_by(Place.party_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def size_of_group(guest: Registration) -> int:
+    """How many could come together with a guest, themselves included: of their party, or of their company."""
+    together = sizes_of_groups([guest.place.party_id]).get(guest.place.party_id, 0)
+    return max(together, len(colleagues_of(guest, 2)))
+
+
+def colleagues_of(guest: Registration, most: int = 100) -> Sequence[Registration]:
+    """Everybody who comes from a guest's organisation, by name; nobody where they named none."""
+    if guest.organisation_id is None:
+        return []
+    return db.session.scalars(
+        sa.select(Registration)
+        .join(Participant, Participant.id == Registration.participant_id)
+        .where(
+            Registration.event_id == guest.event_id,
+            Registration.organisation_id == guest.organisation_id,
+            Registration.state == "live",
+        )
+        .options(joinedload(Registration.participant), joinedload(Registration.place).joinedload(Place.product))
+        .order_by(Participant.sort_name, Registration.id)
+        .limit(most)
+    ).all()
+
+
 # -- scans and admissions
 
 

@@ -268,6 +268,16 @@ class BillingForm(FlaskForm):
         if self.kind.data == "company" and field.data and not LEITWEG.fullmatch(field.data):
             raise ValidationError(_("Enter the Leitweg-ID as you were given it, for example 04011000-1234512345-06"))
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anything of an address was typed, where it may be given later."""
+        return any(self[name].data for name in self.BILLING if name not in ("kind", "country", "seen"))
+
+    def call(self, name: str) -> None:
+        """Make it out to `name` where an address was typed without saying whose it is."""
+        if self.is_wanted and not self.billing_name.data:
+            self.billing_name.data, self.billing_name.raw_data = name, [name]
+
     def seen_cents(self, otherwise: int) -> int:
         """The sum that the page showed, in cents."""
         return int(self.seen.data) if "seen" in self and self.seen.data else otherwise

@@ -204,7 +204,7 @@ def test_a_phone_overrules_only_where_it_may(phone: Phone, foyer: Foyer):
     second = redeem(phone, foyer, scan_id="b" * 16).get_json()
     assert (second["answer"], second["force"]) == ("already_in", True)
 
-    phone.change(lambda event, device: phones.edit(event, device, "x", [], may_force=False))
+    phone.change(lambda event, device: phones.edit(event, device, "x", [], may_force=False, may_add=False))
 
     refused = redeem(phone, foyer, scan_id="c" * 16, force=True).get_json()
     assert (refused["answer"], refused["force"]) == ("already_in", False)

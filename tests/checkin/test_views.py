@@ -317,31 +317,6 @@ def test_somebody_found_by_name_is_let_in(app, crew, foyer):
     assert "Da</span>" in crew.get(foyer.at(f"person/{foyer.guest}")).text
 
 
-def test_a_group_is_let_in_at_once(app, crew, foyer):
-    with app.app_context():
-        event = event_of(foyer)
-        people = [make_guest(given_name=name, family_name="Zander") for name in ("Ada", "Bo", "Cy")]
-        party = make_party(event, product=make_product(event, seats=3), people=people)
-        ada, bo, cy = held(party)
-    crew.post(foyer.at(f"person/{ada}"), data=form())
-
-    page = crew.post(foyer.at(f"group/{bo}"), data={"scan_id": "a" * 16, "pick": [bo, cy]}, follow_redirects=True)
-    again = crew.post(foyer.at(f"group/{bo}"), data={"scan_id": "a" * 16, "pick": [bo, cy]})
-
-    assert "2 Gäste eingelassen." in page.text
-    assert again.status_code == 302
-    assert attempts(app) == [("ok", "counted")] * 3
-
-
-def test_a_group_has_only_its_own_people(app, crew, foyer):
-    with app.app_context():
-        stranger = make_attendee(event_of(foyer)).public_id
-
-    response = crew.post(foyer.at(f"group/{foyer.guest}"), data={"scan_id": "a" * 16, "pick": [stranger]})
-
-    assert (response.status_code, attempts(app)) == (422, [])
-
-
 # -- undo and log
 
 

@@ -63,9 +63,7 @@ def add_person() -> str | BaseResponse | tuple[str, int]:
 def _bill(event: Event, form: EnterForm) -> EnterBillForm:
     """The invoice address as it was typed; without a name of its own it is that of the company or the person."""
     bill = EnterBillForm(country=event.host.country)
-    if bill.is_wanted and not bill.billing_name.data:
-        bill.billing_name.data = form.company.data or form.guest.name
-        bill.billing_name.raw_data = [bill.billing_name.data]
+    bill.call(form.company.data or form.guest.name)
     return bill
 
 

@@ -7,9 +7,11 @@ from . import (
     devices,
     door,
     enrolment,
+    group,
     names,
     printing,
     scanning,
+    walkin,
 )
 
 blueprints = (door.bp, desk.bp, enrolment.bp)
@@ -22,7 +24,9 @@ __all__ = [
     "devices",
     "door",
     "enrolment",
+    "group",
     "names",
     "printing",
     "scanning",
+    "walkin",
 ]

@@ -66,6 +66,7 @@ def _row(device: Device, doors: list[str]) -> dict[str, Any]:
         "well": well,
         "doors": ", ".join(doors) or _("All doors"),
         "may_force": device.may_force,
+        "may_add": device.may_add,
         "seen": i18n.ago(device.last_contact_at) if device.last_contact_at is not None else _("never"),
         "waiting": waiting,
     }
@@ -79,8 +80,10 @@ def new_device() -> str | Response | tuple[str, int]:
         with transaction():
             event = current_event()
             require(may_organise(current_person(), event))
-            name, may_force, by = form.name.data or "", bool(form.may_force.data), current_person()
-            device = devices.make(event, name, by=by, lists=_lists(form), may_force=may_force)
+            by = current_person()
+            may_force, may_add = _rights(form)
+            lists, name = _lists(form), form.name.data or ""
+            device = devices.make(event, name, by=by, lists=lists, may_force=may_force, may_add=may_add)
             devices.offer(device, by)
             return redirect(url_for(".device_code", device_id=device.public_id))
     return _page(form, None)
@@ -95,8 +98,9 @@ def edit_device(device_id: str) -> str | Response | tuple[str, int]:
         with transaction():
             event = current_event()
             require(may_organise(current_person(), event))
+            may_force, may_add = _rights(form)
             device, name = _device(device_id), form.name.data or ""
-            phones.edit(event, device, name, _lists(form), may_force=bool(form.may_force.data))
+            phones.edit(event, device, name, _lists(form), may_force=may_force, may_add=may_add)
         flash(_("Your answers are saved."), "ok")
         return redirect(url_for(".all_devices"))
     return _page(form, device)
@@ -158,12 +162,17 @@ def _form(device: Device | None) -> DeviceForm:
     data: dict[str, Any] = {"lists": every, "may_force": True}
     if device is not None:
         own = [each.public_id for each in phones.scans_at(device, lists)]
-        data = {"name": device.name, "lists": own, "may_force": device.may_force}
+        data = {"name": device.name, "lists": own, "may_force": device.may_force, "may_add": device.may_add}
     form = DeviceForm(data=data)
     form.lists.choices = [SelectChoice(each.public_id, words.door_name(each)) for each in lists]
     if not lists:
         del form.lists
     return form
+
+
+def _rights(form: DeviceForm) -> tuple[bool, bool]:
+    """Whether it may overrule a refusal, and whether it may register people."""
+    return bool(form.may_force.data), bool(form.may_add.data)
 
 
 def _lists(form: DeviceForm) -> list[CheckinList]:

@@ -66,6 +66,7 @@ def verdict_page(verdict: Verdict, door: CheckinList, device: Device, again: dic
     """The whole-screen answer to a form; `again` is what to send to let in anyway."""
     shown = words.shown(verdict, current_event().zone, may_force())
     arrived, expected = queries.counts(current_event(), [door])[door.id]
+    guest = queries.guest_at(current_event(), shown.person) if shown.person else None
     return render_template(
         "checkin/verdict.html",
         shown=shown,
@@ -73,6 +74,7 @@ def verdict_page(verdict: Verdict, door: CheckinList, device: Device, again: dic
         arrived=arrived,
         expected=expected,
         may_add=may_add(),
+        group=queries.size_of_group(guest) if guest is not None else 0,
         again={**again, "scan_id": new_scan_id(), "force": "1"},
         last=rows(queries.last_of(device, door)),
     )

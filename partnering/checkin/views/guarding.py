@@ -68,7 +68,9 @@ def handing_in() -> Response | None:
 
 
 def _let_to_door(*, late: bool) -> Response | None:
-    holder = _holder()
+    holder = holder_here()
+    if holder is not None and holder.device.kind == "kiosk":
+        holder = None  # it opens the pages of the kiosk, and no door
     if holder is not None:
         g.let_into = holder.device.event_id
     moved = load_event()
@@ -83,12 +85,13 @@ def _let_to_door(*, late: bool) -> Response | None:
     if holder.device.event_id != current_event().id:
         raise NotFound
     if holder.standing != "good" and not late:
-        return _turned_away(holder.standing)
+        return turned_away(holder.standing)
     g.device, g.standing = holder.device, holder.standing
     return None
 
 
-def _holder() -> phones.Holder | None:
+def holder_here() -> phones.Holder | None:
+    """Whose token this browser shows, however they stand; None without one."""
     token = request.cookies.get(cookie_name())
     return phones.holder_of(token) if token else None
 
@@ -120,7 +123,8 @@ def _waiting() -> int | None:
     return min(int(said), phones.MOST_WAITING) if said.isascii() and said.isdigit() and len(said) < 9 else None
 
 
-def _turned_away(standing: phones.Standing) -> Page:
+def turned_away(standing: phones.Standing) -> Page:
+    """That a device opens nothing any more, and why."""
     if wants_json():
         response = jsonify(revoked=True, why=standing)
     else:
