@@ -188,7 +188,7 @@ def test_a_phone_stands_only_at_its_doors(phone: Phone, foyer: Foyer, app: Flask
 
     def only_first(event: Event, device: Device) -> None:
         door = db.session.scalars(sa.select(CheckinList).where(CheckinList.public_id == foyer.door)).one()
-        phones.edit(event, device, device.name, [door], may_force=False)
+        phones.edit(event, device, device.name, [door], may_force=False, may_add=False)
 
     phone.change(only_first)
 

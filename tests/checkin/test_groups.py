@@ -37,7 +37,7 @@ def scans(app: Flask) -> list[tuple[str, str, str]]:
     """(answer, state, via) of every attempt."""
     with app.app_context():
         rows = db.session.execute(sa.select(Scan.answer, Scan.state, Scan.via).order_by(Scan.id))
-        return [tuple(row) for row in rows]
+        return [(row[0], row[1], row[2]) for row in rows]
 
 
 def test_everybody_is_ticked_but_who_is_in_already(app: Flask, crew: FlaskClient, foyer: Foyer):
@@ -127,7 +127,8 @@ def test_a_larger_group_asks_no_more(
 ):
     small, large = make_group(app, foyer, 2), make_group(app, foyer, 10)
 
-    one, ten = (queries_of(lambda g=group: crew.get(foyer.at(f"group/{g[0]}"))) for group in (small, large))
+    one = queries_of(lambda: crew.get(foyer.at(f"group/{small[0]}")))
+    ten = queries_of(lambda: crew.get(foyer.at(f"group/{large[0]}")))
 
     assert (one, ten) == (one, one)
     assert one <= 16

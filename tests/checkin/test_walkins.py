@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -63,7 +64,7 @@ def guests(app: Flask) -> list[tuple[str, str, bool]]:
 def scans(app: Flask) -> list[tuple[str, str]]:
     """(answer, state) of every attempt."""
     with app.app_context():
-        return [tuple(row) for row in db.session.execute(sa.select(Scan.answer, Scan.state).order_by(Scan.id))]
+        return [(row[0], row[1]) for row in db.session.execute(sa.select(Scan.answer, Scan.state).order_by(Scan.id))]
 
 
 def test_a_guest_is_registered_let_in_and_written_to(app: Flask, crew: FlaskClient, foyer: Foyer, ticket: str):
@@ -136,14 +137,15 @@ def test_only_what_anybody_may_buy_is_sold_at_a_door(app: Flask, crew: FlaskClie
     with app.app_context():
         event = db.session.scalars(sa.select(Event).where(Event.slug == foyer.slug)).one()
         yesterday = clock.now() - timedelta(days=1)
-        for name, columns in {
+        withheld: dict[str, dict[str, Any]] = {
             "Geheim": {"hidden": True},
             "Presse": {"needs_approval": True},
             "Vorbei": {"on_sale_until": yesterday},
             "Zehner": {"seats": 10},
             "Weg": {"active": False},
             "Früher": {"days": ["2020-01-01"]},
-        }.items():
+        }
+        for name, columns in withheld.items():
             make_product(event, name=BilingualText(name, name), **columns)
         other = make_product(event, name=BilingualText("Andere Tür", "Other door")).public_id
         with transaction():
