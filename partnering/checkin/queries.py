@@ -28,6 +28,10 @@ WITH_GUEST = (
 """What lists of scans show, in one query."""
 
 
+LOG = 100
+"""So many attempts stand on a page of the log."""
+
+
 # -- lists and devices
 
 
@@ -230,11 +234,29 @@ def last_of(device: Device | None, checkin_list: CheckinList, most: int = 3) -> 
     ).all()
 
 
-def log(event: Event, checkin_list: CheckinList | None = None, most: int = 100) -> Sequence[Scan]:
-    """The last attempts at one door or all, refused ones too, newest first."""
+def log(
+    event: Event,
+    checkin_list: CheckinList | None = None,
+    most: int = LOG,
+    *,
+    words: str = "",
+    before: Scan | None = None,
+) -> Sequence[Scan]:
+    """The last attempts at one door or all, refused ones too, newest first; those made known before another one.
+
+    With `words` only of guests whose name or company contains each of them.
+    """
     statement = sa.select(Scan).where(Scan.event_id == event.id)
     if checkin_list is not None:
         statement = statement.where(Scan.list_id == checkin_list.id)
+    if before is not None:
+        statement = statement.where(sa.tuple_(Scan.received_at, Scan.id) < (before.received_at, before.id))
+    parts = fold(clean(words)).split()[:6]
+    if parts:
+        statement = statement.join(Registration, Registration.id == Scan.registration_id).join(
+            Participant, Participant.id == Registration.participant_id
+        )
+        statement = statement.where(*(Participant.search_name.contains(part, autoescape=True) for part in parts))
     return db.session.scalars(
         statement.options(*WITH_GUEST).order_by(Scan.received_at.desc(), Scan.id.desc()).limit(most)
     ).all()

@@ -1,27 +1,49 @@
-// The organisers' counts, asked anew every five seconds while somebody looks. They are not announced.
+// The organisers' live view: asked anew every five seconds while somebody looks, and replaced part by part where it is
+// different. It is not announced; who reads a table that was opened, or stands in a part, is not disturbed.
 
 const EVERY = 5000;
 const live = document.getElementById("live");
+const stale = document.querySelector("[data-stale]");
+
+let seen = ""; // the name of what stands here
+
+const parts = (from) => new Map([...from.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+
+// Whatever was opened stays open.
+function keepOpen(old, news) {
+  const before = [...old.querySelectorAll("details")];
+  news.querySelectorAll("details").forEach((details, number) => {
+    if (before[number]?.open) details.open = true;
+  });
+}
+
+function show(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const [old, news] = [parts(live), parts(page)];
+  if ([...old.keys()].join() !== [...news.keys()].join()) {
+    if (!live.contains(document.activeElement)) live.replaceChildren(...document.importNode(page.body, true).childNodes);
+    return;
+  }
+  for (const [name, part] of news) {
+    const now = old.get(name);
+    keepOpen(now, part);
+    if (!now.isEqualNode(part) && !now.contains(document.activeElement)) now.replaceWith(document.importNode(part, true));
+  }
+}
 
 async function refresh() {
-  const stale = live.querySelector("[data-stale]");
   try {
-    const response = await fetch(live.dataset.numbers, {
-      headers: { Accept: "application/json" },
+    const response = await fetch(live.dataset.now, {
+      headers: seen ? { "If-None-Match": seen } : {},
+      cache: "no-store",
       redirect: "manual",
       signal: AbortSignal.timeout(EVERY),
     });
-    if (!response.ok) throw new Error(`answer ${response.status}`);
-    const now = await response.json();
-    for (const door of now.doors) {
-      const tile = live.querySelector(`[data-door="${CSS.escape(door.id)}"]`);
-      if (!tile) continue;
-      tile.querySelector("[data-count]").textContent = door.count;
-      const of = tile.querySelector("[data-of]");
-      of.textContent = of.dataset.words.replace("{number}", door.of);
+    if (response.status !== 304) {
+      if (!response.ok) throw new Error(`answer ${response.status}`);
+      show(await response.text());
+      seen = response.headers.get("ETag") ?? "";
     }
-    const last = live.querySelector("[data-last]");
-    if (last) last.textContent = now.last;
     stale.hidden = true;
   } catch {
     stale.hidden = false;

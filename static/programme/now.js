@@ -1,8 +1,8 @@
 // The screen in the foyer and the signs at the doors: asked anew while they hang, and true to the minute.
 // What was read last stays when the network goes, and says of when it is.
 
-const EVERY = 30000;
 const main = document.getElementById("main");
+const EVERY = Number(main.dataset.every ?? 30000); // milliseconds
 const clock = document.querySelector("[data-clock]");
 const stale = document.querySelector("[data-stale]");
 const still = matchMedia("(prefers-reduced-motion: reduce)");

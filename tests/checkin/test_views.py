@@ -2,12 +2,14 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from partnering import clock
+from partnering.audit import AuditEntry
+from partnering.checkin import queries
 from partnering.checkin.models import Admission, CheckinList, Scan
 from partnering.db import db, transaction
 from partnering.events.models import Event
@@ -77,7 +79,10 @@ def pages(foyer):
 
 
 def desk_pages(foyer):
-    return [f"/manage/{foyer.slug}/door/{path}" for path in ("", "numbers", "lists/new", f"lists/{foyer.door}")]
+    return [
+        f"/manage/{foyer.slug}/door/{path}"
+        for path in ("", "now", "log", "conflicts", "lists/new", f"lists/{foyer.door}")
+    ]
 
 
 def test_visitors_are_asked_to_sign_in(client, foyer):
@@ -429,15 +434,72 @@ def test_a_list_that_closes_before_it_opens_is_asked_about(app, organiser, foyer
     assert "Wählen Sie mindestens einen Tag" in response.text
 
 
-def test_the_desk_sees_the_count_move(crew, organiser, foyer):
-    numbers = f"/manage/{foyer.slug}/door/numbers"
-    before = organiser.get(numbers).json
-    send(crew, foyer, foyer.ticket)
-    after = organiser.get(numbers).json
+def tile(response):
+    return re.search(r"<dt>Tür Nord</dt><dd>(\d+) <small>von (\d+)</small></dd><dd>Jetzt drinnen: (\d+)", response.text)
 
-    assert [(door["name"], door["count"], door["of"]) for door in before["doors"]] == [("Tür Nord", 0, 1)]
-    assert [(door["name"], door["count"], door["of"]) for door in after["doors"]] == [("Tür Nord", 1, 1)]
-    assert after["last"].startswith("Zuletzt Jana Wittkowski, ")
+
+def test_the_desk_sees_the_count_move(crew, organiser, foyer):
+    now = f"/manage/{foyer.slug}/door/now"
+    before = organiser.get(now)
+    send(crew, foyer, foyer.ticket)
+    after = organiser.get(now)
+
+    assert tile(before).groups() == ("0", "1", "0")
+    assert tile(after).groups() == ("1", "1", "1")
+    assert "Zuletzt Jana Wittkowski, " in after.text
+
+
+def test_what_is_the_same_is_not_sent_again(organiser, foyer):
+    now = f"/manage/{foyer.slug}/door/now"
+    name = organiser.get(now).headers["ETag"]
+
+    assert organiser.get(now, headers={"If-None-Match": name}).status_code == 304
+
+
+def test_the_big_screen_names_nobody_and_is_for_crew(crew, foyer):
+    send(crew, foyer, foyer.ticket)
+    screen = f"/e/{foyer.slug}/door/screen"
+
+    page = crew.get(screen)
+
+    assert re.search(r'board__count num">1<', page.text)
+    assert "Wittkowski" not in page.text
+    assert "Lumenfold" not in page.text
+
+
+def test_an_organiser_reverts_a_scan_after_hours_with_a_reason(app, crew, organiser, foyer, freeze):
+    send(crew, foyer, foyer.ticket)
+    freeze(clock.now() + timedelta(hours=3))
+    log = f"/manage/{foyer.slug}/door/log"
+    scan_id = scan_of(app)
+
+    silent = organiser.post(f"{log}/{scan_id}", data={"reason": ""})
+    done = organiser.post(f"{log}/{scan_id}?q=wittk", data={"reason": "Falsche Person"})
+
+    assert (silent.status_code, done.status_code) == (422, 303)
+    assert "Geben Sie den Grund ein" in silent.text
+    assert "Falsche Person" in organiser.get(f"{log}?q=wittk").text
+    assert attempts(app) == [("ok", "annulled")]
+    with app.app_context():
+        assert db.session.scalar(sa.select(Admission.id)) is None
+        entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "scan.annulled")).one()
+        assert (entry.object_ref, entry.actor_kind) == (scan_id, "person")
+
+
+def test_the_log_is_searched_and_turned_page_by_page(crew, organiser, foyer, monkeypatch):
+    for _ in range(3):
+        send(crew, foyer, foyer.ticket)
+    monkeypatch.setattr(queries, "LOG", 2)
+    log = f"/manage/{foyer.slug}/door/log"
+
+    first = organiser.get(log)
+    further = re.search(r'href="([^"]*before=[^"]*)" rel="next"', first.text) or re.search(
+        r'href="([^"]*before=[^"]*)"', first.text
+    )
+
+    assert first.text.count('data-label="Antwort"') == 2
+    assert organiser.get(further[1].replace("&amp;", "&")).text.count('data-label="Antwort"') == 1
+    assert "Kein Scan gefunden" in organiser.get(f"{log}?q=zzzz").text
 
 
 # -- constant work

@@ -69,7 +69,7 @@ NOT_PAGES = {
     "static",
     "subscriptions.stop",
     "chosen_letters.stop",
-    "checkin_desk.numbers",
+    "checkin_desk.now",
     "checkin_desk.devices_now",
     "checkin.sync",
     "lobby.gallery",
@@ -186,6 +186,7 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("crew", f"/e/{own}/door/{things['list_id']}/search?q=a", "guests found at a door"),
         Visit("organiser", f"/manage/{own}/badges/people?q=zzzzzz", "no badge found"),
         Visit("organiser", f"/manage/{own}/badges/layouts/new?paper=label-80x50", "a layout for labels"),
+        Visit("organiser", f"/manage/{own}/door/log?q=zzzzzz", "no scan found"),
         Visit("organiser", f"/manage/{own}/door/conflicts?state=settled", "no scan settled"),
         Visit("organiser", f"/manage/{own}/door/devices/{things['device_id']}/code", "a phone that is enrolled"),
     ]

@@ -1,4 +1,4 @@
-"""The organisers' view of the doors: live numbers, and the lists themselves."""
+"""The organisers' desk of the doors: the lists themselves. What happens there now is in `live`."""
 
 from datetime import datetime
 from typing import Any
@@ -17,47 +17,8 @@ from ...i18n import _
 from .. import queries, services, words
 from ..forms import ListForm
 from ..models import CheckinList
-from .door import rows
 
 bp = manage_blueprint("checkin_desk", __name__, "door")
-
-
-def numbers_now() -> dict[str, Any]:
-    """What the live view shows and its script asks for every five seconds."""
-    event = current_event()
-    lists = queries.lists_of(event)
-    counts = queries.counts(event, lists)
-    last = queries.last_counted(event)
-    return {
-        "doors": [
-            {"id": each.public_id, "name": words.door_name(each), "count": counts[each.id][0], "of": counts[each.id][1]}
-            for each in lists
-        ],
-        "last": _("Last: %(name)s, %(time)s", name=words.name_of(last.registration), time=i18n.time(last.received_at))
-        if last is not None
-        else "",
-    }
-
-
-@bp.get("/")
-def live() -> str:
-    """Who is in, how fast they come, what was refused."""
-    event = current_event()
-    today = clock.in_zone(clock.now(), event.zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    since = clock.from_zone(today, event.zone)
-    return render_template(
-        "checkin/desk/live.html",
-        now=numbers_now(),
-        arrivals=queries.per_ten_minutes(event),
-        refusals=[(words.REFUSALS[answer][1], number) for answer, number in queries.refusals(event, since)],
-        last=rows(queries.log(event, most=10)),
-    )
-
-
-@bp.get("/numbers")
-def numbers() -> dict[str, Any]:
-    """The counts as JSON."""
-    return numbers_now()
 
 
 @bp.route("/lists/new", methods=["GET", "POST"])
