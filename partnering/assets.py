@@ -9,7 +9,7 @@ from .guards import guarded, public
 
 
 def install(app: Flask) -> None:
-    """Serve `static/`, and offer `asset_url("css/tokens.css")` to templates."""
+    """Serve `static/`, and offer `asset_url("css/tokens.css")` to templates and, as an extension, to views."""
     root = Path(app.root_path).parent / "static"
     versions: dict[str, str] = {}
 
@@ -28,4 +28,4 @@ def install(app: Flask) -> None:
         return response
 
     app.add_url_rule("/static/<path:filename>", "static", static)
-    app.jinja_env.globals["asset_url"] = asset_url
+    app.jinja_env.globals["asset_url"] = app.extensions["asset_url"] = asset_url

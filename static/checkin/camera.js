@@ -1,9 +1,15 @@
 // The camera: started and stopped with the page, its light, and a screen that stays awake.
 
 const EVERY = 120; // milliseconds between two looks
-const WANTED = { video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } } };
+const SIZE = { width: { ideal: 1280 }, height: { ideal: 720 } };
 
 let lock = null;
+
+/** The camera that somebody chose on this phone, by the browser's id for it; "" without. */
+export const chosen = {
+  get: () => localStorage.getItem("door.camera") ?? "",
+  set: (id) => localStorage.setItem("door.camera", id),
+};
 
 /** Why there is no picture: "denied", "missing" or "busy". */
 export function reasonOf(error) {
@@ -15,9 +21,19 @@ export function reasonOf(error) {
 export async function start(video) {
   stop(video);
   if (!navigator.mediaDevices) throw new DOMException("no camera on this page", "NotFoundError");
-  video.srcObject = await navigator.mediaDevices.getUserMedia(WANTED);
+  const which = chosen.get() ? { deviceId: { ideal: chosen.get() } } : { facingMode: { ideal: "environment" } };
+  video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { ...SIZE, ...which } });
   await video.play();
   await stayAwake();
+}
+
+/** Every camera that there is, { id, name, used }. */
+export async function cameras(video) {
+  const used = video.srcObject?.getVideoTracks()[0]?.getSettings().deviceId;
+  const all = await navigator.mediaDevices.enumerateDevices();
+  return all
+    .filter((each) => each.kind === "videoinput")
+    .map((each) => ({ id: each.deviceId, name: each.label, used: each.deviceId === used }));
 }
 
 /** End the camera. */

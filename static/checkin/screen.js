@@ -1,5 +1,7 @@
 // What stands on the scanner's screen: the finder or a verdict, count, network, last guests.
 
+import { askingForm, make } from "./asking.js";
+
 const MOST_GUESTS = 3;
 
 /** A sentence of the page with its {placeholders} filled in. */
@@ -7,13 +9,13 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 }
 
-/** The screen of the scanner `root`. `deeds` are called by its buttons: next, undo(scan, name), force. */
-export function makeScreen(root, deeds) {
+/** The screen of the scanner `root`. `deeds` are called by its buttons: next, undo(scan, name), force, answer(answers). */
+export function makeScreen(root, said, deeds) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   const words = root.dataset;
   const [stage, finder, again] = [part("stage"), part("finder"), part("again")];
   const [say, shout, count, expected, net] = ["say", "shout", "count", "expected", "net"].map(part);
-  const guests = part("last");
+  const [guests, loading] = [part("last"), part("loading")];
   let shown = null;
   let retrying = false;
 
@@ -22,15 +24,10 @@ export function makeScreen(root, deeds) {
   }
 
   function addUndo(item, scan, name) {
-    const form = item.querySelector("form");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn--small";
-    const more = document.createElement("span");
-    more.className = "vh";
-    more.textContent = ` ${fill(words.wordFor, { name })}`;
-    button.append(words.wordUndo, more);
+    const button = make("button", { type: "button", class: "btn btn--small" }, words.wordUndo);
+    button.append(make("span", { class: "vh" }, ` ${fill(words.wordFor, { name })}`));
     button.addEventListener("click", () => deeds.undo(scan, name));
+    const form = item.querySelector("form");
     if (form) form.replaceWith(button);
     else item.append(button);
   }
@@ -43,6 +40,57 @@ export function makeScreen(root, deeds) {
   function clear() {
     shown?.forEach((element) => element.remove());
     shown = null;
+  }
+
+  /** The part of an answer that fills the screen. */
+  function verdictOf(answer) {
+    const verdict = part("verdict").content.cloneNode(true).firstElementChild;
+    verdict.dataset.v = answer.tone;
+    verdict.dataset.answer = answer.answer;
+    for (const glyph of verdict.querySelectorAll("[data-shape]")) {
+      if (glyph.dataset.shape !== answer.shape) glyph.remove();
+    }
+    const texts = {
+      off: answer.offline,
+      head: answer.headline,
+      name: answer.name,
+      organisation: answer.organisation,
+      ticket: answer.ticket,
+      do: instructionOf(answer),
+      note: answer.note || (answer.attention ? said.attention : ""),
+    };
+    for (const [place, text] of Object.entries(texts)) verdict.querySelector(`[data-${place}]`).textContent = text ?? "";
+    verdict.querySelector("[data-note]").toggleAttribute("data-attention", Boolean(answer.attention));
+    verdict.querySelector("[data-extras]").append(...(answer.extras ?? []).map((each) => make("li", {}, each)));
+    return verdict;
+  }
+
+  const asks = (answer) => answer.answer === "incomplete" && (answer.questions?.length ?? 0) > 0;
+  const instructionOf = (answer) => (asks(answer) ? said.ask : answer.instruction);
+
+  /** The buttons below an answer, for those deeds that make sense. */
+  function actionsOf(answer, own) {
+    const actions = part("actions").content.cloneNode(true).firstElementChild;
+    const next = actions.querySelector("[data-next]");
+    next.textContent = own.next ?? (answer.force || asks(answer) ? words.wordStay : words.wordNext);
+    next.addEventListener("click", deeds.next);
+    next.classList.toggle("btn--main", !asks(answer));
+    const optional = {
+      "undo-this": answer.undo && (() => deeds.undo(answer.scan, answer.name)),
+      force: answer.force && deeds.force,
+      reload: own.reload && (() => location.reload()),
+    };
+    for (const [name, deed] of Object.entries(optional)) {
+      const button = actions.querySelector(`[data-${name}]`);
+      if (deed) button.addEventListener("click", deed);
+      else button.remove();
+    }
+    const check = actions.querySelector("[data-check]");
+    if (answer.person) check.href = words.person.replace("PERSON", answer.person);
+    else check.remove();
+    if (answer.person || own.reload) actions.querySelector("[data-search]").remove();
+    if (own.reload) next.remove();
+    return actions;
   }
 
   return {
@@ -63,75 +111,61 @@ export function makeScreen(root, deeds) {
       if (retry) announce(text, true);
     },
 
-    /** Fill the screen with an answer. `own` are the actions that make sense: next, undo, force, person. */
-    verdict(answer, own) {
+    /** Fill the screen with an answer. `own` says what differs: { next: another word, reload: nothing but that }. */
+    verdict(answer, own = {}) {
       clear();
       finder.hidden = true;
       again.hidden = true;
-      const verdict = part("verdict").content.cloneNode(true).firstElementChild;
-      const actions = part("actions").content.cloneNode(true).firstElementChild;
-      verdict.dataset.v = answer.tone;
-      verdict.dataset.answer = answer.answer;
-      for (const glyph of verdict.querySelectorAll("[data-shape]")) {
-        if (glyph.dataset.shape !== answer.shape) glyph.remove();
+      const [verdict, actions] = [verdictOf(answer), actionsOf(answer, own)];
+      let first = actions.querySelector("[data-next], [data-reload]");
+      if (asks(answer)) {
+        const form = askingForm(answer.questions, said, deeds.answer);
+        form.id = "asking";
+        verdict.append(form);
+        actions.prepend(make("button", { class: "btn btn--main", form: "asking", "data-answer-save": "" }, said.ask_save));
+        first = form.querySelector("input");
       }
-      const texts = { head: "headline", name: "name", organisation: "organisation", ticket: "ticket", do: "instruction" };
-      for (const [place, key] of Object.entries(texts)) {
-        verdict.querySelector(`[data-${place}]`).textContent = answer[key] ?? "";
-      }
-      const next = actions.querySelector("[data-next]");
-      next.textContent = own.next ?? (answer.force ? words.wordStay : words.wordNext);
-      next.addEventListener("click", deeds.next);
-      const optional = {
-        "undo-this": answer.undo && (() => deeds.undo(answer.scan, answer.name)),
-        force: answer.force && deeds.force,
-      };
-      for (const [name, deed] of Object.entries(optional)) {
-        const button = actions.querySelector(`[data-${name}]`);
-        if (deed) button.addEventListener("click", deed);
-        else button.remove();
-      }
-      const check = actions.querySelector("[data-check]");
-      if (answer.person) check.href = words.person.replace("PERSON", answer.person);
-      else check.remove();
-      if (answer.person) actions.querySelector("[data-search]").remove();
       shown = [verdict, actions];
       stage.append(verdict);
       root.querySelector(".scan__foot").prepend(actions);
       root.dataset.state = "verdict";
-      next.focus({ preventScroll: true });
-      announce([answer.headline, answer.name, answer.instruction].filter(Boolean).join(". "), answer.answer !== "ok");
+      first.focus({ preventScroll: true });
+      const spoken = [answer.headline, answer.name, instructionOf(answer)].filter(Boolean);
+      announce(spoken.join(". "), answer.answer !== "ok");
     },
 
-    /** The count "187 of 512". */
-    count(number, of) {
+    /** The count "187 of 512"; without `of` what was expected stays. */
+    count(number, of = null) {
       count.textContent = number;
-      expected.textContent = fill(expected.dataset.words, { number: of });
+      if (of !== null) expected.textContent = fill(expected.dataset.words, { number: of });
     },
 
-    /** The pill: "on", "off" or "busy". */
-    net(state) {
-      const text = { on: words.wordOnline, off: words.wordOffline, busy: words.wordSending }[state];
-      net.dataset.net = state === "off" ? "off" : "on";
+    /** The pill: "on", "off" or "busy", and how many scans wait. */
+    net(state, waiting) {
+      const off = state === "off";
+      const waits = fill(off ? said.offline_waiting : said.online_waiting, { number: waiting });
+      const text = state === "busy" ? words.wordSending : waiting > 0 ? waits : off ? said.offline : words.wordOnline;
+      net.dataset.net = off ? "off" : "on";
       part("net-text").textContent = text;
       net.querySelector(".well").dataset.well = { on: "taken", off: "off", busy: "pending" }[state];
+      root.dataset.net = state;
+      root.dataset.waiting = waiting;
+    },
+
+    /** How far the guest list is that is being loaded, 0 to 1; null once it is there. */
+    loading(share) {
+      loading.hidden = share === null;
+      if (share === null) return;
+      loading.querySelector("progress").value = share;
+      loading.querySelector("label").textContent = fill(said.loading, { share: `${Math.round(share * 100)}\u00a0%` });
     },
 
     /** Put a guest on top of the last ones. */
     add(answer) {
       if (guests.querySelector(`[data-scan="${CSS.escape(answer.scan)}"]`)) return;
-      const item = document.createElement("li");
-      item.dataset.scan = answer.scan;
-      const well = document.createElement("span");
-      well.className = "well";
-      well.dataset.well = answer.type === "exit" ? "free" : "taken";
-      well.setAttribute("aria-hidden", "true");
-      const name = document.createElement("span");
-      name.className = "scan__name";
-      name.textContent = answer.name;
-      const time = document.createElement("time");
-      time.textContent = answer.at;
-      item.append(well, name, time);
+      const item = make("li", { "data-scan": answer.scan });
+      const well = make("span", { class: "well", "data-well": answer.type === "exit" ? "free" : "taken", "aria-hidden": "true" });
+      item.append(well, make("span", { class: "scan__name" }, answer.name), make("time", {}, answer.at));
       addUndo(item, answer.scan, answer.name);
       guests.prepend(item);
       while (guests.children.length > MOST_GUESTS) guests.lastElementChild.remove();
@@ -141,6 +175,9 @@ export function makeScreen(root, deeds) {
     remove(scan) {
       guests.querySelector(`[data-scan="${CSS.escape(scan)}"]`)?.remove();
     },
+
+    /** Take everybody off. */
+    forget: () => guests.replaceChildren(),
 
     announce,
   };

@@ -133,26 +133,40 @@ def test_the_next_guest_comes_by_itself_and_a_held_code_is_sent_once(door: Door,
     assert door.attempts() == [("ok", "counted")]
 
 
-def test_without_network_a_scan_is_kept_and_sent_once(door: Door, camera: Page):
+def test_without_network_and_without_a_list_a_scan_is_kept_and_sent_once(door: Door, camera: Page):
     asked: list[str] = []
 
     def away(route: Route) -> None:
-        asked.append((route.request.post_data_json or {})["scan_id"])
+        if route.request.url.endswith("/redeem"):
+            asked.append((route.request.post_data_json or {})["scan_id"])
         if len(asked) <= 2:
             route.abort("internetdisconnected")
         else:
             route.continue_()
 
     camera.route("**/redeem", away)
+    camera.route("**/sync*", away)
     camera.goto(door.scanner)
 
     kept = verdict(camera, "trouble")
     expect(kept.locator(".verdict__head")).to_have_text("Keine Verbindung")
-    expect(camera.locator("[data-net-text]")).to_have_text("Keine Verbindung")
+    expect(camera.locator("[data-net-text]")).to_have_text("Offline")
 
     expect(verdict(camera, "ok").locator(".verdict__name")).to_have_text("Jana Wittkowski")
     expect(camera.locator("[data-net-text]")).to_have_text("Online")
     assert (len(asked), len(set(asked)), door.attempts()) == (3, 1, [("ok", "counted")])
+
+
+def test_a_camera_works_on_when_the_network_goes(door: Door, camera: Page):
+    camera.add_init_script("localStorage.setItem('door.auto', 'off')")
+    camera.route("**/redeem", lambda route: route.abort("internetdisconnected"))
+    camera.goto(door.scanner)
+    camera.locator("#scanner[data-list=ready]").wait_for()
+    if camera.locator("section.verdict[data-answer=trouble]").count():  # it was held up before the list was there
+        camera.locator("[data-next]").click()
+
+    expect(verdict(camera, "ok").locator("[data-off]")).to_contain_text("Offline geprüft. Liste von ")
+    until(lambda: door.attempts() == [("ok", "counted")], what="the scan to be handed in")
 
 
 def test_without_a_camera_codes_are_typed(door: Door, new_visitor, axe):

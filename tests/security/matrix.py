@@ -437,6 +437,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "checkin.log": AT_DOOR,
     "checkin.undo": AT_DOOR,
     "checkin.sync": AT_DOOR,
+    "checkin.worker": AT_DOOR,
+    "checkin.manifest": AT_DOOR,
     "checkin.take_scans": AT_DOOR,
     "checkin.badge": AT_DOOR,
     "checkin.print_badge": AT_DOOR,

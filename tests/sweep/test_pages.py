@@ -72,6 +72,7 @@ NOT_PAGES = {
     "checkin_desk.now",
     "checkin_desk.devices_now",
     "checkin.sync",
+    "checkin.worker",
     "lobby.gallery",
     "organisations.logo",
 }

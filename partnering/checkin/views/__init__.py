@@ -13,6 +13,7 @@ from . import (
     past,
     printing,
     scanning,
+    shell,
     walkin,
 )
 
@@ -32,5 +33,6 @@ __all__ = [
     "past",
     "printing",
     "scanning",
+    "shell",
     "walkin",
 ]

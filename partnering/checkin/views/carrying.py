@@ -37,6 +37,7 @@ def sync() -> Response:
     said = json.dumps(asdict(told), ensure_ascii=False, separators=(",", ":")).encode()
     response = current_app.response_class(gzip.compress(said, 6), mimetype="application/json")
     response.headers["Content-Encoding"] = "gzip"
+    response.headers["X-Door-Octets"] = str(len(said))  # unpacked, by which the device sees how far it is
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Cookie")
     return response

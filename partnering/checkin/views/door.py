@@ -4,7 +4,7 @@ import secrets
 from dataclasses import asdict
 from typing import Any
 
-from flask import current_app, flash, g, redirect, render_template, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ...db import transaction
@@ -119,6 +119,7 @@ def doors() -> str:
         "checkin/doors.html",
         doors=[(words.door_name(each), each.public_id, *numbers[each.id]) for each in lists],
         device=enrolled(),
+        shell=request.args.get("shell") == "1",
     )
 
 

@@ -128,7 +128,7 @@ def turned_away(standing: phones.Standing) -> Page:
     if wants_json():
         response = jsonify(revoked=True, why=standing)
     else:
-        response = make_response(render_template("checkin/turned_away.html", why=standing))
+        response = make_response(render_template("checkin/turned_away.html", why=standing, event=current_event()))
     response.status_code = 401
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -21,6 +21,7 @@ from .guarding import (
     own_device,
     person_asking,
 )
+from .shell import setup
 
 TYPED_A_MINUTE = 60
 MOST_OCTETS = 4096
@@ -28,9 +29,10 @@ MOST_OCTETS = 4096
 
 @bp.get("/<list_id>/scan")
 def scan(list_id: str, form: CodeForm | None = None) -> str:
-    """The scanner of one door; `?type=exit` notes guests who go out."""
+    """The scanner of one door; `?type=exit` notes guests who go out, `?shell=1` is what phones keep: without names."""
     allow_wasm()
     door = the_door(list_id)
+    bare = request.args.get("shell") == "1"
     kind = "exit" if request.args.get("type") == "exit" else "entry"
     if form is None:
         form = CodeForm(formdata=None, scan_id=new_scan_id(), type=kind)
@@ -43,7 +45,9 @@ def scan(list_id: str, form: CodeForm | None = None) -> str:
         exits=queries.notes_exits(door),
         arrived=arrived,
         expected=expected,
-        last=rows(queries.last_of(own_device(), door)),
+        last=[] if bare else rows(queries.last_of(own_device(), door)),
+        shell=bare,
+        setup=setup(door),
     )
 
 
