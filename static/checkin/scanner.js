@@ -193,6 +193,8 @@ function away() {
 }
 
 function trouble(headline, instruction, nextWord, own = {}) {
+  clearTimeout(timer);
+  timer = 0;
   const answer = { answer: "trouble", tone: "warn", shape: "triangle", headline, instruction };
   screen.verdict(answer, { next: nextWord, ...own });
   signal("middle", !settings.get("sound"));
