@@ -5,8 +5,11 @@ import os
 import sys
 from typing import Any
 
+from gunicorn.workers.gthread import ThreadWorker
+
 from partnering.app import create_app
 from partnering.config import UnsafeSettings, from_environment
+from partnering.turns import InTurn
 from partnering.verify import SchemaMismatch, refuse_mismatch
 
 KEPT_ALIVE = 4
@@ -19,7 +22,16 @@ SWITCH_SECONDS = 0.01
 _settings = from_environment()
 
 bind = _settings.bind
-worker_class = "gthread"
+
+
+class Worker(ThreadWorker):
+    """Threads that draw one page after the other, and several at once only where one takes long."""
+
+    def get_thread_pool(self) -> InTurn:
+        return InTurn(self.cfg.threads)
+
+
+worker_class = Worker
 workers = int(os.environ.get("WEB_CONCURRENCY", "2" if _settings.uri.startswith("postgresql") else "1"))
 threads = 8
 timeout = 30

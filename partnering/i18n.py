@@ -1,6 +1,6 @@
 """German and English: which one a request or letter speaks, and how dates, times and amounts read in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from babel import dates, numbers, support
 from flask import Flask, g, has_request_context, request
+from flask.ctx import AppContext
 from flask.globals import app_ctx, request_ctx
 from flask_babel import Babel, force_locale, get_locale
 from flask_babel.speaklater import LazyString
@@ -45,10 +46,16 @@ def _spoken() -> str | None:
     """The language in force, None where no application is at work. Pages ask hundreds of times: Flask-Babel keeps
     what it has found out in `g`, where one look finds it.
     """
-    if not app_ctx:
+    try:
+        kept = vars(_context().g)
+    except RuntimeError:
         return None
-    found = getattr(app_ctx.g.get("_flask_babel"), "babel_locale", None) or get_locale()
+    found = getattr(kept.get("_flask_babel"), "babel_locale", None) or get_locale()
     return found.language if found is not None and found.language in LOCALES else "de"
+
+
+# the proxy asks anew for each attribute, which takes most of the time
+_context: Callable[[], AppContext] = app_ctx._get_current_object  # type: ignore[attr-defined]  # Werkzeug documents it
 
 
 def _catalogue() -> support.NullTranslations:

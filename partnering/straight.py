@@ -185,6 +185,9 @@ def _compiled(statement: Any, dialect: sa.Dialect, given: Mapping[str, Any]) -> 
                 ready.made.append((name, default.arg, process))
             else:
                 ready.fixed[name] = default.arg if process is None else process(default.arg)
+        elif name not in given and name in names:  # a list that the statement says itself
+            each = said[name] if process is None else map(process, said[name])
+            ready.fixed.update(zip(names[name], each, strict=True))
         elif name not in given:
             ready.fixed[name] = said[name] if process is None else process(said[name])
         elif name in names:

@@ -16,6 +16,7 @@ from ..delegates.queries import delegate_of, is_ref
 from ..events.models import Event, Participant
 from ..registration import codes
 from ..registration.models import Place, Registration
+from ..rows import ask
 from ..text import fold, folds, word_forms
 from ..tickets.models import Product
 from ..vcard import Card
@@ -38,14 +39,18 @@ def holder_of(event: Event, text: str) -> Participant | None:
 
 def exhibits(me: Delegate) -> bool:
     """Whether somebody's organisation has a stand, or any of its people an exhibitor's ticket."""
-    asked = sa.or_(
+    return bool(ask(_EXHIBITS, {"profile": me.profile_id}).scalar())
+
+
+_EXHIBITS = sa.select(
+    sa.or_(
         sa.exists().where(
-            OrganisationProfile.id == me.profile_id,
+            OrganisationProfile.id == sa.bindparam("profile"),
             OrganisationProfile.location_id == Location.id,
             Location.kind == "stand",
         ),
         sa.exists().where(
-            Delegate.profile_id == me.profile_id,
+            Delegate.profile_id == sa.bindparam("profile"),
             Delegate.left_at.is_(None),
             Delegate.registration_id == Registration.id,
             Registration.place_id == Place.id,
@@ -53,7 +58,8 @@ def exhibits(me: Delegate) -> bool:
             Product.role == "exhibitor",
         ),
     )
-    return db.session.scalar(sa.select(asked)) or False
+)
+"""Made once: it is asked on every page of a participant."""
 
 
 def hidden_by(me: Participant, other: Participant) -> bool:

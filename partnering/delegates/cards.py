@@ -1,7 +1,7 @@
 """What a card of the directory says of somebody, and of how one stands with them."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from ..i18n import locale
@@ -120,5 +120,9 @@ class Card:
 
     def words(self, side: str) -> list[str]:
         """What the terms of one side of their profile are called, in their order."""
-        language = locale()
-        return [term_label(facet, code, side, language) for of, facet, code in sorted(self.terms) if of == side]
+        return list(_words(frozenset(self.terms), side, locale()))
+
+
+@lru_cache(10_000)
+def _words(terms: frozenset[Term], side: str, language: str) -> tuple[str, ...]:
+    return tuple(term_label(facet, code, side, language) for of, facet, code in sorted(terms) if of == side)

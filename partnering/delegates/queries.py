@@ -237,7 +237,14 @@ def terms_of_all(profile_ids: Iterable[int]) -> dict[int, set[Term]]:
 
 def says_something(profile: OrganisationProfile) -> bool:
     """Whether a profile says what is offered or sought, in words or terms."""
-    return bool(profile.offers or profile.seeks) or any(side != "is" for side, _facet, _code in terms_of(profile))
+    return bool(profile.offers or profile.seeks) or bool(ask(_SAYS_IN_TERMS, {"profile": profile.id}))
+
+
+_SAYS_IN_TERMS = (
+    sa.select(ProfileTerm.term)
+    .where(ProfileTerm.profile_id == sa.bindparam("profile"), ProfileTerm.side != "is")
+    .limit(1)
+)
 
 
 def opportunities_of(profile: OrganisationProfile, *, shown: bool = False) -> Sequence[Opportunity]:

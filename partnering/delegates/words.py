@@ -48,7 +48,12 @@ def is_term(facet: str, code: str) -> bool:
 
 def country_name(code: str) -> str:
     """A country's name, or the code where there is none."""
-    return str(_babel().territories.get(code, code))
+    return _country_name(code, locale())
+
+
+@lru_cache(1_000)
+def _country_name(code: str, language: str) -> str:
+    return str(_BABEL[language].territories.get(code, code))
 
 
 def stages(group: str = "") -> list[tuple[str, str]]:
@@ -114,7 +119,12 @@ def region_name(code: str) -> str:
 
 def language_name(code: str) -> str:
     """A language's name as a heading would write it."""
-    name = str(_babel().languages.get(code, code))
+    return _language_name(code, locale())
+
+
+@lru_cache(1_000)
+def _language_name(code: str, language: str) -> str:
+    name = str(_BABEL[language].languages.get(code, code))
     return name[:1].upper() + name[1:]
 
 

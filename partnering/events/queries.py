@@ -15,10 +15,14 @@ from .models import Event, FormerSlug, Host, LegalText, Participant, TeamRole
 
 def event_by_slug(slug: str) -> Event | None:
     """The event at this slug. For a deed without its texts, and with the time where the database's clock decides."""
-    if not writing():
-        return db.session.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
-    row = ask(_BARE, {"slug": slug}).one_or_none()
-    return event_in(row) if row is not None else None
+    if writing():
+        row = ask(_BARE, {"slug": slug}).one_or_none()
+        return event_in(row) if row is not None else None
+    row = ask(_BY_SLUG, {"slug": slug}).one_or_none()
+    event = _WITH_TEXTS.thing(row) if row is not None else None
+    if event is not None:
+        vars(event)["host"] = _HOSTS.thing(row, len(_WITH_TEXTS.columns))
+    return event
 
 
 def event_in(row: Row[Any], at: int = 0) -> Event:
@@ -31,12 +35,14 @@ def event_in(row: Row[Any], at: int = 0) -> Event:
     return event
 
 
-_BY_SLUG = sa.select(Event).where(Event.slug == sa.bindparam("slug")).options(sa.orm.joinedload(Event.host))
 _ONLY_SHOWN = (Event.claim, Event.description, Event.travel, Event.accessibility, Event.notice, Event.faq)
 _EVENTS = Reader(Event, without=_ONLY_SHOWN)
 _HOSTS = Reader(Host)
 COLUMNS = (*_EVENTS.columns, *_HOSTS.columns, sa.func.now())
-_BARE = sa.select(*COLUMNS).select_from(table_of(Event).join(table_of(Host))).where(Event.slug == sa.bindparam("slug"))
+_WITH_TEXTS = Reader(Event)
+_WITH_HOST, _AT_SLUG = table_of(Event).join(table_of(Host)), Event.slug == sa.bindparam("slug")
+_BARE = sa.select(*COLUMNS).select_from(_WITH_HOST).where(_AT_SLUG)
+_BY_SLUG = sa.select(*_WITH_TEXTS.columns, *_HOSTS.columns).select_from(_WITH_HOST).where(_AT_SLUG)
 
 
 def event_by_former_slug(slug: str) -> Event | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from ..agenda.models import Appointment, Location
 from ..db import db
 from ..delegates.models import Delegate, OrganisationProfile
+from ..rows import ask
 from . import times
 from .models import Meeting, MeetingDelegate, MeetingOffer, MeetingProposal, MeetingSide, MeetingSlot
 
@@ -87,7 +88,7 @@ def numbers(delegate: Delegate) -> dict[str, int]:
 
 def waiting_for(delegate: Delegate) -> int:
     """How many requests, and times suggested for agreed meetings, wait for a delegate's answer."""
-    return db.session.scalar(_WAITING, {"delegate": delegate.id}) or 0
+    return ask(_WAITING, {"delegate": delegate.id}).scalar() or 0
 
 
 def received_by(delegate_ids: Collection[int], *, besides: Delegate, limit: int = 50) -> Sequence[Meeting]:
