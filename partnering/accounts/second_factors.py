@@ -9,18 +9,9 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json, parse_client_data_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from .. import audit, clock, links
 from ..db import db
@@ -32,6 +23,9 @@ from . import mails, tokens, totp
 from .models import Person, RecoveryCode, SecondFactor
 from .queries import factors_of
 from .sessions import hash_of
+
+if TYPE_CHECKING:  # what passkeys need takes a quarter of a second and eight megabytes: it comes with the first one
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 CODES = 10
 CODE_SYMBOLS = 16
@@ -120,6 +114,13 @@ def _advance(factor: SecondFactor, counter: int) -> bool:
 
 def new_passkey_options(person: Person, site: Site) -> dict[str, Any]:
     """What the browser needs to make a passkey, the challenge included."""
+    import webauthn
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=site.name,
@@ -133,11 +134,14 @@ def new_passkey_options(person: Person, site: Site) -> dict[str, Any]:
         ),
         exclude_credentials=_descriptors(person),
     )
-    return dict(json.loads(options_to_json(options)))
+    return dict(json.loads(webauthn.options_to_json(options)))
 
 
 def add_passkey(person: Person, site: Site, credential: dict[str, Any], label: str) -> SecondFactor:
     """Add the passkey that the browser has made. Raises `PasskeyRefused`."""
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     challenge = _challenge_in(credential)
     token = tokens.take(tokens.PASSKEY_NEW, challenge)
     if token is None or token.person_id != person.id:
@@ -152,7 +156,7 @@ def add_passkey(person: Person, site: Site, credential: dict[str, Any], label: s
         )
     except (WebAuthnException, KeyError, TypeError, ValueError) as error:
         raise PasskeyRefused from error
-    credential_id = bytes_to_base64url(verified.credential_id)
+    credential_id = webauthn.helpers.bytes_to_base64url(verified.credential_id)
     if _passkey(credential_id) is not None:
         raise PasskeyRefused
     factor = SecondFactor(
@@ -171,17 +175,23 @@ def add_passkey(person: Person, site: Site, credential: dict[str, Any], label: s
 
 def passkey_options(site: Site, person: Person | None = None) -> dict[str, Any]:
     """What the browser needs to use a passkey: one of `person`, or of whoever wants to sign in."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
         challenge=tokens.challenge(tokens.PASSKEY_USE, person).encode(),
         allow_credentials=_descriptors(person) if person is not None else None,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
-    return dict(json.loads(options_to_json(options)))
+    return dict(json.loads(webauthn.options_to_json(options)))
 
 
 def check_passkey(site: Site, credential: dict[str, Any], person: Person | None = None) -> Person:
     """Whose passkey answered: that of `person`, or of whoever signs in. Raises `PasskeyRefused`."""
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     challenge = _challenge_in(credential)
     token = tokens.take(tokens.PASSKEY_USE, challenge)
     factor = _passkey(str(credential.get("id")))
@@ -209,6 +219,9 @@ def check_passkey(site: Site, credential: dict[str, Any], person: Person | None 
 
 def _challenge_in(credential: dict[str, Any]) -> str:
     """The challenge that the browser says it answered; its row tells whether we asked."""
+    from webauthn.helpers import base64url_to_bytes, parse_client_data_json
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         client_data = base64url_to_bytes(credential["response"]["clientDataJSON"])
         return parse_client_data_json(client_data).challenge.decode()
@@ -220,7 +233,10 @@ def _passkey(credential_id: str) -> SecondFactor | None:
     return db.session.scalars(sa.select(SecondFactor).where(SecondFactor.credential_id == credential_id)).one_or_none()
 
 
-def _descriptors(person: Person) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(person: Person) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [
         PublicKeyCredentialDescriptor(id=base64url_to_bytes(factor.credential_id))
         for factor in factors_of(person)
