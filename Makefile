@@ -63,6 +63,7 @@ soak: setup ## Eight processes do everything to places at once, then every rule 
 	@RACES=200 NUMBERS=10000 WALKS=100 $(PY) -m pytest -q tests/races tests/tickets/test_properties.py tests/meetings/test_properties.py tests/calendar_conformance/ours/test_histories.py
 	@KILL_EVERY=1 $(PY) -m pytest -q tests/races/test_killed.py
 	@BADGES=1000 $(PY) -m pytest -q --quick tests/badges/test_paper.py -k every_code
+	@ORDERS=1000 $(PY) -m pytest -q tests/checkin/test_offline.py -k any_order_twice
 
 .PHONY: bench
 bench: setup ## What pages, registrations, claims and partnering cost (ARGS="sqlite directory --quick")

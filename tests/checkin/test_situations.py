@@ -1,7 +1,10 @@
 """Every situation at the door, with network and without: the same answers but for what a device cannot know."""
 
 import json
+import shutil
+import subprocess
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -20,8 +23,10 @@ from tests.checkin.judging import SITUATIONS, Situation, Step, at
 from tests.checkin.phones import Snapshot
 from tests.factories import make_event, make_product
 from tests.factories.checkin import code_of, make_attendee, make_door, row_of, ticket_text
+from tests.house.files import ROOT
 
 BEFORE = "M01 12:00"
+MODULES = ("zone.js", "rules.js", "story.js", "decide.js")
 
 
 @dataclass
@@ -179,8 +184,31 @@ def walk(stage: Stage, steps: tuple[Step, ...], freeze) -> None:
             )
 
 
+@pytest.fixture(scope="module")
+def browser_judge(tmp_path_factory):
+    """A function that asks the browser's judge what it says by what a device was told."""
+    folder = tmp_path_factory.mktemp("carried")
+    for module in MODULES:
+        shutil.copy(ROOT / "static/checkin" / module, folder / module)
+    (folder / "package.json").write_text('{"type": "module"}')
+    command = ["node", str(Path(__file__).with_name("carried.mjs")), str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as judge:
+        assert judge.stdin is not None
+        assert judge.stdout is not None
+
+        def ask(told, list_id, code, attempt):
+            asked = {"told": told, "list": list_id, "code": code, "attempt": asdict(attempt)}
+            judge.stdin.write(json.dumps(asked) + "\n")
+            judge.stdin.flush()
+            answer, forced = json.loads(judge.stdout.readline())
+            return answer, forced
+
+        yield ask
+        judge.stdin.close()
+
+
 @pytest.mark.parametrize("name", SITUATIONS)
-def test_a_situation_with_and_without_network(ctx, freeze, name):
+def test_a_situation_with_and_without_network(ctx, freeze, browser_judge, name):
     situation = SITUATIONS[name]
     stage = arrange(situation, freeze)
     walk(stage, situation.before, freeze)
@@ -195,6 +223,8 @@ def test_a_situation_with_and_without_network(ctx, freeze, name):
     if here.closed_at is None:
         attempt = Attempt(at(situation.time), situation.type, situation.force, answers)
         offline = snapshot.decide(here.public_id, text, attempt)
+        theirs = browser_judge(snapshot.told, here.public_id, text, attempt)
+        assert theirs == (offline.answer, offline.forced)
     walk(stage, situation.unsynced, freeze)
     if situation.changed:
         change(stage, situation.changed)
