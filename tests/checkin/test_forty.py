@@ -86,8 +86,9 @@ def cut_out(pdf: bytes) -> Iterator[Image.Image]:
         x, y = list(paper.places())[number % paper.number]
         if number % paper.number == 0:
             sheet = pages.picture(pdf, dpi=DPI, page=number // paper.number + 1)
-        box = (x * dot, y * dot, (x + paper.width) * dot, (y + paper.height) * dot)
-        yield sheet.crop(tuple(map(round, box))).convert("L")
+        left, upper = round(x * dot), round(y * dot)
+        right, lower = round((x + paper.width) * dot), round((y + paper.height) * dot)
+        yield sheet.crop((left, upper, right, lower)).convert("L")
 
 
 def held(badge: Image.Image, lot: random.Random) -> Image.Image:

@@ -193,18 +193,19 @@ def browser_judge(tmp_path_factory):
     (folder / "package.json").write_text('{"type": "module"}')
     command = ["node", str(Path(__file__).with_name("carried.mjs")), str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as judge:
-        assert judge.stdin is not None
-        assert judge.stdout is not None
+        to, of = judge.stdin, judge.stdout
+        assert to is not None
+        assert of is not None
 
         def ask(told, list_id, code, attempt):
             asked = {"told": told, "list": list_id, "code": code, "attempt": asdict(attempt)}
-            judge.stdin.write(json.dumps(asked) + "\n")
-            judge.stdin.flush()
-            answer, forced = json.loads(judge.stdout.readline())
+            to.write(json.dumps(asked) + "\n")
+            to.flush()
+            answer, forced = json.loads(of.readline())
             return answer, forced
 
         yield ask
-        judge.stdin.close()
+        to.close()
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
