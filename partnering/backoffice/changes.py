@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from ..accounts.models import Person
 from ..agenda.models import Location
 from ..audit import AuditDetail, AuditEntry
+from ..checkin.models import CheckinList, CheckinQuestion
 from ..consents.models import ConsentRecipient
 from ..contributions.models import CallTopic, Criterion
 from ..db import BilingualText, db
@@ -129,8 +130,20 @@ SENTENCES: dict[str, LazyString] = {
     "scan.settled": _l("%(who)s decided about a scan of a door without network."),
     "scan.forced": _l("%(who)s let somebody in by hand."),
     "device.edited": _l("%(who)s changed what a phone at the doors may do."),
-    "checkin_list.made": _l("%(who)s made a door."),
-    "checkin_list.edited": _l("%(who)s changed a door."),
+    "checkin_list.made": _l("%(who)s made the check-in list “%(thing)s”."),
+    "checkin_list.edited": _l("%(who)s changed the check-in list “%(thing)s”."),
+    "checkin_list.closed": _l("%(who)s closed the check-in list “%(thing)s”."),
+    "checkin_list.reopened": _l("%(who)s opened the check-in list “%(thing)s” again."),
+    "checkin_list.removed": _l("%(who)s deleted the check-in list “%(thing)s”."),
+    "checkin_list.exported": _l("%(who)s downloaded who came to “%(thing)s”."),
+    "checkin_list.certified": _l("%(who)s had the certificates of “%(thing)s” made."),
+    "door_note.set": _l("%(who)s changed what the doors are told of %(thing)s."),
+    "door_note.blocked": _l("%(who)s blocked %(thing)s at the doors."),
+    "door_note.unblocked": _l("%(who)s lets %(thing)s in at the doors again."),
+    "checkin_question.added": _l("%(who)s added the question “%(thing)s” at a door."),
+    "checkin_question.changed": _l("%(who)s changed the question “%(thing)s” at a door."),
+    "checkin_question.retired": _l("%(who)s no longer lets “%(thing)s” be asked at a door."),
+    "checkin_question.asked_again": _l("%(who)s lets “%(thing)s” be asked at a door again."),
     "meetings.block_made": _l("%(who)s added times for meetings."),
     "meetings.block_changed": _l("%(who)s changed times for meetings."),
     "meetings.zone_set": _l("%(who)s set up a part of the venue."),
@@ -226,6 +239,7 @@ SENTENCES: dict[str, LazyString] = {
 HIDDEN = (
     "form.section_moved",
     "form.question_moved",
+    "checkin_question.moved",
     "form.choice_priced",
     "form.choice_unpriced",
     "pool.capacity_set",
@@ -274,9 +288,10 @@ def told(event: Event, entries: Sequence[AuditEntry]) -> list[Change]:
 
 
 def names_of(refs: Iterable[str]) -> dict[str, str]:
-    """What the things with these public ids are called that details name: tickets, pools, rooms, people, hosts."""
+    """What the things with these public ids are called that details name: tickets, pools, rooms, lists, people."""
     wanted = sorted(refs)
-    named = [one for model in (Product, Pool, Location, Event, Participant, Host) for one in _found(model, wanted)]
+    models = (Product, Pool, Location, Event, Participant, Host, CheckinList)
+    named = [one for model in models for one in _found(model, wanted)]
     return {one.public_id: one.name if isinstance(one.name, str) else bi(one.name) for one in named}
 
 
@@ -340,6 +355,10 @@ def _names(
     for product in _found(Product, refs["product"]):
         names["product", product.public_id] = bi(product.name)
         leads["product", product.public_id] = product.public_id
+    for door in _found(CheckinList, refs["checkin_list"]):
+        names["checkin_list", door.public_id] = bi(door.name)
+    for asked in _found(CheckinQuestion, refs["checkin_question"]):
+        names["checkin_question", asked.public_id] = bi(asked.label)
     for section in _found(QuestionSection, refs["question_section"]):
         names["question_section", section.public_id] = bi(section.title)
     for ref, label in db.session.execute(
@@ -354,6 +373,7 @@ def _names(
 
 
 GONE = {
+    "checkin_list": "name",
     "product": "name",
     "pool": "name",
     "code": "name",

@@ -45,7 +45,10 @@ KINDS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
         ("meeting.", "meetings.", "delegate.", "profile.", "partner_group.", "organisation.", "leads."),
     ),
     "programme": (_l("Programme"), ("programme.", "call.")),
-    "door": (_l("Doors and badges"), ("scan.", "checkin_list.", "device.", "badges.")),
+    "door": (
+        _l("Doors and badges"),
+        ("scan.", "checkin_list.", "checkin_question.", "door_note.", "device.", "badges."),
+    ),
     "event": (_l("Conference and team"), ("event.", "team.", "letter.", "consent_recipient.")),
 }
 """Groups of deeds, by how their names begin."""

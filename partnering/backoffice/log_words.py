@@ -1,5 +1,7 @@
 """Words for what the log keeps: its fields, and values that are bare words of the program."""
 
+from ..checkin import list_forms
+from ..checkin import question_forms as checkin_questions
 from ..i18n import LazyText, _l
 from ..programme import words as programme_words
 from . import code_forms, forms, question_forms
@@ -120,6 +122,23 @@ WORDS: dict[str, LazyText] = {
     "topics": _l("Topics"),
     "session": _l("Session"),
     "settlement": _l("Decision"),
+    "attention": _l("Crew must confirm that they have read it"),
+    "window_kind": _l("Check in"),
+    "unpaid": _l("Guests whose invoice is open"),
+    "daily_from": _l("Each day from"),
+    "daily_until": _l("Each day until"),
+    "most_entries": _l("At most so many times"),
+    "least_minutes": _l("Minutes between two entries, at least"),
+    "exit_all_at": _l("Everybody counts as gone out at"),
+    "certificate": _l("Certificates of attendance"),
+    "closed_at": _l("Closed since"),
+    "products": _l("Tickets"),
+    "addons": _l("Booked extras"),
+    "days": _l("On which days"),
+    "after": _l("Only after being let in at one of these"),
+    "extras": _l("What the door is shown of a guest"),
+    "required": _l("Nobody is let in without an answer"),
+    "options": _l("Answers to choose"),
 }
 """What the fields of details are called."""
 
@@ -165,7 +184,13 @@ SAID: dict[tuple[str, str], LazyText] = {
     ("kind", "terms"): _l("Terms"),
     ("kind", "legal_notice"): _l("Legal notice"),
     ("kind", "privacy"): _l("Privacy notice"),
+    **{("kind", key): name for key, name in (list_forms.KIND_WORDS | checkin_questions.KIND_WORDS).items()},
     **{("kind", key): name for key, name in programme_words.KINDS.items()},
+    **{("entries", key): name for key, name in list_forms.ENTRY_WORDS.items()},
+    **{("unpaid", key): name for key, name in list_forms.UNPAID_WORDS.items()},
+    ("window_kind", "event"): _l("Once for the event"),
+    ("window_kind", "day"): _l("Once a day"),
+    ("extras", "photo"): _l("Refuses to be photographed"),
     **{("kind", key): name for key, (name, _what) in code_forms.KINDS.items()},
     **{("kind", key): name for key, (name, _what) in question_forms.KINDS.items()},
     **{("audience", key): name for key, name in forms.AUDIENCES.items()},

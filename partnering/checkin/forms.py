@@ -10,15 +10,12 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     HiddenField,
-    RadioField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Regexp, ValidationError
 
 from ..errors import DomainError
 from ..i18n import _l
@@ -255,44 +252,3 @@ class DeviceForm(FlaskForm):
     lists = SelectMultipleField(_l("At which doors"), validators=[InputRequired(_l("Tick at least one door"))])
     may_force = BooleanField(_l("May let in anyway who was refused"))
     may_add = BooleanField(_l("May register guests and print badges"))
-
-
-class ListForm(FlaskForm):
-    """A check-in list: names, when it lets in, and whom."""
-
-    name_de = StringField(
-        _l("Name in German"), [InputRequired(_l("Enter the name in German")), Length(max=60)], [one_line]
-    )
-    name_en = StringField(_l("Name in English"), [Optional(), Length(max=60)], [one_line])
-    window_kind = RadioField(
-        _l("Check in"),
-        choices=[SelectChoice("event", _l("Once for the event")), SelectChoice("day", _l("Once a day"))],
-        default="event",
-    )
-    opens_at = DateTimeLocalField(_l("Opens"), [Optional()], format="%Y-%m-%dT%H:%M")
-    closes_at = DateTimeLocalField(_l("Closes"), [Optional()], format="%Y-%m-%dT%H:%M")
-    days = SelectMultipleField(_l("On which days"), validators=[InputRequired(_l("Tick at least one day"))])
-    products = SelectMultipleField(_l("Which tickets"), validators=[InputRequired(_l("Tick at least one ticket"))])
-    unpaid = RadioField(
-        _l("Guests whose invoice is open"),
-        choices=[
-            SelectChoice("warn", _l("Let in, the scanner shows amber")),
-            SelectChoice("admit", _l("Let in like everybody")),
-            SelectChoice("refuse", _l("Do not let in")),
-        ],
-        default="warn",
-    )
-    entries = RadioField(
-        _l("How often a ticket opens this door"),
-        choices=[
-            SelectChoice("reentry", _l("Again after going out, crew scan at the exit")),
-            SelectChoice("single", _l("Once")),
-            SelectChoice("multiple", _l("As often as somebody comes")),
-        ],
-        default="reentry",
-    )
-
-    def validate_closes_at(self, field: DateTimeLocalField) -> None:
-        """A door closes after it opens."""
-        if field.data and self.opens_at.data and field.data <= self.opens_at.data:
-            raise ValidationError(str(_l("Enter a time after the door opens")))

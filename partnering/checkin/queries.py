@@ -1,10 +1,10 @@
 """What can be asked about doors, scans and who is in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from .. import clock, qr
 from ..accounts.models import Person
@@ -12,7 +12,7 @@ from ..db import db
 from ..events.models import Event, Participant
 from ..registration.models import Item, Party, Place, Registration, TicketCode
 from ..text import clean, fold
-from ..tickets.models import Product
+from ..tickets.models import Claim, Product
 from ..tickets.queries import admits_on
 from . import zones
 from .knowing import door_of
@@ -49,17 +49,12 @@ def list_at(event: Event, public_id: str) -> CheckinList | None:
     ).one_or_none()
 
 
-def ticket_types(event: Event) -> Sequence[Product]:
-    """The products that a list may let in."""
-    return db.session.scalars(
-        sa.select(Product).where(Product.event_id == event.id).order_by(Product.position, Product.id)
-    ).all()
-
-
 def lets_in(checkin_list: CheckinList, product: Product) -> bool:
-    """Whether a ticket type is among those of a list; a list that names none lets all in."""
+    """Whether a ticket type is among those of a list; a list that names neither these nor add-ons lets all in."""
     allowed = checkin_list.rules.get("products")
-    return allowed is None or product.public_id in allowed
+    if allowed is None:
+        return "addons" not in checkin_list.rules
+    return product.public_id in allowed
 
 
 def notes_exits(checkin_list: CheckinList) -> bool:
@@ -277,9 +272,9 @@ def last_counted(event: Event) -> Scan | None:
 
 
 def counts(event: Event, lists: Sequence[CheckinList]) -> dict[int, tuple[int, int]]:
-    """By list id: (guests admitted, on a daily list today; guests expected). Two queries for any number of lists.
+    """By list id: (guests admitted, on a daily list today; guests expected). At most three queries for all lists.
 
-    Expected are those whose ticket admits on a day that the list counts, see `_days_counted`.
+    Expected are those whose ticket, or an add-on, lets them in and admits on a day that counts, see `_days_counted`.
     """
     arrived = {
         (list_id, key): number
@@ -297,6 +292,8 @@ def counts(event: Event, lists: Sequence[CheckinList]) -> dict[int, tuple[int, i
         .where(Registration.event_id == event.id, Registration.state == "live")
         .group_by(Product.id)
     ).all()
+    products = {product.id: product for product, _number in expected}
+    booked = _booked(event, {ref for each in lists for ref in each.rules.get("addons", ())})
     now = clock.now()
     answer = {}
     for each in lists:
@@ -306,8 +303,32 @@ def counts(event: Event, lists: Sequence[CheckinList]) -> dict[int, tuple[int, i
             for product, number in expected
             if lets_in(each, product) and any(admits_on(product, day) for day in days)
         )
+        awaited += sum(
+            not lets_in(each, products[product_id]) and any(admits_on(products[product_id], day) for day in days)
+            for product_id, held in booked
+            if held & set(each.rules.get("addons", ()))
+        )
         answer[each.id] = (arrived.get((each.id, window_key(each, event, now)), 0), awaited)
     return answer
+
+
+def _booked(event: Event, addons: Collection[str]) -> list[tuple[int, frozenset[str]]]:
+    """Who has booked any of these add-ons (public ids): the id of their ticket type, and which of them."""
+    if not addons:
+        return []
+    held: dict[tuple[int, int], set[str]] = {}
+    addon = aliased(Product)
+    found = db.session.execute(
+        sa.select(Place.id, Place.product_id, addon.public_id)
+        .join(Registration, sa.and_(Registration.place_id == Place.id, Registration.state == "live"))
+        .join(Item, sa.and_(Item.place_id == Place.id, Item.kind == "add_on", Item.cancelled_at.is_(None)))
+        .join(Claim, Claim.id == Item.claim_id)
+        .join(addon, addon.id == Claim.product_id)
+        .where(Place.event_id == event.id, addon.public_id.in_(addons))
+    )
+    for place_id, product_id, ref in found:
+        held.setdefault((place_id, product_id), set()).add(ref)
+    return [(product_id, frozenset(refs)) for (_place_id, product_id), refs in held.items()]
 
 
 def _days_counted(checkin_list: CheckinList, event: Event, moment: datetime) -> list[date]:

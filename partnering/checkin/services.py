@@ -37,7 +37,8 @@ def make_list(event: Event, name: BilingualText, **values: Any) -> CheckinList:
     made = CheckinList(event_id=event.id, name=name, position=position, **values)
     db.session.add(made)
     db.session.flush()
-    audit.record("checkin_list.made", made, event=event, after={"name": name})
+    said = {key: value for key, value in _as_logged(made).items() if value not in (None, False)}
+    audit.record("checkin_list.made", made, event=event, after=said)
     return made
 
 
@@ -48,13 +49,33 @@ def default_list(event: Event) -> CheckinList:
     return lists[0] if lists else make_list(event, DEFAULT_LIST)
 
 
-def edit_list(event: Event, checkin_list: CheckinList, values: Mapping[str, Any]) -> None:
-    """Give a list other columns. Who is in already stays in."""
-    before = {name: getattr(checkin_list, name) for name in values}
+def edit_list(
+    event: Event, checkin_list: CheckinList, values: Mapping[str, Any], action: str = "checkin_list.edited"
+) -> None:
+    """Give a list other columns. Who is in already stays in; what changes nothing leaves no trace."""
+    earlier = _as_logged(checkin_list)
     for name, value in values.items():
-        setattr(checkin_list, name, value)
+        if getattr(checkin_list, name) != value:
+            setattr(checkin_list, name, value)
     db.session.flush()
-    audit.record("checkin_list.edited", checkin_list, event=event, before=before, after=dict(values))
+    db.session.expire(checkin_list, ["session"])
+    before, after = audit.differing(earlier, _as_logged(checkin_list))
+    if after:
+        audit.record(action, checkin_list, event=event, before=before, after=after)
+
+
+RULES = ("products", "addons", "days", "after", "extras")
+
+
+def _as_logged(checkin_list: CheckinList) -> dict[str, Any]:
+    """A list as the log remembers it: each rule by itself, the session by its title."""
+    left_out = {"id", "public_id", "event_id", "version", "position", "rules", "session_id"}
+    columns = {each.key for each in sa.inspect(CheckinList).column_attrs} - left_out
+    return {
+        **{name: getattr(checkin_list, name) for name in sorted(columns)},
+        **{name: checkin_list.rules.get(name) for name in RULES},
+        "session": checkin_list.session.title if checkin_list.session is not None else None,
+    }
 
 
 def browser_device(event: Event, person: Person) -> Device:

@@ -390,6 +390,8 @@ def answers_of_a_list(foyer, **more):
     return {
         "name_de": "Abend",
         "name_en": "Dinner",
+        "kind": "dinner",
+        "whom": "some",
         "window_kind": "day",
         "opens_at": "2027-10-13T18:30",
         "closes_at": "2027-10-13T23:00",
@@ -407,7 +409,7 @@ def test_organisers_make_and_change_a_list(app, organiser, foyer):
         more = make_product(event).public_id
     base = f"/manage/{foyer.slug}/door"
     made = organiser.post(f"{base}/lists/new", data=answers_of_a_list(foyer, days=days, products=products))
-    assert (made.status_code, made.location) == (302, f"{base}/")
+    assert (made.status_code, made.location) == (302, f"{base}/lists")
     with app.app_context():
         dinner = newest_list()
         assert (dinner.name.en, dinner.window_kind, dinner.entries) == ("Dinner", "day", "single")
@@ -415,8 +417,10 @@ def test_organisers_make_and_change_a_list(app, organiser, foyer):
         assert dinner.rules == {"products": products}
         dinner_id = dinner.public_id
 
-    changed = answers_of_a_list(foyer, days=days[:1], products=[*products, more], name_de="Gesellschaftsabend")
-    organiser.post(f"{base}/lists/{dinner_id}", data=changed)
+    page = organiser.get(f"{base}/lists/{dinner_id}").text
+    seen = re.findall(r'name="seen"[^>]*value="([^"]*)"', page)[0]
+    changed = answers_of_a_list(foyer, days=days[:1], products=[more], name_de="Gesellschaftsabend", whom="all")
+    organiser.post(f"{base}/lists/{dinner_id}", data={**changed, "seen": seen})
 
     with app.app_context():
         dinner = newest_list()

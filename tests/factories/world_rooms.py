@@ -12,7 +12,7 @@ from partnering.accounts.models import Person
 from partnering.agenda import services as agenda
 from partnering.agenda.models import Location
 from partnering.backoffice import question_prices
-from partnering.checkin import devices, redeeming, uploading
+from partnering.checkin import asking, devices, redeeming, uploading
 from partnering.checkin import services as checkin
 from partnering.checkin.models import CheckinList, Device
 from partnering.checkin.uploading import Brought
@@ -312,6 +312,19 @@ def door(event: Event, made: Conference, guests: dict[str, Registration], words:
     device = checkin.browser_device(event, crew)
     verdict = redeeming.redeem_registration(event, door, device, guests["other attendee"])
     redeeming.redeem_code(event, door, device, words("kein Ticket"))
+    choices = [("", both(words, "Fisch", "Fish")), ("", both(words, "Gemüse", "Vegetables"))]
+    asked = asking.add(event, door, asking.Words(both(words, "Hauptgericht", "Main course"), "choice", False, choices))
+    asking.retire(event, asking.add(event, door, asking.Words(both(words, "Tasche", "Bag"))))
+    made.things["question_id"] = asked.public_id
+    course = checkin.make_list(event, both(words, "Seminar", "Seminar"), kind="workshop", certificate=True)
+    for guest in guests.values():
+        redeeming.redeem_registration(event, course, device, guest)
+    checkin.edit_list(event, course, {"closes_at": clock.now()})  # it is over, so that guests find their certificates
+    for each in ("certificates", "make_certificates", "certificate_of"):
+        made.things[f"checkin_desk.{each}.list_id"] = course.public_id
+    made.things |= {"certificates.list_id": course.public_id, "certificates_link.list_id": course.public_id}
+    made.things["checkin_desk.certificate_of.guest_id"] = guests["other attendee"].public_id
+    made.things["checkin_desk.note.person_id"] = guests["attendee"].participant.public_id
     phone = devices.make(event, words("Telefon 1"), by=None, lists=[door], may_force=True, may_add=True)
     made.tokens["device"] = devices.enrol(devices.offer(phone, None))[1]
     _without_network(event, phone, door, guests)
@@ -369,6 +382,12 @@ def letters_and_jobs(event: Event, made: Conference) -> None:
     badges(event, made, _made(event, organiser, "badges.pdf", "badges.pdf", "application/pdf", b"%PDF-1.4\n"))
     papers = _made(event, organiser, "schedule.paper", "papers.pdf", "application/pdf", b"%PDF-1.4\n")
     made.things["schedule_desk.public_id"] = papers.public_id
+    door = made.things["certificates.list_id"]
+    pages = _made(
+        event, organiser, "checkin.certificates", "c.pdf", "application/pdf", b"%PDF-1.4\n", checkin_list=door
+    )
+    for each in ("certificates_progress", "download_certificates"):
+        made.things[f"checkin_desk.{each}.public_id"] = pages.public_id
     empty_zip = b"PK\x05\x06" + bytes(18)
     audit = _made(event, organiser, "invoices.audit_file", "audit.zip", "application/zip", empty_zip, language="de")
     made.things["invoices_desk.audit_progress.public_id"] = audit.public_id

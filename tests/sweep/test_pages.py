@@ -190,6 +190,11 @@ def pages(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own}/door/log?q=zzzzzz", "no scan found"),
         Visit("organiser", f"/manage/{own}/door/conflicts?state=settled", "no scan settled"),
         Visit("organiser", f"/manage/{own}/door/devices/{things['device_id']}/code", "a phone that is enrolled"),
+        *(
+            Visit("organiser", f"/manage/{own}/door/lists/new?kind={kind}", f"a list for {kind}")
+            for kind in ("door", "workshop", "dinner", "setup")
+        ),
+        Visit("organiser", f"/manage/{own}/door/lists/{things['list_id']}/attendance?q=zzzzzz", "nobody who came"),
     ]
 
 
@@ -222,6 +227,9 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("organiser", f"/manage/{own.slug}/door/devices/new", "new phone"),
         Visit("organiser", f"/manage/{own.slug}/door/conflicts", "no scan ticked"),
         Visit("crew", f"/e/{own.slug}/door/{own.things['list_id']}/new", "new guest"),
+        Visit("organiser", f"/manage/{own.slug}/door/lists/new?kind=door", "new list"),
+        Visit("organiser", f"/manage/{own.slug}/door/lists/{own.things['list_id']}", "list"),
+        Visit("organiser", f"/manage/{own.slug}/door/lists/{own.things['list_id']}/questions/new", "door question"),
         Visit("exhibitor", f"/e/{own.slug}/me/meetings/decline", "several requests"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}", "ticket data"),
         Visit("ticket link", f"/t/{own.tokens['ticket']}/substitute", "substitute"),
@@ -275,6 +283,7 @@ def overtaken(stage: Stage) -> list[tuple[Visit, int]]:
         (Visit("organiser", f"{desk}/tables/zones", "hall, late"), 0),
         (Visit("organiser", f"{desk}/tables/zones", "video room, late"), -1),
         (Visit("organiser", f"{desk}/tables/lunch", "lunch, late"), 0),
+        (Visit("organiser", f"{desk}/door/lists/{stage.world.own.things['list_id']}", "list, late"), 0),
     ]
 
 

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from ... import clock
+from ...checkin import attendance, noting
 from ...db import transaction
 from ...errors import DomainError, or_404, require
 from ...events.models import Participant
@@ -269,6 +270,8 @@ def person_page(guest: guests.Guest) -> str:
         printed=codes.printed(live.code) if live is not None and live.code is not None else "",
         letters=guests.letters_to(event, one, list(bought.values())),
         scans=guests.scans_of(event, held),
+        door_note=noting.note_of(live) if live is not None else None,
+        door_answers=attendance.answers_of(event, [registration.id for registration in held]),
         meetings=meetings,
         states=state_words(),
         answers=answer_words(),

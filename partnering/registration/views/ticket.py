@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from flask import flash, g, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from ... import limits, qr
@@ -24,7 +25,7 @@ from ..models import Registration
 from .blueprint import bp, check_generation, page, public_id_of
 from .check import calendar_file
 from .deeds import once
-from .extras import sections_of_buyer
+from .extras import sections_of_buyer, sections_of_guest
 from .places import asked_of_holder, booked, offered
 
 
@@ -169,7 +170,10 @@ def _ticket_page(token: str, registration: Registration, form: DetailsForm, stat
         passes_until=permissions.passes_until(registration),
         invited_by=queries.named_by(registration),
         may_spend=permissions.may_spend(registration),
-        sections=sections_of_buyer(party) if live and permissions.may_spend(registration) else [],
+        sections=[
+            *(sections_of_guest(registration, token) if live else []),
+            *(sections_of_buyer(party) if live and permissions.may_spend(registration) else []),
+        ],
         booked=booked(registration.place, registration) if live else [],
         offered=offered(registration.place, token) if live else [],
         asks=asked_of_holder(registration).questions if live else [],
@@ -319,6 +323,12 @@ def mail_sign_in(token: str) -> Response:
     return redirect(url_for(".ticket_page", token=token), 303)
 
 
+def _sections(registration: Registration) -> list[Markup]:
+    """What other rooms say to whoever is signed in, on their own ticket."""
+    bought = sections_of_buyer(registration.place.party) if permissions.may_spend(registration) else []
+    return [*sections_of_guest(registration), *bought]
+
+
 @bp.get("/e/<event_slug>/me/ticket")
 @guarded(within_event(participant))
 def my_ticket() -> tuple[str, int]:
@@ -330,6 +340,6 @@ def my_ticket() -> tuple[str, int]:
         current_event(),
         registration=full,
         shown=shown_ticket(full) if full is not None else None,
-        sections=sections_of_buyer(full.place.party) if full is not None and permissions.may_spend(full) else [],
+        sections=_sections(full) if full is not None else [],
         details_url=mails.ticket_url(full) if full is not None else None,
     )
