@@ -24,7 +24,7 @@ def pages(
     """A page for each; `subjects` by language. `language` is the file's own; `progress` hears how many are done."""
     subject = subjects[language]
     with speaking(language):
-        title = f"{_('Certificate of attendance')}: {subject.session or subject.event}"
+        title = ": ".join((_("Certificate of attendance"), subject.session or subject.event))
     pdf = document(title, language, as_of, author=subject.issuer)
     for done, one in enumerate(attended, start=1):
         with speaking(one.locale):

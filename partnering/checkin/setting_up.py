@@ -44,7 +44,8 @@ def locked(event: Event, public_id: str) -> CheckinList | None:
     """A list that nobody else edits until the transaction ends; doors go on."""
     found = queries.list_at(event, public_id)
     if found is not None:
-        db.session.refresh(found, with_for_update={"key_share": True})
+        db.session.execute(sa.select(CheckinList.id).where(CheckinList.id == found.id).with_for_update(key_share=True))
+        db.session.refresh(found)
     return found
 
 
@@ -135,7 +136,7 @@ def remove_list(event: Event, checkin_list: CheckinList) -> None:
     Raises `ScannedHere`, `AskedFor`, or `OnlyDoorOfPhone`.
     """
     # whoever scans here holds the row until they are done, and finds it gone afterwards
-    db.session.refresh(checkin_list, with_for_update=True)
+    db.session.execute(sa.select(CheckinList.id).where(CheckinList.id == checkin_list.id).with_for_update())
     if checkin_list.id in scanned(event):
         raise ScannedHere
     for other in queries.lists_of(event):
