@@ -10,20 +10,21 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from partnering import links
+from partnering import clock, links
 from partnering.accounts import tokens
 from partnering.accounts.models import Person
 from partnering.accounts.services import person_at
 from partnering.agenda.models import Location
-from partnering.checkin import redeeming
+from partnering.checkin import devices, redeeming, uploading
 from partnering.checkin import services as checkin
-from partnering.checkin.models import Device
+from partnering.checkin.models import CheckinList, Device
+from partnering.checkin.uploading import Brought
 from partnering.contributions.models import CallTopic, Criterion, Submission
 from partnering.db import BilingualText, Model, db, transaction
 from partnering.delegates.models import Delegate
@@ -119,6 +120,28 @@ def stage_of(site: Site) -> Stage:
     return stage
 
 
+def _rehearse(event: Event, door: CheckinList, ticket: Registration) -> None:
+    """Guests of the last hour at two phones without network: one came in at both, and one code is nobody's."""
+    guests = db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.event_id == event.id, Registration.state == "live", Registration.id != ticket.id)
+        .order_by(Registration.id)
+        .limit(60)
+    ).all()
+    start = clock.now() - timedelta(minutes=58)
+    for number, name in enumerate(("Telefon Nord", "Telefon Süd")):
+        phone = devices.make(event, name, by=None, may_force=True)
+        devices.heard_of(phone, clock.now())
+        contact = devices.stamp(phone, start)
+        own = [ticket, *guests[number::2]]
+        brought = [
+            Brought(f"rehearsal-{number}-{n:02}", door.public_id, "ok", n * n * 3_600, contact, guest=each.public_id)
+            for n, each in enumerate(own)
+        ]
+        brought.append(Brought(f"rehearsal-{number}-xx", door.public_id, "ok", 60_000, contact, "kein Ticket"))
+        uploading.receive(event, phone, brought, waiting=14 * number)
+
+
 def fill(made: Conference, event: Event) -> None:
     """What the addresses of the event's pages are made of."""
 
@@ -143,6 +166,7 @@ def fill(made: Conference, event: Event) -> None:
     crew = db.session.get_one(Person, made.people["crew"])
     device = checkin.browser_device(event, crew)
     redeeming.redeem_registration(event, door, device, ticket)
+    _rehearse(event, door, ticket)
     assert isinstance(device, Device)
     role = db.session.scalars(sa.select(TeamRole).where(TeamRole.event_id == event.id)).first()
     tour, _taken = make_sold_out(event, name=BilingualText("Laborführung", "Lab tour"), gross=0, position=90)
