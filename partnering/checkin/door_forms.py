@@ -20,13 +20,13 @@ class WalkInForm(FlaskForm):
     """Somebody who comes without a ticket. `key` makes sending twice one registration and one scan."""
 
     key = HiddenField(validators=[InputRequired(), Regexp(r"[a-z0-9]{8,32}\Z")])
+    ticket = RadioField(_l("Ticket"), [InputRequired(_l("Choose a ticket"))], choices=[])
     given_name = line(_l("First name"), 80, _l("Enter the first name"))
     family_name = line(_l("Last name"), 80, _l("Enter the last name"))
     email = EmailField(
         _l("Email address"), [InputRequired(_l("Enter the email address")), Length(max=254), Address()], filters=[tidy]
     )
     company = line(_l("Organisation"), 200)
-    ticket = RadioField(_l("Ticket"), [InputRequired(_l("Choose a ticket"))], choices=[])
     locale = RadioField(
         _l("Letters in"),
         choices=[SelectChoice("de", _l("German")), SelectChoice("en", _l("English"))],

@@ -41,7 +41,7 @@ def at_door(token: str, slug: str, list_id: str) -> AtDoor | None:
     assert device is not None
     assert checkin_list is not None  # nothing is joined from outside
     elsewhere, asks = row[-2], row[-1]
-    if elsewhere or not devices.may_work(device):
+    if elsewhere or device.kind == "kiosk" or not devices.may_work(device):
         return None
     return AtDoor(event, checkin_list, device, bool(asks))
 

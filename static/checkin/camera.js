@@ -17,11 +17,11 @@ export function reasonOf(error) {
   return error?.name === "NotReadableError" || error?.name === "AbortError" ? "busy" : "missing";
 }
 
-/** Show the camera in `video`. Throws what the browser throws; without a secure page there is no camera. */
-export async function start(video) {
+/** Show the camera in `video`: the one chosen, else that which looks away, or at the "user". Throws what the browser throws; without a secure page there is no camera. */
+export async function start(video, facing = "environment") {
   stop(video);
   if (!navigator.mediaDevices) throw new DOMException("no camera on this page", "NotFoundError");
-  const which = chosen.get() ? { deviceId: { ideal: chosen.get() } } : { facingMode: { ideal: "environment" } };
+  const which = chosen.get() ? { deviceId: { ideal: chosen.get() } } : { facingMode: { ideal: facing } };
   video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { ...SIZE, ...which } });
   await video.play();
   await stayAwake();

@@ -12,7 +12,7 @@ from partnering.accounts.models import Person
 from partnering.agenda import services as agenda
 from partnering.agenda.models import Location
 from partnering.backoffice import question_prices
-from partnering.checkin import asking, devices, redeeming, uploading
+from partnering.checkin import asking, devices, kiosk, redeeming, uploading
 from partnering.checkin import services as checkin
 from partnering.checkin.models import CheckinList, Device
 from partnering.checkin.uploading import Brought
@@ -328,6 +328,10 @@ def door(event: Event, made: Conference, guests: dict[str, Registration], words:
     phone = devices.make(event, words("Telefon 1"), by=None, lists=[door], may_force=True, may_add=True)
     made.tokens["device"] = devices.enrol(devices.offer(phone, None))[1]
     _without_network(event, phone, door, guests)
+    tablet = devices.make(event, words("Kiosk 1"), by=None, kind="kiosk", lists=[door], may_add=True)
+    kiosk.set_pin(event, tablet, "2468")
+    made.tokens["kiosk"] = devices.enrol(devices.offer(tablet, None))[1]
+    made.things["checkin_desk.edit_kiosk.device_id"] = tablet.public_id
     next_one = devices.make(event, words("Telefon 2"), by=None)
     devices.offer(next_one, None)
     devices.revoke(event, devices.make(event, words("Telefon 3"), by=None))

@@ -16,6 +16,7 @@ ROLES = (
     "given link",
     "sign-in letter",
     "device",
+    "kiosk",
     "attendee",
     "other attendee",
     "exhibitor",
@@ -27,10 +28,10 @@ ROLES = (
     "foreign organiser",
     "admin",
 )
-"""The first ten bring no session; each link opens its own door and no other."""
+"""The first eleven bring no session; each link opens its own door and no other."""
 
 EVERYBODY = frozenset(ROLES)
-WITHOUT_SESSION = frozenset(ROLES[:10])
+WITHOUT_SESSION = frozenset(ROLES[:11])
 SIGNED_IN = EVERYBODY - WITHOUT_SESSION
 GUESTS = frozenset({"attendee", "other attendee", "exhibitor"})
 PARTICIPANTS = GUESTS | {"speaker"}
@@ -57,6 +58,7 @@ CHOSEN = frozenset({"chosen link"})
 GIVEN = frozenset({"given link"})
 LETTER = frozenset({"sign-in letter"})
 AT_DOOR = CREW | {"device"}
+KIOSK = frozenset({"kiosk"})
 
 MATRIX: dict[str, frozenset[str]] = {
     "static": EVERYBODY,
@@ -472,6 +474,16 @@ MATRIX: dict[str, frozenset[str]] = {
     "checkin_desk.device_code": ORGANISERS,
     "checkin_desk.roll_device": ORGANISERS,
     "checkin_desk.revoke_device": ORGANISERS,
+    "checkin_desk.new_kiosk": ORGANISERS,
+    "checkin_desk.edit_kiosk": ORGANISERS,
+    "checkin_kiosk.start": KIOSK,
+    "checkin_kiosk.show_code": KIOSK,
+    "checkin_kiosk.guest": KIOSK,
+    "checkin_kiosk.check_in": KIOSK,
+    "checkin_kiosk.done": KIOSK,
+    "checkin_kiosk.print_own": KIOSK,
+    "checkin_kiosk.page_style": KIOSK,
+    "checkin_kiosk.staff": KIOSK,
     "checkin_enrol.start": EVERYBODY,
     "checkin_enrol.enrol": EVERYBODY,
     "checkin_desk.new_list": ORGANISERS,

@@ -68,10 +68,8 @@ class Stage:
         token = self.sessions.get(role)
         if token is not None:
             client.set_cookie(cookie_of(self.app), token, domain=host)
-        if role == "device":  # with every request, wherever its browser would send it
-            client.set_cookie(
-                COOKIE_OF_DOORS, self.world.own.tokens["device"], domain=self.app.extensions["settings"].host
-            )
+        if role in ("device", "kiosk"):  # with every request, wherever its browser would send it
+            client.set_cookie(COOKIE_OF_DOORS, self.world.own.tokens[role], domain=self.app.extensions["settings"].host)
         return client
 
     def secret_of(self, role: str, endpoint: str) -> str:

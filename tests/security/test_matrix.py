@@ -114,8 +114,8 @@ def test_people_of_one_event_find_no_other(stage: Stage):
     for rule in known(stage.app):
         if "event_slug" not in rule.arguments or MATRIX[rule.endpoint] >= SIGNED_IN:
             continue  # who hands a contribution in takes part from then on
-        for role in ("attendee", "other attendee", "exhibitor", "speaker", "crew", "organiser", "device"):
-            if role == "device" and role not in MATRIX[rule.endpoint]:
+        for role in ("attendee", "other attendee", "exhibitor", "speaker", "crew", "organiser", "device", "kiosk"):
+            if role in ("device", "kiosk") and role not in MATRIX[rule.endpoint]:
                 continue  # who is led to sign in, as anybody without an account
             values = {
                 name: stage.value(rule.endpoint, name, role, foreign=name == "event_slug" or name not in NO_OBJECTS)

@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from partnering.meetings.queries import TABS
 from tests.conftest import NewVisitor
 from tests.security.matrix import MATRIX
-from tests.security.stage import Stage, methods_of, parameters, routes, set_up
+from tests.security.stage import COOKIE_OF_DOORS, Stage, methods_of, parameters, routes, set_up
 from tests.support.browser import axe_violations
 from tests.support.servers import Site
 from tests.support.signing_in import cookie_of
@@ -36,6 +36,7 @@ VIEWERS = (
     "given link",
     "feed link",
     "sign-in letter",
+    "kiosk",
 )
 """Who looks at a page: the first of these who may."""
 
@@ -225,6 +226,9 @@ def forms(stage: Stage) -> list[Visit]:
         Visit("attendee", f"/e/{own.slug}/me/contacts/scan", "badge for a card"),
         Visit("exhibitor", f"/e/{own.slug}/me/stand/leads/scan", "badge for a lead"),
         Visit("organiser", f"/manage/{own.slug}/door/devices/new", "new phone"),
+        Visit("organiser", f"/manage/{own.slug}/door/devices/kiosk", "new kiosk"),
+        Visit("kiosk", f"/e/{own.slug}/door/kiosk/", "code at a kiosk"),
+        Visit("kiosk", f"/e/{own.slug}/door/kiosk/staff", "PIN of a kiosk"),
         Visit("organiser", f"/manage/{own.slug}/door/conflicts", "no scan ticked"),
         Visit("crew", f"/e/{own.slug}/door/{own.things['list_id']}/new", "new guest"),
         Visit("organiser", f"/manage/{own.slug}/door/lists/new?kind=door", "new list"),
@@ -305,6 +309,9 @@ class Eye(Glance):
             token = self.stage.sessions.get(role)
             if token is not None:
                 context.add_cookies([{"name": cookie_of(self.stage.app), "value": token, "url": self._site.url}])
+            if role == "kiosk":
+                kept = self.stage.world.own.tokens[role]
+                context.add_cookies([{"name": COOKIE_OF_DOORS, "value": kept, "url": self._site.url}])
             context.new_page()
             self._contexts[role] = context
         return self._contexts[role].pages[0]

@@ -14,6 +14,8 @@ from . import (
     door,
     enrolment,
     group,
+    kiosk,
+    kiosks,
     lists,
     live,
     names,
@@ -25,7 +27,7 @@ from . import (
     walkin,
 )
 
-blueprints = (door.bp, desk.bp, enrolment.bp, certificates.own, certificates.by_link)
+blueprints = (door.bp, kiosk.bp, desk.bp, enrolment.bp, certificates.own, certificates.by_link)
 
 __all__ = [
     "asking",
@@ -40,6 +42,8 @@ __all__ = [
     "enrolment",
     "group",
     "install",
+    "kiosk",
+    "kiosks",
     "lists",
     "live",
     "names",

@@ -93,6 +93,8 @@ def new_device() -> str | Response | tuple[str, int]:
 def edit_device(device_id: str) -> str | Response | tuple[str, int]:
     """Name, doors and rights of a phone."""
     device = _device(device_id)
+    if device.kind == "kiosk":
+        return redirect(url_for(".edit_kiosk", device_id=device_id))
     form = _form(device)
     if form.validate_on_submit():
         with transaction():

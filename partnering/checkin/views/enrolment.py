@@ -4,6 +4,7 @@ from flask import make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from ... import limits
+from ...accounts.cookies import sign_out
 from ...db import db, transaction
 from ...events.models import Event
 from ...guards import GuardedBlueprint, public
@@ -33,7 +34,10 @@ def enrol() -> str | Response | tuple[str, int]:
         with transaction():
             device, token = devices.enrol((form.secret.data or "").strip())
             event = db.session.get_one(Event, device.event_id)
-            answer = make_response(redirect(url_for("checkin.doors", event_slug=event.slug), 303))
+            page = "checkin_kiosk.start" if device.kind == "kiosk" else "checkin.doors"
+            answer = make_response(redirect(url_for(page, event_slug=event.slug), 303))
+            if device.kind == "kiosk":
+                sign_out(answer)  # whoever sets a tablet up leaves no door open on it
             return give_token(answer, event, token)
     except devices.EnrolmentOver as error:
         return start(form, str(error.message)), error.status
