@@ -19,6 +19,7 @@ from ..events.queries import event_by_slug
 from ..mail import letters
 from ..mail.models import OutboxLetter
 from . import (
+    admitting,
     calling,
     deepening,
     extras,
@@ -81,6 +82,7 @@ def build(slug: str, today: date) -> None:
         meeting.replay(event, sheet, delegates)
         furnishing.furnish(event, sheet, rooms)
         deepening.deepen(event, sheet, delegates, products)
+        admitting.open_doors(event, products)
         extras.book_workshops(event, wanted)
         speaking.give(event, sheet)
         planning.change_draft(event, sheet)

@@ -4,7 +4,6 @@ import sqlalchemy as sa
 
 from ..accounts.services import person_for
 from ..agenda.models import Location
-from ..checkin.services import make_list
 from ..db import BilingualText, db
 from ..events import services as events
 from ..events.cli import organise
@@ -177,7 +176,6 @@ def make_places(event: Event, sheet: Sheet) -> dict[str, Location]:
             mode=given["mode"],
         )
         block.phase = given["phase"]
-    make_list(event, BilingualText("Einlass", "Entrance"))
     db.session.flush()
     return rooms
 
