@@ -107,6 +107,7 @@ def _done(
 def undo_group(list_id: str, guest_id: str) -> Response:
     """Take back all scans of a group that this device made, of the last quarter of an hour."""
     door = the_door(list_id)
+    _guest(guest_id)
     form = UndoGroupForm()
     if form.validate_on_submit():
         undone = late = 0
