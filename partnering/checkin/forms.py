@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,16 +23,36 @@ from ..text import clean
 from .models import ANSWERS, WAYS
 from .redeeming import ANSWER_LENGTH
 from .uploading import MOST, Brought
+from .verdicts import Asked
 
 SCAN_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 CODE_LENGTH = 300
 NAME_LENGTH = 16
 MOST_ANSWERS = 50
+ASKING, ASK = "asking", "ask-"
+"""The form within a verdict says that it is one, and calls each answer by its question."""
 
 
 def one_line(value: str | None) -> str:
     """A line as it is stored."""
     return clean(value or "")
+
+
+def answers_in(sent: Mapping[str, str], asked: Sequence[Asked]) -> dict[str, Any] | None:
+    """The answers that the form within a verdict gave to these questions, by their public ids; None without the form.
+
+    A field that was left empty answers nothing.
+    """
+    if ASKING not in sent:
+        return None
+    given: dict[str, Any] = {}
+    for each in asked:
+        answer = sent.get(f"{ASK}{each.public_id}", "").strip()
+        if each.kind != "yes_no" and answer:
+            given[each.public_id] = answer
+        elif answer in ("yes", "no"):
+            given[each.public_id] = answer == "yes"
+    return given
 
 
 # -- what a scanner sends

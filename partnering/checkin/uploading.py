@@ -224,6 +224,8 @@ def _write(event: Event, device: Device, item: _Item, now: datetime) -> bool:
         if brought.forced and brought.said == "ok":
             audit.record("scan.forced", db.session.get_one(Scan, row_id), event=event)
         return item.state == "counted"
+    if _let_in_meanwhile(device, item, now):
+        return item.state == "counted"
     if brought.undone is None or not _in_time(brought):
         return False
     annulled = db.session.execute(
@@ -238,6 +240,37 @@ def _write(event: Event, device: Device, item: _Item, now: datetime) -> bool:
         .returning(_scan.c.id)
     )
     return annulled.scalar_one_or_none() is not None
+
+
+def _let_in_meanwhile(device: Device, item: _Item, now: datetime) -> bool:
+    """The server had refused this attempt, but the device did not hear of it in time and let the guest in by itself:
+    keep what happened at the door. Whether there was such an attempt.
+    """
+    if item.state == "refused":
+        return False
+    changed = db.session.execute(
+        sa.update(_scan)
+        .where(
+            _scan.c.device_id == device.id,
+            _scan.c.scan_id == item.brought.scan_id,
+            _scan.c.list_id == item.checkin_list.id,
+            _scan.c.type == item.brought.type,
+            _scan.c.state == "refused",
+            _scan.c.said == "",
+        )
+        .values(
+            state=item.state,
+            reason=item.reason,
+            answer="ok",
+            said="ok",
+            offline=True,
+            window_key="",
+            bounded_at=item.at,
+            annulled_at=now if item.state == "annulled" else None,
+        )
+        .returning(_scan.c.id)
+    )
+    return changed.scalar_one_or_none() is not None
 
 
 def _became(device: Device, scans: Sequence[Brought]) -> list[Received]:

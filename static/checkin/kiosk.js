@@ -38,8 +38,8 @@ async function watch() {
       form.requestSubmit();
     });
   } catch (error) {
-    console.warn("no camera here", error);
     finder.hidden = true; // the field below works without it
+    if (!(error instanceof DOMException)) console.warn("no reader", error);
   }
 }
 

@@ -70,6 +70,34 @@ def attempt(foyer):
 # -- questions
 
 
+@pytest.mark.parametrize("way", ["typed", "searched"])
+def test_a_page_without_script_asks_too(app, organiser, crew, foyer, way):
+    """The verdict asks what is open, says what is missing, keeps what was said, and lets in with the answers."""
+    assert organiser.post(desk(foyer, "/new"), data=choice(required="y")).status_code == 302
+    words = {"label_de": "Garderobe?", "label_en": "Cloakroom?", "kind": "yes_no", "required": "y"}
+    assert organiser.post(desk(foyer, "/new"), data=words).status_code == 302
+    address = foyer.at("scan" if way == "typed" else f"person/{foyer.guest}")
+    sent = {"type": "entry", **({"code": foyer.ticket} if way == "typed" else {})}
+
+    first = crew.post(address, data={**sent, "scan_id": "form-000001"})
+    refs = re.findall(r'<fieldset class="asking__field"><legend>(\w+)\?.*?name="ask-(\w+)"', first.text)
+    assert [label for label, _ref in refs] in (["Hauptgericht", "Garderobe"], ["Main course", "Cloakroom"])
+    dish, coat = (ref for _label, ref in refs)
+    keys = re.findall(rf'name="ask-{dish}" value="(\w+)"', first.text)
+    assert "asking__error" not in first.text
+    half = {**sent, "asking": "1", f"ask-{coat}": "no"}
+    second = crew.post(address, data={**half, "scan_id": "form-000002"})
+    assert re.findall(r'asking__error" id="ask-(\w+)-error"', second.text) == [dish]
+    assert re.search(rf'name="ask-{coat}" value="no" checked', second.text)
+    third = crew.post(address, data={**half, f"ask-{dish}": keys[1], "scan_id": "form-000003"})
+
+    assert 'data-answer="ok"' in third.text
+    with app.app_context():
+        stored = db.session.execute(sa.select(Scan.answer, Scan.answers).order_by(Scan.id)).all()
+    assert [answer for answer, _given in stored] == ["incomplete", "incomplete", "ok"]
+    assert stored[-1].answers == {dish: keys[1], coat: False}
+
+
 def test_a_question_goes_from_the_page_to_the_door_and_back(app, organiser, foyer, attempt):
     assert organiser.post(desk(foyer, "/new"), data=choice(required="y")).status_code == 302
     with app.app_context():

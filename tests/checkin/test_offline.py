@@ -401,6 +401,40 @@ def test_an_online_door_and_one_without_network_tell_one_story(event, phone, doo
     assert sorted(db.session.scalars(sa.select(Scan.state))) == ["counted", "duplicate"]
 
 
+def test_a_guest_whom_the_server_refused_too_late_is_shown_to_organisers(event, phone, door, freeze):
+    """The server says that the ticket is in already; the phone heard of it after it had let the guest in by itself."""
+    text = ticket_text(make_attendee(event))
+    other = make_phones(event, 1)[0]
+    freeze(START + timedelta(minutes=1))
+    scan(event, door, other, text)
+    refused = scan(event, door, phone, text, scan_id="scan-000001")
+    freeze(later(START))
+
+    twice = [bring(event, phone, door, text, after=120) for _ in range(2)]
+
+    assert refused.answer == "already_in"
+    assert [each.state for each in twice] == ["duplicate", "duplicate"]
+    assert db.session.scalars(sa.select(Admission.device_id)).all() == [other.id]
+
+
+def test_a_guest_whom_the_server_refused_too_late_is_reviewed(event, phone, door, freeze):
+    guest = make_attendee(event)
+    text = ticket_text(guest)
+    freeze(START + timedelta(minutes=1))
+    with transaction():
+        cancel(guest)
+    refused = scan(event, door, phone, text, scan_id="scan-000001")
+    freeze(later(START))
+
+    received = bring(event, phone, door, text, after=120)
+    other = bring(event, phone, door, text, said="cancelled", after=120, scan_id="scan-000002")
+
+    assert refused.answer == "cancelled"
+    assert (received.state, received.reason) == ("review", "cancelled")
+    assert other.state == "refused"
+    assert db.session.scalars(sa.select(Admission.id)).all() == []
+
+
 # -- a lost phone
 
 

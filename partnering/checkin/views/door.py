@@ -62,8 +62,17 @@ def new_scan_id() -> str:
     return secrets.token_hex(8)
 
 
-def verdict_page(verdict: Verdict, door: CheckinList, device: Device, again: dict[str, str]) -> str:
-    """The whole-screen answer to a form; `again` is what to send to let in anyway."""
+def verdict_page(
+    verdict: Verdict,
+    door: CheckinList,
+    device: Device,
+    again: dict[str, str],
+    answers: dict[str, Any] | None = None,
+) -> str:
+    """The whole-screen answer to a form; `again` is what to send to let in anyway, or with answers.
+
+    `answers` are those to the questions of the list that were given, None before it was asked.
+    """
     shown = words.shown(verdict, current_event().zone, may_force())
     arrived, expected = queries.counts(current_event(), [door])[door.id]
     guest = queries.guest_at(current_event(), shown.person) if shown.person else None
@@ -75,7 +84,8 @@ def verdict_page(verdict: Verdict, door: CheckinList, device: Device, again: dic
         expected=expected,
         may_add=may_add(),
         group=queries.size_of_group(guest) if guest is not None else 0,
-        again={**again, "scan_id": new_scan_id(), "force": "1"},
+        again={**again, "scan_id": new_scan_id()},
+        answers=answers,
         last=rows(queries.last_of(device, door)),
     )
 

@@ -8,8 +8,8 @@ from ...errors import or_404
 from ...events.routing import current_event
 from ...headers import single
 from ...registration.models import Registration
-from .. import queries, redeeming, words
-from ..forms import EntryForm
+from .. import knowing, queries, redeeming, words
+from ..forms import EntryForm, answers_in
 from .door import at_the_door, bp, new_scan_id, the_door, verdict_page
 from .guarding import asker, may_add, may_force, person_asking
 
@@ -74,6 +74,7 @@ def let_in(list_id: str, guest_id: str) -> str | tuple[str, int]:
         return person(list_id, guest_id), 422
     with transaction():
         door, device = at_the_door(list_id)
+        answers = answers_in(request.form, knowing.asked_at(door))
         verdict = redeeming.redeem_registration(
             current_event(),
             door,
@@ -83,5 +84,7 @@ def let_in(list_id: str, guest_id: str) -> str | tuple[str, int]:
             type=form.type.data or "entry",
             force=form.force.data == "1" and may_force(),
             by=person_asking(),
+            answers=answers or {},
         )
-        return verdict_page(verdict, door, device, {"guest": guest_id, "type": form.type.data or "entry"})
+        again = {"guest": guest_id, "type": form.type.data or "entry"}
+        return verdict_page(verdict, door, device, again, answers)

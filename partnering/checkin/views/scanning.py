@@ -9,13 +9,14 @@ from ...db import transaction
 from ...events.routing import current_event
 from ...guards import guarded
 from ...headers import allow_wasm
-from .. import queries, redeeming, words
-from ..forms import CodeForm, ScanRequest, read_scan
+from .. import knowing, queries, redeeming, words
+from ..forms import CodeForm, ScanRequest, answers_in, read_scan
 from .door import answer_of, at_the_door, bp, new_scan_id, rows, the_door, verdict_page
 from .guarding import (
     asker,
     at_door_in_deed,
     enter_door,
+    may_add,
     may_force,
     note_contact_in_deed,
     own_device,
@@ -42,6 +43,7 @@ def scan(list_id: str, form: CodeForm | None = None) -> str:
         door=words.door_name(door),
         form=form,
         type=kind,
+        may_add=may_add(),
         exits=queries.notes_exits(door),
         arrived=arrived,
         expected=expected,
@@ -60,6 +62,8 @@ def redeem_typed(list_id: str) -> str | tuple[str, int]:
     limits.hit("door.typed", asker(), limit=TYPED_A_MINUTE, seconds=60)
     with transaction():
         door, device = at_the_door(list_id)
+        asked = knowing.asked_at(door)
+        answers = answers_in(request.form, asked)
         verdict = redeeming.redeem_code(
             current_event(),
             door,
@@ -69,9 +73,12 @@ def redeem_typed(list_id: str) -> str | tuple[str, int]:
             type=form.type.data or "entry",
             force=form.force.data == "1" and may_force(),
             by=person_asking(),
+            answers=answers or {},
+            asked=asked,
             typed=True,
         )
-        return verdict_page(verdict, door, device, {"code": form.code.data or "", "type": form.type.data or "entry"})
+        again = {"code": form.code.data or "", "type": form.type.data or "entry"}
+        return verdict_page(verdict, door, device, again, answers)
 
 
 @bp.post("/<list_id>/redeem")
