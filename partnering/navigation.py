@@ -80,14 +80,6 @@ BELOW = {
     "backoffice.bookings_list": "backoffice.people",
     "backoffice.booking": "backoffice.people",
     "events_desk.clone": "events_desk.settings",
-    "checkin_desk.all_conflicts": "checkin_desk.live",
-    "checkin_desk.settle": "checkin_desk.live",
-    "checkin_desk.log": "checkin_desk.live",
-    "checkin_desk.revert": "checkin_desk.live",
-    "checkin_desk.all_devices": "checkin_desk.live",
-    "checkin_desk.new_device": "checkin_desk.live",
-    "checkin_desk.edit_device": "checkin_desk.live",
-    "checkin_desk.device_code": "checkin_desk.live",
     "programme.talks": "schedule.agenda",
     "programme.talk": "schedule.agenda",
     "programme.availability": "schedule.agenda",
@@ -102,11 +94,14 @@ BELOW = {
 }
 """Pages that belong to another room's entry."""
 
+ROOMS = {"checkin_desk": "checkin_desk.live"}
+"""Rooms all of whose pages belong to one entry."""
+
 
 def is_current(endpoint: str) -> bool:
     """Whether this request is for the entry's page or one below it."""
     asked = request.endpoint or ""
-    if endpoint in (asked, BELOW.get(asked)):
+    if endpoint in (asked, BELOW.get(asked), ROOMS.get(asked.partition(".")[0])):
         return True
     own = (address(endpoint) or "/").partition("?")[0]
     same_room = asked.partition(".")[0] == endpoint.partition(".")[0]

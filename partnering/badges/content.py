@@ -42,6 +42,7 @@ class Badge:
     ticket: str = ""
     ticket_name: str = ""
     code_id: int = 0
+    whole: str = ""
 
     @property
     def look(self) -> Look:
@@ -50,8 +51,8 @@ class Badge:
 
     @property
     def name(self) -> str:
-        """First and family name."""
-        return " ".join(part for part in (self.first, self.last) if part)
+        """The name as one says it, title first."""
+        return self.whole or " ".join(part for part in (self.first, self.last) if part)
 
     def content_hash(self) -> str:
         """SHA-256 in hex of all that the badge says; another one means that a badge on paper is out of date."""

@@ -89,6 +89,7 @@ def _badge(row: sa.Row, on_stage: frozenset[int], may_show: frozenset[int], plac
         ticket=row.ticket,
         ticket_name=bi(row.ticket_name),
         code_id=row.code_row,
+        whole=row.badge_name or " ".join(part for part in (row.title, row.given_name, row.family_name) if part),
     )
 
 
