@@ -125,6 +125,7 @@ SENTENCES: dict[str, LazyString] = {
     "device.made": _l("%(who)s added a device for the doors."),
     "device.enrolled": _l("A phone became a device for the doors."),
     "device.rolled": _l("%(who)s gave a device a new code."),
+    "device.pin_set": _l("%(who)s set the PIN of a kiosk."),
     "device.revoked": _l("%(who)s took a device away from the doors."),
     "scan.annulled": _l("%(who)s undid a check-in."),
     "scan.settled": _l("%(who)s decided about a scan of a door without network."),

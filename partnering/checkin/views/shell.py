@@ -41,7 +41,6 @@ def worker() -> Response:
         (_root() / "checkin/worker.js").read_bytes(), content_type="text/javascript; charset=utf-8"
     )
     response.headers["Service-Worker-Allowed"] = scope()
-    response.headers["Cache-Control"] = "no-cache"
     return response
 
 
