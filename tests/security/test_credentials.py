@@ -46,6 +46,7 @@ DOORS = {
     "registration.book_for_me": "ticket",
     "registration.give_up_for_me": "ticket",
     "registration.wait_for_add_on": "ticket",
+    "certificates_link.by_ticket": "ticket",
     "registration.waiting": "waiting",
     "registration.change_waiting": "waiting",
     "registration.accept_offer": "waiting",

@@ -137,7 +137,7 @@ def test_lists_answer_whatever_they_are_asked(stage: Stage):
     for rule in routes(stage.app):
         if "GET" not in methods_of(rule) or rule.endpoint == "static" or "token" in rule.arguments:
             continue
-        lookers = ("visitor", "attendee", "exhibitor", "speaker", "crew", "organiser", "caterer", "committee")
+        lookers = ("visitor", "attendee", "exhibitor", "speaker", "crew", "organiser", "caterer", "committee", "kiosk")
         role = next(role for role in lookers if role in MATRIX[rule.endpoint])
         client, address = stage.visitor(role), stage.address(rule, role)
         for word in CORPUS:
