@@ -185,3 +185,16 @@ def single(arguments: Any, name: str) -> str | None:
     if len(set(values)) > 1:
         raise BadRequest
     return values[0] if values else None
+
+
+def words_in(arguments: Any, name: str = "q", most: int = 100) -> str:
+    """The words somebody looks for, with single spaces and cut to so many letters; NUL, which no database takes, is
+    left out. Raises 400 when they are given twice with different values.
+    """
+    return " ".join((single(arguments, name) or "").replace("\x00", "").split())[:most]
+
+
+def page_in(arguments: Any, most: int = 10_000) -> int:
+    """The number of the page that is asked for: 1 for whatever is none, and at most `most`."""
+    text = single(arguments, "page") or ""
+    return min(max(1, int(text)), most) if text.isascii() and text.isdigit() and len(text) < 9 else 1

@@ -216,11 +216,14 @@ def test_the_start_page_asks_no_more_questions_for_more_suggestions(event: Event
 
     def asked(expected: int) -> int:
         assert len(suggestions.suggested(db.session.get_one(Delegate, own))) == expected  # the index is made
-        db.session.remove()  # whatever is still remembered of earlier questions
-        me = db.session.get_one(Delegate, own)
-        with statements() as questions:
-            suggestions.suggested(me)
-        return len(questions)
+        numbers = []
+        for _time in range(5):  # while others write, even in another database of the cluster, the index looks again
+            db.session.remove()  # whatever is still remembered of earlier questions
+            me = db.session.get_one(Delegate, own)
+            with statements() as questions:
+                suggestions.suggested(me)
+            numbers.append(len(questions))
+        return min(numbers)
 
     provider(event)
     suggestion_tasks.suggest_at(event)

@@ -4,7 +4,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from ...events.routing import current_event
-from ...headers import single
+from ...headers import page_in, single, words_in
 from ...i18n import speaking
 from ...text import fold
 from .. import queries
@@ -34,9 +34,8 @@ def make_selected() -> Response | tuple[str, int]:
 def _page(form: SelectedForm) -> str:
     event = current_event()
     form.offer(own_layouts())
-    asked = (single(request.args, "q") or "")[:100].strip()
+    asked = words_in(request.args)
     state = single(request.args, "state") or ""
-    number = single(request.args, "page") or "1"
     with speaking(event.languages.partition(",")[0]):
         found = queries.badges(event)
     hashes = queries.printed_hashes(event)
@@ -50,7 +49,7 @@ def _page(form: SelectedForm) -> str:
     if state in queries.STATES:
         rows = [row for row in rows if row[1] == state]
     pages = max(1, -(-len(rows) // PER_PAGE))
-    page = min(int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1, pages) or 1
+    page = page_in(request.args, most=pages)
     return render_template(
         "badges/people.html",
         form=form,

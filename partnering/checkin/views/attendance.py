@@ -10,7 +10,7 @@ from ...db import transaction
 from ...errors import or_404
 from ...events.pages import fresh_event
 from ...events.routing import current_event
-from ...headers import as_file, single
+from ...headers import as_file, page_in, words_in
 from ...tables import CSV, pieces
 from .. import attendance as rows_of
 from .. import queries, words
@@ -24,12 +24,11 @@ PER_PAGE = 100
 def attendance(list_id: str) -> str:
     """Who was let in at a list, by name."""
     event, door = current_event(), list_or_404(list_id)
-    asked = (single(request.args, "q") or "")[:100].strip()
-    number = single(request.args, "page") or "1"
+    asked = words_in(request.args)
     questions = rows_of.asked_of(door)
     rows = rows_of.came(event, door, questions, words=asked, now=clock.now())
     pages = max(1, -(-len(rows) // PER_PAGE))
-    page = min(int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1, pages) or 1
+    page = page_in(request.args, most=pages)
     return render_template(
         "checkin/desk/attendance.html",
         list_id=list_id,

@@ -10,7 +10,7 @@ from ... import clock, i18n
 from ...db import transaction
 from ...events.pages import fresh_event
 from ...events.routing import current_event, current_person
-from ...headers import single
+from ...headers import page_in, single
 from ...i18n import _n
 from .. import conflict_words, conflicts, words
 from ..conflicts import Conflict, Outcome, ReasonNeeded
@@ -78,7 +78,7 @@ def _say(outcome: Outcome) -> None:
 
 
 def _page(form: SettleForm) -> str:
-    event, page = current_event(), _page_number()
+    event, page = current_event(), page_in(request.args)
     settled = single(request.args, "state") == "settled"
     number = conflicts.number_open(event)
     shown: list[dict[str, Any]] = []
@@ -105,11 +105,6 @@ def _page(form: SettleForm) -> str:
         previous=at(page - 1) if page > 1 else None,
         next=at(page + 1) if more else None,
     )
-
-
-def _page_number() -> int:
-    text = single(request.args, "page") or ""
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 else 1
 
 
 def _conflict(conflict: Conflict) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from ... import limits
 from ...db import transaction
 from ...errors import or_404
 from ...events.routing import current_event
-from ...headers import single
+from ...headers import words_in
 from ...registration.models import Registration
 from .. import knowing, queries, redeeming, words
 from ..forms import EntryForm, answers_in
@@ -20,12 +20,12 @@ MOST_SHOWN = 20
 @bp.get("/<list_id>/search")
 def search(list_id: str) -> str:
     """Guests by name or company, from two letters on."""
-    asked = (single(request.args, "q") or "")[:100]
-    if asked.strip():
+    asked = words_in(request.args)
+    if asked:
         limits.hit("door.search", asker(), limit=SEARCHES_A_MINUTE, seconds=60)
     door = the_door(list_id)
     found: list[Registration] = []
-    if asked.strip():
+    if asked:
         found = list(queries.guests_named(current_event(), asked, MOST_SHOWN + 1))
     inside = queries.admitted(current_event(), door, [each.place_id for each in found])
     groups = queries.sizes_of_groups([each.place.party_id for each in found[:MOST_SHOWN]])
@@ -33,7 +33,7 @@ def search(list_id: str) -> str:
         "checkin/search.html",
         door=words.door_name(door),
         asked=asked,
-        short=bool(asked.strip()) and len("".join(asked.split())) < 2,
+        short=bool(asked) and len("".join(asked.split())) < 2,
         found=[(each, inside.get(each.place_id), groups.get(each.place.party_id, 1)) for each in found[:MOST_SHOWN]],
         may_add=may_add(),
         more=len(found) > MOST_SHOWN,

@@ -9,7 +9,7 @@ from ...db import transaction
 from ...errors import or_404
 from ...events.pages import fresh_event
 from ...events.routing import current_event
-from ...headers import single
+from ...headers import single, words_in
 from ...i18n import _
 from .. import queries, services, words
 from ..forms import AnnulForm
@@ -23,7 +23,7 @@ def log(form: AnnulForm | None = None, about: str = "") -> str:
     event = current_event()
     lists = queries.lists_of(event)
     door = next((each for each in lists if each.public_id == single(request.args, "door")), None)
-    asked = (single(request.args, "q") or "")[:100].replace("\x00", "")
+    asked = words_in(request.args)
     before = queries.scan_at(event, single(request.args, "before") or "")
     found = queries.log(event, door, queries.LOG + 1, words=asked, before=before)
     shown = rows(found[: queries.LOG])

@@ -11,7 +11,7 @@ from ...db import transaction
 from ...errors import DomainError, or_404
 from ...events.models import Participant
 from ...events.routing import current_event, current_person, event_blueprint, participant
-from ...headers import as_file, single
+from ...headers import as_file, page_in, words_in
 from ...i18n import _, speaking
 from ...tables import CSV, as_csv
 from ...vcard import MEDIA_TYPE
@@ -32,10 +32,9 @@ ON_A_PAGE = 50
 def index() -> str:
     """The leads of my organisation, newest first; `q` looks for names, organisations and words of notes."""
     mine = exhibitor()
-    words = (single(request.args, "q") or "").strip()[:100]
+    words = words_in(request.args)
     ids = queries.leads_of(mine.profile, words)
-    number = single(request.args, "page") or "1"
-    first = (min(int(number), 10_000) - 1) * ON_A_PAGE if number.isascii() and number.isdigit() and number > "0" else 0
+    first = (page_in(request.args) - 1) * ON_A_PAGE
     shown = queries.leads_by_id(ids[first : first + ON_A_PAGE])
     return render_template(
         "contacts/leads.html",

@@ -11,7 +11,7 @@ from ...db import transaction
 from ...errors import or_404, require
 from ...events.pages import fresh_event
 from ...events.routing import current_event, current_person
-from ...headers import as_file, single
+from ...headers import as_file, single, words_in
 from ...i18n import _, _n, bi
 from ...tables import CSV, as_csv
 from ...text import fold
@@ -54,7 +54,7 @@ def _wanted() -> Wanted:
         show=one("show", SHOWN),
         topic=(single(request.args, "topic") or "")[:16],
         form=one("form", tuple(words.FORMS)),
-        words=(single(request.args, "q") or "")[:100],
+        words=words_in(request.args),
         sort=one("sort", SORTS) or "points",
     )
 

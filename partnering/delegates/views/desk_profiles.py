@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from ...db import transaction
 from ...errors import or_404
 from ...events.routing import current_event, manage_blueprint
-from ...headers import single
+from ...headers import page_in, single, words_in
 from ...i18n import _, bi
 from ...organisations import publishing
 from .. import desk_profiles as found
@@ -23,11 +23,10 @@ LONGEST = 100
 def index() -> str:
     """All profiles by name, those that ask to be public, or those that are withheld."""
     event = current_event()
-    words = " ".join((single(request.args, "q") or "").replace("\x00", "").split())[:LONGEST]
+    words = words_in(request.args, most=LONGEST)
     show = single(request.args, "show") or "all"
     show = show if show in found.SHOWN else "all"
-    number = single(request.args, "page") or ""
-    page = min(int(number), 1000) if number.isascii() and number.isdigit() and int(number[:6]) > 0 else 1
+    page = page_in(request.args, most=1000)
     return render_template(
         "delegates/desk_profiles.html",
         event=event,

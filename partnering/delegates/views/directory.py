@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from ... import limits
 from ...errors import or_404, require
 from ...events.routing import current_participant
-from ...headers import single
+from ...headers import page_in, single, words_in
 from ...i18n import _, locale
 from .. import booking, directory, opportunities, permissions, queries
 from ..directory import Wish
@@ -77,12 +77,11 @@ def wished() -> Wish:
         for name in directory.LISTS
     }
     sort = single(request.args, "sort") or ""
-    page = single(request.args, "page") or ""
     return Wish(
-        words=" ".join((single(request.args, "q") or "").replace("\x00", "").split())[:LONGEST],
+        words=words_in(request.args, most=LONGEST),
         free=single(request.args, "free") == "1",
         sort=sort if sort in directory.SORTS else "reasons",
-        page=min(int(page), 1000) if page.isascii() and page.isdigit() and int(page[:6]) > 0 else 1,
+        page=page_in(request.args, most=1000),
         **chosen,
     )
 

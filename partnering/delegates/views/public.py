@@ -10,7 +10,7 @@ from ...accounts.models import Person
 from ...errors import NotFound, or_404, require
 from ...events import permissions as event_permissions
 from ...guards import GuardedBlueprint, public
-from ...headers import answer_unchanged, as_file, cacheable, single
+from ...headers import answer_unchanged, as_file, cacheable, page_in, words_in
 from ...i18n import _
 from ...memory import remembered
 from ...organisations import images
@@ -89,10 +89,9 @@ def searched() -> Search:
         name: tuple(dict.fromkeys(code for code in request.args.getlist(name) if CODE.fullmatch(code)))[:20]
         for name in directory.LISTS
     }
-    page = single(request.args, "page") or ""
     return Search(
-        words=" ".join((single(request.args, "q") or "").replace("\x00", "").split())[:LONGEST],
-        page=min(int(page), 1000) if page.isascii() and page.isdigit() and int(page[:6]) > 0 else 1,
+        words=words_in(request.args, most=LONGEST),
+        page=page_in(request.args, most=1000),
         **chosen,
     )
 

@@ -9,7 +9,7 @@ from ...db import transaction
 from ...errors import require
 from ...events.pages import page
 from ...events.routing import current_event
-from ...headers import as_file, single
+from ...headers import as_file, single, words_in
 from ...i18n import _, _n
 from ...tables import CSV
 from .. import bookkeeping, mails, queries, services
@@ -21,7 +21,7 @@ FILTERS = (*queries.STATES, "credit")
 
 def wanted_now() -> queries.Wanted:
     """What the address asks for."""
-    words = (single(request.args, "q") or "").replace("\x00", "")[:80]
+    words = words_in(request.args)
     state = single(request.args, "state") or ""
     return queries.Wanted(words, state if state in FILTERS else "")
 

@@ -14,7 +14,7 @@ from ...errors import or_404, require
 from ...events.models import Event
 from ...events.pages import fresh_event
 from ...events.routing import current_event
-from ...headers import as_file, single
+from ...headers import as_file, words_in
 from ...i18n import _, bi
 from ...tables import CSV, pieces
 from .. import desk_queries, permissions, queries, services, states
@@ -134,7 +134,7 @@ def asked() -> Wanted:
 
 def argument(name: str, known: tuple[str, ...] | None = None) -> str:
     """A word from the address, or empty when it is none of the `known` ones."""
-    text = (single(request.args, name) or "").replace("\x00", "")[:80]
+    text = words_in(request.args, name)
     return text if known is None or text in known else ""
 
 

@@ -8,7 +8,7 @@ from flask import request
 from ...delegates import queries as partnering
 from ...delegates.models import Delegate
 from ...events.models import Event
-from ...headers import single
+from ...headers import words_in
 from .. import desk_queries
 
 
@@ -32,15 +32,11 @@ def picked(event: Event, name: str) -> Picked:
 
     Other words than the ones that found somebody begin anew; a single one who is found is chosen.
     """
-    words = _argument(f"{name}_q")
+    words = words_in(request.args, f"{name}_q")
     found = desk_queries.people_named(event, words)
-    chosen = partnering.delegate_by_ref(event, _argument(name))
+    chosen = partnering.delegate_by_ref(event, words_in(request.args, name))
     if chosen is not None and (chosen.left_at is not None or (words and chosen.id not in {each.id for each in found})):
         chosen = None
     if chosen is None and len(found) == 1:
         chosen = found[0]
     return Picked(name, words, found, chosen)
-
-
-def _argument(name: str) -> str:
-    return (single(request.args, name) or "").replace("\x00", "")[:80]

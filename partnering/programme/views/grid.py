@@ -12,7 +12,7 @@ from ...db import transaction
 from ...errors import require
 from ...events.pages import fresh_event
 from ...events.routing import current_event
-from ...headers import single
+from ...headers import single, words_in
 from ...i18n import _, bi
 from ...text import fold
 from .. import days, desk_list, desk_queries, drafting, grid_draft, grid_forms, queries
@@ -100,7 +100,7 @@ def page(opened: ProgrammeSession | None, form: PlaceForm | None, error: str = "
     elif wanted is None and opened is not None and opened.starts_at is not None:
         wanted = days.day_of(event, opened.starts_at, desk.board.days)
     draft = grid_draft.of(event, desk.board, desk.sessions, desk.by_session, desk.rooms, wanted)
-    sought = (single(request.args, "find") or "")[:80]
+    sought = words_in(request.args, "find")
     unplaced = [each for each in draft.unplaced if fold(sought) in fold(desk_list.words_of(each))]
     if form is not None and form.day.data is None and opened is not None and opened.starts_at is None:
         form.day.data = draft.day.day

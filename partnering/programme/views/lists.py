@@ -8,7 +8,7 @@ from flask import render_template, request
 
 from ...events.models import Event
 from ...events.routing import current_event
-from ...headers import single
+from ...headers import words_in
 from .. import changes, days, desk_list, desk_queries, queries, release_letters, warning_words, words
 from ..desk_list import Wanted
 from ..models import ProgrammeSession
@@ -62,25 +62,21 @@ def index() -> str:
 
 def asked() -> Wanted:
     """What the address asks for; words that are none ask for nothing."""
-    state, code, kind = (_argument(name) for name in ("state", "code", "kind"))
+    state, code, kind = (words_in(request.args, name) for name in ("state", "code", "kind"))
     return Wanted(
         day=day_argument(),
-        room=_argument("room"),
-        track=_argument("track"),
+        room=words_in(request.args, "room"),
+        track=words_in(request.args, "track"),
         kind=kind if kind in words.KINDS else "",
         state=state if state in desk_list.STATES else "",
         code=code if code in SEVERITIES else "",
-        words=_argument("q").strip(),
+        words=words_in(request.args, "q"),
     )
-
-
-def _argument(name: str) -> str:
-    return (single(request.args, name) or "").replace("\x00", "")[:80]
 
 
 def day_argument() -> date | None:
     """The day that the address asks for, if it is one."""
-    text = _argument("day")
+    text = words_in(request.args, "day")
     try:
         return date.fromisoformat(text) if len(text) == 10 and text.isascii() else None
     except ValueError:
