@@ -1,41 +1,23 @@
 """The scanner in a browser: a camera that sees a ticket's own code, a network that goes away, no camera at all."""
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from partnering import qr
 from partnering.checkin.models import Scan
 from partnering.db import db
 from tests.factories import make_crew, make_event
 from tests.factories.checkin import make_attendee, make_door, ticket_text
 from tests.support import browser as browsing
+from tests.support import films
 from tests.support.servers import Site
 from tests.support.signing_in import sign_in_browser
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine("sqlite")]
-
-WIDTH, HEIGHT, RATE = 320, 240, 5
-SEEN, AWAY = 2, 4  # seconds the ticket is held up, and down
-
-
-def film(path: Path, text: str) -> None:
-    """A film for a fake camera: somebody holds up a ticket for two seconds, takes it down for four, and so on."""
-    code = Image.open(io.BytesIO(qr.png(text, 6))).convert("L")
-    held = Image.new("L", (WIDTH, HEIGHT), 90)
-    held.paste(code.rotate(7, expand=True, fillcolor=90), (50, 2))
-    empty = Image.new("L", (WIDTH, HEIGHT), 90)
-    grey = bytes([128]) * (WIDTH * HEIGHT // 2)
-    with path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{RATE}:1 Ip A1:1 C420mpeg2\n".encode())
-        for frame in [held] * (SEEN * RATE) + [empty] * (AWAY * RATE):
-            file.write(b"FRAME\n" + frame.tobytes() + grey)
 
 
 class Door:
@@ -69,17 +51,8 @@ def door(live_server: Site) -> Door:
 @pytest.fixture
 def camera(door: Door, tmp_path: Path) -> Iterator[Page]:
     """Jonas's phone, whose camera sees the guest's ticket."""
-    film(tmp_path / "camera.y4m", door.ticket)
-    flags = (
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={tmp_path / 'camera.y4m'}",
-    )
-    with (
-        browsing.chromium(*flags) as browser,
-        browsing.watched_context(browser, door.site.url, width=390, permissions=["camera"]) as context,
-    ):
-        context.set_default_timeout(25_000)
+    films.ticket_held_up(tmp_path / "camera.y4m", door.ticket)
+    with browsing.phone_with_camera(tmp_path / "camera.y4m", door.site.url) as context:
         sign_in_browser(context, door.site, door.jonas)
         yield context.new_page()
 

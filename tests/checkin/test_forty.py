@@ -21,6 +21,7 @@ from tests.factories.checkin import make_attendee, make_door, ticket_text
 from tests.readers import pages
 from tests.readers.codes import zxing
 from tests.support import browser as browsing
+from tests.support import films
 from tests.support.servers import Site
 from tests.support.signing_in import sign_in_browser
 from tests.support.waiting import until
@@ -28,7 +29,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.browser, pytest.mark.engine("sqlite")]
 
 BADGES = 40
-WIDTH, HEIGHT, RATE = 480, 360, 5
+WIDTH, HEIGHT = 480, 360
 HELD = 5
 """So many pictures, a second, each badge is held up."""
 
@@ -101,12 +102,8 @@ def held(badge: Image.Image, lot: random.Random) -> Image.Image:
 
 def film(path: Path, badges: list[Image.Image]) -> None:
     """One after the other, as a film that a fake camera repeats."""
-    lot, grey = random.Random(40), bytes([128]) * (WIDTH * HEIGHT // 2)
-    with path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{RATE}:1 Ip A1:1 C420mpeg2\n".encode())
-        for badge in badges:
-            picture = held(badge, lot).tobytes()
-            file.write((b"FRAME\n" + picture + grey) * HELD)
+    lot = random.Random(40)
+    films.shoot(path, [picture for badge in badges for picture in [held(badge, lot)] * HELD])
 
 
 @pytest.fixture
@@ -118,16 +115,7 @@ def foyer(live_server: Site) -> Foyer:
 def phone(foyer: Foyer, tmp_path: Path) -> Iterator[Page]:
     """Jonas's phone, before which one badge after the other is held."""
     film(tmp_path / "camera.y4m", foyer.badges)
-    flags = (
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={tmp_path / 'camera.y4m'}",
-    )
-    with (
-        browsing.chromium(*flags) as browser,
-        browsing.watched_context(browser, foyer.site.url, width=390, permissions=["camera"]) as context,
-    ):
-        context.set_default_timeout(25_000)
+    with browsing.phone_with_camera(tmp_path / "camera.y4m", foyer.site.url) as context:
         sign_in_browser(context, foyer.site, foyer.jonas)
         yield context.new_page()
 

@@ -15,11 +15,11 @@ from partnering.contacts.models import CardExchange, Lead
 from partnering.db import db
 from partnering.registration import codes
 from partnering.registration.models import Registration
-from tests.checkin.test_camera import film
 from tests.conftest import NewVisitor
 from tests.factories import make_event, make_product
 from tests.factories.checkin import make_attendee, ticket_text
 from tests.support import browser as browsing
+from tests.support import films
 from tests.support.servers import Site
 from tests.support.signing_in import sign_in_browser
 from tests.support.waiting import until
@@ -75,17 +75,8 @@ def hall(live_server: Site) -> Hall:
 @pytest.fixture
 def stand(hall: Hall, tmp_path: Path) -> Iterator[Page]:
     """Paul's phone, whose camera sees Jana's badge."""
-    film(tmp_path / "camera.y4m", hall.ticket)
-    flags = (
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={tmp_path / 'camera.y4m'}",
-    )
-    with (
-        browsing.chromium(*flags) as browser,
-        browsing.watched_context(browser, hall.site.url, width=390, permissions=["camera"]) as context,
-    ):
-        context.set_default_timeout(25_000)
+    films.ticket_held_up(tmp_path / "camera.y4m", hall.ticket)
+    with browsing.phone_with_camera(tmp_path / "camera.y4m", hall.site.url) as context:
         yield hall.sign_in(context, "paul")
 
 

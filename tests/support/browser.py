@@ -138,6 +138,22 @@ def watched_context(
         raise AssertionError("pages did what they must not:\n" + "\n".join(watch.problems))
 
 
+@contextmanager
+def phone_with_camera(film: Path, base_url: str) -> Iterator[BrowserContext]:
+    """A phone at the site at `base_url`, whose camera sees a film over and over again."""
+    flags = (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+    with (
+        chromium(*flags) as browser,
+        watched_context(browser, base_url, width=390, permissions=["camera"]) as context,
+    ):
+        context.set_default_timeout(25_000)
+        yield context
+
+
 AXE = Axe().axe_script
 WHOLE_PAGE = {"resultTypes": ["violations"], "iframes": False}
 """Frames have no axe in them that would answer."""
