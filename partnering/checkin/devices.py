@@ -138,6 +138,13 @@ def may_work(device: Device) -> bool:
     return device.revoked_at is None and device.lease_until is not None and device.lease_until > clock.now()
 
 
+def held(device: Device) -> Device:
+    """Within a transaction: the same device as it stands now, which nobody lets go before the transaction ends."""
+    # it may do several things at once; only who lets it go waits for all of them
+    db.session.refresh(device, with_for_update={"of": Device, "read": True, "key_share": True})
+    return device
+
+
 def heard_of(device: Device, now: datetime) -> None:
     """Note a contact, which moves the lease on."""
     device.last_contact_at = now
@@ -164,6 +171,7 @@ def roll(event: Event, device: Device) -> None:
 
 
 def _retire_token(device: Device, now: datetime) -> None:
+    _wait_for(device)
     device.former_token_hash, device.token_hash = device.token_hash, None
     device.generation += 1
     device.rolled_at = now
@@ -173,9 +181,10 @@ def revoke(event: Event, device: Device, since: datetime | None = None) -> None:
     """Make a device worthless at once, and let what it hands in from now on wait for an organiser.
 
     So do the scans that it made since `since`, when it was not in good hands any more, and has handed in already; not
-    those of which an organiser said that they count.
+    those of which an organiser said that they count. Waits for what the device is just doing, see `held`.
     """
     now = clock.now()
+    _wait_for(device)
     device.revoked_at = device.revoked_at or now
     device.reviewed_from = min(since or now, device.reviewed_from or now)
     db.session.flush()
@@ -200,6 +209,11 @@ def revoke(event: Event, device: Device, since: datetime | None = None) -> None:
     for (list_id, place_id), checkin_list in stories.items():
         retell(event, door_of(event, checkin_list), list_id, place_id)
     audit.record("device.revoked", device, event=event, after={"reviewed": len(doubted)})
+
+
+def _wait_for(device: Device) -> None:
+    """Wait until nobody holds a device, and let nobody hold it until this transaction ends."""
+    db.session.refresh(device, with_for_update={"of": Device})
 
 
 # -- stamps and salts

@@ -28,7 +28,7 @@ class AtDoor:
 
 
 def at_door(token: str, slug: str, list_id: str) -> AtDoor | None:
-    """Within a transaction: the device of this token at the door of this public id.
+    """Within a transaction: the device of this token at the door of this public id, held until it ends.
 
     None where anything about that is not as it should be; what it is, the questions of guards say one by one.
     """
@@ -69,4 +69,5 @@ _AT_DOOR = (
         _event.c.slug == sa.bindparam("slug"),
         _list.c.public_id == sa.bindparam("list_id"),
     )
+    .with_for_update(of=_device, read=True, key_share=True)  # as `devices.held`
 )

@@ -18,3 +18,15 @@ def admissions_elected() -> Iterator[str]:
         """,
         "admission {id} rests on a scan that does not count",
     )
+
+
+@invariant("I6b", "What a device scanned when it was not in good hands counts by an organiser's word alone")
+def good_hands() -> Iterator[str]:
+    """Scans that count and were made at or after the moment from which those of their device are to be reviewed."""
+    yield from broken(
+        """
+        SELECT s.id FROM scan s JOIN device d ON d.id = s.device_id
+        WHERE s.state IN ('counted', 'duplicate') AND s.bounded_at >= d.reviewed_from AND s.settlement <> 'counted'
+        """,
+        "scan {id} counts though its device was let go by then",
+    )

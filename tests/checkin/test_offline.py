@@ -135,6 +135,7 @@ def forget():
         db.session.execute(sa.delete(Scan))
 
 
+@pytest.mark.timeout(180 + 3 * ORDERS)
 @pytest.mark.parametrize(("number", "orders", "guests"), [(3, 6, 12), (10, ORDERS, 30)])
 def test_phones_upload_in_any_order_twice(event, freeze, number, orders, guests):
     lot = random.Random(number)

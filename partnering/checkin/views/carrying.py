@@ -18,7 +18,7 @@ from ...events.permissions import may_check_in
 from ...events.routing import current_event, current_person
 from ...guards import guarded
 from ...headers import csrf, single
-from .. import devices, services, syncing, uploading
+from .. import devices, phones, services, syncing, uploading
 from ..forms import read_batch
 from ..models import Device
 from .door import bp, device_in_deed
@@ -59,7 +59,7 @@ def take_scans() -> dict[str, Any]:
     with transaction():
         device, doubted = _bringing()
         received = uploading.receive(current_event(), device, scans, waiting=waiting, doubted=doubted)
-        good = enrolled() is None or g.standing == "good"
+        good = enrolled() is None or (g.standing == "good" and not doubted)
         stamp = devices.stamp(device, clock.now()) if good else ""
     return {"scans": [asdict(each) for each in received], "stamp": stamp}
 
@@ -68,6 +68,7 @@ def _bringing() -> tuple[Device, bool]:
     """Within a transaction: the device of who brings scans, and whether it was let go meanwhile."""
     device = enrolled()
     if device is not None:
-        return device, g.standing in ("revoked", "rolled")
+        now = phones.standing_of(devices.held(device))  # which may be another one than when the guard looked
+        return device, g.standing in ("revoked", "rolled") or now in ("revoked", "waiting")
     require(may_check_in(current_person(), current_event()))
     return services.browser_device(current_event(), current_person()), False

@@ -13,7 +13,7 @@ from ...events.permissions import may_check_in
 from ...events.routing import crew, current_event, current_person, event_blueprint, within_event
 from ...guards import guarded
 from ...i18n import _
-from .. import arrivals, permissions, phones, queries, services, words
+from .. import arrivals, devices, permissions, phones, queries, services, words
 from ..electing import LET_THROUGH
 from ..forms import AnnulForm, DeedForm
 from ..models import CheckinList, Device, Scan
@@ -44,14 +44,15 @@ def the_door(list_id: str) -> CheckinList:
 
 def at_the_door(list_id: str) -> tuple[CheckinList, Device]:
     """Within a transaction: the door and the device of who asks, once they may still scan."""
-    return the_door(list_id), device_in_deed()
+    device = device_in_deed()
+    return the_door(list_id), device
 
 
 def device_in_deed() -> Device:
     """Within a transaction: the device of who asks, once it still may, or they are still crew."""
     device = enrolled()
     if device is not None:
-        require(phones.standing_of(device) == "good")
+        require(phones.standing_of(devices.held(device)) == "good")
         return device
     require(may_check_in(current_person(), current_event()))
     return services.browser_device(current_event(), current_person())

@@ -72,7 +72,7 @@ def _device() -> Device:
 def _in_deed() -> tuple[CheckinList, Device]:
     """Within a transaction: the door and this kiosk, once it still may."""
     device = _device()
-    require(phones.standing_of(device) == "good")
+    require(phones.standing_of(devices.held(device)) == "good")
     return _door(), device
 
 
