@@ -87,19 +87,19 @@ def enter() -> Event:
 
 
 def required_draft(event: Event, step: str) -> Party:
-    """The same, once every step before `step` is done. Raises `StepsMissing`."""
+    """The same, once every step that has to be done before `step` is. Raises `StepsMissing`."""
     party = current_draft(event)
-    if party is None or STEPS.index(first_unfinished(party)) < STEPS.index(step):
+    if party is None or STEPS.index(first_required(party)) < STEPS.index(step):
         raise StepsMissing
     return party
 
 
 def elsewhere(event: Event, step: str) -> str | None:
-    """Where to send somebody who opens the page of `step` too early, or does not meet it: the first one not done."""
+    """Where to send somebody who opens the page of `step` too early, or does not meet it: the first one to be done."""
     party = current_draft(event)
     if party is None:
         return begin_again()
-    first = first_unfinished(party)
+    first = first_required(party)
     here = STEPS.index(first) >= STEPS.index(step) and applies(party, step)
     return None if here else step_url(first)
 
@@ -135,7 +135,7 @@ def others_first(event: Event) -> bool:
 
 
 def to_place(event: Event) -> Party:
-    """The party that this browser's last click means: its draft with every step done, or what it has just sent.
+    """The party that this browser's last click means: its draft once nothing is missing, or what it has just sent.
 
     Locked inside `transaction()`: of two clicks the second finds what the first has done, see `is_sent`. Raises
     `StepsMissing`.
@@ -143,7 +143,7 @@ def to_place(event: Event) -> Party:
     party = _begun(event) or placed_party(event)
     if party is None:
         raise StepsMissing
-    if not is_sent(party) and first_unfinished(party) != "check":
+    if not is_sent(party) and first_required(party) != "check":
         raise StepsMissing
     return party
 
@@ -213,8 +213,8 @@ def asked(party: Party) -> list[QuestionShown]:
     return [question for question in everything if question.public_id in shown]
 
 
-def first_unfinished(party: Party | None) -> str:
-    """The first step that is not done, see `STEPS`.
+def first_required(party: Party | None) -> str:
+    """The first step that is not done and has to be, see `STEPS`: the profile may be filled in later.
 
     Questions that have come up since, through another ticket or an organiser's change, make theirs open again.
     """
@@ -227,9 +227,21 @@ def first_unfinished(party: Party | None) -> str:
     seen = set(party.draft.get("answers", {}).get("seen", []))
     if any(question.public_id not in seen for question in asked(party)):
         return "questions"
-    if has_partnering(party) and "partnering" not in party.draft:
-        return "partnering"
     return "check"
+
+
+def first_unfinished(party: Party | None) -> str:
+    """The same, with the profile, unless this browser put it off."""
+    first = first_required(party)
+    if party is None or first != "check" or not has_partnering(party) or "partnering" in party.draft:
+        return first
+    return "check" if session.get("profile_later") == party.public_id else "partnering"
+
+
+def put_profile_off(party: Party) -> None:
+    """This browser has gone on to the last step without the profile; changes of other steps lead back there."""
+    if has_partnering(party) and "partnering" not in party.draft:
+        session["profile_later"] = party.public_id
 
 
 def applies(party: Party | None, step: str) -> bool:
@@ -254,7 +266,7 @@ def next_url(party: Party) -> str:
 
 
 def steps(party: Party | None) -> list[Step]:
-    """The steps as the stepper shows them; those already done, or next, carry their address."""
+    """The steps as the stepper shows them; those that can be opened carry their address."""
     labels = {
         "ticket": _("Ticket"),
         "people": _("People"),
@@ -263,7 +275,7 @@ def steps(party: Party | None) -> list[Step]:
         "partnering": _("Partnering"),
         "check": _("Check"),
     }
-    reached = STEPS.index(first_unfinished(party))
+    reached = STEPS.index(first_required(party))
     shown = [step for step in STEPS if applies(party, step)]
     return [Step(step, labels[step], _address(step) if STEPS.index(step) <= reached else None) for step in shown]
 

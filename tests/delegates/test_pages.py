@@ -202,16 +202,9 @@ def test_the_step_keeps_its_answers_in_the_draft(client: FlaskClient, event: Eve
     kept = db.session.get_one(Party, draft.id).draft["partnering"]
     assert kept["offers"] == "GMP-Peptidsynthese"
     assert ["offer", "goal", "contract_manufacturing"] in kept["terms"]
-    assert (kept["visibility"], kept["later"]) == ("name", False)
+    assert kept["visibility"] == "name"
     again = client.get(path).text
     assert "GMP-Peptidsynthese" in again
-
-
-def test_the_step_can_be_filled_in_later(client: FlaskClient, event: Event, draft: Party):
-    path = f"/e/{event.slug}/register/partnering"
-    assert client.post(path, data={"later": "1"}).location == f"/e/{event.slug}/register/check"
-    db.session.rollback()
-    assert db.session.get_one(Party, draft.id).draft["partnering"] == {"later": True}
 
 
 def test_nobody_is_shown_without_saying_so(client: FlaskClient, event: Event, draft: Party):

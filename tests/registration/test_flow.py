@@ -140,13 +140,33 @@ def test_the_partnering_step_stands_between_people_and_check(app, client):
     url, ticket = open_shop(app, partnering=True)
     client.post(url, data={"ticket": ticket})
 
-    assert client.post(f"{url}/people", data=JANA).location == f"{url}/partnering"
-    assert client.get(f"{url}/check").location == f"{url}/partnering"
-    assert app.test_client().get(f"{url}/partnering").location == url
-    assert app.test_client().post(f"{url}/partnering", data={"later": "1"}).status_code == 409
+    assert client.get(f"{url}/partnering").location == f"{url}/people"
     assert client.post(f"{url}/check", data=BILL).status_code == 409
-    client.post(f"{url}/partnering", data={"later": "1"})
+    assert client.post(f"{url}/people", data=JANA).location == f"{url}/partnering"
+    assert app.test_client().get(f"{url}/partnering").location == url
+    assert app.test_client().post(f"{url}/partnering", data={}).status_code == 409
+
+
+def test_the_profile_can_be_put_off(app, client):
+    url, ticket = open_shop(app, partnering=True)
+    client.post(url, data={"ticket": ticket})
+    client.post(f"{url}/people", data=JANA)
+
+    assert f'href="{url}/check"' in client.get(f"{url}/partnering").text
+    assert "You fill in your profile later." in client.get(f"{url}/check?lang=en").text
+    assert client.post(f"{url}/people", data=JANA).location == f"{url}/check"
     assert client.post(f"{url}/check", data=BILL).location == f"{url}/done"
+
+
+def test_who_put_the_profile_off_is_asked_again_with_the_next_order(app, client):
+    url, ticket = open_shop(app, partnering=True)
+    client.post(url, data={"ticket": ticket})
+    client.post(f"{url}/people", data=JANA)
+    client.get(f"{url}/check")
+    client.post(f"{url}/check", data=BILL)
+
+    client.post(url, data={"ticket": ticket})
+    assert client.post(f"{url}/people", data=JANA).location == f"{url}/partnering"
 
 
 # -- the steps are a state machine

@@ -20,15 +20,13 @@ from .profile import card_of
 @bp.route("/register/partnering", methods=["GET", "POST"])
 @guarded(asked_in_deed)
 def register_profile() -> Response | str | tuple[str, int]:
-    """What do you offer, what do you seek? May be filled in later."""
+    """What do you offer, what do you seek? May be filled in later: the page of the last step is a link away."""
     too_early = elsewhere(g.event, "partnering") if request.method == "GET" else None
     if too_early is not None:
         return redirect(too_early)
     if request.method == "GET":
         party = required_draft(g.event, "partnering")
         return page(party, drafted(party))
-    if request.form.get("later") and not request.form.get("preview"):
-        return redirect(keep({"later": True}))
     form = RegisteringForm()
     enter_event()
     if request.form.get("preview"):
@@ -40,11 +38,10 @@ def register_profile() -> Response | str | tuple[str, int]:
 
 
 def keep(partnering: dict[str, Any]) -> str:
-    """Write the step into the draft, and say where it goes on. Who fills it in later keeps what was written before."""
+    """Write the step into the draft, and say where it goes on."""
     with transaction():
         party = required_draft(enter(), "partnering")
-        before = party.draft.get("partnering") or {}
-        registration.keep(party, partnering={**before, "later": False, **partnering})
+        registration.keep(party, partnering=partnering)
         return next_url(party)
 
 
@@ -66,7 +63,7 @@ def drafted(party: Party) -> RegisteringForm:
     """The form with what the draft holds."""
     kept = party.draft.get("partnering") or {}
     terms = [tuple(term) for term in kept.get("terms", [])]
-    values: dict[str, Any] = {key: value for key, value in kept.items() if key not in ("terms", "later")}
+    values: dict[str, Any] = {key: value for key, value in kept.items() if key != "terms"}
     for name, (side, facet) in LISTS.items():
         values[name] = [code for s, f, code in terms if (s, f) == (side, facet)]
     values.setdefault("languages", [party.locale])

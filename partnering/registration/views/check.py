@@ -45,6 +45,7 @@ def check() -> Answer:
     if too_early is not None:
         return redirect(too_early)
     party = drafts.required_draft(event, "check")
+    drafts.put_profile_off(party)
     company = party.draft.get("company", "")
     buyer = services.Guest.of(party.draft["people"][0])
     guess = {"kind": "company" if company else "private", "name": company or buyer.name}
