@@ -3,9 +3,6 @@
 import gzip
 import http.client
 import json
-import shutil
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -32,7 +29,7 @@ from partnering.tickets.models import Claim, ClaimDraw, Pool
 from tests.factories import make_event, make_product
 from tests.factories.checkin import code_of, make_attendee, make_door
 
-from ..support.servers import ROOT
+from ..support.modules import asking
 from .visitor import Visitor
 
 TICKETS = 20_000
@@ -41,7 +38,6 @@ CHANGED = 100
 FAMILY = ("Wittkowski", "Łęcki-Żółć", "von Trotha", "Weiß", "Dvořáčková", "Kőszegi", "Großschönauer", "Nguyen")
 GIVEN = ("Jana", "Łukasz", "Maximiliane", "Jürgen", "Žofie", "Gyöngyvér", "Wolfgang", "Ștefan", "Hoa", "Anneliese")
 COMPANIES = ("Lumenfold GmbH", "Uniwersytet Przyrodniczy we Wrocławiu", "TU Dresden", "Freiberger Sensorik AG", "")
-MODULES = ("zone.js", "rules.js", "story.js", "decide.js")
 AT_ONCE = 1_000
 """So many rows of a kind are written together."""
 
@@ -307,22 +303,12 @@ def change(app: Flask, doors: Doors, number: int) -> set[str]:
 
 
 def judged_offline(said: Mapping[str, Any], doors: Doors, scans: int = 500) -> tuple[float, float, int]:
-    """Milliseconds of a verdict by the browser's own judge among all that a device was told, half and one in a hundred
-    of them; and how many verdicts were not right. Every tenth code is none of ours."""
+    """Milliseconds of a verdict by a device alone, among all that it was told, half and one in a hundred of them; and
+    how many verdicts were not right. Every tenth code is none of ours."""
     texts = [text if number % 10 else f"EV1:{number:029}" for number, text in enumerate(doors.texts[-scans:])]
     expected = ["ok" if number % 10 else "unknown" for number in range(len(texts))]
-    with tempfile.TemporaryDirectory() as folder:
-        for name in MODULES:
-            shutil.copy(ROOT / "static/checkin" / name, folder)
-        Path(folder, "package.json").write_text('{"type": "module"}')
-        done = subprocess.run(
-            ["node", str(Path(__file__).with_name("judge.mjs")), folder],
-            input=json.dumps({"told": said, "list": doors.door, "texts": texts}),
-            capture_output=True,
-            check=True,
-            text=True,
-        )
-    judged = json.loads(done.stdout)
+    with asking(Path(__file__).with_name("judge.mjs")) as ask:
+        judged = ask({"told": said, "list": doors.door, "texts": texts})
     taken = sorted(judged["milliseconds"])
     wrong = sum(mine != theirs for mine, theirs in zip(judged["answers"], expected, strict=True))
     return taken[len(taken) // 2], taken[int(len(taken) * 0.99)], wrong

@@ -1,13 +1,10 @@
-// Reads cases, one JSON object a line, and writes what the browser's judge says of each. The modules lie in the folder
-// that is named first.
+// Says of cases what the browser's judge says.
 
-import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
+import { answerLines, module } from "../support/node/answering.mjs";
 
-const folder = pathToFileURL(`${process.argv[2]}/`);
-const { decide } = await import(new URL("decide.js", folder));
-const { told, stillInside } = await import(new URL("story.js", folder));
-const { wall, instant, lastTime } = await import(new URL("zone.js", folder));
+const { decide } = await module("decide.js");
+const { told, stillInside } = await module("story.js");
+const { wall, instant, lastTime } = await module("zone.js");
 
 const said = {
   decide: ({ door, ticket, windows, elsewhere, attempt }) => decide(door, ticket, windows, elsewhere, attempt),
@@ -22,7 +19,4 @@ const said = {
   },
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const asked = JSON.parse(line);
-  console.log(JSON.stringify(said[asked.what](asked)));
-}
+await answerLines((asked) => said[asked.what](asked));

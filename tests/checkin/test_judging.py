@@ -1,9 +1,6 @@
 """The judge and its twin in the browser: the table of situations, and thousands drawn by lot."""
 
-import json
 import random
-import shutil
-import subprocess
 from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
 from itertools import permutations
@@ -18,26 +15,14 @@ from partnering.checkin.models import ANSWERS
 from partnering.checkin.rules import Door, Ticket
 from partnering.checkin.story import Passage, still_inside, told
 from tests.checkin.judging import ASKED, SITUATIONS, ZONE, at, judged
-from tests.house.files import ROOT
-
-MODULES = ("zone.js", "rules.js", "story.js", "decide.js")
+from tests.support.modules import asking
 
 
 @pytest.fixture(scope="module")
-def twin(tmp_path_factory):
+def twin():
     """A function that asks the browser's judge, many cases at once."""
-    folder = tmp_path_factory.mktemp("judge")
-    for name in MODULES:
-        shutil.copy(ROOT / "static/checkin" / name, folder / name)
-    (folder / "package.json").write_text('{"type": "module"}')
-
-    def ask(cases):
-        lines = "\n".join(json.dumps(case) for case in cases)
-        command = ["node", str(Path(__file__).with_name("judge.mjs")), str(folder)]
-        printed = subprocess.run(command, input=lines, capture_output=True, check=True, text=True).stdout
-        return [json.loads(line) for line in printed.splitlines()]
-
-    return ask
+    with asking(Path(__file__).with_name("judge.mjs")) as ask:
+        yield lambda cases: [ask(case) for case in cases]
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
