@@ -33,6 +33,7 @@ export function makeKnown(vault) {
   const guests = new Map(); // by registration: the row of its newest code
   const folded = new Map(); // by registration, as far as it was searched for
   const noted = new Map(); // what was decided here, by the id of the scan
+  const scanned = new Map(); // ids of scans by registration: a list is counted by asking for each guest
   let told = null; // what the server told beside rows
   let heard = 0; // when, by a clock that runs on as long as the page is open
 
@@ -47,6 +48,19 @@ export function makeKnown(vault) {
     [rows, guests, folded].forEach((each) => each.clear());
   }
 
+  function take(entry) {
+    if (noted.has(entry.scan_id)) drop(noted.get(entry.scan_id));
+    noted.set(entry.scan_id, entry);
+    if (scanned.has(entry.guest)) scanned.get(entry.guest).add(entry.scan_id);
+    else scanned.set(entry.guest, new Set([entry.scan_id]));
+  }
+
+  function drop({ scan_id, guest }) {
+    noted.delete(scan_id);
+    scanned.get(guest).delete(scan_id);
+    if (scanned.get(guest).size === 0) scanned.delete(guest);
+  }
+
   /** Milliseconds since the last contact; a clock that was set back meanwhile makes them no fewer than were lived. */
   const since = () => Math.max(0, Date.now() - told.heard_at, heard ? performance.now() - heard : 0);
   const now = () => told.now + since();
@@ -58,9 +72,9 @@ export function makeKnown(vault) {
     for (const [where, key, entries, inside, first, entered, device] of stories) {
       if (where === number) windows[key] = { key, first, device, id: "", entries, inside: Boolean(inside), entered };
     }
-    const passages = [...noted.values()].filter(
-      (each) => each.fresh && !each.undone && each.answer === "ok" && each.guest === guest && each.list === list.id,
-    );
+    const passages = [...(scanned.get(guest) ?? [])]
+      .map((id) => noted.get(id))
+      .filter((each) => each.fresh && !each.undone && each.answer === "ok" && each.list === list.id);
     if (passages.length === 0 || !list.zone) return windows;
     return tell(list, passages.map(passageOf), windows).windows;
   }
@@ -86,7 +100,7 @@ export function makeKnown(vault) {
       told = await vault.told();
       if (told === null) return false;
       (await vault.guests()).forEach(put);
-      for (const entry of await vault.noted()) noted.set(entry.scan_id, entry);
+      (await vault.noted()).forEach(take);
       return true;
     },
 
@@ -114,6 +128,7 @@ export function makeKnown(vault) {
     forget() {
       clear();
       noted.clear();
+      scanned.clear();
       told = null;
       heard = 0;
     },
@@ -191,10 +206,10 @@ export function makeKnown(vault) {
       const number = told.lists.findIndex((each) => each.id === entry.list);
       const before = row ? row[7].filter((story) => story[0] === number) : [];
       const whole = { undone: null, settled: 0, became: "", ...entry, before, fresh: entry.answer === "ok" };
-      noted.set(entry.scan_id, whole);
+      take(whole);
       await vault.note(entry.scan_id, whole);
       const old = this.entries().slice(MOST_NOTED).filter((each) => !each.fresh && each.settled);
-      old.forEach((each) => noted.delete(each.scan_id));
+      old.forEach(drop);
       if (old.length > 0) await vault.forget(old.map((each) => each.scan_id));
       return whole;
     },

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -29,7 +28,6 @@ from partnering.tickets.models import Claim, ClaimDraw, Pool
 from tests.factories import make_event, make_product
 from tests.factories.checkin import code_of, make_attendee, make_door
 
-from ..support.modules import asking
 from .visitor import Visitor
 
 TICKETS = 20_000
@@ -300,15 +298,3 @@ def change(app: Flask, doors: Doors, number: int) -> set[str]:
             changed = {guest.public_id for guest in guests}
         db.session.remove()
     return changed
-
-
-def judged_offline(said: Mapping[str, Any], doors: Doors, scans: int = 500) -> tuple[float, float, int]:
-    """Milliseconds of a verdict by a device alone, among all that it was told, half and one in a hundred of them; and
-    how many verdicts were not right. Every tenth code is none of ours."""
-    texts = [text if number % 10 else f"EV1:{number:029}" for number, text in enumerate(doors.texts[-scans:])]
-    expected = ["ok" if number % 10 else "unknown" for number in range(len(texts))]
-    with asking(Path(__file__).with_name("judge.mjs")) as ask:
-        judged = ask({"told": said, "list": doors.door, "texts": texts})
-    taken = sorted(judged["milliseconds"])
-    wrong = sum(mine != theirs for mine, theirs in zip(judged["answers"], expected, strict=True))
-    return taken[len(taken) // 2], taken[int(len(taken) * 0.99)], wrong

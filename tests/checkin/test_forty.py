@@ -1,4 +1,6 @@
-"""Forty badges out of the file that the product prints, held askew and blurred before a camera: each comes in once."""
+"""Forty badges out of the file that the product prints, held askew and blurred before a camera: each comes in once,
+though the network goes, and the page is closed and opened again while it is away.
+"""
 
 import random
 from collections import Counter
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from PIL import Image, ImageFilter
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 from partnering.badges import services
 from partnering.badges.papers import PAPERS
@@ -26,12 +28,15 @@ from tests.support.servers import Site
 from tests.support.signing_in import sign_in_browser
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.engine("sqlite")]
+pytestmark = [pytest.mark.browser, pytest.mark.engine("sqlite"), pytest.mark.timeout(500)]
 
 BADGES = 40
 WIDTH, HEIGHT = 480, 360
 HELD = 5
 """So many pictures, a second, each badge is held up."""
+
+SOME = 8
+"""So many are let in before the network goes, and so many without it before the page is closed."""
 
 PATIENCE = 150.0
 """Seconds after which somebody would have called for help."""
@@ -65,12 +70,12 @@ class Foyer:
             db.session.remove()
         self.badges = list(cut_out(bytes(content)))
 
-    def scans(self) -> list[tuple[str, str]]:
-        """(answer, state) of every scan."""
+    def scans(self) -> list[tuple[str, str, bool]]:
+        """(answer, state, without network) of every scan."""
         with self.site.app.app_context():
             db.session.rollback()
-            found = sa.select(Scan.answer, Scan.state).where(Scan.event_id == self.event_id).order_by(Scan.id)
-            return [(answer, state) for answer, state in db.session.execute(found)]
+            found = sa.select(Scan.answer, Scan.state, Scan.offline).where(Scan.event_id == self.event_id)
+            return [(answer, state, offline) for answer, state, offline in db.session.execute(found)]
 
     def admitted(self) -> int:
         """How many guests are in."""
@@ -112,21 +117,53 @@ def foyer(live_server: Site) -> Foyer:
 
 
 @pytest.fixture
-def phone(foyer: Foyer, tmp_path: Path) -> Iterator[Page]:
+def phone(foyer: Foyer, tmp_path: Path) -> Iterator[BrowserContext]:
     """Jonas's phone, before which one badge after the other is held."""
     film(tmp_path / "camera.y4m", foyer.badges)
     with browsing.phone_with_camera(tmp_path / "camera.y4m", foyer.site.url) as context:
         sign_in_browser(context, foyer.site, foyer.jonas)
-        yield context.new_page()
+        context.add_init_script(QUICK)
+        yield context
 
 
-def test_forty_badges_held_askew_are_read_and_let_in_once_each(foyer: Foyer, phone: Page):
+def opened(phone: BrowserContext, foyer: Foyer) -> Page:
+    page = phone.new_page()
+    page.goto(foyer.scanner)
+    page.locator("#scanner[data-list=ready]").wait_for()
+    return page
+
+
+def shown(page: Page, name: str) -> int:
+    """A number that the scanner shows: how many are in, or how many scans wait."""
+    found = page.locator("[data-count]").text_content() if name == "in" else None
+    return int(found or page.locator("#scanner").get_attribute("data-waiting") or 0)
+
+
+def test_forty_badges_held_askew_are_let_in_once_each_though_the_network_goes(foyer: Foyer, phone: BrowserContext):
     assert {text for badge in foyer.badges for text in zxing(badge)} == foyer.texts
-    phone.add_init_script(QUICK)
-    phone.goto(foyer.scanner)
-    until(lambda: foyer.admitted() == BADGES, PATIENCE, "everybody to be in")
+    page = opened(phone, foyer)
+    page.locator("#scanner[data-kept=yes]").wait_for()
+    until(lambda: foyer.admitted() >= SOME, PATIENCE, "some to be in")
 
-    answers = Counter(foyer.scans())
+    phone.set_offline(True)
+    page.locator("#scanner[data-net=off]").wait_for()
+    until(lambda: shown(page, "waiting") >= SOME, PATIENCE, "some to be let in without network")
+    page.close()
+    online = foyer.admitted()
+    page = opened(phone, foyer)  # as the service worker kept it
+    before = shown(page, "waiting")
+    until(lambda: shown(page, "in") == BADGES, PATIENCE, "everybody to be in")
+    waiting = shown(page, "waiting")
+    assert foyer.admitted() == online < BADGES - SOME
+    assert waiting > before >= SOME
+
+    phone.set_offline(False)
+    until(lambda: foyer.admitted() == BADGES and shown(page, "waiting") == 0, PATIENCE, "the server to know them all")
+    page.close()
+
+    answers = Counter((answer, state) for answer, state, _offline in foyer.scans())
     assert answers["ok", "counted"] == BADGES
     assert set(answers) <= {("ok", "counted"), ("already_in", "refused")}  # the film begins anew, the guests are in
-    assert foyer.admitted() == BADGES
+    offline = Counter(answer for answer, _state, offline in foyer.scans() if offline)
+    assert offline["ok"] == BADGES - online
+    assert offline.total() >= waiting - 1  # one may have been on its way when the network went

@@ -24,15 +24,10 @@ function vaultInMemory() {
   };
 }
 
-async function learnt(vault, told) {
-  const known = makeKnown(vault);
+async function learn(vault, told) {
   const moment = { wall: Date.now(), steady: performance.now() };
-  await known.learn(told, moment, moment);
-  return known;
+  await makeKnown(vault).learn(told, moment, moment);
 }
-
-/** What a device knows that has just been told `told`, the JSON of a first contact. */
-export const deviceTold = (told) => learnt(vaultInMemory(), told);
 
 /**
  * What a device knows that was told `told`, and whose page is opened anew without network: its `now()` is `at`
@@ -40,7 +35,7 @@ export const deviceTold = (told) => learnt(vaultInMemory(), told);
  */
 export async function deviceAt(told, at) {
   const vault = vaultInMemory();
-  await learnt(vault, told);
+  await learn(vault, told);
   const known = makeKnown(vault);
   await known.load();
   const wall = known.told().heard_at + at - told.now;
