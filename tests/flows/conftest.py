@@ -8,9 +8,12 @@ import sqlalchemy as sa
 from partnering.accounts.models import Person
 from partnering.db import db, transaction
 from partnering.events.models import Participant
+from partnering.registration import codes
+from partnering.registration.models import Registration
 from tests.conftest import NewVisitor
 from tests.factories.world import World, make_world
 from tests.support.servers import Site
+from tests.support.there import there
 
 from .walker import LOOKS, Walker
 
@@ -28,6 +31,17 @@ def world(live_server: Site) -> World:
             db.session.execute(sa.update(Participant).values(locale=language))
         db.session.remove()
     return made
+
+
+def printed_code(site: Site, world: World) -> str:
+    """The code on the badge of the conference's guest, as people type it."""
+    with site.app.app_context():
+        held = db.session.scalars(
+            sa.select(Registration).where(Registration.public_id == world.own.things["guest_id"])
+        ).one()
+        text = codes.printed(there(held.code))
+        db.session.remove()
+    return text
 
 
 @pytest.fixture

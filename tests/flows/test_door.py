@@ -6,14 +6,12 @@ import sqlalchemy as sa
 from partnering.accounts.models import Person
 from partnering.checkin.models import Admission, CheckinList, Scan
 from partnering.db import db
-from partnering.registration import codes
-from partnering.registration.models import Registration
 from tests.factories.world import World
 from tests.support.servers import Site
 from tests.support.signing_in import sign_in_browser
 from tests.support.waiting import until
 
-from .conftest import NewWalker
+from .conftest import NewWalker, printed_code
 from .walker import Walker
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -27,13 +25,13 @@ def test_letting_guests_in(live_server: Site, world: World, new_walker: NewWalke
 
     jonas.sign_in(world.own.addresses["crew"], f"/e/{slug}/door/")
     jonas.press(f"a[href*='{door}/scan']:visible")
-    assert _type(jonas, _printed(live_server, world)) == "ok"
+    assert _type(jonas, printed_code(live_server, world)) == "ok"
     assert jonas.page.locator(".verdict__name").inner_text() == "Dr. Jana Wittkowski"
     assert _inside(live_server, door) == before + 1
     _sees(katja, before + 1)
 
     jonas.press("main a.btn--main:visible")
-    assert _type(jonas, _printed(live_server, world)) == "already_in"
+    assert _type(jonas, printed_code(live_server, world)) == "already_in"
     jonas.press("main a.btn--main:visible")
     assert _type(jonas, "7777-7777-7777-7777") == "unknown"
     assert _inside(live_server, door) == before + 1
@@ -85,17 +83,6 @@ def _type(jonas: Walker, code: str) -> str:
     verdict.wait_for()
     jonas.look()
     return verdict.get_attribute("data-answer") or ""
-
-
-def _printed(site: Site, world: World) -> str:
-    with site.app.app_context():
-        held = db.session.scalars(
-            sa.select(Registration).where(Registration.public_id == world.own.things["guest_id"])
-        ).one()
-        assert held.code is not None
-        text = codes.printed(held.code)
-        db.session.remove()
-    return text
 
 
 def _inside(site: Site, door: str) -> int:

@@ -1,51 +1,37 @@
 """A guest checks in at a kiosk; crew register one who came without a ticket, and let a group in."""
 
-import os
-
 import pytest
 import sqlalchemy as sa
 
 from partnering.checkin.models import Scan
 from partnering.db import db, transaction
 from partnering.events.models import Event
-from partnering.registration import codes
-from partnering.registration.models import Registration
 from tests.factories.tickets import make_product
 from tests.factories.world import World
+from tests.security.stage import COOKIE_OF_DOORS
 from tests.support.servers import Site
 
-from .conftest import NewWalker
+from .conftest import NewWalker, printed_code
 from .walker import Walker
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
-def _shoot(walker: Walker, name: str) -> None:
-    """A picture for whoever wants to look, where the environment names a folder."""
-    folder = os.environ.get("PICTURES")
-    if folder:
-        walker.page.screenshot(path=f"{folder}/{name}.{walker.locale}.png", full_page=True)
-
-
 def test_a_guest_checks_in_at_a_kiosk(live_server: Site, world: World, new_walker: NewWalker):
     tablet, slug = new_walker(), world.own.slug
     tablet.page.set_viewport_size({"width": 1024, "height": 768})
-    cookie = {"name": "door", "value": world.own.tokens["kiosk"], "url": f"{live_server.url}/e/{slug}/door/"}
-    tablet.context.add_cookies([cookie])  # type: ignore[list-item]  # the three that it needs
+    held, path = world.own.tokens["kiosk"], f"{live_server.url}/e/{slug}/door/"
+    tablet.context.add_cookies([{"name": COOKIE_OF_DOORS, "value": held, "url": path}])
     home = tablet.open(f"/e/{slug}/door/kiosk/").url
-    _shoot(tablet, "kiosk-start")
 
     _type(tablet, "7777-7777-7777-7777")
     assert tablet.page.locator("[data-said]").get_attribute("data-said") == "again"
-    _shoot(tablet, "kiosk-again")
     tablet.press(".kiosk__act a.btn")
 
-    _type(tablet, _printed(live_server, world))
-    _shoot(tablet, "kiosk-guest")
+    _type(tablet, printed_code(live_server, world))
     tablet.page.locator("[name=given_name]").fill("Janna")
     tablet.press("main form button")
     assert "Janna" in tablet.page.locator("h1").inner_text()
-    _shoot(tablet, "kiosk-done")
     tablet.page.wait_for_url(home, timeout=25_000)  # by itself
 
     tablet.page.go_back()
@@ -55,7 +41,6 @@ def test_a_guest_checks_in_at_a_kiosk(live_server: Site, world: World, new_walke
 
     tablet.press(".kiosk__foot a")
     tablet.page.locator("[name=pin]").fill("2468")
-    _shoot(tablet, "kiosk-staff")
     tablet.press("main form button")
     answer = tablet.page.request.get(home, max_redirects=0)
     assert answer.status in (302, 401)  # to sign in; or, where the cookie is still there, told that it was let go
@@ -70,24 +55,19 @@ def test_somebody_without_a_ticket_comes_with_a_group(live_server: Site, world: 
         db.session.remove()
     jonas.sign_in(world.own.addresses["crew"], f"/e/{slug}/door/{door}/search")
     jonas.press("main p a.btn")
-    _shoot(jonas, "walkin")
     jonas.page.locator("main form").evaluate("form => { form.noValidate = true; }")
     jonas.press("main form button.btn--main")
-    _shoot(jonas, "walkin-errors")
     jonas.page.locator("[name=ticket]").last.check()
     jonas.fill(given_name="Zoë", family_name="Łukasik", email="zoe@kommt-so.example", company="Kommt So GmbH")
     jonas.page.locator("[name=told]").check()
     jonas.press("main form button.btn--main", twice=True)
     assert jonas.page.locator(".verdict__name").inner_text() == "Zoë Łukasik"
-    _shoot(jonas, "walkin-verdict")
 
     jonas.open(f"/e/{slug}/door/{door}/group/{world.own.things['guest_id']}")
-    _shoot(jonas, "group")
     if jonas.page.locator("[name=pick]:not(:disabled)").count():
         for box in jonas.page.locator("[name=pick]:not(:disabled)").all():
             box.check()
         jonas.press("main form button.btn--main")
-        _shoot(jonas, "group-done")
         assert jonas.page.locator(".verdict--group").count() == 1
         jonas.press("form[action$='/undo'] button")
         assert jonas.page.locator("[name=pick]:not(:disabled)").count() > 0
@@ -96,17 +76,6 @@ def test_somebody_without_a_ticket_comes_with_a_group(live_server: Site, world: 
 def _type(tablet: Walker, code: str) -> None:
     tablet.page.locator("#kiosk-code [name=code]").fill(code)
     tablet.press("#kiosk-code button")
-
-
-def _printed(site: Site, world: World) -> str:
-    with site.app.app_context():
-        held = db.session.scalars(
-            sa.select(Registration).where(Registration.public_id == world.own.things["guest_id"])
-        ).one()
-        assert held.code is not None
-        text = codes.printed(held.code)
-        db.session.remove()
-    return text
 
 
 def _via(site: Site) -> list[str]:
