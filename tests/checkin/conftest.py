@@ -4,11 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from partnering.accounts.models import Person
-from partnering.db import db
+from partnering.checkin import devices
+from partnering.checkin.models import Device
+from partnering.db import db, transaction
+from partnering.events.models import Event
 from tests.factories import make_crew, make_event, make_organiser
 from tests.factories.checkin import make_attendee, make_door, ticket_text
 from tests.support.counting import statements
@@ -29,6 +33,31 @@ class Foyer:
     def at(self, path: str) -> str:
         """An address at this door."""
         return f"/e/{self.slug}/door/{self.door}/{path}"
+
+
+@dataclass
+class Phone:
+    """A browser that nobody signed in, and the device that it becomes."""
+
+    client: FlaskClient
+    app: Flask
+    id: str
+    secret: str
+
+    def enrol(self):
+        """Send the secret, as the page does."""
+        return self.client.post("/checkin/enrol", data={"secret": self.secret})
+
+    def change(self, deed: Callable[[Event, Device], object]) -> None:
+        """Something happens to the device."""
+        with self.app.app_context(), transaction():
+            device = db.session.scalars(sa.select(Device).where(Device.public_id == self.id)).one()
+            deed(db.session.get_one(Event, device.event_id), device)
+
+    def row(self) -> Device:
+        """The device as it is stored."""
+        with self.app.app_context():
+            return db.session.scalars(sa.select(Device).where(Device.public_id == self.id)).one()
 
 
 @pytest.fixture
@@ -60,6 +89,16 @@ def organiser(app: Flask, foyer: Foyer) -> FlaskClient:
     client = app.test_client()
     sign_in(client, foyer.organiser)
     return client
+
+
+@pytest.fixture
+def phone(app: Flask, foyer: Foyer) -> Phone:
+    """A phone that read the organisers' code and has not sent it yet."""
+    with app.app_context(), transaction():
+        event = db.session.scalars(sa.select(Event).where(Event.slug == foyer.slug)).one()
+        device = devices.make(event, "Südtür 1", by=None, may_force=True)
+        secret = devices.offer(device, None)
+        return Phone(app.test_client(), app, device.public_id, secret)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Phones at the doors: enrolled once, held by a lease, passed on and revoked; organisers see how they are."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -18,42 +16,7 @@ from partnering.events.models import Event
 from tests.factories import make_event
 from tests.factories.checkin import make_door
 
-from .conftest import Foyer
-
-
-@dataclass
-class Phone:
-    """A browser that nobody signed in, and the device that it becomes."""
-
-    client: FlaskClient
-    app: Flask
-    id: str
-    secret: str
-
-    def enrol(self):
-        """Send the secret, as the page does."""
-        return self.client.post("/checkin/enrol", data={"secret": self.secret})
-
-    def change(self, deed: Callable[[Event, Device], object]) -> None:
-        """Something happens to the device."""
-        with self.app.app_context(), transaction():
-            device = db.session.scalars(sa.select(Device).where(Device.public_id == self.id)).one()
-            deed(db.session.get_one(Event, device.event_id), device)
-
-    def row(self) -> Device:
-        """The device as it is stored."""
-        with self.app.app_context():
-            return db.session.scalars(sa.select(Device).where(Device.public_id == self.id)).one()
-
-
-@pytest.fixture
-def phone(app: Flask, foyer: Foyer) -> Phone:
-    """A phone that read the organisers' code and has not sent it yet."""
-    with app.app_context(), transaction():
-        event = db.session.scalars(sa.select(Event).where(Event.slug == foyer.slug)).one()
-        device = devices.make(event, "Südtür 1", by=None, may_force=True)
-        secret = devices.offer(device, None)
-        return Phone(app.test_client(), app, device.public_id, secret)
+from .conftest import Foyer, Phone
 
 
 def redeem(phone: Phone, foyer: Foyer, **more):

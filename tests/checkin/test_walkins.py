@@ -24,8 +24,7 @@ from tests.factories.checkin import make_door
 from tests.factories.tickets import make_product
 from tests.support.signing_in import sign_in
 
-from .conftest import Foyer
-from .test_devices import Phone, phone  # noqa: F401 -- a fixture
+from .conftest import Foyer, Phone
 
 
 @pytest.fixture
@@ -169,7 +168,7 @@ def test_a_door_where_nothing_is_sold_says_so(app: Flask, crew: FlaskClient):
 
 def test_a_phone_registers_where_organisers_let_it(
     app: Flask,
-    phone: Phone,  # noqa: F811 -- the fixture
+    phone: Phone,
     foyer: Foyer,
     ticket: str,
 ):
