@@ -15,7 +15,8 @@ from partnering.checkin.models import Admission, CheckinList, Device, Scan
 from partnering.checkin.uploading import Brought
 from partnering.db import db, transaction
 from partnering.events.models import Event
-from tests.checkin.test_offline import START, cancel, make_phones, outcome
+from partnering.registration.services import cancel_registration
+from tests.checkin.handing_in import START, hand_in, hand_in_doubtful, make_phones, outcome, ref
 from tests.factories import make_event, make_organiser
 from tests.factories.checkin import make_attendee, make_door, ticket_text
 
@@ -34,21 +35,6 @@ def door(event):
 @pytest.fixture
 def katja(event):
     return make_organiser(event)
-
-
-def hand_in(event, device, door, *scans, doubted=False):
-    """Upload (name, text, minutes after the start) of one device."""
-    contact = devices.stamp(device, START)
-    brought = [
-        Brought(name, door.public_id, "ok", minutes * 60_000, contact, text, **more)
-        for name, text, minutes, more in ((*each, {}) if len(each) == 3 else each for each in scans)
-    ]
-    with transaction():
-        uploading.receive(event, db.session.get_one(Device, device.id), brought, doubted=doubted)
-
-
-def ref(name):
-    return db.session.scalars(sa.select(Scan.public_id).where(Scan.scan_id == name)).one()
 
 
 def states():
@@ -81,11 +67,7 @@ def twice(event, door, freeze):
 @pytest.fixture
 def doubtful(event, door, freeze):
     """A guest whom a phone let in that was let go."""
-    text = ticket_text(make_attendee(event))
-    phone = make_phones(event, 1)[0]
-    freeze(START + timedelta(minutes=45))
-    hand_in(event, phone, door, ("doubt-001", text, 3), doubted=True)
-    return text
+    return hand_in_doubtful(event, door, freeze)
 
 
 # -- what stands there
@@ -288,7 +270,7 @@ def muddle(app, foyer):
         gone = make_attendee(event, family_name="Abendroth")
         text = ticket_text(gone)
         with transaction():
-            cancel(gone)
+            cancel_registration(gone)
         with transaction():
             brought = Brought("doubt-001", door.public_id, "ok", 60_000, devices.stamp(phones[0], clock.now()), text)
             uploading.receive(event, db.session.get_one(Device, phones[0].id), [brought])

@@ -3,7 +3,7 @@
 import os
 import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -20,6 +20,7 @@ from partnering.checkin.uploading import Brought
 from partnering.db import db, transaction
 from partnering.registration import codes
 from partnering.registration.services import cancel_registration
+from tests.checkin.handing_in import START, make_phones, outcome
 from tests.checkin.judging import ZONE
 from tests.checkin.phones import half_an_hour, later, phones
 from tests.factories import make_event, make_product
@@ -27,8 +28,6 @@ from tests.factories.checkin import make_attendee, make_door, scan, ticket_text
 
 ORDERS = int(os.environ.get("ORDERS", "4"))
 """In so many random orders ten phones upload to the database; 1,000 in `make soak`, and of the story alone always."""
-
-START = datetime(2027, 10, 13, 6, 0, tzinfo=UTC)
 
 
 # -- the story alone
@@ -97,36 +96,6 @@ def test_ten_phones_upload_in_a_thousand_orders():
 def event(ctx, freeze):
     freeze(START)
     return make_event(days=0)
-
-
-def make_phones(event, number):
-    with transaction():
-        made = [devices.make(event, f"Telefon {n}", by=None, may_force=True) for n in range(number)]
-        for device in made:
-            devices.heard_of(device, clock.now())
-        return made
-
-
-def outcome():
-    """Everything that counts: scans with their state, and the admissions."""
-    db.session.rollback()
-    scans = db.session.execute(
-        sa.select(Scan.scan_id, Scan.state, Scan.reason, Scan.window_key, Scan.answer, Scan.bounded_at).order_by(
-            Scan.scan_id
-        )
-    )
-    admissions = db.session.execute(
-        sa.select(
-            Admission.place_id,
-            Admission.window_key,
-            Admission.scan_id,
-            Admission.at,
-            Admission.entries,
-            Admission.inside,
-            Admission.entered_at,
-        ).order_by(Admission.place_id, Admission.window_key)
-    )
-    return [tuple(row) for row in scans], [tuple(row) for row in admissions]
 
 
 def forget():
@@ -277,10 +246,6 @@ def test_a_contact_that_never_was_is_reviewed(event, phone, door, freeze, forged
     assert db.session.scalar(sa.select(sa.func.count(Admission.id))) == 0
 
 
-def cancel(guest):
-    cancel_registration(guest)
-
-
 def reprint(guest):
     codes.revoke(guest)
     codes.issue(guest)
@@ -292,7 +257,11 @@ def block(guest):
     )
 
 
-DEEDS = {"cancelled": (cancel, "cancelled"), "printed anew": (reprint, "revoked"), "blocked": (block, "blocked")}
+DEEDS = {
+    "cancelled": (cancel_registration, "cancelled"),
+    "printed anew": (reprint, "revoked"),
+    "blocked": (block, "blocked"),
+}
 
 
 @pytest.mark.parametrize("deed", DEEDS)
@@ -423,7 +392,7 @@ def test_a_guest_whom_the_server_refused_too_late_is_reviewed(event, phone, door
     text = ticket_text(guest)
     freeze(START + timedelta(minutes=1))
     with transaction():
-        cancel(guest)
+        cancel_registration(guest)
     refused = scan(event, door, phone, text, scan_id="scan-000001")
     freeze(later(START))
 

@@ -1,7 +1,7 @@
 """Two organisers who settle the same scan at once: the first one decides, and the story is told by nobody else."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -15,16 +15,31 @@ from partnering.checkin.invariants import admissions_elected
 from partnering.checkin.models import Admission, CheckinList, Device, Scan
 from partnering.db import db, transaction
 from partnering.events.models import Event
-from tests.checkin.test_conflicts import door as door
-from tests.checkin.test_conflicts import doubtful as doubtful
-from tests.checkin.test_conflicts import event as event
-from tests.checkin.test_conflicts import hand_in, make_phones, ref
-from tests.factories import make_organiser
+from tests.checkin.handing_in import START, hand_in, hand_in_doubtful, make_phones, ref
+from tests.factories import make_event, make_organiser
+from tests.factories.checkin import make_door
 from tests.support.waiting import until
 
 from .test_slots import somebody_waits
 
 pytestmark = [pytest.mark.engine("postgresql"), pytest.mark.timeout(60)]  # SQLite has one writer at a time
+
+
+@pytest.fixture
+def event(ctx: Flask, freeze) -> Event:
+    freeze(START)
+    return make_event(days=0)
+
+
+@pytest.fixture
+def door(event: Event) -> CheckinList:
+    return make_door(event)
+
+
+@pytest.fixture
+def doubtful(event: Event, door: CheckinList, freeze) -> str:
+    """A guest whom a phone let in that was let go."""
+    return hand_in_doubtful(event, door, freeze)
 
 
 def settling(event_id: int, scans: list[str], person_id: int, *, count: bool) -> Outcome:
@@ -34,13 +49,13 @@ def settling(event_id: int, scans: list[str], person_id: int, *, count: bool) ->
 
 
 @contextmanager
-def beside(app: Flask, deed: object, outcomes: list[Outcome]) -> Iterator[threading.Thread]:
+def beside(app: Flask, deed: Callable[[], Outcome], outcomes: list[Outcome]) -> Iterator[threading.Thread]:
     """Another organiser, in a transaction of their own meanwhile."""
 
     def run() -> None:
         with app.app_context():
             with transaction():
-                outcomes.append(deed())  # type: ignore[operator]  # a function without arguments
+                outcomes.append(deed())
             db.session.remove()
 
     thread = threading.Thread(target=run, daemon=True)
