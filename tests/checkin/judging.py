@@ -311,3 +311,21 @@ SITUATIONS = {
     "hours before being in": Situation("no_longer_valid", {"closes": "13 08:20"}, before=IN),
 }
 """By what happens: the answer, online and offline."""
+
+OF_ANOTHER_EVENT = {
+    "a ticket of another event",
+    "an old code of another event",
+    "a ticket of another event whatever crew say",
+}
+"""A device knows one event: without network it says "unknown" to tickets of all others."""
+
+SINCE_THE_SYNC = {
+    "cancelled after the sync",
+    "approved since",
+    "paid since",
+    "blocked after the sync",
+    "let in elsewhere since the sync",
+    "gone out since the sync",
+    "at the entrance since the sync",
+}
+"""What changed after a device last heard of the server it cannot know. Nothing else is answered otherwise offline."""

@@ -14,7 +14,7 @@ from partnering.checkin.deciding import NEVER_FORCED, Attempt, decide
 from partnering.checkin.models import ANSWERS
 from partnering.checkin.rules import Door, Ticket
 from partnering.checkin.story import Passage, still_inside, told
-from tests.checkin.judging import ASKED, SITUATIONS, ZONE, at, judged
+from tests.checkin.judging import ASKED, OF_ANOTHER_EVENT, SINCE_THE_SYNC, SITUATIONS, ZONE, at, judged
 from tests.support.modules import asking
 
 
@@ -37,11 +37,15 @@ def test_a_situation_gets_its_answer(name):
 def test_the_table_knows_every_answer_and_is_long_enough():
     assert {each.answer for each in SITUATIONS.values()} == set(ANSWERS)
     assert len(SITUATIONS) >= 80
-    offline = {name for name, each in SITUATIONS.items() if each.offline is not None}
-    assert all(
-        SITUATIONS[name].shows.startswith("foreign") or SITUATIONS[name].changed or SITUATIONS[name].unsynced
-        for name in offline
-    )
+
+
+def test_without_network_nothing_is_answered_otherwise_but_what_is_named():
+    otherwise = {name: each for name, each in SITUATIONS.items() if each.offline is not None}
+    assert set(otherwise) == OF_ANOTHER_EVENT | SINCE_THE_SYNC
+    assert all(each.offline != each.answer for each in otherwise.values())
+    assert {each.offline for name, each in otherwise.items() if name in OF_ANOTHER_EVENT} == {"unknown"}
+    assert all(each.shows.startswith("foreign") for name, each in otherwise.items() if name in OF_ANOTHER_EVENT)
+    assert all(each.changed or each.unsynced for name, each in otherwise.items() if name in SINCE_THE_SYNC)
 
 
 # -- the twin
