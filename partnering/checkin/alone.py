@@ -6,6 +6,7 @@ from typing import Any
 from .. import i18n
 from ..i18n import _
 from .deciding import NEVER_FORCED
+from .knowing import DoorGone
 from .words import REFUSALS
 
 SOME_TIME = datetime(2000, 1, 1, 10, 40, tzinfo=UTC)
@@ -46,6 +47,7 @@ def sentences() -> dict[str, Any]:
         "no": _("No"),
         "optional": _("(optional)"),
         "short": _("Without a network only QR codes and whole codes count. Please search for the name."),
+        "door_gone": str(DoorGone.message),
         "unsent": _("There is no network, so this was not sent. Please do it again here."),
         "signed_out": [_("Please sign in again"), _("The guest list is no longer on this phone. What waits is kept.")],
         "revoked": [_("This phone scans no more"), _("The guest list is no longer on this phone.")],

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from ..events.models import Event
 from ..i18n import _l
 from . import zones
 from .electing import LET_THROUGH, retell
-from .knowing import door_of, lock_place
+from .knowing import DoorGone, door_of, hold_lists, lock_place
 from .models import CheckinList, Device, DeviceEnrolment, DeviceList, Scan
 
 ENROLMENT = timedelta(minutes=15)
@@ -55,11 +55,18 @@ def make(
     )
     db.session.add(device)
     db.session.flush()
-    db.session.add_all(DeviceList(event_id=event.id, device_id=device.id, list_id=each.id) for each in lists)
-    db.session.flush()
+    give_lists(event, device, lists)
     after = {"name": name, "kind": kind, "by": by.public_id if by is not None else ""}
     audit.record("device.made", device, event=event, after=after)
     return device
+
+
+def give_lists(event: Event, device: Device, lists: Collection[CheckinList]) -> None:
+    """Let a device scan at these lists too. Raises `DoorGone` when one of them was deleted meanwhile."""
+    if len(hold_lists([each.id for each in lists])) < len(lists):
+        raise DoorGone
+    db.session.add_all(DeviceList(event_id=event.id, device_id=device.id, list_id=each.id) for each in lists)
+    db.session.flush()
 
 
 def offer(device: Device, by: Person | None) -> str:

@@ -1,6 +1,6 @@
 """What a door has to know of a list and of a ticket, read in few small questions, as plain values."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from .. import clock, qr
 from ..consents.models import Consent
 from ..db import db, table_of
+from ..errors import NotFound
 from ..events.models import Event, Participant
+from ..i18n import _l
 from ..registration import codes
 from ..registration.models import Item, Party, Place, Registration, TicketCode
 from ..rows import ask
@@ -264,6 +266,20 @@ def _by_code() -> Any:
 def _by_registration() -> Any:
     nothing = sa.null().cast(_code.c.revoked_at.type)
     return _held(_select(nothing, _registration).where(_registration.c.id == sa.bindparam("registration_id")))
+
+
+class DoorGone(NotFound):
+    """An organiser deleted the list while somebody stood at its door."""
+
+    message = _l("This door is no longer there. Please choose another one.")
+
+
+def hold_lists(list_ids: Collection[int]) -> frozenset[int]:
+    """Those of these lists that are still there; none of them is deleted until the transaction ends."""
+    if not list_ids:
+        return frozenset()
+    held = sa.select(CheckinList.id).where(CheckinList.id.in_(list_ids)).order_by(CheckinList.id)
+    return frozenset(db.session.scalars(held.with_for_update(read=True, key_share=True)))
 
 
 def lock_place(place_id: int) -> None:

@@ -58,7 +58,13 @@ class ListForm(FlaskForm):
     session = SelectField(_l("Session"), default="")
     whom = RadioField(
         _l("Whom it lets in"),
-        choices=listed({"all": _l("Everybody with a ticket"), "some": _l("Only who has one of these")}),
+        choices=listed(
+            {
+                "all": _l("Everybody with a ticket"),
+                "booked": _l("Only who has booked the session"),
+                "some": _l("Only who has one of these"),
+            }
+        ),
         default="all",
     )
     products = SelectMultipleField(_l("Tickets"))
@@ -107,8 +113,15 @@ class ListForm(FlaskForm):
         addons: dict[str, str],
         lists: dict[str, str],
         days: dict[str, str],
+        booked: dict[str, str],
     ) -> None:
-        """Let the form choose among these, by public id or ISO day; what there is nothing of is not asked."""
+        """Let the form choose among these, by public id or ISO day; what there is nothing of is not asked.
+
+        `booked` is by which add-on places in a session are booked, by the session.
+        """
+        self.booked = booked
+        if not booked:
+            self.whom.choices = [each for each in self.whom.choices if each.value != "booked"]
         self.session.choices = listed({"": _("None"), **sessions})
         self.days.choices = listed(days)
         self.extras.choices = listed({**addons, "photo": _("Refuses to be photographed")})
@@ -118,6 +131,11 @@ class ListForm(FlaskForm):
                 delattr(self, name)
         if not sessions:
             del self.session
+
+    def validate_whom(self, field: Any) -> None:
+        """Who has booked a session is known where places in it can be booked."""
+        if field.data == "booked" and (self.session.data if "session" in self else "") not in self.booked:
+            raise ValidationError(_("Choose a session above whose places can be booked, or somebody else"))
 
     def validate_closes_at(self, field: Any) -> None:
         """A door closes after it opens."""

@@ -74,8 +74,7 @@ def edit(
     device.name, device.may_force, device.may_add = name, may_force, may_add
     db.session.flush()
     db.session.execute(sa.delete(DeviceList).where(DeviceList.device_id == device.id))
-    db.session.add_all(DeviceList(event_id=event.id, device_id=device.id, list_id=each.id) for each in lists)
-    db.session.flush()
+    devices.give_lists(event, device, lists)
     db.session.expire(device, ["own_lists"])
     after = {"name": name, "may_force": may_force, "may_add": may_add, "doors": [each.public_id for each in lists]}
     audit.record("device.edited", device, event=event, before=before, after=after)

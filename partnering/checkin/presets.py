@@ -14,6 +14,7 @@ from ..events.models import Event
 from ..i18n import LazyText, _l, speaking
 from ..programme.models import ProgrammeSession
 from ..tickets.models import Product
+from .models import CheckinList
 from .services import DEFAULT_LIST
 
 EARLY = timedelta(minutes=30)
@@ -35,6 +36,24 @@ class Offers:
         """A session by public id."""
         return next((each for each in self.sessions if each.public_id == public_id), None)
 
+    def booked_for(self, session: ProgrammeSession | None) -> Product | None:
+        """The add-on by which places in a session are booked: its own, or the one at its time."""
+        if session is None:
+            return None
+        own = (each for each in self.addons if each.id == session.product_id)
+        at_its_time = (
+            each
+            for each in self.addons
+            if each.appointment_id is not None and each.appointment_id == session.appointment_id
+        )
+        return next(own, None) or next(at_its_time, None)
+
+    def open_to_all(self, lists: Sequence[CheckinList]) -> frozenset[int]:
+        """Of these lists (ids) those of a session whose places are booked, but which let in every ticket."""
+        booked = {each.id for each in self.sessions if self.booked_for(each) is not None}
+        asks_nothing = (each for each in lists if not each.rules.keys() & {"products", "addons"})
+        return frozenset(each.id for each in asks_nothing if each.session_id in booked)
+
 
 def offers_of(event: Event) -> Offers:
     """What lists of this event can name, in two queries."""
@@ -47,7 +66,6 @@ def offers_of(event: Event) -> Offers:
     sessions = db.session.scalars(
         sa.select(ProgrammeSession)
         .where(ProgrammeSession.event_id == event.id, ProgrammeSession.cancelled_at.is_(None))
-        .options(joinedload(ProgrammeSession.product))
         .order_by(sa.nulls_last(ProgrammeSession.starts_at), ProgrammeSession.id)
     ).all()
     tickets = [each for each in products if each.kind == "ticket"]
@@ -67,7 +85,7 @@ def preset(event: Event, offers: Offers, kind: str, source: str) -> Preset:
     """What a new list of a kind begins with; `source` is the public id of the session or add-on that it is for."""
     if kind == "workshop":
         session = offers.session_at(source)
-        return _workshop(session) if session is not None else Preset(BilingualText(), {"certificate": True})
+        return _workshop(session, offers) if session is not None else Preset(BilingualText(), {"certificate": True})
     if kind == "dinner":
         addon = next((each for each in offers.addons if each.public_id == source), None)
         return _dinner(addon)
@@ -77,10 +95,11 @@ def preset(event: Event, offers: Offers, kind: str, source: str) -> Preset:
     return Preset(DEFAULT_LIST, {"window_kind": "day" if several else "event"})
 
 
-def _workshop(session: ProgrammeSession) -> Preset:
+def _workshop(session: ProgrammeSession, offers: Offers) -> Preset:
     values: dict[str, Any] = {"certificate": True, **_around(session.starts_at, session.ends_at)}
-    if session.product is not None:
-        values["rules"] = {"addons": [session.product.public_id]}
+    booked = offers.booked_for(session)
+    if booked is not None:
+        values["rules"] = {"addons": [booked.public_id]}
     return Preset(_short(session.title), values, session.public_id)
 
 

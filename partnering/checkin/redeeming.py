@@ -25,7 +25,7 @@ from ..text import clean
 from . import electing, knowing, zones
 from .deciding import NEVER_FORCED, Attempt, Decision, decide
 from .electing import Kept
-from .knowing import Known
+from .knowing import DoorGone, Known
 from .models import CheckinList, Device, Scan
 from .rules import Door, fits
 from .story import Passage, Story, tell, told
@@ -252,9 +252,17 @@ def readable(text: str) -> str:
 
 
 def insert_scan(values: dict[str, Any]) -> int | None:
-    """The id of a new scan with these columns; None when this device has used its scan id before."""
+    """The id of a new scan with these columns; None when this device has used its scan id before.
+
+    Raises `DoorGone`; then the transaction must end.
+    """
     link = db.session.connection()
-    found: int | None = straight.run(link, _insert(link.dialect.name), values).scalar()
+    try:
+        found: int | None = straight.run(link, _insert(link.dialect.name), values).scalar()
+    except sa.exc.IntegrityError as error:
+        if "fk_scan_event_id_list_id" in str(error.orig):  # only PostgreSQL deletes while somebody else writes
+            raise DoorGone from error
+        raise
     return found
 
 

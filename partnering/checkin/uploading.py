@@ -88,13 +88,14 @@ def receive(
     """
     now = clock.now()
     lists = {each.public_id: each for each in queries.lists_of(event)}
+    there = knowing.hold_lists([lists[name].id for name in {each.list for each in scans} & lists.keys()])
     own = {each.list_id for each in device.own_lists}
     doors = {name: knowing.door_of(event, each) for name, each in lists.items()}
     knowing.lock_places(_places(event, scans))
     told: dict[tuple[int, int], Door] = {}
     for brought in scans:
         checkin_list = lists.get(brought.list)
-        if checkin_list is None:
+        if checkin_list is None or checkin_list.id not in there:
             continue
         known = _known(event, brought)
         if known is not None and known.here and doors[brought.list].addons is not None:

@@ -147,6 +147,7 @@ export function makeKnown(vault) {
     /** How many came in at a list in the window that runs, as far as is known here. */
     count(list) {
       const number = told.lists.findIndex((each) => each.id === list);
+      if (number < 0) return 0;
       const key = windowOf(told.lists[number], now());
       let found = 0;
       for (const [guest, row] of guests) if (windowsAt(guest, number, row[7])[key]) found += 1;

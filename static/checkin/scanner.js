@@ -153,6 +153,7 @@ async function failed(attempt, alone, error) {
   if (kind === "revoked") return gone(kind);
   if (kind === "gone") await carrier.contact(); // which finds out whether that is so, or only this door was taken away
   if (root.dataset.list === "none" && kind === "gone") return undefined;
+  if (kind === "gone" && !known.decidesAt(setup.list)) return trouble(words.wordRefused, said.door_gone, words.wordNext);
   if (kind === "reload") renewKey();
   if (kind === "away") carrier.away();
   if (alone && kind !== "refused") return decideHere(attempt);

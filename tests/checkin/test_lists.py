@@ -7,13 +7,15 @@ import pytest
 import sqlalchemy as sa
 
 from partnering import audit, clock
-from partnering.checkin import asking, devices, presets, queries, sentences
+from partnering.checkin import asking, devices, presets, queries, sentences, syncing
 from partnering.checkin.models import CheckinList, CheckinQuestion
 from partnering.checkin.views.lists import names_of
 from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
 from partnering.i18n import speaking
+from partnering.programme.models import ProgrammeSession
 from partnering.registration.workshops import book
+from partnering.tickets.models import Product
 from tests.factories import make_event, make_product
 from tests.factories.checkin import make_attendee, make_device, make_door, scan, ticket_text
 from tests.factories.ground import deed
@@ -94,6 +96,60 @@ def test_a_list_begins_with_what_it_is_for(app, organiser, foyer):
         assert workshop.opens_at == at(event_of(foyer), 13, 30)
         assert (evening.name.en, evening.rules, evening.entries) == ("Dinner", {"addons": [dinner]}, "single")
         assert (set_up.kind, set_up.rules, set_up.entries) == ("setup", {"products": [stand]}, "multiple")
+
+
+@pytest.mark.parametrize("whose", ["its own", "at its time"])
+def test_a_workshop_lets_in_by_itself_only_who_has_booked_it(app, organiser, foyer, whose):
+    with app.app_context():
+        event = event_of(foyer)
+        begins = clock.from_atom(clock.to_atom(clock.now()))
+        session = make_session(event, "Peptide im Gespräch", starts_at=begins, minutes=60)
+        product = make_product(event, kind="add_on", gross=0, partnering=False)
+        with transaction():
+            if whose == "its own":
+                db.session.get_one(ProgrammeSession, session.id).product_id = product.id
+            else:
+                db.session.get_one(Product, product.id).appointment_id = session.appointment_id
+        guest, booked = make_attendee(event), make_attendee(event)
+        with deed():
+            book(booked, db.session.get_one(Product, product.id))
+        session_ref, addon = session.public_id, product.public_id
+        texts = [ticket_text(guest), ticket_text(booked)]
+
+    address = desk(foyer, f"/new?kind=workshop&for={session_ref}")
+    sent = filled(organiser.get(address).text)
+    assert sent["whom"] == ["booked"]
+    assert organiser.post(address, data=sent).status_code == 302
+
+    with app.app_context():
+        event, made = event_of(foyer), lists()[-1]
+        assert made.rules == {"addons": [addon]}
+        assert [scan(event, made, make_device(event), text).answer for text in texts] == ["wrong_ticket_type", "ok"]
+        assert queries.counts(event, [made])[made.id] == (1, 1)
+        with transaction():
+            known = syncing.told(event, devices.make(event, "Telefon 1", by=None))
+        assert [each["addons"] for each in known.lists if each["id"] == made.public_id] == [[addon]]
+        assert sorted(len(row[6]) for row in known.rows) == [0, 0, 1]  # as the phone's judge takes it
+        assert filled(organiser.get(desk(foyer, f"/{made.public_id}")).text)["whom"] == ["booked"]
+
+
+def test_who_has_booked_is_asked_for_only_where_places_are_booked(app, organiser, foyer):
+    with app.app_context():
+        event = event_of(foyer)
+        talk, workshop = make_session(event, "Vortrag"), make_session(event, "Werkstatt", starts_at=at(event, 15))
+        assert 'value="booked"' not in organiser.get(desk(foyer, f"/{foyer.door}")).text
+        make_product(event, kind="add_on", partnering=False, appointment_id=workshop.appointment_id)
+        talk_ref, workshop_ref = talk.public_id, workshop.public_id
+    refused = change(organiser, foyer, whom="booked", session=talk_ref)
+    assert (refused.status_code, errors(refused)) == (
+        422,
+        ["Wählen Sie oben einen Programmpunkt, dessen Plätze buchbar sind, oder lassen Sie andere ein"],
+    )
+    assert change(organiser, foyer, whom="all", session=workshop_ref).status_code == 302
+    hint = "Plätze in ihrem Programmpunkt werden gebucht"
+    assert hint in organiser.get(desk(foyer)).text
+    assert change(organiser, foyer, whom="booked", session=workshop_ref).status_code == 302
+    assert hint not in organiser.get(desk(foyer)).text
 
 
 def test_a_door_for_each_day_is_one_click_and_no_second_one(app, organiser, foyer):

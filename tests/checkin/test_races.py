@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from partnering import clock
-from partnering.checkin import electing, knowing, redeeming, services
+from partnering.checkin import devices, electing, knowing, redeeming, services, setting_up, uploading
 from partnering.checkin.models import Admission, CheckinList, Device, Scan
 from partnering.db import db, transaction
 from partnering.events.models import Event
@@ -210,3 +210,122 @@ def test_without_the_constraint_looking_first_lets_everybody_in(make_app):
     answers = all_at_once(app, [lambda n=number: look_then_write(n) for number in range(DEVICES)])
 
     assert answers == ["ok"] * DEVICES
+
+
+# -- a list is deleted while its first guest comes
+
+STAYS = "Hier wurde jemand gescannt, deshalb bleibt diese Liste erhalten. Schließen Sie sie stattdessen."
+
+
+class Meeting:
+    """Where a scan and the deletion of its list meet: each goes on when the other one is there, or cannot come."""
+
+    def __init__(self):
+        self.scans, self.deletes = threading.Event(), threading.Event()
+
+
+def scanned(foyer, meeting, monkeypatch):
+    """Redeem a ticket; just before it is written down the list may go."""
+    write = redeeming.insert_scan
+
+    def later(values):
+        meeting.scans.set()
+        meeting.deletes.wait(1)  # on SQLite nobody else can come in between
+        return write(values)
+
+    monkeypatch.setattr(redeeming, "insert_scan", later)
+    try:
+        return redeem(foyer, 0, "first-one")[1]
+    except knowing.DoorGone as error:
+        assert isinstance(error.__cause__, sa.exc.IntegrityError)  # they did meet
+        return str(error.message)
+
+
+def deleted(foyer, meeting, *, hold=0.3):
+    """Delete the list once somebody is about to scan there."""
+    event_id, door_id, *_ = foyer
+    meeting.scans.wait(5)
+    try:
+        with transaction():
+            event = db.session.get_one(Event, event_id)
+            door = db.session.get_one(CheckinList, door_id)
+            setting_up.remove_list(event, door)
+            meeting.deletes.set()
+            threading.Event().wait(hold)  # nobody sets it: the scan comes meanwhile, and waits
+    except setting_up.ScannedHere as error:
+        return str(error.message)
+    return "deleted"
+
+
+def test_a_list_that_goes_while_its_first_guest_comes_is_said_to_be_gone(app, foyer, monkeypatch):
+    meeting = Meeting()
+
+    said = all_at_once(app, [lambda: scanned(foyer, meeting, monkeypatch), lambda: deleted(foyer, meeting)])
+
+    with app.app_context():
+        two_writers = db.engine.dialect.name == "postgresql"
+    if two_writers:
+        assert said == ["Diese Tür gibt es nicht mehr. Bitte wählen Sie eine andere.", "deleted"]
+    else:
+        assert said == ["ok", STAYS]
+    with app.app_context():
+        left = db.session.scalar(sa.select(sa.func.count(CheckinList.id)))
+        assert left == db.session.scalar(sa.select(sa.func.count(Scan.id)))  # never one without the other
+
+
+def test_a_list_that_was_just_scanned_at_stays(app, foyer):
+    """Whoever deletes waits for a scan that is being written, and then finds it."""
+    written = threading.Event()
+
+    def scan():
+        with transaction():
+            answer = redeem_within(foyer)
+            written.set()
+            threading.Event().wait(0.3)  # nobody sets it: the deletion comes meanwhile, and waits
+        return answer
+
+    def delete():
+        written.wait(5)
+        meeting = Meeting()
+        meeting.scans.set()
+        return deleted(foyer, meeting, hold=0)
+
+    said = all_at_once(app, [scan, delete])
+
+    assert said == ["ok", STAYS]
+
+
+def redeem_within(foyer):
+    event_id, door_id, devices_, ticket, _ = foyer
+    event, door = db.session.get_one(Event, event_id), db.session.get_one(CheckinList, door_id)
+    return redeeming.redeem_code(
+        event, door, db.session.get_one(Device, devices_[0]), ticket, scan_id="first-one"
+    ).answer
+
+
+def test_a_batch_holds_its_lists_until_it_is_in(app, foyer):
+    """What a phone brings of a list that goes at the same moment is kept, or answered as not kept; nothing fails."""
+    event_id, door_id, devices_, ticket, _ = foyer
+    taken = threading.Event()
+
+    def bring():
+        with transaction():
+            event, door = db.session.get_one(Event, event_id), db.session.get_one(CheckinList, door_id)
+            device = db.session.get_one(Device, devices_[0])
+            contact = devices.stamp(device, clock.now())
+            brought = uploading.Brought("first-one", door.public_id, "ok", 0, contact, ticket)
+            became = uploading.receive(event, device, [brought])
+            taken.set()
+            threading.Event().wait(0.3)  # nobody sets it: the deletion comes meanwhile, and waits
+            return [each.state for each in became]
+
+    def delete():
+        taken.wait(5)
+        meeting = Meeting()
+        meeting.scans.set()
+        return deleted(foyer, meeting, hold=0)
+
+    assert all_at_once(app, [bring, delete]) == [
+        ["counted"],
+        STAYS,
+    ]

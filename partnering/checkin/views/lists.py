@@ -30,7 +30,8 @@ def all_lists() -> str:
     event = current_event()
     lists = queries.lists_of(event)
     counts, asked = queries.counts(event, lists), asking.numbers(event)
-    scanned, names = setting_up.scanned(event), names_of(event, presets.offers_of(event))
+    offers = presets.offers_of(event)
+    scanned, names, open_to_all = setting_up.scanned(event), names_of(event, offers), offers.open_to_all(lists)
     return render_template(
         "checkin/desk/lists.html",
         several_days=event.last_day > event.first_day,
@@ -44,6 +45,7 @@ def all_lists() -> str:
                 "count": counts[each.id][0],
                 "of": counts[each.id][1],
                 "says": sentences.told(event, each, names, asked.get(each.id, 0)),
+                "open_to_all": each.id in open_to_all,
                 "questions": asked.get(each.id, 0),
                 "certificate": each.certificate,
                 "scanned": each.id in scanned,
@@ -79,7 +81,7 @@ def new_list() -> Answer:
     kind = kind if kind in KIND_WORDS else "door"
     begun = presets.preset(event, offers, kind, single(request.args, "for") or "")
     blank = CheckinList(event_id=event.id, name=begun.name, **{**_DEFAULTS, "kind": kind, **begun.values})
-    form = _form(event, offers, _shown(event, blank, begun.session), None)
+    form = _form(event, offers, _shown(event, offers, blank, begun.session), None)
     if form.validate_on_submit():
         with transaction():
             event = fresh_event()
@@ -117,7 +119,7 @@ def edit_list(list_id: str) -> Answer:
     """Everything about a list."""
     event, door = current_event(), list_or_404(list_id)
     offers = presets.offers_of(event)
-    stored = _shown(event, door, door.session.public_id if door.session is not None else "")
+    stored = _shown(event, offers, door, door.session.public_id if door.session is not None else "")
     form = _form(event, offers, stored, door)
     if not form.is_submitted():
         form.seen.note(stored)
@@ -126,11 +128,12 @@ def edit_list(list_id: str) -> Answer:
             with transaction():
                 event = fresh_event()
                 door = or_404(setting_up.locked(event, list_id))
-                stored = _shown(event, door, door.session.public_id if door.session is not None else "")
+                offers = presets.offers_of(event)
+                stored = _shown(event, offers, door, door.session.public_id if door.session is not None else "")
                 asked = {name: form[name] for name in stored if name in form}
                 if form.seen.overtaken(asked, stored):
                     return page("checkin/desk/list.html", form, 409, door=words.door_name(door), new=False)
-                values = _values(form, event, presets.offers_of(event))
+                values = _values(form, event, offers)
                 setting_up.check_order(event, door, values["rules"].get("after", ()))
                 services.edit_list(event, door, values)
         except setting_up.InCircles as error:
@@ -161,21 +164,35 @@ def _form(event: Event, offers: presets.Offers, shown: dict[str, Any], door: Che
         addons={each.public_id: i18n.bi(each.name) for each in offers.addons},
         lists={each.public_id: words.door_name(each) for each in queries.lists_of(event) if each.public_id != own},
         days=presets.shown_days(event),
+        booked=_booked(offers),
     )
     return form
 
 
-def _shown(event: Event, door: CheckinList, session: str) -> dict[str, Any]:
+def _booked(offers: presets.Offers) -> dict[str, str]:
+    """By which add-on places in a session are booked, for each session that has one."""
+    found = ((each, offers.booked_for(each)) for each in offers.sessions)
+    return {session.public_id: product.public_id for session, product in found if product is not None}
+
+
+def _whom(rules: dict[str, Any], booked: str | None) -> str:
+    if booked is not None and rules.get("addons") == [booked] and "products" not in rules:
+        return "booked"
+    return "some" if "products" in rules or "addons" in rules else "all"
+
+
+def _shown(event: Event, offers: presets.Offers, door: CheckinList, session: str) -> dict[str, Any]:
     """A list as its form shows it."""
     rules = door.rules
+    whom = _whom(rules, _booked(offers).get(session))
     return {
         "name_de": door.name.de,
         "name_en": door.name.en,
         "kind": door.kind,
         "session": session,
-        "whom": "some" if "products" in rules or "addons" in rules else "all",
+        "whom": whom,
         "products": list(rules.get("products", ())),
-        "addons": list(rules.get("addons", ())),
+        "addons": list(rules.get("addons", ())) if whom == "some" else [],
         "after": list(rules.get("after", ())),
         "days": rules.get("days", list(presets.shown_days(event))),
         "opens_at": _wall(door.opens_at, event),
@@ -205,8 +222,10 @@ def _values(form: ListForm, event: Event, offers: presets.Offers) -> dict[str, A
     """The columns of a list. Days that are all ticked are no rule, so that the event may get another one."""
     picked = {name: list(form[name].data) for name in ("products", "addons", "after", "extras") if name in form}
     rules: dict[str, Any] = {"days": sorted(form.days.data)} if len(form.days.data) < len(form.days.choices) else {}
-    if form.whom.data == "all":
+    if form.whom.data != "some":
         picked = {name: refs for name, refs in picked.items() if name not in ("products", "addons")}
+    if form.whom.data == "booked":
+        picked["addons"] = [form.booked[form.session.data]]
     rules |= {name: sorted(refs) for name, refs in picked.items() if refs}
     session = offers.session_at(form.session.data or "") if "session" in form else None
     hours = ("daily_from", "daily_until", "exit_all_at")
