@@ -132,7 +132,7 @@ def settled_ones(event: Event, page: int = 1) -> Sequence[Scan]:
     """What organisers have settled, the newest first; one more than fits on a page."""
     return db.session.scalars(
         sa.select(Scan)
-        .where(Scan.event_id == event.id, Scan.settlement != "")
+        .where(Scan.event_id == event.id, Scan.settled_at.is_not(None))
         .options(*queries.WITH_GUEST, joinedload(Scan.settled_by))
         .order_by(Scan.settled_at.desc(), Scan.id.desc())
         .limit(PAGE + 1)

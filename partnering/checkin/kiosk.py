@@ -6,7 +6,7 @@ import secrets
 from difflib import SequenceMatcher
 
 from .. import audit
-from ..db import db
+from ..db import BilingualText, db
 from ..errors import DomainError
 from ..events.models import Event
 from ..i18n import _l
@@ -35,6 +35,16 @@ def set_pin(event: Event, device: Device, pin: str) -> None:
     device.pin_hash = f"scrypt${salt.hex()}${_hashed(pin, salt).hex()}"
     db.session.flush()
     audit.record("device.pin_set", device, event=event)
+
+
+def set_badges(event: Event, device: Device, pickup: BilingualText, *, at_once: bool) -> None:
+    """Say at a kiosk where guests get their badge, and whether it prints each by itself, `at_once`."""
+    before = {"pickup": device.pickup, "prints_at_once": device.prints_at_once}
+    device.pickup, device.prints_at_once = pickup, at_once
+    db.session.flush()
+    earlier, later = audit.differing(before, {"pickup": pickup, "prints_at_once": at_once})
+    if later:
+        audit.record("device.edited", device, event=event, before=earlier, after=later)
 
 
 def is_pin(device: Device, pin: str) -> bool:

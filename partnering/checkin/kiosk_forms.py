@@ -1,15 +1,18 @@
 """What guests type at a kiosk, and what organisers say about one. Shape only."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
+from wtforms import HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, Regexp
 
+from ..db import BilingualText
+from ..events.forms import listed
 from ..i18n import _l
 from ..registration.forms import line
 from .forms import CODE_LENGTH, one_line
 
 PIN = r"[0-9]{4,10}\Z"
 PIN_SHAPE = _l("Enter four to ten digits")
+PICKUP_LENGTH = 200
 
 
 class KioskCodeForm(FlaskForm):
@@ -39,8 +42,26 @@ class KioskForm(FlaskForm):
 
     name = StringField(_l("Name of the kiosk"), [DataRequired(_l("Enter a name")), Length(max=60)], [one_line])
     door = RadioField(_l("Which door"), [InputRequired(_l("Choose a door"))], choices=[])
-    prints = BooleanField(_l("Prints badges"))
+    pickup_de = StringField(_l("Where guests get their badge, in German"), [Length(max=PICKUP_LENGTH)], [one_line])
+    pickup_en = StringField(_l("Where guests get their badge, in English"), [Length(max=PICKUP_LENGTH)], [one_line])
+    prints = RadioField(
+        _l("Printing badges"),
+        [InputRequired()],
+        choices=listed(
+            {
+                "no": _l("No printer here"),
+                "tap": _l("When the guest taps “Print badge”"),
+                "once": _l("By itself, as soon as the guest is checked in"),
+            }
+        ),
+        default="no",
+    )
     pin = PasswordField(_l("PIN"), [InputRequired(PIN_SHAPE), Regexp(PIN, message=PIN_SHAPE)])
+
+    @property
+    def pickup(self) -> BilingualText:
+        """Where guests get their badge."""
+        return BilingualText(self.pickup_de.data or "", self.pickup_en.data or "")
 
 
 class KioskEditForm(KioskForm):

@@ -157,7 +157,8 @@ class Device(PublicId, InEvent, Model):
 
     `waiting` scans were on the device at `waiting_at`; `clock_offset` is by how many milliseconds its clock is ahead.
     With `may_force` it may overrule a refusal, with `may_add` register who comes without a ticket, and print badges.
-    Without rows of `DeviceList` it may scan at every list. `pin_hash` unlocks a kiosk.
+    Without rows of `DeviceList` it may scan at every list. `pin_hash` unlocks a kiosk, `pickup` says at it where guests
+    get their badge, and with `prints_at_once` it prints each by itself.
     """
 
     kind: Mapped[str] = mapped_column(sa.String(10))
@@ -177,6 +178,8 @@ class Device(PublicId, InEvent, Model):
     may_force: Mapped[bool] = mapped_column(default=True)
     may_add: Mapped[bool] = mapped_column(default=False)
     pin_hash: Mapped[str | None]
+    pickup: Mapped[BilingualText] = mapped_column(default=BilingualText())
+    prints_at_once: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
     person: Mapped[Person | None] = to_one("Device", "Person", "person_id")
@@ -241,7 +244,7 @@ class Scan(PublicId, InEvent, Model):
     type: Mapped[str] = mapped_column(sa.String(5), default="entry")
     via: Mapped[str] = mapped_column(sa.String(10), default="camera")
     claimed_at: Mapped[datetime]
-    received_at: Mapped[datetime] = mapped_column(index=True)
+    received_at: Mapped[datetime]
     bounded_at: Mapped[datetime]
     answer: Mapped[str] = mapped_column(sa.String(20))
     said: Mapped[str] = mapped_column(sa.String(20), default="")
@@ -283,6 +286,8 @@ class Scan(PublicId, InEvent, Model):
         sa.CheckConstraint("state <> 'review' OR reason <> ''", name="review_has_reason"),
         sa.CheckConstraint("state NOT IN ('counted', 'duplicate') OR answer = 'ok'", name="counted_was_let_through"),
         sa.CheckConstraint("state NOT IN ('counted', 'duplicate') OR place_id IS NOT NULL", name="counted_has_place"),
+        sa.Index("ix_scan_received", "event_id", "received_at"),
+        sa.Index("ix_scan_settled", "event_id", "settled_at", **only_where("settled_at IS NOT NULL")),
         sa.Index(
             "ix_scan_unsettled",
             "event_id",

@@ -20,6 +20,7 @@ from ..mail import letters
 from ..mail.models import OutboxLetter
 from . import (
     admitting,
+    arriving,
     calling,
     deepening,
     extras,
@@ -92,6 +93,7 @@ def build(slug: str, today: date) -> None:
         extras.ask(event, sheet, products)
         calling.make_call(event, sheet, participants)
         invoicing.make_invoices(event, sheet)
+        arriving.arrive(event, sheet, delegates)
         settle(event)
         planning.release_a_move(event, sheet)
 

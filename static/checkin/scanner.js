@@ -4,7 +4,7 @@
 import { look, runs } from "./camera.js";
 import { makeCarrier } from "./carrier.js";
 import { makeReader } from "./decoder.js";
-import { makeKnown } from "./known.js";
+import { hashOf, makeKnown } from "./known.js";
 import { forget, leave } from "./leaving.js";
 import { makePanels } from "./panels.js";
 import { makeQueue } from "./queue.js";
@@ -21,6 +21,7 @@ const NEXT_AFTER = 2000; // milliseconds that a welcome stays
 const SAME_CODE = 3000; // milliseconds without a code in the picture until the same one counts anew
 const PATIENCE = 1000; // milliseconds for an answer where this phone can decide by itself
 const LEASE_EVERY = 30_000;
+const PRINTED = "door.printed";
 
 const root = document.getElementById("scanner");
 const words = root.dataset;
@@ -35,6 +36,8 @@ let current = null; // the scan that is being sent or shown
 let timer = 0;
 let turn = Promise.resolve(); // scans are judged one after the other
 let giveUp = new AbortController();
+let first = true; // no code was in the picture yet
+let badge = null; // whose badge can be printed now: a hash of the code
 const seen = new Map(); // codes in the picture, and when they were last seen there
 
 const vault = await openVault(setup.event).catch(vaultOfThisPage);
@@ -44,6 +47,7 @@ const screen = makeScreen(root, said, {
   undo,
   force: () => current && send({ ...current, scan_id: newScanId(), force: true }),
   answer: (answers) => current && send({ ...current, scan_id: newScanId(), answers }),
+  csrf: () => csrf,
 });
 const carrier = makeCarrier({
   setup,
@@ -92,8 +96,38 @@ function next() {
   pill();
 }
 
+/**
+ * The badge of whoever came in is printed on a page of its own, and this one is opened anew: a ticket that is still in
+ * the picture then was scanned before. Only a hash of its code is kept for that, for a minute.
+ */
+async function toPrint(code) {
+  const salt = newScanId();
+  badge = { salt, hash: await hashOf(salt, code), at: Date.now() };
+}
+
+root.addEventListener("submit", (event) => {
+  if (badge && event.target.querySelector("[data-badge]")) sessionStorage.setItem(PRINTED, JSON.stringify(badge));
+});
+
+async function isPrinted(text) {
+  const kept = JSON.parse(sessionStorage.getItem(PRINTED));
+  sessionStorage.removeItem(PRINTED);
+  return kept !== null && Date.now() - kept.at < 60_000 && (await hashOf(kept.salt, text)) === kept.hash;
+}
+
+/** The first code in the picture after this page was opened; see above. */
+async function foundFirst(text) {
+  if (await isPrinted(text)) seen.set(text, performance.now());
+  found(text);
+}
+
 /** A code in the picture. One that stays there is one scan; the next guest's ends the welcome of the one before. */
 function found(text) {
+  if (first) {
+    first = false;
+    foundFirst(text);
+    return;
+  }
   const now = performance.now();
   if (!looksOut() && text !== current?.code) return; // whoever comes next has to wait for this answer
   const same = now - (seen.get(text) ?? -Infinity) < SAME_CODE;
@@ -208,6 +242,12 @@ function show(answer) {
   screen.verdict(answer);
   pill();
   signal(answer.sound, !settings.get("sound"));
+  badge = null;
+  if (answer.person && current?.code && part("print")) {
+    const prints = answer.answer === "ok" && answer.type === "entry" && answer.first_at === null && settings.get("print");
+    toPrint(current.code).then(() => prints && screen.print());
+    if (prints) return;
+  }
   if (answer.answer === "ok" && settings.get("auto")) {
     timer = setTimeout(() => {
       timer = 0;
@@ -270,6 +310,7 @@ function undone(id, name, { count, expected }) {
 /** The phone was let go, or nobody is signed in any more: nothing of any guest stays. */
 async function gone(kind) {
   carrier.end();
+  sessionStorage.removeItem(PRINTED);
   known.forget();
   screen.forget();
   panels.close();

@@ -9,7 +9,10 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 }
 
-/** The screen of the scanner `root`. `deeds` are called by its buttons: next, undo(scan, name), force, answer(answers). */
+/**
+ * The screen of the scanner `root`. `deeds` are called by its buttons: next, undo(scan, name), force, answer(answers);
+ * csrf() is the key of forms.
+ */
 export function makeScreen(root, said, deeds) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   const words = root.dataset;
@@ -65,6 +68,7 @@ export function makeScreen(root, said, deeds) {
     return verdict;
   }
 
+  const printable = ({ answer, person, type }) => Boolean(person) && type === "entry" && ["ok", "already_in"].includes(answer);
   const asks = (answer) => answer.answer === "incomplete" && (answer.questions?.length ?? 0) > 0;
   const instructionOf = (answer) => (asks(answer) ? said.ask : answer.instruction);
 
@@ -85,6 +89,11 @@ export function makeScreen(root, said, deeds) {
       if (deed) button.addEventListener("click", deed);
       else button.remove();
     }
+    const badge = actions.querySelector("[data-badge]")?.form;
+    if (badge && printable(answer)) {
+      badge.action = badge.getAttribute("action").replace("PERSON", answer.person);
+      badge.elements.csrf_token.value = deeds.csrf();
+    } else badge?.remove();
     const check = actions.querySelector("[data-check]");
     if (answer.person) check.href = words.person.replace("PERSON", answer.person);
     else check.remove();
@@ -132,6 +141,13 @@ export function makeScreen(root, said, deeds) {
       first.focus({ preventScroll: true });
       const spoken = [answer.headline, answer.name, instructionOf(answer)].filter(Boolean);
       announce(spoken.join(". "), answer.answer !== "ok");
+    },
+
+    /** Print the badge of whoever the verdict is about, on the page of that badge; whether that can be. */
+    print() {
+      const form = root.querySelector(".scan__foot [data-badge]")?.form;
+      form?.requestSubmit();
+      return Boolean(form);
     },
 
     /** The count "187 of 512"; without `of` what was expected stays. */

@@ -1,11 +1,14 @@
-// What stands under the viewfinder: which camera, its light, sound, and whether the next guest comes by itself.
+// What stands under the viewfinder: which camera, its light, sound, whether the next guest comes by itself, and whether
+// the badge of whoever came in does.
 
 import { cameras, chosen, hasLight, reasonOf, runs, setLight, start, stayAwake, stop } from "./camera.js";
 import { fill } from "./screen.js";
 import { unlock } from "./signals.js";
 
+const OFF_AT_FIRST = ["print"];
+
 export const settings = {
-  get: (name) => localStorage.getItem(`door.${name}`) !== "off",
+  get: (name) => (localStorage.getItem(`door.${name}`) ?? (OFF_AT_FIRST.includes(name) ? "off" : "on")) === "on",
   set: (name, on) => localStorage.setItem(`door.${name}`, on ? "on" : "off"),
 };
 
@@ -53,7 +56,7 @@ export function makeTools(root, { screen, said, changed }) {
     return button;
   }
 
-  for (const name of ["sound", "auto"]) {
+  for (const name of ["sound", "auto", "print"].filter(part)) {
     const button = switchOf(name, (on) => {
       settings.set(name, on);
       changed(name, on);

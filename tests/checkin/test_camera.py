@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, Route, expect
 
+from partnering.badges.models import BadgePrint
 from partnering.checkin.models import Scan
 from partnering.db import db
 from tests.factories import make_crew, make_event
@@ -18,6 +19,10 @@ from tests.support.signing_in import sign_in_browser
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine("sqlite")]
+
+
+PRINTER = "window.print = () => dispatchEvent(new Event('afterprint'))"
+"""A printer that prints without asking."""
 
 
 class Door:
@@ -32,6 +37,12 @@ class Door:
             guest = make_attendee(event)
             self.ticket = ticket_text(guest)
             self.scanner = f"/e/{event.slug}/door/{make_door(event).public_id}/scan"
+
+    def printed(self) -> int:
+        """How many badges were printed at this event."""
+        with self.site.app.app_context():
+            db.session.rollback()
+            return len(db.session.scalars(sa.select(BadgePrint).where(BadgePrint.event_id == self.event_id)).all())
 
     def attempts(self) -> list[tuple[str, str]]:
         """(answer, state) of every scan at this event."""
@@ -62,6 +73,34 @@ def verdict(page: Page, answer: str):
     found = page.locator(f"section.verdict[data-answer={answer}]")
     found.wait_for()
     return found
+
+
+def test_a_badge_is_printed_in_one_tap_and_the_ticket_that_still_shows_is_no_second_scan(door: Door, camera: Page):
+    camera.add_init_script("localStorage.setItem('door.auto', 'off')")
+    camera.add_init_script(PRINTER)
+    camera.goto(door.scanner)
+    verdict(camera, "ok")
+    camera.get_by_role("button", name="Namensschild drucken", exact=True).click()
+
+    camera.wait_for_url("**/scan")  # by way of the page that prints
+    expect(camera.locator("#scanner[data-reader=ready]")).to_be_visible()
+    camera.wait_for_timeout(2500)  # the ticket is in the picture all the while
+
+    assert door.attempts() == [("ok", "counted")]
+    assert door.printed() == 1
+
+
+def test_a_desk_prints_by_itself_and_comes_back(door: Door, camera: Page):
+    camera.add_init_script("localStorage.setItem('door.print', 'on')")
+    camera.add_init_script(PRINTER)
+    camera.goto(door.scanner)
+
+    until(lambda: door.printed() == 1)
+    camera.wait_for_url("**/scan")
+    expect(camera.locator("#scanner[data-reader=ready]")).to_be_visible()
+
+    assert camera.locator("[data-print]").first.get_attribute("aria-pressed") == "true"
+    assert camera.evaluate("JSON.stringify({...sessionStorage})").count("EV1") == 0
 
 
 def test_a_camera_that_sees_a_ticket_lets_the_guest_in(door: Door, camera: Page, axe):

@@ -1,5 +1,6 @@
 """The kiosk: guests check themselves in by code, nothing of them remains, and nothing else opens."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -224,7 +225,7 @@ def test_a_revoked_kiosk_is_told(tablet: Tablet, foyer: Foyer):
 
 def test_whoever_sets_a_tablet_up_is_signed_out_on_it(app: Flask, organiser: FlaskClient, foyer: Foyer):
     assert organiser.get(f"/manage/{foyer.slug}/door/devices").status_code == 200
-    sent = {"name": "Kiosk 2", "door": foyer.door, "prints": "y", "pin": "97531"}
+    sent = {"name": "Kiosk 2", "door": foyer.door, "prints": "tap", "pin": "97531"}
     made = organiser.post(f"/manage/{foyer.slug}/door/devices/kiosk", data=sent)
     assert made.status_code == 302
     with app.app_context(), transaction():
@@ -242,8 +243,8 @@ def test_an_organiser_edits_a_kiosk_and_keeps_its_pin(app: Flask, organiser: Fla
     address = f"/manage/{foyer.slug}/door/devices/kiosk/{tablet.id}"
     assert organiser.get(f"/manage/{foyer.slug}/door/devices/{tablet.id}").headers["Location"] == address
 
-    short = organiser.post(address, data={"name": "K", "door": foyer.door, "pin": "12"})
-    right = organiser.post(address, data={"name": "Kiosk West", "door": foyer.door, "pin": ""})
+    short = organiser.post(address, data={"name": "K", "door": foyer.door, "prints": "no", "pin": "12"})
+    right = organiser.post(address, data={"name": "Kiosk West", "door": foyer.door, "prints": "no", "pin": ""})
 
     assert (short.status_code, right.status_code) == (422, 302)
     with app.app_context():
@@ -253,6 +254,55 @@ def test_an_organiser_edits_a_kiosk_and_keeps_its_pin(app: Flask, organiser: Fla
     tablet.come_in()
     assert "am Schalter ab" in tablet.page("done")
     assert tablet.client.post(tablet.at("print")).headers["Location"] == tablet.at()
+
+
+def test_a_kiosk_says_in_both_languages_where_badges_are(organiser: FlaskClient, foyer: Foyer, tablet: Tablet):
+    address = f"/manage/{foyer.slug}/door/devices/kiosk/{tablet.id}"
+    pickup = {"pickup_de": "Schalter 3, neben der Garderobe", "pickup_en": "Counter 3, beside the cloakroom"}
+    sent = {"name": "Kiosk 1", "door": foyer.door, "prints": "no", "pin": "", **pickup}
+    assert organiser.post(address, data=sent).status_code == 302
+    again = organiser.get(address).text
+    assert all(f'value="{text}"' in again for text in pickup.values())
+
+    tablet.show(foyer.ticket)
+    tablet.come_in()
+
+    assert "Schalter 3, neben der Garderobe" in tablet.page("done")
+    assert "Counter 3, beside the cloakroom" in tablet.page("done?lang=en")
+    assert organiser.post(address, data={**sent, "pickup_de": "x" * 201}).status_code == 422
+
+
+def test_a_kiosk_prints_by_itself_once(app: Flask, organiser: FlaskClient, foyer: Foyer, tablet: Tablet):
+    address = f"/manage/{foyer.slug}/door/devices/kiosk/{tablet.id}"
+    sent = {"name": "Kiosk 1", "door": foyer.door, "prints": "once", "pickup_de": "Aus dem Drucker links", "pin": ""}
+    assert organiser.post(address, data=sent).status_code == 302
+    assert re.search(r'<input checked[^>]*value="once"|value="once"[^>]* checked', organiser.get(address).text)
+
+    tablet.show(foyer.ticket)
+    tablet.come_in()
+    first, second = tablet.page("done"), tablet.page("done")
+
+    assert ("data-print-now" in first, "Jana" in first, "Aus dem Drucker links" in first) == (True, True, True)
+    assert "data-print-now" not in second  # who opens the page again prints nothing by that
+    assert "data-print-now" in tablet.client.post(tablet.at("print")).text
+    with app.app_context():
+        assert len(db.session.scalars(sa.select(BadgePrint)).all()) == 1
+
+
+def test_whoever_is_not_let_in_gets_no_badge_by_itself(
+    app: Flask, organiser: FlaskClient, foyer: Foyer, tablet: Tablet
+):
+    with app.app_context(), transaction():
+        device = db.session.scalars(sa.select(Device).where(Device.public_id == tablet.id)).one()
+        device.prints_at_once = True
+    tablet.show(foyer.ticket)
+    with app.app_context(), transaction():
+        block(db.session.scalars(sa.select(Registration)).one())
+    tablet.come_in()
+
+    assert "data-print-now" not in tablet.page("done")
+    with app.app_context():
+        assert db.session.scalars(sa.select(BadgePrint)).all() == []
 
 
 def test_the_pages_of_a_kiosk_ask_little(

@@ -237,8 +237,7 @@ def scanned(foyer, meeting, monkeypatch):
     try:
         return redeem(foyer, 0, "first-one")[1]
     except knowing.DoorGone as error:
-        assert isinstance(error.__cause__, sa.exc.IntegrityError)  # they did meet
-        return str(error.message)
+        return str(error.message) if isinstance(error.__cause__, sa.exc.IntegrityError) else "they did not meet"
 
 
 def deleted(foyer, meeting, *, hold=0.3):

@@ -183,11 +183,14 @@ def check_in() -> Response:
             verdict = redeeming.redeem_registration(
                 current_event(), door, device, held, scan_id=f"kiosk-{visit['scan']}", via="kiosk"
             )
+            at_once = verdict.admitted and device.may_add and device.prints_at_once
+            if at_once:
+                printing.note_print(held.public_id)
     except kiosk.AnotherPerson as error:
         form.family_name.errors = [str(error.message)]
         return _guest_page(form)
     said = "in" if verdict.admitted else "already" if verdict.answer == "already_in" else "desk"
-    _keep(**{**visit, "said": said})
+    _keep(**{**visit, "said": said, "printed": at_once, "prints": at_once})
     return lead(url_for(".done"))
 
 
@@ -198,7 +201,16 @@ def done() -> Response:
     if visit is None or visit["said"] == "asked":
         return _to_start()
     held = _held() if visit["said"] == "in" else None
-    return _page("done", said=visit["said"], name=words.name_of(held), prints=held is not None and _device().may_add)
+    if held is not None and visit.get("prints"):
+        _keep(**{**visit, "prints": False})  # whoever opens this page again is asked first
+        return _badge_page(held)
+    return _page(
+        "done",
+        said=visit["said"],
+        name=words.name_of(held),
+        prints=held is not None and _device().may_add,
+        pickup=_device().pickup,
+    )
 
 
 @bp.post("/print")
@@ -212,8 +224,13 @@ def print_own() -> Response:
             _in_deed()
             printing.note_print(held.public_id)
         _keep(**{**visit, "printed": True})
+    return _badge_page(held)
+
+
+def _badge_page(held: Registration) -> Response:
+    """The page that prints a badge by itself."""
     _badge, picture, size = printing.drawn(held.public_id)
-    return _page("badge", picture=picture, size=size, name=words.name_of(held))
+    return _page("badge", picture=picture, size=size, name=words.name_of(held), pickup=_device().pickup)
 
 
 @bp.get("/page.css")

@@ -26,8 +26,9 @@ def new_kiosk() -> str | Response | tuple[str, int]:
             event, by = current_event(), current_person()
             require(may_organise(by, event))
             device = devices.make(
-                event, form.name.data or "", by=by, kind="kiosk", lists=_door(form), may_add=bool(form.prints.data)
+                event, form.name.data or "", by=by, kind="kiosk", lists=_door(form), may_add=form.prints.data != "no"
             )
+            kiosk.set_badges(event, device, form.pickup, at_once=form.prints.data == "once")
             kiosk.set_pin(event, device, form.pin.data or "")
             devices.offer(device, by)
             return redirect(url_for(".device_code", device_id=device.public_id))
@@ -40,13 +41,16 @@ def edit_kiosk(device_id: str) -> str | Response | tuple[str, int]:
     device = _kiosk(device_id)
     doors = phones.scans_at(device, queries.lists_of(current_event()))
     door = doors[0].public_id if doors else ""
-    form = _filled(KioskEditForm, {"name": device.name, "door": door, "prints": device.may_add})
+    prints = "no" if not device.may_add else "once" if device.prints_at_once else "tap"
+    pickup = {"pickup_de": device.pickup.de, "pickup_en": device.pickup.en}
+    form = _filled(KioskEditForm, {"name": device.name, "door": door, "prints": prints, **pickup})
     if form.validate_on_submit():
         with transaction():
             event = current_event()
             require(may_organise(current_person(), event))
             device, name = _kiosk(device_id), form.name.data or ""
-            phones.edit(event, device, name, _door(form), may_force=False, may_add=bool(form.prints.data))
+            phones.edit(event, device, name, _door(form), may_force=False, may_add=form.prints.data != "no")
+            kiosk.set_badges(event, device, form.pickup, at_once=form.prints.data == "once")
             if form.pin.data:
                 kiosk.set_pin(event, device, form.pin.data)
         flash(_("Your answers are saved."), "ok")

@@ -56,6 +56,7 @@ def _shown() -> dict[str, Any]:
         "last": _("Last: %(name)s, %(time)s", name=words.name_of(last.registration), time=i18n.time(last.received_at))
         if last is not None
         else "",
+        "busy": last.list_id if last is not None else next((each.door.id for each in found.doors), None),
         "open": conflicts.number_open(event),
         "steps": _bars(found),
         "by_door": [(words.door_name(each.door), _bars(found, each)) for each in found.doors]
@@ -89,12 +90,14 @@ def _forecast(forecast: Forecast) -> list[str]:
     """What is to be expected, in sentences; none where too little was seen."""
     if not forecast.known:
         return []
-    coming = _n(
-        "About %(num)s guest comes in the next half hour; the doors manage %(managed)s.",
-        "About %(num)s guests come in the next half hour; the doors manage %(managed)s.",
-        forecast.coming,
-        managed=forecast.managed,
-    )
+    coming = _("Hardly anybody will come in the next half hour.")
+    if forecast.coming:
+        coming = _n(
+            "About %(num)s guest comes in the next half hour; the doors manage %(managed)s.",
+            "About %(num)s guests come in the next half hour; the doors manage %(managed)s.",
+            forecast.coming,
+            managed=forecast.managed,
+        )
     if forecast.queue:
         queue = _n(
             "The queue grows to about %(num)s guest, who waits %(minutes)s min.",
