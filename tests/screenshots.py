@@ -10,24 +10,24 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from partnering import clock, links
+from partnering import links
 from partnering.accounts import tokens
 from partnering.accounts.models import Person
 from partnering.accounts.services import person_at
 from partnering.agenda.models import Location
-from partnering.checkin import devices, redeeming, uploading
+from partnering.checkin import devices, kiosk, queries
 from partnering.checkin import services as checkin
-from partnering.checkin.models import CheckinList, Device
-from partnering.checkin.uploading import Brought
+from partnering.checkin.models import Device
 from partnering.contributions.models import CallTopic, Criterion, Submission
 from partnering.db import BilingualText, Model, db, transaction
 from partnering.delegates.models import Delegate
+from partnering.demo.arriving import REHEARSAL
 from partnering.demo.cli import PERSONAS
 from partnering.events.models import Event, Participant, TeamRole
 from partnering.events.queries import event_by_slug
@@ -36,6 +36,7 @@ from partnering.mail.models import OutboxLetter
 from partnering.meetings.models import Meeting, MeetingSide
 from partnering.programme.models import ProgrammeSession, ReleaseLetter, SessionPerson, Track
 from partnering.questions.models import Question, QuestionSection
+from partnering.registration.codes import code_text
 from partnering.registration.models import Registration
 from partnering.tickets.models import Code, Pool, Product
 from tests.factories import make_product
@@ -44,7 +45,7 @@ from tests.factories.waiting import make_asked, make_sold_out, make_waiting
 from tests.factories.world import Conference, World
 from tests.flows.walker import MAIN
 from tests.security.matrix import MATRIX
-from tests.security.stage import NoValue, Stage, routes
+from tests.security.stage import COOKIE_OF_DOORS, NoValue, Stage, routes
 from tests.support import browser as browsing
 from tests.support import databases
 from tests.support.servers import ROOT, Site, environment_of, running_site
@@ -120,28 +121,6 @@ def stage_of(site: Site) -> Stage:
     return stage
 
 
-def _rehearse(event: Event, door: CheckinList, ticket: Registration) -> None:
-    """Guests of the last hour at two phones without network: one came in at both, and one code is nobody's."""
-    guests = db.session.scalars(
-        sa.select(Registration)
-        .where(Registration.event_id == event.id, Registration.state == "live", Registration.id != ticket.id)
-        .order_by(Registration.id)
-        .limit(60)
-    ).all()
-    start = clock.now() - timedelta(minutes=58)
-    for number, name in enumerate(("Telefon Nord", "Telefon Süd")):
-        phone = devices.make(event, name, by=None, may_force=True)
-        devices.heard_of(phone, clock.now())
-        contact = devices.stamp(phone, start)
-        own = [ticket, *guests[number::2]]
-        brought = [
-            Brought(f"rehearsal-{number}-{n:02}", door.public_id, "ok", n * n * 3_600, contact, guest=each.public_id)
-            for n, each in enumerate(own)
-        ]
-        brought.append(Brought(f"rehearsal-{number}-xx", door.public_id, "ok", 60_000, contact, "kein Ticket"))
-        uploading.receive(event, phone, brought, waiting=14 * number)
-
-
 def fill(made: Conference, event: Event) -> None:
     """What the addresses of the event's pages are made of."""
 
@@ -162,11 +141,13 @@ def fill(made: Conference, event: Event) -> None:
     letter = db.session.scalars(
         sa.select(OutboxLetter).where(OutboxLetter.event_ref == event.public_id).order_by(OutboxLetter.id.desc())
     ).first()
-    door = checkin.default_list(event)
+    door = next(each for each in queries.lists_of(event) if each.name == REHEARSAL)  # where somebody was this morning
     crew = db.session.get_one(Person, made.people["crew"])
     device = checkin.browser_device(event, crew)
-    redeeming.redeem_registration(event, door, device, ticket)
-    _rehearse(event, door, ticket)
+    tablet = devices.make(event, "Kiosk 1", by=None, kind="kiosk", lists=[door], may_add=True)
+    kiosk.set_pin(event, tablet, "2468")
+    pickup = BilingualText("Schalter 3 neben der Garderobe", "Counter 3 beside the cloakroom")
+    kiosk.set_badges(event, tablet, pickup, at_once=False)
     assert isinstance(device, Device)
     role = db.session.scalars(sa.select(TeamRole).where(TeamRole.event_id == event.id)).first()
     tour, _taken = make_sold_out(event, name=BilingualText("Laborführung", "Lab tour"), gross=0, position=90)
@@ -181,6 +162,8 @@ def fill(made: Conference, event: Event) -> None:
         "ticket": links.token("ticket", ticket.public_id, ticket.generation),
         "feed": links.token("feed", jana.public_id, jana.generation),
         "letters": links.token("letters", mine.public_id),
+        "kiosk": devices.enrol(devices.offer(tablet, None))[1],
+        "scanned": code_text(ticket.code) if ticket.code is not None else "",
         "chosen": links.token("chosen", jana.public_id),
     }
     made.things = {
@@ -256,6 +239,9 @@ class Camera:
         """A browser of this role."""
         try:
             with browsing.watched_context(self.browser, self.site.url, **self.options) as context:  # type: ignore[arg-type]  # width, locale, scheme
+                if role == "kiosk":
+                    kept = self.stage.world.own.tokens["kiosk"]
+                    context.add_cookies([{"name": COOKIE_OF_DOORS, "value": kept, "url": self.site.url}])
                 if role in self.stage.people:
                     with self.site.app.app_context():
                         person = db.session.get_one(Person, self.stage.people[role])
@@ -285,6 +271,9 @@ def take(camera: Camera, words: list[str]) -> None:
             for visit in theirs:
                 page.goto(with_language(visit.address, camera.locale))
                 camera.shoot(page, visit.name)
+    if not words or any(word in "checkin_kiosk" for word in words):
+        with camera.visitor("kiosk") as context:
+            check_in(camera, context.new_page())
     if not words or any(word in "registration" for word in words):
         with camera.visitor("visitor") as context:
             register(camera, context.new_page())
@@ -360,6 +349,22 @@ def register(camera: Camera, page: Page) -> None:
     page.locator("input[name=privacy]").check()
     _submit(page)
     camera.shoot(page, "registration.done")
+
+
+def check_in(camera: Camera, page: Page) -> None:
+    """The way of a guest at a kiosk: a code that is none, the name, and what is said once they are in."""
+    start = with_language(f"/e/{EVENT}/door/kiosk/", camera.locale)
+    page.goto(start)
+    page.locator("input[name=code]").fill("AAAA-BBBB-CCCC-DDDD")
+    _submit(page)
+    camera.shoot(page, "checkin_kiosk.again")
+    page.goto(start)
+    page.locator("input[name=code]").fill(camera.stage.world.own.tokens["scanned"])
+    _submit(page)
+    camera.shoot(page, "checkin_kiosk.guest")
+    if page.locator("input[name=given_name]").count():  # who is in already is told so at once
+        _submit(page)
+        camera.shoot(page, "checkin_kiosk.in")
 
 
 def _submit(page: Page, selector: str = MAIN) -> None:

@@ -95,9 +95,9 @@ class _Morning:
             came.append((guest, at))
         return came
 
-    def show(self, device: Device, text: str, **sent: object) -> str:
-        """What a door says to a code; the public id of the scan."""
-        return redeeming.redeem_code(self.event, self.door, device, text, **sent).scan
+    def show(self, device: Device, text: str) -> None:
+        """Hold a code before the camera of a device."""
+        redeeming.redeem_code(self.event, self.door, device, text)
 
 
 def _rehearse(event: Event) -> None:

@@ -185,3 +185,25 @@ def test_numbers_are_found_by_an_index(ctx):
     assert [plan for plan in found if "SCAN" in plan.replace("USING COVERING INDEX", "") or "Seq Scan" in plan] == []
     assert any("ix_scan_unsettled" in plan for plan in found)
     assert db.session.scalar(sa.select(sa.func.count(Admission.id))) == 1
+
+
+def test_the_log_and_what_was_settled_are_found_by_their_indexes(ctx):
+    """Of 20,000 scans a page of each is read off in its order: of the settled ones those rows alone."""
+    event = make_event(days=0)
+    door, device = make_door(event), make_device(event)
+    many(event, door, device, 20_000)
+    with transaction():
+        some = db.session.scalars(sa.select(Scan.id).where(Scan.state == "refused").order_by(Scan.id).limit(60)).all()
+        db.session.execute(
+            sa.update(Scan).where(Scan.id.in_(some)).values(settlement="dismissed", settled_at=clock.now())
+        )
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
+            link.exec_driver_sql("ANALYZE scan")
+
+    assert all("ix_scan_settled" in plan for plan in plans(db.engine, lambda: conflicts.settled_ones(event)))
+    log = plans(db.engine, lambda: queries.log(event))
+    assert log
+    assert all("ix_scan_received" in plan for plan in log)
+    today = plans(db.engine, lambda: queries.refusals(event, clock.now() - timedelta(hours=1)))
+    assert all("ix_scan_received" in plan for plan in today)

@@ -27,6 +27,7 @@ from tests.factories.checkin import make_attendee, ticket_text
 from tests.factories.contacts import make_exchange, make_lead
 from tests.factories.events import make_organiser
 from tests.readers.calendars import cards_read
+from tests.support.counting import statements
 from tests.support.letters import deliver_all, text_of
 from tests.support.signing_in import sign_in
 
@@ -287,3 +288,38 @@ def test_leads_stand_in_the_navigation_of_exhibitors_alone(
         browser = client.application.test_client()
         sign_in(browser, person_of(who.participant))
         assert ("At the stand" in browser.get(my(event, "")).get_data(as_text=True)) is there
+
+
+@pytest.mark.parametrize("page", ["stand/leads", "contacts", "privacy"])
+def test_many_rows_ask_as_often_as_one(client: FlaskClient, event: Event, paul: Delegate, jana: Delegate, page: str):
+    """Leads for the exhibitor; cards that are exchanged and asked for, and what was given, for a guest."""
+    person = (paul if page == "stand/leads" else jana).participant.person
+
+    def more(number: int) -> None:
+        guest = make_attendee(event, given_name=f"Gast {number}", company=f"Firma {number} GmbH").participant
+        asks = make_attendee(event, given_name=f"Frage {number}", company=f"Haus {number} AG").participant
+        make_exchange(jana.participant, guest)
+        make_exchange(asks, jana.participant, agreed=False)
+        make_lead(paul, guest, note="Ruft im Mai an", rating=2)
+        stand = partnering.delegate_for(
+            make_attendee(event, make_product(event, role="exhibitor"), company=f"Stand {number} GmbH")
+        )
+        assert stand is not None
+        make_lead(stand, jana.participant)
+
+    def asked() -> int:
+        assert person is not None
+        sign_in(client, db.session.get_one(Person, person.id))
+        address = f"/e/{event.slug}/me/{page}"
+        client.get(address)  # what is remembered after the first time
+        db.session.expire_all()
+        with statements() as found:
+            assert client.get(address).status_code == 200
+        return len(found)
+
+    more(0)
+    one = asked()
+    for number in range(1, 7):
+        more(number)
+
+    assert asked() <= one

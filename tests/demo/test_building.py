@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from itertools import combinations
 
@@ -9,15 +10,21 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from partnering import verify
+from partnering import clock, verify
 from partnering.accounts.models import Person
 from partnering.agenda.models import Location, Zone
 from partnering.app import create_app
+from partnering.checkin import conflicts, crowd, forecast
+from partnering.checkin import queries as checkin
+from partnering.checkin.models import Admission, Scan
 from partnering.consents import recipients
 from partnering.consents.models import Consent
+from partnering.contacts import queries as cards
+from partnering.contacts.models import CardExchange, Lead
 from partnering.db import Model, db, transaction
 from partnering.delegates import groups, public, suggestions
 from partnering.delegates.models import Delegate, Opportunity, SavedPerson, SavedSearch, Suggestion
+from partnering.demo import arriving
 from partnering.demo.cli import PERSONAS
 from partnering.demo.reading import EVENTS, organisations
 from partnering.events.models import Event, Participant
@@ -307,3 +314,40 @@ def test_a_bundle_and_recipients_can_be_seen(sample):
     assert len(recipients.recipients_of(event)) == 2
     agreed = sa.select(sa.func.count()).where(Consent.purpose == recipients.PURPOSE, Consent.withdrawn_at.is_(None))
     assert db.session.scalar(agreed) == 45
+
+
+def test_a_morning_at_the_doors_is_there_to_look_at(sample: Flask):
+    event = there(event_by_slug(NEXT))
+    found = crowd.now_at(event)
+    rehearsal = next(each for each in found.doors if each.door.name == arriving.REHEARSAL)
+    answers = {answer for answer, _number in checkin.refusals(event, clock.now() - timedelta(hours=6))}
+    open_ones = conflicts.open_ones(event)
+
+    assert 100 < rehearsal.arrived < rehearsal.expected
+    assert rehearsal.inside == rehearsal.arrived - 1  # one went out
+    assert {"already_in", "unknown"} <= answers
+    assert sorted(each.kind for each in open_ones) == ["duplicate", "duplicate", "review"]
+    assert len(checkin.log(event)) == checkin.LOG
+    assert 8 <= sum(number for _at, number in found.bars()[-3:]) <= 60
+    over = there(event_by_slug("deutsche-biotechnologietage-2026"))
+    assert of(over, Admission) > 60
+    assert of(over, Scan, sa.column("state") == "counted") > 60
+
+
+def test_a_forecast_follows_a_morning_of_the_sample():
+    """By the rules of `forecast`, from the last guests of the rehearsal at three devices."""
+    last = [arriving.MORNING[-2] - 4, 4, arriving.MORNING[-1] - 4, 4]
+    said = forecast.of(last, {1: [1, 1, 2, 1], 2: [1, 2, 1, 2], 3: [1, 1, 1, 1]}, 70)
+
+    assert said.known
+    assert 15 < said.coming < 45
+    assert (said.queue, said.full) == (0, False)
+
+
+def test_guests_gave_exhibitors_and_each_other_their_details(sample: Flask):
+    event = there(event_by_slug(NEXT))
+
+    assert (of(event, Lead), of(event, Lead, sa.column("withdrawn_at").is_not(None))) == (6, 1)
+    assert of(event, CardExchange) == 6
+    agreed = [each for each in db.session.scalars(sa.select(CardExchange)) if cards.is_agreed(each)]
+    assert len(agreed) == 4
