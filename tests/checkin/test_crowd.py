@@ -205,5 +205,3 @@ def test_the_log_and_what_was_settled_are_found_by_their_indexes(ctx):
     log = plans(db.engine, lambda: queries.log(event))
     assert log
     assert all("ix_scan_received" in plan for plan in log)
-    today = plans(db.engine, lambda: queries.refusals(event, clock.now() - timedelta(hours=1)))
-    assert all("ix_scan_received" in plan for plan in today)
