@@ -24,10 +24,20 @@ new MutationObserver((_changes, watch) => {
 
 SCAN = """
 async (texts) => {
-  const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+  let at = performance.now();
+  const key = (name) => {
+    const event = new KeyboardEvent("keydown", { key: name, bubbles: true });
+    Object.defineProperty(event, "timeStamp", { value: (at += 1) }); // a key each millisecond, however busy all are
+    document.dispatchEvent(event);
+  };
   const answer = () => document.querySelector("section.verdict")?.dataset.answer;
-  const shown = (wanted) => new Promise((resolve) => {
-    const look = () => Boolean(answer()) === wanted && resolve(watch.disconnect());
+  const shown = (wanted) => new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no verdict after ${answers.length}`)), 20_000);
+    const look = () => {
+      if (Boolean(answer()) !== wanted) return;
+      clearTimeout(timer);
+      resolve(watch.disconnect());
+    };
     const watch = new MutationObserver(look);
     watch.observe(document.body, { subtree: true, childList: true, attributes: true });
     look();
@@ -35,6 +45,7 @@ async (texts) => {
   const answers = [];
   const milliseconds = [];
   for (const text of texts) {
+    at += 1000;
     [...text].forEach(key);
     const begun = performance.now();
     key("Enter");

@@ -13,6 +13,7 @@ from partnering.db import BilingualText, db, transaction
 from partnering.events.models import Event
 from tests.factories import make_crew, make_event
 from tests.factories.checkin import make_attendee, make_door, ticket_text
+from tests.factories.questions import make_question, make_sheet
 from tests.support.servers import Site
 
 GUESTS = (
@@ -62,6 +63,29 @@ async () => {
 }
 """
 
+UNSEALED = """
+async (name) => {
+  const answer = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const db = await answer(indexedDB.open(name));
+  const all = (store) => answer(db.transaction(store).objectStore(store).getAll());
+  const keyOf = (use) => answer(db.transaction("keys").objectStore("keys").get(use));
+  const found = {};
+  for (const store of ["guests", "state", "log", "scans"]) {
+    const key = await keyOf(store === "scans" ? "scans" : "guests");
+    found[store] = await Promise.all((await all(store)).map(async ({ iv, sealed }) =>
+      JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, sealed)))));
+  }
+  db.close();
+  return found;
+}
+"""
+
+MOBILE, DIET = "+49 351 4711 0815", "Erdnussallergie"
+"""What guests answered when they registered."""
+
 
 @dataclass
 class Foyer:
@@ -78,8 +102,12 @@ class Foyer:
             self.crew = make_crew(event)
             door = make_door(event, **self.door)
             self.list_id, self.list_row = door.public_id, door.id
+            asked = {make_question(event, "phone", "Mobil"): MOBILE, make_question(event, label="Essen"): DIET}
             for given_name, family_name, company in GUESTS:
                 guest = make_attendee(event, given_name=given_name, family_name=family_name, company=company)
+                sheet = make_sheet(event, asked)
+                with transaction():
+                    guest.sheet_id = sheet.id
                 self.tickets.append(ticket_text(guest))
             with transaction():
                 device = devices.make(event, "Telefon Nord", by=None, may_force=True)
@@ -159,6 +187,12 @@ def typed(page: Page, code: str, answer: str) -> Any:
 def stored(page: Page) -> dict[str, Any]:
     """Everything that this browser keeps for the site, raw."""
     found: dict[str, Any] = page.evaluate(EVERYTHING_STORED)
+    return found | {"cookies": {each["name"]: each["value"] for each in page.context.cookies()}}
+
+
+def unsealed(page: Page, foyer: Foyer) -> dict[str, list[Any]]:
+    """What lies in the vault, as its page reads it."""
+    found: dict[str, list[Any]] = page.evaluate(UNSEALED, f"door {foyer.public_id}")
     return found
 
 

@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from partnering.checkin.syncing import Told
 from tests.support.servers import Site
 from tests.support.signing_in import sign_in_browser
 from tests.support.waiting import until
 
-from .phone_pages import GUESTS, Foyer, enrolled, readable, ready, stored, typed
+from .phone_pages import DIET, GUESTS, MOBILE, Foyer, enrolled, readable, ready, stored, typed, unsealed
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine("sqlite")]
 
@@ -29,6 +31,14 @@ ANSWERS_LATE = """
 }
 """
 """The server hears of a scan at once, and its answer comes too late."""
+
+
+TOLD = {each.name for each in fields(Told)} - {"rows"} | {"heard_at"}
+WHICH = {"scan_id", "list", "type", "since", "contact", "forced"}
+NAMED = {"name", "organisation", "ticket", "guest"}
+LOGGED = WHICH | NAMED | {"at", "answer", "state", "settled", "public", "undone", "became", "before", "fresh"}
+WAITING = WHICH | {"said", "via", "answers", "code"}
+"""What is kept of the event, of each attempt, and of each scan that waits, by name."""
 
 
 @pytest.fixture
@@ -213,6 +223,7 @@ def test_what_a_phone_stores_names_nobody(foyer, context, phone):
     assert all(sorted(value) == ["iv", "sealed"] for value in kept)
     assert found["local"] == {"door.auto": "off"}
     assert found["session"] == {}
+    assert set(found["cookies"]) == {"door", "form"}
     for given_name, family_name, company in GUESTS:
         for word in (given_name, family_name, company):
             assert word not in text
@@ -225,11 +236,46 @@ def test_what_a_phone_stores_names_nobody(foyer, context, phone):
     }
 
 
-def test_a_page_that_kept_names_would_be_seen(foyer, context, phone):
-    """The negative control of the test above."""
-    phone.evaluate("() => caches.open('door').then((cache) => cache.put('/planted', new Response('Jana Wittkowski')))")
+PLANTED = {
+    "pages": "() => caches.open('door').then((cache) => cache.put('/planted', new Response('Jana Wittkowski')))",
+    "local": "() => localStorage.setItem('planted', 'Jana Wittkowski')",
+    "session": "() => sessionStorage.setItem('planted', 'Jana Wittkowski')",
+    "cookies": "() => { document.cookie = 'planted=Jana Wittkowski'; }",
+    "databases": """() => new Promise((done) => {
+      const opening = indexedDB.open("planted");
+      const octets = new TextEncoder().encode("Jana Wittkowski");
+      opening.onupgradeneeded = () => opening.result.createObjectStore("names").put({ deep: [octets] }, 1);
+      opening.onsuccess = () => done(opening.result.close());
+    })""",
+}
 
-    assert "Wittkowski" in readable(stored(phone)["pages"])
+
+def test_a_name_would_be_seen_wherever_it_lay(foyer, context, phone):
+    """The negative control of the test above."""
+    for plant in PLANTED.values():
+        phone.evaluate(plant)
+
+    found = stored(phone)
+
+    assert [part for part in PLANTED if "Wittkowski" not in readable(found[part])] == []
+
+
+def test_what_lies_in_the_vault_is_no_more_than_the_door_needs(foyer, context, phone):
+    typed(phone, foyer.tickets[0], "ok")
+    context.set_offline(True)
+    typed(phone, foyer.tickets[1], "ok")
+
+    found = unsealed(phone, foyer)
+    text = readable(found)
+    assert "Jana Wittkowski" in text  # so that it was read at all
+    assert [word for word in ("@", MOBILE, MOBILE.replace(" ", ""), DIET, foyer.tickets[0]) if word in text] == []
+    rows = [row for piece in found["guests"] for row in piece]
+    names = {f"{given_name} {family_name}" for given_name, family_name, _ in GUESTS}
+    assert {row[2] for row in rows} == names
+    assert all([type(part) for part in row] == [str, str, str, str, int, int, list, list] for row in rows)
+    assert {name for each in found["state"] for name in each} == TOLD
+    assert {name for each in found["log"] for name in each} == LOGGED
+    assert [sorted(each) for each in found["scans"]] == [sorted(WAITING)]
 
 
 def test_a_revoked_phone_forgets_and_what_it_brings_is_reviewed(foyer, let_go):
@@ -251,7 +297,8 @@ def test_a_revoked_phone_forgets_and_what_it_brings_is_reviewed(foyer, let_go):
 
     found = stored(phone)
     assert (found["databases"], found["pages"], found["workers"]) == ({}, {}, [])
-    assert "Wittkowski" not in phone.content()
+    assert (found["local"], found["session"]) == ({}, {})
+    assert "Wittkowski" not in readable(found) + phone.content()
 
 
 def test_a_phone_that_reloads_after_it_was_revoked_forgets_as_well(foyer, let_go):
