@@ -7,11 +7,11 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from ..events.forms import listed, one_line
+from ..events.forms import MomentField, listed, one_line
 from ..i18n import LazyText, _l, bi
 from ..tickets.models import MemberList, Product
 from . import typed
-from .forms import AMOUNT, MomentField, a_number
+from .forms import AMOUNT, a_number
 from .selling_forms import EVERYBODY_AND_OTHERS, PERCENTAGE, Deed
 
 KINDS: dict[str, tuple[LazyText, LazyText]] = {

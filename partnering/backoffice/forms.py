@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from ..events.forms import one_line
@@ -42,22 +42,6 @@ def a_number(least: int, most: int) -> Any:
         partial(typed.whole, least=least, most=most),
         _l("Enter a whole number from %(least)s to %(most)s", least=least, most=most),
     )
-
-
-class MomentField(DateTimeLocalField):
-    """A day and time of the wall clock; digits are ASCII and years between 2000 and 2100."""
-
-    data: Any
-
-    def __init__(self, label: Any, validators: Any = None, **options: Any) -> None:
-        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **options)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
-        text = " ".join(valuelist)
-        if text and (not text.isascii() or self.data is None or not 2000 <= self.data.year <= 2100):
-            self.data = None
-            raise ValueError(str(_l("Enter a day and time such as 31.07.2027, 12:00")))
 
 
 class PersonForm(FlaskForm):

@@ -7,12 +7,12 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from ..events.forms import email_address, listed, one_line
+from ..events.forms import MomentField, email_address, listed, one_line
 from ..i18n import _l, bi
 from ..registration.forms import BillingForm, GuestForm
 from ..tickets.models import Product
 from . import typed
-from .forms import AMOUNT, WHOLE, MomentField, OnceForm, a_number
+from .forms import AMOUNT, WHOLE, OnceForm, a_number
 
 
 def _names(products: Sequence[Product]) -> list[Any]:

@@ -19,14 +19,14 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from ..agenda.models import Location
-from ..events.forms import DayField, HourField, lines, listed, one_line
+from ..events.forms import DayField, HourField, MomentField, lines, listed, one_line
 from ..fields import RowsField
 from ..i18n import LazyText, _l, bi, day
 from ..tickets import money
 from ..tickets.models import Pool, Product
 from . import typed
 from .bundling import NothingLeft
-from .forms import AMOUNT, AUDIENCES, ROLES, WHOLE, MomentField, OnceForm, a_number
+from .forms import AMOUNT, AUDIENCES, ROLES, WHOLE, OnceForm, a_number
 
 PERCENTAGE = _l("Enter a percentage from 0 to 100, such as 19")
 SHARE = _l("Enter a share above 0 and below 100 percent, such as 12.5")

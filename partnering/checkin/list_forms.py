@@ -1,13 +1,12 @@
 """What organisers type about a check-in list. Shape only; what fits the event's other lists is in `setting_up`."""
 
-from datetime import datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateTimeLocalField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from ..events.forms import HourField, listed, one_line
+from ..events.forms import HourField, MomentField, listed, one_line
 from ..fields import SeenField, WholeField
 from ..i18n import _, _l
 
@@ -30,20 +29,6 @@ UNPAID_WORDS = {
     "admit": _l("Let in like everybody"),
     "refuse": _l("Do not let in"),
 }
-
-
-class MomentField(DateTimeLocalField):
-    """Day and time on the event's clock; digits are ASCII and years between 2000 and 2100."""
-
-    data: datetime | None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was sent. Raises `ValueError`, which the form shows beside the field."""
-        super().process_formdata(valuelist)
-        text = " ".join(valuelist)
-        if text and (not text.isascii() or self.data is None or not 2000 <= self.data.year <= 2100):
-            self.data = None
-            raise ValueError(str(_l("Enter a day between 2000 and 2100")))
 
 
 class ListForm(FlaskForm):
@@ -71,8 +56,8 @@ class ListForm(FlaskForm):
     addons = SelectMultipleField(_l("Booked extras"))
     after = SelectMultipleField(_l("Only after being let in at one of these"))
     days = SelectMultipleField(_l("On which days"), validators=[InputRequired(_l("Tick at least one day"))])
-    opens_at = MomentField(_l("Opens"), [Optional()], format="%Y-%m-%dT%H:%M")
-    closes_at = MomentField(_l("Closes"), [Optional()], format="%Y-%m-%dT%H:%M")
+    opens_at = MomentField(_l("Opens"), [Optional()])
+    closes_at = MomentField(_l("Closes"), [Optional()])
     daily_from = HourField(_l("Each day from"), [Optional()])
     daily_until = HourField(_l("Each day until"), [Optional()])
     window_kind = RadioField(

@@ -9,6 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    DateTimeField,
+    DateTimeLocalField,
     HiddenField,
     RadioField,
     SelectField,
@@ -63,17 +65,33 @@ def email_address(form: FlaskForm, field: Any) -> None:
         raise ValidationError(str(_l("Enter a complete email address"))) from None
 
 
-class DayField(DateField):
-    """A day; digits are ASCII and years between 2000 and 2100."""
+class _OfThisCentury(DateTimeField):
+    """Digits are ASCII and years between 2000 and 2100."""
 
     data: Any
+    wanted: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         text = " ".join(valuelist)
         if text and (not text.isascii() or self.data is None or not 2000 <= self.data.year <= 2100):
             self.data = None
-            raise ValueError(str(_l("Enter a day between 2000 and 2100")))
+            raise ValueError(str(self.wanted))
+
+
+class DayField(_OfThisCentury, DateField):
+    """A day in the years from 2000 to 2100."""
+
+    wanted = _l("Enter a day between 2000 and 2100")
+
+
+class MomentField(_OfThisCentury, DateTimeLocalField):
+    """A day and time of the wall clock, in the years from 2000 to 2100."""
+
+    wanted = _l("Enter a day and time such as 31.07.2027, 12:00")
+
+    def __init__(self, label: Any, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **options)
 
 
 class HourField(TimeField):
