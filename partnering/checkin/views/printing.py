@@ -39,15 +39,7 @@ _SIZE = re.compile(r"([1-9][0-9]{2,3})x([1-9][0-9]{2,3})")
 @bp.post("/badge/<guest_id>")
 def print_badge(guest_id: str) -> Response:
     """Note that a badge goes on paper, and open the page that prints it."""
-    if not DeedForm().validate_on_submit():
-        return redirect(url_for(".badge", guest_id=guest_id))
-    limits.hit("badges.one", asker(), limit=BADGES_AN_HOUR, seconds=3600)
-    with transaction():
-        device_in_deed()
-        require(may_add())
-        badge = _badge(guest_id)
-        printing.print_one(current_event(), badge, _layout(badge), person_asking())
-    return redirect(url_for(".badge", guest_id=guest_id, print="now"))
+    return _on_paper(guest_id, lost=False)
 
 
 @bp.get("/badge/<guest_id>")
@@ -82,19 +74,23 @@ def drawn(guest_id: str) -> tuple[Badge, Markup, str]:
 @bp.post("/badge/<guest_id>/lost")
 def badge_lost(guest_id: str) -> Response:
     """Make the code of a lost badge worthless, and print a new badge with a new code."""
+    return _on_paper(guest_id, lost=True)
+
+
+def _on_paper(guest_id: str, *, lost: bool) -> Response:
     if not DeedForm().validate_on_submit():
         return redirect(url_for(".badge", guest_id=guest_id))
     limits.hit("badges.one", asker(), limit=BADGES_AN_HOUR, seconds=3600)
     with transaction():
         device_in_deed()
         require(may_add())
-        event = current_event()
-        registration = or_404(live_registration_at(guest_id))
-        require(registration.event_id == event.id)
-        printing.renew_after_loss(event, registration)
-        badge = _badge(guest_id)
-        printing.print_one(event, badge, _layout(badge), person_asking())
-    flash(_("The old badge opens no door any more. This is the new one."), "ok")
+        if lost:
+            registration = or_404(live_registration_at(guest_id))
+            require(registration.event_id == current_event().id)
+            printing.renew_after_loss(current_event(), registration)
+        note_print(guest_id)
+    if lost:
+        flash(_("The old badge opens no door any more. This is the new one."), "ok")
     return redirect(url_for(".badge", guest_id=guest_id, print="now"))
 
 
