@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from ... import i18n, qr
 from ...db import transaction
 from ...errors import or_404, require
-from ...events.permissions import may_organise
+from ...events.pages import fresh_event
 from ...events.routing import current_event, current_person
 from ...i18n import _, _n
 from .. import devices, phones, queries, words
@@ -78,9 +78,7 @@ def new_device() -> str | Response | tuple[str, int]:
     form = _form(None)
     if form.validate_on_submit():
         with transaction():
-            event = current_event()
-            require(may_organise(current_person(), event))
-            by = current_person()
+            event, by = fresh_event(), current_person()
             may_force, may_add = _rights(form)
             lists, name = _lists(form), form.name.data or ""
             device = devices.make(event, name, by=by, lists=lists, may_force=may_force, may_add=may_add)
@@ -98,8 +96,7 @@ def edit_device(device_id: str) -> str | Response | tuple[str, int]:
     form = _form(device)
     if form.validate_on_submit():
         with transaction():
-            event = current_event()
-            require(may_organise(current_person(), event))
+            event = fresh_event()
             may_force, may_add = _rights(form)
             device, name = _device(device_id), form.name.data or ""
             phones.edit(event, device, name, _lists(form), may_force=may_force, may_add=may_add)
@@ -132,8 +129,7 @@ def roll_device(device_id: str) -> Response:
     """Let the phone go that is this device, and show a code for the next one."""
     if DeedForm().validate_on_submit():
         with transaction():
-            event = current_event()
-            require(may_organise(current_person(), event))
+            event = fresh_event()
             device = _device(device_id)
             require(device.revoked_at is None)
             phones.hand_on(event, device, current_person())
@@ -145,8 +141,7 @@ def revoke_device(device_id: str) -> Response:
     """Take a device out of use for good."""
     if DeedForm().validate_on_submit():
         with transaction():
-            event = current_event()
-            require(may_organise(current_person(), event))
+            event = fresh_event()
             device = _device(device_id)
             devices.revoke(event, device)
             name = device.name

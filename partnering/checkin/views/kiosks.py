@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 
 from ...db import transaction
 from ...errors import or_404, require
-from ...events.permissions import may_organise
+from ...events.pages import fresh_event
 from ...events.routing import current_event, current_person
 from ...i18n import _
 from .. import devices, kiosk, phones, queries, words
@@ -23,8 +23,7 @@ def new_kiosk() -> str | Response | tuple[str, int]:
     form = _filled(KioskForm, {})
     if form.validate_on_submit():
         with transaction():
-            event, by = current_event(), current_person()
-            require(may_organise(by, event))
+            event, by = fresh_event(), current_person()
             device = devices.make(
                 event, form.name.data or "", by=by, kind="kiosk", lists=_door(form), may_add=form.prints.data != "no"
             )
@@ -46,8 +45,7 @@ def edit_kiosk(device_id: str) -> str | Response | tuple[str, int]:
     form = _filled(KioskEditForm, {"name": device.name, "door": door, "prints": prints, **pickup})
     if form.validate_on_submit():
         with transaction():
-            event = current_event()
-            require(may_organise(current_person(), event))
+            event = fresh_event()
             device, name = _kiosk(device_id), form.name.data or ""
             phones.edit(event, device, name, _door(form), may_force=False, may_add=form.prints.data != "no")
             kiosk.set_badges(event, device, form.pickup, at_once=form.prints.data == "once")
