@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import Any
 
+from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, HiddenField, IntegerField
 
 from .i18n import _, day
@@ -66,6 +67,13 @@ class SeenField(HiddenField):
     def note(self, stored: Mapping[str, Any]) -> None:
         """Remember these values, by the name of their field, as the ones that the page shows."""
         self.data = ".".join(f"{name}-{_mark(value)}" for name, value in stored.items())
+
+    def passes(self, form: FlaskForm, stored: Mapping[str, Any]) -> bool:
+        """Whether the form was sent and what it says is valid; one that is only opened notes what it shows."""
+        if form.is_submitted():
+            return bool(form.validate())
+        self.note(stored)
+        return False
 
     def overtaken(self, fields: Mapping[str, Field], stored: Mapping[str, Any]) -> bool:
         """Whether somebody else has changed what is `stored` meanwhile, to something other than what was sent.

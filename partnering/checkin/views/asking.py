@@ -73,9 +73,7 @@ def edit_question(list_id: str, question_id: str) -> Answer:
     if form.options.press(request.form.get("rows")):
         return _page(form, door, question)
     status = 200
-    if not form.is_submitted():
-        form.seen.note(stored)
-    elif form.validate():
+    if form.seen.passes(form, stored):
         try:
             with transaction():
                 event = fresh_event()

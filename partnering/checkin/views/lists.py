@@ -121,9 +121,7 @@ def edit_list(list_id: str) -> Answer:
     offers = presets.offers_of(event)
     stored = _shown(event, offers, door, door.session.public_id if door.session is not None else "")
     form = _form(event, offers, stored, door)
-    if not form.is_submitted():
-        form.seen.note(stored)
-    elif form.validate():
+    if form.seen.passes(form, stored):
         try:
             with transaction():
                 event = fresh_event()

@@ -25,9 +25,7 @@ def note(person_id: str) -> str | Response | tuple[str, int]:
     guest = _guest(person_id)
     stored = _shown(noting.note_of(guest))
     form = DoorNoteForm(data=stored)
-    if not form.is_submitted():
-        form.seen.note(stored)
-    elif form.validate():
+    if form.seen.passes(form, stored):
         with transaction():
             event = fresh_event()
             guest = _guest(person_id)
