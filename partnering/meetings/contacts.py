@@ -4,6 +4,7 @@ They stand on the page of the meeting and in no list, file or answer to a progra
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from .. import clock
 from ..db import db
@@ -13,6 +14,7 @@ from ..delegates.visibility import contact_of
 from . import queries, steps
 from .errors import NotYours, RequestNotOpen
 from .models import Meeting, MeetingSide
+from .states import UNDO_SECONDS
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,17 @@ class Contact:
 
 
 def may_swap(meeting: Meeting) -> bool:
-    """Whether a meeting lets people see each other's addresses at all: once it is agreed, until it is called off."""
-    return meeting.request_state == "accepted"
+    """Whether a meeting lets people see each other's addresses at all: once it is agreed for good, until called off."""
+    return meeting.request_state == "accepted" and not is_fresh(meeting)
+
+
+def is_fresh(meeting: Meeting) -> bool:
+    """Whether an acceptance can still be taken back: nobody accepts for a moment to read an address or a number."""
+    return (
+        meeting.placement in ("none", "published")
+        and meeting.answered_at is not None
+        and clock.now() - meeting.answered_at < timedelta(seconds=UNDO_SECONDS)
+    )
 
 
 def of(viewer: Delegate, meeting: Meeting) -> list[Contact]:

@@ -72,7 +72,7 @@ class NoteForm(Deed):
 class ContactForm(Deed):
     """Whether the other side may have one's address."""
 
-    agreed = HiddenField(validators=[AnyOf(("yes", "no"))])
+    agreed = HiddenField(validators=[AnyOf(("yes", "ask", "no"))])
 
 
 def read_scans(body: bytes) -> Sequence[DeskScan]:

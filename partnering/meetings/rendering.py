@@ -15,6 +15,7 @@ from ..mail.letters import Letter
 from ..mail.models import OutboxLetter
 from . import calls, queries
 from .describing import name_of, side_name, thing
+from .models import Meeting
 
 
 @letters.kind("meetings.confirmed")
@@ -49,17 +50,23 @@ def _render_entry(letter: OutboxLetter, state: str) -> Letter | None:
     if state == "cancelled" and not calendars.knows(entry):
         return None
     kind = "cancelled" if state == "cancelled" else "confirmed" if entry.sent_state == "none" else "changed"
+    itself = letter.payload.get("by") == delegate.public_id
     composed = letters.compose(
         f"meetings/mail/{kind}",
         entry=entry,
         place=calendars.place_of(entry),
         clocks=calls.times_of(meeting, context["event"].zone),
         call=calls.link_of(meeting),
-        itself=letter.payload.get("by") == delegate.public_id,
+        itself=itself,
+        left=itself and (meeting.request_state == "accepted" or not _sits(delegate, meeting)),
         was=_was(letter.payload.get("was"), context["event"]),
         **context,
     )
     return calendars.attach(composed, entry, thing(delegate, meeting))
+
+
+def _sits(delegate: Delegate, meeting: Meeting) -> bool:
+    return any(seat.delegate_id == delegate.id and seat.vacant_since is None for seat in meeting.delegates)
 
 
 def _was(told: Any, event: Event) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ from ..guards import guarded, secret_link
 from ..headers import as_file, single
 from ..i18n import _, locale, speaking
 from ..mail import letters
-from ..meetings import calls, vacancies
+from ..meetings import calls, day_queries, vacancies
 from ..meetings import queries as meetings
 from ..programme import lacking, stage
 from ..registration.queries import live_registration
@@ -68,6 +68,7 @@ def today() -> str:
         rest=[item for item in coming if item is not following and queries.day_of(item, event) == today_is],
         waiting=meetings.waiting_for(plan.delegate) if plan.delegate is not None else 0,
         numbers=meetings.numbers(plan.delegate) if plan.delegate is not None else {},
+        missed=_missed_me(plan, now),
         vacancies=vacancies.open_to(plan.delegate) if plan.delegate is not None and open_still else [],
         suggested=suggestions.suggested(plan.delegate) if plan.delegate is not None and open_still else [],
         suggestible=plan.delegate is None or not open_still or suggestions.agrees(plan.delegate),
@@ -81,6 +82,20 @@ def today() -> str:
 def _missed(item: Item) -> bool:
     """Whether somebody did not come to a meeting: there is nothing to wait for any more."""
     return item.meeting is not None and item.meeting.placement.startswith("no_show")
+
+
+def _missed_me(plan: Plan, now: datetime) -> list[Item]:
+    """The meetings at whose table somebody waited for me, as long as I can say that I was there."""
+    return [
+        item
+        for item in plan.items
+        if _missed(item)
+        and item.meeting is not None
+        and plan.delegate is not None
+        and (side := meetings.side_of(item.meeting, plan.delegate)) is not None
+        and item.meeting.placement == f"no_show_{side.side}"
+        and now <= day_queries.until_disputed(item.meeting)
+    ]
 
 
 def _complete(plan: Plan) -> bool:

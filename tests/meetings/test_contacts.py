@@ -49,8 +49,16 @@ def pair(event: Event) -> tuple[Delegate, Delegate]:
 
 @pytest.fixture
 def met(event: Event, pair: tuple[Delegate, Delegate]) -> Meeting:
-    """The confirmed meeting of the two."""
-    return make_meeting(event, by=pair[0], to=pair[1], slots=[at(event, 1)])
+    """The confirmed meeting of the two, which nobody can take back any more."""
+    return for_good(make_meeting(event, by=pair[0], to=pair[1], slots=[at(event, 1)]))
+
+
+def for_good(meeting: Meeting) -> Meeting:
+    """A meeting that was accepted long enough ago."""
+    with transaction():
+        assert meeting.answered_at is not None
+        meeting.answered_at -= after_letters()
+    return meeting
 
 
 def reached(viewer: Delegate, meeting: Meeting) -> list[tuple[str, str]]:
@@ -133,6 +141,43 @@ SENTENCES = (
     "Give my address too",
     "No longer give my address",
 )
+
+
+def test_asking_for_the_address_is_told_to_the_other_side(
+    app: Flask, event: Event, met: Meeting, pair: tuple[Delegate, Delegate]
+):
+    path = f"/e/{event.slug}/me/meetings/{met.public_id}"
+    jana, tomas = app.test_client(), app.test_client()
+    sign_in(jana, person_of(pair[0]))
+    sign_in(tomas, person_of(pair[1]))
+    agree_to_all(pair[1])
+    asks = " asks for your address."
+    assert asks not in jana.get(f"{path}?lang=en").text
+    assert tomas.post(f"{path}/contact", data={"agreed": "ask", "once": "a" * 32}).status_code == 302
+    said = tomas.get(f"{path}?lang=en").text
+    assert ("You have asked for their address." in said, "Ask for their" in said) == (True, False)
+    assert asks in jana.get(f"{path}?lang=en").text
+
+
+def test_nobody_reads_an_address_by_accepting_for_a_moment(
+    app: Flask, event: Event, pair: tuple[Delegate, Delegate], freeze: Freeze
+):
+    jana, tomas = pair
+    for each in pair:
+        agree_to_all(each)
+    freeze(event.opens_at - timedelta(days=3))
+    meeting = make_request(event, by=jana, to=tomas, slots=[at(event, 1)])
+    with transaction():
+        services.accept(meeting, at(event, 1))
+    client = app.test_client()
+    sign_in(client, person_of(tomas))
+    path = f"/e/{event.slug}/me/meetings/{meeting.public_id}?lang=en"
+    page = client.get(path).text
+    assert (JANA in page, "As soon as the letters have left" in page) == (False, True)
+    assert [reached(each, meeting) for each in pair] == [[], []]
+    freeze(event.opens_at - timedelta(days=3) + after_letters())
+    page = client.get(path).text
+    assert (JANA in page, "As soon as the letters have left" in page) == (True, False)
 
 
 def test_nobody_gives_a_colleagues_address(event: Event, met: Meeting, pair: tuple[Delegate, Delegate]):

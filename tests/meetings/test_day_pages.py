@@ -226,8 +226,45 @@ def test_today_leads_to_the_table_and_no_longer_waits_for_somebody_who_did_not_c
         on_site.missing(db.session.get_one(Meeting, met.id), pair[0])
     today = client.get(f"{base}/?lang=en").text
     assert (">Now</b>" in today, there in today) == (False, False)
+    assert "did not find you at the table" not in today
+    late = app.test_client()
+    sign_in(late, person_of(pair[1]))
+    today = late.get(f"{base}/?lang=en").text
+    assert "Jana" in today.split(" did not find you at the table", 1)[0].rsplit("<span>", 1)[1]
+    assert f'href="{base}/meetings/{met.public_id}#missed">Were you there?' in today.replace("?lang=en", "")
+    freeze(minute(met, 6 + 24 * 60 + 1))
+    assert "did not find you at the table" not in late.get(f"{base}/?lang=en").text
     organiser = app.test_client()
     sign_in(organiser, make_organiser(event))
     said, missed = (each.profile.organisation.name for each in pair)
     told = organiser.get(f"/manage/{event.slug}/meetings/{met.public_id}?lang=en").text
     assert f"{said} said that {missed} did not come." in told
+
+
+def test_what_to_do_at_the_table_comes_first_on_the_page_while_the_meeting_is_on(
+    client: FlaskClient, pair: tuple[Delegate, Delegate], met: Meeting, base: str, freeze: Freeze
+):
+    sign_in(client, person_of(pair[0]))
+    page = client.get(f"{base}/meetings/{met.public_id}?lang=en").text
+    assert page.index('id="day"') < page.index('id="h-when"')
+    freeze(minute(met, -90))
+    page = client.get(f"{base}/meetings/{met.public_id}?lang=en").text
+    assert "From " in page.split('id="h-when"')[0]
+    assert 'id="day"' not in page
+
+
+def test_nobody_is_asked_how_useful_a_meeting_was_that_one_of_them_missed(
+    client: FlaskClient, app: Flask, pair: tuple[Delegate, Delegate], met: Meeting, base: str, freeze: Freeze
+):
+    freeze(minute(met, 6))
+    address = f"{base}/meetings/{met.public_id}?lang=en"
+    sign_in(client, person_of(pair[0]))
+    assert 'name="rating"' in client.get(address).text
+    with transaction():
+        on_site.confirm(db.session.get_one(Meeting, met.id), pair[0], "button", scan_id="s")
+    with transaction():
+        on_site.missing(db.session.get_one(Meeting, met.id), pair[0])
+    other = app.test_client()
+    sign_in(other, person_of(pair[1]))
+    for page in (client.get(address).text, other.get(address).text):
+        assert ('name="rating"' in page, 'name="note"' in page) == (False, True)

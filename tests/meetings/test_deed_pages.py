@@ -28,6 +28,7 @@ from partnering.meetings.models import Meeting, MeetingVacancy
 from partnering.meetings.rules import set_rules
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import make_meeting, make_partnering_event, make_request
+from tests.meetings.deeds import at
 from tests.support.counting import statements
 
 from .test_pages import Guest, refs
@@ -373,6 +374,20 @@ def test_several_requests_are_declined_at_once(app: Flask, event: Event):
     states = [anew(meeting.id).request_state for meeting in requests]
     assert states == ["declined", "declined", "withdrawn", "pending"]
     assert {anew(meeting.id).answer_text for meeting in requests[:2]} == {"Bis bald"}
+
+
+def test_an_agreed_meeting_with_another_time_suggested_is_no_request_to_decline(app: Flask, event: Event):
+    jana = make_delegate(event)
+    request = make_request(event, to=jana)
+    meeting = make_meeting(event, to=jana)
+    with transaction():
+        services.propose(meeting, [at(event, 3)], by=meeting.requester)
+    guest = Guest(app, event, jana)
+    assert meeting.public_id in guest.get("/meetings").text
+    page = guest.get("/meetings/decline").text
+    assert (request.public_id in page, meeting.public_id in page) == (True, False)
+    guest.post("/meetings/decline", meetings=[request.public_id, meeting.public_id])
+    assert [anew(each.id).request_state for each in (request, meeting)] == ["declined", "accepted"]
 
 
 def test_nobody_declines_for_others_in_bulk(app: Flask, event: Event):

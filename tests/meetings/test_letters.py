@@ -189,6 +189,10 @@ def test_a_cancellation_takes_the_meeting_out_of_calendars_that_knew_of_it():
         assert (new["uid"], new["sequence"]) == (old["uid"], "1")
         assert new["status"] == "CANCELLED"
         assert "Der Zug fährt nicht." in said.text
+        own = letter.recipient_ref == meeting.requester.public_id
+        assert ("Sie haben dieses Gespräch abgesagt." in said.text) is own
+        assert ("dieses Gespräch findet nicht statt." in said.text) is not own
+        assert "nehmen an diesem Gespräch nicht mehr teil" not in said.text
     assert {entry.sent_state for entry in db.session.scalars(sa.select(AgendaEntry))} == {"cancelled"}
 
 

@@ -173,7 +173,9 @@ def contact(id: str) -> Answer:
         id,
         form,
         lambda mine, meeting: contacts.agree(meeting, mine),
-        _("Thank you. Your address is given for this meeting."),
+        _("You have asked for their address.")
+        if form.agreed.data == "ask"
+        else _("Thank you. Your address is given for this meeting."),
     )
 
 
@@ -243,7 +245,9 @@ def day_of(mine: Delegate, meeting: Meeting) -> dict[str, Any]:
         "agreed": meeting.request_state == "accepted",
         "contacts": contacts.of(mine, meeting),
         "may_agree": contacts.may_agree(meeting, mine),
+        "fresh": contacts.is_fresh(meeting),
         "i_agreed": side.contact_at is not None,
+        "they_ask": other.contact_at is not None,
         "i_always_give": contact_of(side.lead) is not None,
         "i_give": contacts.gives(side),
         "they_give": contacts.gives(other),

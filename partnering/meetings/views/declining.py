@@ -43,17 +43,21 @@ def decline_several() -> Response | str | tuple[str, int]:
 def decline(mine: Delegate, form: BulkForm) -> int:
     """Decline those of the ticked requests that still wait for me; how many they were."""
     wanted = set(form.meetings.data or [])
-    meetings = [each for each in queries.meetings_of(mine, "received") if each.public_id in wanted]
+    meetings = [each for each in requests_to(mine) if each.public_id in wanted]
     return services.decline_all(meetings, by=mine, reason=form.reason.data or None, text=form.text.data or "")
+
+
+def requests_to(mine: Delegate) -> Sequence[Meeting]:
+    """What waits for my answer, without agreed meetings for which a time is suggested: those are answered singly."""
+    return [meeting for meeting in queries.meetings_of(mine, "received") if meeting.is_open]
 
 
 def page(mine: Delegate, form: BulkForm) -> str:
     """What waits for my answer, the most urgent first."""
-    meetings: Sequence[Meeting] = queries.meetings_of(mine, "received")
     return render_template(
         "meetings/decline.html",
         me=mine,
-        cards=[shown(mine, meeting) for meeting in meetings],
+        cards=[shown(mine, meeting) for meeting in requests_to(mine)],
         ticked=set(form.meetings.data or []),
         form=form,
         form_errors=form.errors,
