@@ -38,7 +38,15 @@ HOUR = 3600
 CALENDAR = ("meetings.confirmed", "meetings.changed", "meetings.cancelled")
 GATHERED = ("meetings.requested", "meetings.news")
 
-Calendar = dict[str, tuple[int, str, datetime]]
+OVER = {
+    "left": "nehmen an diesem Gespräch nicht mehr teil",
+    "own": "Sie haben dieses Gespräch abgesagt",
+    "lost": "dieses Gespräch hat seine Zeit verloren",
+    "off": "dieses Gespräch findet nicht statt",
+}
+"""What a letter says that takes a meeting out of a calendar."""
+
+Calendar = dict[str, tuple[int, str, datetime, str]]
 
 
 class Walk:
@@ -401,6 +409,8 @@ class Walk:
             assert (content is not None) == (kind in CALENDAR), f"{kind} with calendar: {content is not None}"
             if content is not None:
                 self._check_calendar(kind, person, str(message["Subject"]), *read(content), starts)
+                if kind == "meetings.cancelled":
+                    self._check_over(person, about, text_of(message))
             else:
                 self._check_gathered(kind, person, about)
             self.letters.append((self.model.now, kind, person, about))
@@ -414,6 +424,7 @@ class Walk:
         sequence: int,
         method: str,
         begin: datetime,
+        place: str,
         starts: Sequence[datetime],
     ) -> None:
         """A letter for a calendar fits what that calendar holds, and what is so now."""
@@ -432,7 +443,21 @@ class Walk:
             assert len(held) == 1, f"{person} is told of a time that they do not have"
             answered = held[0].answered
             assert answered is None or self.model.now - answered >= UNDO_SECONDS, f"{kind} before it was final"
-        calendar[uid] = (sequence, method, begin)
+        calendar[uid] = (sequence, method, begin, place)
+
+    def _check_over(self, person: int, about: set[int], text: str) -> None:
+        """A letter that takes a meeting out of a calendar says what became of it for this reader, and nothing else."""
+        [number] = about
+        met = self.model.meetings[number]
+        if person not in self.model.sitting(met):
+            wanted = "left"
+        elif met.state == "accepted":
+            wanted = "lost"
+        else:
+            wanted = "off"
+        said = [word for word, sentence in OVER.items() if sentence in text]
+        did_it = wanted == "off" and met.state == "cancelled" and met.cancelled_by == person
+        assert said == [wanted] or (did_it and said == ["own"]), f"{person} reads {said} of {met}, not {wanted}"
 
     def _check_gathered(self, kind: str, person: int, about: set[int]) -> None:
         """A letter without a calendar comes once an hour, to who is there, about what is so now."""
@@ -471,6 +496,11 @@ class Walk:
             told = any((of, to) == (kind, person) and number in about for _at, of, to, about in self.letters)
             assert told or person in self.model.left, f"{person} was never told that {number} is {met.state}"
 
+    def _held(self, person: int) -> list[tuple[datetime, str]]:
+        """When and where the calendar of a person has meetings, after all the letters that it got."""
+        entries = self.calendars[person].values()
+        return sorted((begin, place) for _sequence, method, begin, place in entries if method == "REQUEST")
+
     def finish(self) -> None:
         """When every letter has left, calendars, agendas and model say the same."""
         self.time_passes(31)
@@ -485,16 +515,20 @@ class Walk:
                 for met in self.model.meetings
                 if met.slot is not None and person in met.seats and person not in met.vacant
             )
-            known = sorted(begin for _seq, method, begin in self.calendars[person].values() if method == "REQUEST")
+            known = sorted(begin for begin, _place in self._held(person))
             assert known == expected, f"the calendar of {person} has {known}, not {expected}"
             if person not in self.model.left:
                 items = plan_of(self._delegate(person).participant).items
-                assert sorted(item.starts_at for item in items if item.kind == "met") == expected
+                agreed = [(item.starts_at, item.place) for item in items if item.kind == "met"]
+                assert sorted(begin for begin, _place in agreed) == expected
+                tables = sorted((begin, f"Tisch {place.name.de}") for begin, place in agreed if place is not None)
+                shown = self._held(person)
+                assert shown == tables, f"the calendar of {person} has {shown}, the agenda {tables}"
         assert all_is_well()
 
 
-def read(content: bytes) -> tuple[str, int, str, datetime]:
-    """UID, sequence, METHOD and start of what a letter brings to a calendar."""
+def read(content: bytes) -> tuple[str, int, str, datetime, str]:
+    """UID, sequence, METHOD, start and table of what a letter brings to a calendar."""
     text = content.decode().replace("\r\n ", "").replace("\n ", "")
     lines = [line.partition(":") for line in text.splitlines()]
     event = lines[next(number for number, line in enumerate(lines) if line[2] == "VEVENT") :]
@@ -502,4 +536,5 @@ def read(content: bytes) -> tuple[str, int, str, datetime]:
     zone = next(name.partition("TZID=")[2] for name, _colon, _value in event if name.startswith("DTSTART;TZID="))
     method = next(value for name, _colon, value in lines if name == "METHOD")
     uid, sequence = said["UID"], int(said["SEQUENCE"])
-    return uid, sequence, method, clock.from_zone(datetime.fromisoformat(said["DTSTART"]), zone)
+    table = said.get("LOCATION", "").partition("\\,")[0]
+    return uid, sequence, method, clock.from_zone(datetime.fromisoformat(said["DTSTART"]), zone), table
