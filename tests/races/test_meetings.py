@@ -335,7 +335,7 @@ def hear(app: Flask, calendars: dict[str, dict[str, tuple[int, str, datetime]]])
         if content is None:
             continue
         calendar = calendars.setdefault(str(letter["To"]), {})
-        uid, sequence, method, begin = read(content)
+        uid, sequence, method, begin, _table = read(content)
         known = calendar.get(uid)
         assert known is None or sequence > known[0], f"sequence {sequence} after {known}"
         assert method == "REQUEST" or (known is not None and known[1] == "REQUEST"), "called off what was never told"
