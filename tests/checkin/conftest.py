@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from partnering.accounts.models import Person
-from partnering.checkin import devices
+from partnering.checkin import devices, phones
 from partnering.checkin.models import Device
 from partnering.db import db, transaction
 from partnering.events.models import Event
@@ -102,8 +103,9 @@ def phone(app: Flask, foyer: Foyer) -> Phone:
 
 
 @pytest.fixture
-def queries_of(app: Flask) -> Callable[[Callable[[], object]], int]:
-    """A function that counts the statements of a deed."""
+def queries_of(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], int]:
+    """A function that counts the statements of a deed, but for those that note every half minute who was heard."""
+    monkeypatch.setattr(phones, "NOTED_EVERY", timedelta(hours=1))
 
     def count(deed: Callable[[], object]) -> int:
         deed()  # what is remembered after the first time
