@@ -75,7 +75,12 @@ def new_list() -> Answer:
         return render_template(
             "checkin/desk/new_list.html",
             several_days=event.last_day > event.first_day,
-            sessions=[(each.public_id, _session_name(each, event)) for each in offers.sessions],
+            sessions=[
+                (each.public_id, _session_name(each, event))
+                for each in sorted(
+                    offers.sessions, key=lambda one: offers.booked_for(one) is None
+                )  # bookable ones first
+            ],
             addons=[(each.public_id, i18n.bi(each.name)) for each in offers.addons],
         )
     kind = kind if kind in KIND_WORDS else "door"
