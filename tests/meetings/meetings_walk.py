@@ -456,7 +456,8 @@ class Walk:
         else:
             wanted = "off"
         said = [word for word, sentence in OVER.items() if sentence in text]
-        did_it = wanted == "off" and met.state == "cancelled" and met.cancelled_by == person
+        who = met.cancelled_by if met.state == "cancelled" else met.requester  # who revives it asks for it anew
+        did_it = wanted == "off" and who == person
         assert said == [wanted] or (did_it and said == ["own"]), f"{person} reads {said} of {met}, not {wanted}"
 
     def _check_gathered(self, kind: str, person: int, about: set[int]) -> None:

@@ -68,7 +68,7 @@ WEIGHTS = {
     "quit": 1,
     "arrive": 1,
     "substitute": 6,
-    "time_passes": 3,
+    "time_passes": 9,
 }
 
 
