@@ -315,3 +315,13 @@ def test_an_unknown_day_shows_the_first(mine: FlaskClient, event: Event, jana: D
 
 
 CURRENT = r'href="[^"]*day=([0-9-]+)"[^>]*aria-current'
+
+
+def test_a_day_without_anything_says_so_where_it_is_shown_alone(mine: FlaskClient, event: Event, jana: Delegate):
+    make_meeting(event, to=jana)
+    with transaction():
+        db.session.get_one(Event, event.id).last_day = event.first_day + timedelta(days=1)
+    first, second = (event.first_day + timedelta(days=n) for n in range(2))
+    said = [page(mine, f"/e/probe/me/schedule?day={day}&lang=en") for day in (first, second)]
+    assert ["Nothing on this day." in text for text in said] == [False, True]
+    assert 'class="muted phone-only">Nothing on this day.' in said[1]
