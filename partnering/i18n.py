@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from babel import dates, numbers, support
+from babel import Locale, dates, numbers, support
 from flask import Flask, g, has_request_context, request
 from flask.ctx import AppContext
 from flask.globals import app_ctx, request_ctx
@@ -18,7 +18,9 @@ from flask_wtf import FlaskForm
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.http import parse_accept_header
 from wtforms.i18n import messages_path
 
 from . import clock
@@ -121,7 +123,21 @@ def select_locale() -> str:
     person = g.get("person")
     if person is not None and person.locale in LOCALES:
         return str(person.locale)
-    return request.accept_languages.best_match(LOCALES, "de") or "de"
+    return _preferred(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(1_000)
+def _preferred(header: str) -> str:
+    """What a browser prefers of our languages, German when it says nothing about them."""
+    return parse_accept_header(header, LanguageAccept).best_match(LOCALES, "de") or "de"
+
+
+_as_locale = cache(Locale.parse)
+
+
+def _selected() -> Locale:
+    """For Flask-Babel, which would make a locale anew for each request."""
+    return _as_locale(select_locale())
 
 
 @contextmanager
@@ -296,7 +312,7 @@ def install(app: Flask) -> None:
     """Set up Babel, the filters, and links that keep a language chosen by `?lang=`."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "de")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
-    babel.init_app(app, locale_selector=select_locale)
+    babel.init_app(app, locale_selector=_selected)
     FlaskForm.Meta.get_translations = lambda _meta, _form: _form_sentences  # Flask-WTF reads a file in every request
     for function in (bi, bi_html, day, last_day, days, some_days, time, span, moment, iso, money, number, ago):
         app.add_template_filter(function, function.__name__)

@@ -41,9 +41,9 @@ def redeeming(bench: Bench) -> None:
             ours.append(timed(bench, crowd, many.take(tickets), 0))
         mine, base = median_of(ours), median_of(floors)
         name, ratio = f"redeem, {number} scanners", mine.rate / base.rate
-        most = Most(REDEEM_CPU_MS, base.cpu, TICKET)
+        most, slowest = Most(REDEEM_CPU_MS, base.cpu, TICKET), Most(REDEEM_P99_MS, base.cpu, TICKET)
         fits = mine.cpu <= most.here and (
-            number < max(doors.SCANNERS) or (mine.p99 < REDEEM_P99_MS and ratio >= REDEEM_OF_FLOOR)
+            number < max(doors.SCANNERS) or (mine.p99 < slowest.here and ratio >= REDEEM_OF_FLOOR)
         )
         say(
             f"  {name:<40} {mine.rate:4.0f} /s  p50 {mine.p50:5.1f}  p95 {mine.p95:5.1f}  p99 {mine.p99:5.1f} ms "
@@ -52,7 +52,7 @@ def redeeming(bench: Bench) -> None:
         say(
             f"    floor {base.rate:4.0f} /s, p50 {base.p50:.1f}, p99 {base.p99:.1f} ms, {base.cpu:.2f} ms of CPU:"
             f" x {ratio:.2f} of its rate, x {mine.cpu / base.cpu:.1f} of its CPU   {most},"
-            f" p99 {REDEEM_P99_MS:g} ms, at least x {REDEEM_OF_FLOOR:g} with 16  {verdict(fits)}"
+            f" p99 {slowest}, at least x {REDEEM_OF_FLOOR:g} with 16  {verdict(fits)}"
         )
         if not fits:
             bench.missed.append(f"{bench.engine}: {name}, {mine.cpu:.2f} ms of CPU, p99 {mine.p99:.0f}, x {ratio:.2f}")

@@ -1,7 +1,6 @@
 """Choosing a door, its log, and what all pages at a door share."""
 
 import secrets
-from dataclasses import asdict
 from typing import Any
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
@@ -94,7 +93,7 @@ def verdict_page(
 def answer_of(verdict: Verdict, door: CheckinList) -> dict[str, Any]:
     """The same for programs."""
     arrived, expected = arrivals.after(current_event(), door, new=verdict.arrived)
-    return {**asdict(words.shown(verdict, current_event().zone, may_force())), "count": arrived, "expected": expected}
+    return {**vars(words.shown(verdict, current_event().zone, may_force())), "count": arrived, "expected": expected}
 
 
 def rows(scans: Any) -> list[dict[str, Any]]:
