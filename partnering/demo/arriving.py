@@ -6,7 +6,7 @@ rehearsed all morning up to now with the guests' own tickets, at a list that is 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
 
@@ -103,13 +103,12 @@ class _Morning:
 def _rehearse(event: Event) -> None:
     now = clock.now()
     start = now - len(MORNING) * STEP
-    today = clock.in_zone(now, event.zone).date()
-    door = make_list(
+    door = make_list(  # soon after midnight the rehearsal has begun on the day before
         event,
         REHEARSAL,
-        window_kind="day",
-        opens_at=_midnight(event, today),
-        closes_at=_midnight(event, today + timedelta(days=1)),
+        window_kind="event",
+        opens_at=_midnight(event, start),
+        closes_at=_midnight(event, now + timedelta(days=1)),
     )
     north, south = _phone(event, "Telefon Nord", start), _phone(event, "Telefon Süd", start)
     desk = _crew(event, start)[:1]
@@ -120,8 +119,9 @@ def _rehearse(event: Event) -> None:
     _without_network(event, door, [north, south], guests[:14], _guests(event, "cancelled"))
 
 
-def _midnight(event: Event, day: date) -> datetime:
-    return clock.from_zone(datetime.combine(day, time()), event.zone)
+def _midnight(event: Event, moment: datetime) -> datetime:
+    """When the day of a moment begins where the event is."""
+    return clock.from_zone(datetime.combine(clock.in_zone(moment, event.zone), time()), event.zone)
 
 
 def _turn_away(morning: _Morning, came: Sequence[tuple[Registration, datetime]], gone: Sequence[Registration]) -> None:
