@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import g, request
 
+from partnering import turns
 from partnering.db import db
 from partnering.tickets import pools
 from partnering.tickets.models import Pool
@@ -24,7 +25,7 @@ def look() -> None:
         with db.engine.connect() as connection:
             rows = connection.execute(sa.select(Pool.id, Pool.capacity - Pool.used))
             g.seen = {row[0]: row[1] for row in rows}
-        _moment.wait(0.05)
+        _moment.wait(2 * turns.LONGEST)  # so that the others of this process have their turn, too
 
 
 def draw(total: pools.Draws) -> int | None:
