@@ -1,5 +1,6 @@
 """What people show of themselves, to whom; what they agreed to; whom they hide from."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from partnering import clock
 from partnering.consents import services as consents
 from partnering.consents.models import Consent
 from partnering.db import db, transaction
@@ -20,6 +22,7 @@ from partnering.meetings import services as meetings
 from partnering.meetings.errors import NotBookable
 from partnering.meetings.models import Meeting
 from partnering.meetings.queries import shared_slots
+from partnering.meetings.states import UNDO_SECONDS
 from partnering.tickets.models import Product
 from tests.factories.delegates import make_delegate, make_registration
 from tests.factories.meetings import make_partnering_event
@@ -106,7 +109,7 @@ def test_the_directory_shows_and_filters_by_no_more_than_that(client: FlaskClien
     assert not any(word in page for word in ("Nováková", "Leitung", "DE, EN", "Phagenbanken", PHONE))
 
 
-def test_address_and_phone_need_an_agreed_meeting_and_a_consent(client: FlaskClient, event: Event):
+def test_address_and_phone_need_an_agreed_meeting_and_a_consent(client: FlaskClient, event: Event, freeze):
     jana, tomas = whole(event), make_delegate(event)
     slot = shared_slots([jana, tomas])[0]
     with transaction():
@@ -122,6 +125,8 @@ def test_address_and_phone_need_an_agreed_meeting_and_a_consent(client: FlaskCli
     assert reads() == [False, False], "nothing is agreed yet"
     with transaction():
         meetings.accept(meeting, slot, by=jana)
+    assert reads() == [False, False], "it can still be taken back"
+    freeze(clock.now() + timedelta(seconds=UNDO_SECONDS))
     assert reads() == [True, True]
     with transaction():
         consents.take_back(jana.participant, "contact")
