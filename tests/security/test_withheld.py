@@ -6,6 +6,7 @@ every page of theirs there is, searches for the words, and reads all letters.
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -20,6 +21,7 @@ from partnering.delegates.models import Delegate
 from partnering.events.models import Event
 from partnering.meetings import queries, services
 from partnering.meetings.models import Meeting
+from partnering.meetings.states import UNDO_SECONDS
 from tests.factories.delegates import make_delegate
 from tests.factories.meetings import after_letters, make_partnering_event
 from tests.readers import pages
@@ -166,7 +168,7 @@ def look(everybody: list[Kept], place: str, text: str, *, language: bool = True)
     return faults
 
 
-def test_nothing_withheld_is_read_by_another_guest(app: Flask, client: FlaskClient, event: Event):
+def test_nothing_withheld_is_read_by_another_guest(app: Flask, client: FlaskClient, event: Event, freeze):
     me = make_delegate(event, offers=["licence"], seeks=["licence"])
     everybody = people()
     for each in everybody:
@@ -177,6 +179,7 @@ def test_nothing_withheld_is_read_by_another_guest(app: Flask, client: FlaskClie
             assert each.delegate is not None
             each.delegate.languages = "de"  # they show it, so it must not be the word we look for
             visibility.show(each.delegate, each.level, languages=True)
+    freeze(clock.now() + timedelta(seconds=UNDO_SECONDS))  # until then nobody's address follows from an acceptance
     person = me.participant.person
     assert person is not None
     sign_in(client, person)
