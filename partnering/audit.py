@@ -31,7 +31,7 @@ class AuditEntry(Model):
     action: Mapped[str] = mapped_column(sa.String(60))
     object_kind: Mapped[str] = mapped_column(sa.String(40))
     object_ref: Mapped[str] = mapped_column(sa.String(40))
-    event_ref: Mapped[str | None] = mapped_column(sa.String(16), index=True)
+    event_ref: Mapped[str | None] = mapped_column(sa.String(16))
     request_id: Mapped[str | None] = mapped_column(sa.String(40))
     detail_hash: Mapped[str | None] = mapped_column(sa.String(64))
 

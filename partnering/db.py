@@ -26,6 +26,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
+    Mapper,
     ORMExecuteState,
     Session,
     SessionTransaction,
@@ -203,7 +204,28 @@ class InEvent:
 
     @declared_attr
     def event_id(cls) -> Mapped[int]:
-        return mapped_column(sa.ForeignKey("event.id"), index=True, sort_order=-6)
+        return mapped_column(sa.ForeignKey("event.id"), sort_order=-6)
+
+
+@event.listens_for(Mapper, "after_mapper_constructed")
+def _found_by_event(mapper: Mapper[Any], cls: type[Any]) -> None:
+    """Index rows by their event, where no key or index begins with it anyway."""
+    table = mapper.local_table
+    if (
+        issubclass(cls, InEvent)
+        and isinstance(table, sa.Table)
+        and not any(columns[0] == "event_id" for columns in whole_indexes(table))
+    ):
+        sa.Index(None, table.c.event_id)
+
+
+def whole_indexes(table: sa.Table) -> list[list[str]]:
+    """The columns of each key and index by which any row of a table is found, expressions as ""."""
+    keys = [each for each in table.constraints if isinstance(each, sa.PrimaryKeyConstraint | sa.UniqueConstraint)]
+    indexes = [each for each in table.indexes if each.dialect_options["sqlite"].get("where") is None]
+    return [[column.name for column in key.columns] for key in keys] + [
+        [getattr(part, "name", "") for part in index.expressions] for index in indexes
+    ]
 
 
 def in_event(*args: Any) -> tuple[Any, ...]:

@@ -99,7 +99,7 @@ class AgendaEntry(PublicId, InEvent, Model):
     `lead_minutes` before the appointment are taken too: setting up before a talk.
     """
 
-    appointment_id: Mapped[int] = mapped_column(index=True)
+    appointment_id: Mapped[int]
     participant_id: Mapped[int] = mapped_column(index=True)
     role: Mapped[str] = mapped_column(sa.String(12))
     blocks: Mapped[bool] = mapped_column(default=True)

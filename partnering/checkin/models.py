@@ -235,7 +235,7 @@ class Scan(PublicId, InEvent, Model):
     An organiser's `settlement` of a review is "counted" or "dismissed"; a duplicate that was seen is "dismissed".
     """
 
-    device_id: Mapped[int] = mapped_column(index=True)
+    device_id: Mapped[int]
     scan_id: Mapped[str] = mapped_column(sa.String(40))
     list_id: Mapped[int] = mapped_column(index=True)
     place_id: Mapped[int | None] = mapped_column(index=True)

@@ -14,7 +14,7 @@ class ConsentText(Model):
     """A version of the sentence that people agree to."""
 
     host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"), index=True)
-    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("event.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("event.id"))
     purpose: Mapped[str] = mapped_column(sa.String(20))
     recipient: Mapped[str] = mapped_column(default="")
     number: Mapped[int] = mapped_column(sa.Integer, default=1)

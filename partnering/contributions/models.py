@@ -101,7 +101,7 @@ class Criterion(PublicId, InEvent, Model):
 class CommitteeTopic(InEvent, Model):
     """That a member of the committee reads this topic; a member without any reads all of them."""
 
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     topic_id: Mapped[int]
 
     __table_args__ = (within_event("topic_id", "call_topic"), sa.UniqueConstraint("person_id", "topic_id"))
@@ -115,7 +115,7 @@ class Submission(PublicId, InEvent, Versioned, Model):
     what the committee reads instead of `text` where that names people. `session` is what it has become.
     """
 
-    call_id: Mapped[int] = mapped_column(index=True)
+    call_id: Mapped[int]
     topic_id: Mapped[int | None] = mapped_column(index=True)
     participant_id: Mapped[int] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(sa.String(10), default="draft")
@@ -173,7 +173,7 @@ class Submission(PublicId, InEvent, Versioned, Model):
 class SubmissionAuthor(InEvent, Model):
     """An author; the first is the main author, and one of them speaks."""
 
-    submission_id: Mapped[int] = mapped_column(index=True)
+    submission_id: Mapped[int]
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
     name: Mapped[str]
     affiliation: Mapped[str] = mapped_column(default="")
@@ -193,7 +193,7 @@ class Review(InEvent, Versioned, Model):
     "stepped_back" is somebody who should not judge it.
     """
 
-    submission_id: Mapped[int] = mapped_column(index=True)
+    submission_id: Mapped[int]
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     state: Mapped[str] = mapped_column(sa.String(12), default="draft")
     comment: Mapped[str] = mapped_column(default="")

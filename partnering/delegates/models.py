@@ -175,7 +175,7 @@ class Delegate(PublicId, InEvent, Versioned, Model):
 class ProfileTerm(InEvent, Model):
     """A code of the taxonomy on a profile: `side` says whether it is offered, sought, or simply so ("is")."""
 
-    profile_id: Mapped[int] = mapped_column(index=True)
+    profile_id: Mapped[int]
     side: Mapped[str] = mapped_column(sa.String(5))
     facet: Mapped[str] = mapped_column(sa.String(30))
     term: Mapped[str] = mapped_column(sa.String(60))
@@ -191,7 +191,7 @@ class ProfileTerm(InEvent, Model):
 class DelegateTerm(InEvent, Model):
     """A code of the taxonomy that a delegate themselves seek, beside their organisation."""
 
-    delegate_id: Mapped[int] = mapped_column(index=True)
+    delegate_id: Mapped[int]
     facet: Mapped[str] = mapped_column(sa.String(30))
     term: Mapped[str] = mapped_column(sa.String(60))
 
@@ -235,7 +235,7 @@ class Opportunity(PublicId, InEvent, Versioned, Model):
 class OpportunityTerm(InEvent, Model):
     """A modality, goal, therapeutic area, sector or technology of an opportunity."""
 
-    opportunity_id: Mapped[int] = mapped_column(index=True)
+    opportunity_id: Mapped[int]
     facet: Mapped[str] = mapped_column(sa.String(30))
     term: Mapped[str] = mapped_column(sa.String(60))
 
@@ -251,7 +251,7 @@ class BlockedPair(InEvent, Model):
     Neither finds the other or can ask; nobody but the blocker ever learns of it.
     """
 
-    delegate_id: Mapped[int] = mapped_column(index=True)
+    delegate_id: Mapped[int]
     other_id: Mapped[int | None] = mapped_column(index=True)
     other_profile_id: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[datetime]

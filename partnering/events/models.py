@@ -34,7 +34,7 @@ class Host(PublicId, Model):
 class Series(PublicId, Model):
     """A host's events that follow each other."""
 
-    host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"), index=True)
+    host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"))
     name: Mapped[BilingualText]
 
     host: Mapped[Host] = relationship()
@@ -48,7 +48,7 @@ class Event(PublicId, Versioned, Model):
     `withdrawal` says whether consumers find the button "Vertrag widerrufen" (§ 356a BGB).
     """
 
-    host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"), index=True)
+    host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"))
     series_id: Mapped[int | None]
     slug: Mapped[str] = mapped_column(sa.String(60), unique=True)
     name: Mapped[BilingualText]
@@ -114,7 +114,7 @@ class FormerSlug(Model):
 class LegalText(Model):
     """A version of an event's legal notice, privacy notice or terms; the highest number is in force."""
 
-    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"), index=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
     kind: Mapped[str] = mapped_column(sa.String(20))
     number: Mapped[int] = mapped_column(sa.Integer)
     text: Mapped[BilingualText]

@@ -30,7 +30,7 @@ from ..registration.models import Item, Party
 class InvoiceSeries(PublicId, Model):
     """A host's numbers. `last_number` rises in the issuing transaction alone, so there are no gaps."""
 
-    host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"), index=True)
+    host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"))
     prefix: Mapped[str] = mapped_column(sa.String(20))
     last_number: Mapped[int] = mapped_column(default=0)
     last_issued_on: Mapped[date | None]

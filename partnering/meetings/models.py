@@ -113,7 +113,7 @@ class MeetingBlock(PublicId, InEvent, Model):
 class MeetingBlockZone(InEvent, Model):
     """That meetings of a block are held at tables of a zone; a block without such rows uses every table."""
 
-    block_id: Mapped[int] = mapped_column(index=True)
+    block_id: Mapped[int]
     zone_id: Mapped[int]
 
     zone: Mapped[Zone] = to_one("MeetingBlockZone", "Zone", "zone_id")

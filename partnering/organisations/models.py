@@ -17,7 +17,7 @@ class Organisation(PublicId, Versioned, Model):
     ISO 3166-2 code. Texts are plain, in `language`.
     """
 
-    host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"), index=True)
+    host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"))
     name: Mapped[str]
     folded_name: Mapped[str] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(sa.String(60), default="")
@@ -44,6 +44,7 @@ class Organisation(PublicId, Versioned, Model):
     __table_args__ = (
         sa.UniqueConstraint("host_id", "public_id"),
         sa.UniqueConstraint("host_id", "id"),
+        sa.Index("ix_organisation_named", "host_id", "folded_name"),
         sa.Index("ix_organisation_public", "public_at", **only_where("public_at IS NOT NULL")),
         sa.Index("ix_organisation_asked", "host_id", **only_where("public_asked_at IS NOT NULL AND public_at IS NULL")),
     )
@@ -52,7 +53,7 @@ class Organisation(PublicId, Versioned, Model):
 class OrganisationTerm(Model):
     """A code of the taxonomy that an organisation shows in the public directory: offered, sought, or simply so."""
 
-    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     side: Mapped[str] = mapped_column(sa.String(5))
     facet: Mapped[str] = mapped_column(sa.String(30))
     term: Mapped[str] = mapped_column(sa.String(60))

@@ -82,7 +82,7 @@ class QuestionVersion(InEvent, Model):
     last day.
     """
 
-    question_id: Mapped[int] = mapped_column(index=True)
+    question_id: Mapped[int]
     number: Mapped[int] = mapped_column(sa.Integer)
     kind: Mapped[str] = mapped_column(sa.String(20))
     label: Mapped[BilingualText]

@@ -220,7 +220,7 @@ class Claim(PublicId, InEvent, Model):
 class ClaimDraw(InEvent, Model):
     """What a claim takes from one pool, as it was when it was claimed."""
 
-    claim_id: Mapped[int] = mapped_column(index=True)
+    claim_id: Mapped[int]
     pool_id: Mapped[int] = mapped_column(index=True)
     quantity: Mapped[int] = mapped_column(sa.Integer)
 
@@ -239,7 +239,7 @@ class ClaimDraw(InEvent, Model):
 class MemberList(PublicId, Versioned, Model):
     """A host's list of members, by address or by domain, that codes of any of its events may ask for."""
 
-    host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"), index=True)
+    host_id: Mapped[int] = mapped_column(sa.ForeignKey("host.id"))
     name: Mapped[str]
 
     host: Mapped[Host] = to_one("MemberList", "Host", "host_id")

@@ -245,7 +245,8 @@ function show(answer) {
   badge = null;
   if (answer.person && current?.code && part("print")) {
     const prints = answer.answer === "ok" && answer.type === "entry" && answer.first_at === null && settings.get("print");
-    toPrint(current.code).then(() => prints && screen.print());
+    const scan = current;
+    toPrint(scan.code).then(() => prints && scan === current && screen.print()); // unless the next guest came meanwhile
     if (prints) return;
   }
   if (answer.answer === "ok" && settings.get("auto")) {

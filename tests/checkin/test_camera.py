@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from partnering.badges.models import BadgePrint
+from partnering.checkin import queries, setting_up
 from partnering.checkin.models import Scan
-from partnering.db import db
+from partnering.db import db, transaction
+from partnering.events.models import Event
 from tests.factories import make_crew, make_event
 from tests.factories.checkin import make_attendee, make_door, ticket_text
 from tests.support import browser as browsing
@@ -201,6 +203,28 @@ def test_without_a_camera_codes_are_typed(door: Door, new_visitor, axe):
 
     expect(verdict(page, "ok").locator(".verdict__head")).to_have_text("Welcome")
     assert door.attempts() == [("ok", "counted")]
+
+
+def test_a_door_that_an_organiser_deletes_under_a_scan_says_so(door: Door, browser: Browser):
+    def deleted_first(route: Route) -> None:
+        with door.site.app.app_context(), transaction():
+            event = db.session.get_one(Event, door.event_id)
+            for each in queries.lists_of(event):
+                setting_up.remove_list(event, each)
+        route.continue_()
+
+    with browser.new_context(base_url=door.site.url, locale="de-DE") as context:  # unwatched: the scan is refused
+        sign_in_browser(context, door.site, door.jonas)
+        page = context.new_page()
+        page.route("**/redeem", deleted_first)
+        page.goto(door.scanner)
+        page.locator("#scanner[data-list=ready]").wait_for()
+        page.keyboard.type(door.ticket)
+        page.keyboard.press("Enter")
+
+        sentence = "Diese Tür gibt es nicht mehr. Bitte wählen Sie eine andere."
+        expect(verdict(page, "trouble")).to_contain_text(sentence)
+    assert door.attempts() == []
 
 
 def test_without_script_the_page_is_a_form(door: Door, new_visitor):

@@ -6,10 +6,11 @@ import sqlalchemy as sa
 from partnering.checkin.models import Scan
 from partnering.db import db, transaction
 from partnering.events.models import Event
-from tests.factories.tickets import make_product
+from tests.factories import make_guest, make_party, make_product
 from tests.factories.world import World
 from tests.security.stage import COOKIE_OF_DOORS
 from tests.support.servers import Site
+from tests.support.there import there
 
 from .conftest import NewWalker, printed_code
 from .walker import Walker
@@ -52,6 +53,9 @@ def test_somebody_without_a_ticket_comes_with_a_group(live_server: Site, world: 
         with transaction():
             event = db.session.scalars(sa.select(Event).where(Event.slug == slug)).one()
             make_product(event)
+            people = [make_guest(given_name=name, family_name="Zander", company="Zander AG") for name in ("Ada", "Bo")]
+            group = make_party(event, product=make_product(event, seats=2), people=people)
+            ada = there(group.places[0].registration).public_id
         db.session.remove()
     jonas.sign_in(world.own.addresses["crew"], f"/e/{slug}/door/{door}/search")
     jonas.press("main p a.btn")
@@ -63,14 +67,14 @@ def test_somebody_without_a_ticket_comes_with_a_group(live_server: Site, world: 
     jonas.press("main form button.btn--main", twice=True)
     assert jonas.page.locator(".verdict__name").inner_text() == "Zoë Łukasik"
 
-    jonas.open(f"/e/{slug}/door/{door}/group/{world.own.things['guest_id']}")
-    if jonas.page.locator("[name=pick]:not(:disabled)").count():
-        for box in jonas.page.locator("[name=pick]:not(:disabled)").all():
-            box.check()
-        jonas.press("main form button.btn--main")
-        assert jonas.page.locator(".verdict--group").count() == 1
-        jonas.press("form[action$='/undo'] button")
-        assert jonas.page.locator("[name=pick]:not(:disabled)").count() > 0
+    jonas.open(f"/e/{slug}/door/{door}/group/{ada}")
+    boxes = jonas.page.locator("[name=pick]:not(:disabled)")
+    assert [box.is_checked() for box in boxes.all()] == [True, True]
+    jonas.press("main form button.btn--main")
+    assert jonas.page.locator(".verdict--group").count() == 1
+    assert boxes.count() == 0
+    jonas.press("form[action$='/undo'] button")
+    assert boxes.count() == 2
 
 
 def _type(tablet: Walker, code: str) -> None:

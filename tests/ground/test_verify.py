@@ -73,7 +73,7 @@ def own(make_app: MakeApp) -> Iterator[Flask]:
 
 
 ON_BOTH = {
-    "DROP INDEX ix_event_host_id": "event: index ix_event_host_id (host_id) is missing",
+    "DROP INDEX ix_team_role_event_id": "team_role: index ix_team_role_event_id (event_id) is missing",
     "DROP TABLE audit_detail": "table audit_detail is missing",
     "ALTER TABLE host ADD COLUMN surprise INTEGER": "host: column surprise is unknown",
     "ALTER TABLE host RENAME COLUMN city TO town": "host: column city NOT NULL is missing",

@@ -12,7 +12,7 @@ from flask_migrate import check, downgrade, upgrade
 
 from partnering import verify
 from partnering.app import create_app
-from partnering.db import Model, belongs_to_search, db
+from partnering.db import Model, belongs_to_search, db, whole_indexes
 from partnering.jobs.procrastinate_schema import is_procrastinate
 from tests.support import databases
 from tests.support.there import there
@@ -155,3 +155,16 @@ def test_a_database_of_another_version_is_refused(built, revision):
         verify.refuse_mismatch(built)
 
     assert "flask db upgrade" in str(caught.value)
+
+
+def test_no_index_stands_where_a_key_or_another_index_begins_with_its_columns(app: Flask):
+    assert ["event_id", "id"] in whole_indexes(Model.metadata.tables["party"])
+
+    twice = [
+        index.name
+        for table in Model.metadata.sorted_tables
+        for index in table.indexes
+        if not index.unique and index.dialect_options["sqlite"]["where"] is None
+        if sum(found[: len(index.columns)] == list(index.columns.keys()) for found in whole_indexes(table)) > 1
+    ]
+    assert twice == []

@@ -62,7 +62,7 @@ class ReleasedSession(InEvent, Model):
     capacity, cancelled, restored, withdrawn.
     """
 
-    session_id: Mapped[int] = mapped_column(index=True)
+    session_id: Mapped[int]
     release_id: Mapped[int] = mapped_column(index=True)
     current: Mapped[bool] = mapped_column(default=True)
     state: Mapped[str] = mapped_column(sa.String(10), default="live")
@@ -125,7 +125,7 @@ class ReleasedSession(InEvent, Model):
 class ReleasedPerson(InEvent, Model):
     """That a participant speaks in or chairs a session as it was released."""
 
-    released_id: Mapped[int] = mapped_column(index=True)
+    released_id: Mapped[int]
     participant_id: Mapped[int] = mapped_column(index=True)
     role: Mapped[str] = mapped_column(sa.String(12), default="speaker")
     set_up: Mapped[int] = mapped_column(sa.Integer, default=0)
@@ -148,7 +148,7 @@ class ReleaseLetter(PublicId, InEvent, Model):
     Nobody has two drafts.
     """
 
-    release_id: Mapped[int] = mapped_column(index=True)
+    release_id: Mapped[int]
     participant_id: Mapped[int] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(sa.String(10), default="draft")
     decided_at: Mapped[datetime | None]
@@ -175,7 +175,7 @@ class LetterChange(InEvent, Model):
     `was_part` and `part` say what the reader is in it, see `PARTS`; without a `part` it goes on without them.
     """
 
-    letter_id: Mapped[int] = mapped_column(index=True)
+    letter_id: Mapped[int]
     session_id: Mapped[int] = mapped_column(index=True)
     before_id: Mapped[int | None]
     after_id: Mapped[int]

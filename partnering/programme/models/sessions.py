@@ -123,7 +123,7 @@ class ProgrammeSession(PublicId, InEvent, Versioned, Model):
 class SessionPerson(InEvent, Model):
     """That a participant speaks in or chairs a session; `set_up` minutes before it are theirs too."""
 
-    session_id: Mapped[int] = mapped_column(index=True)
+    session_id: Mapped[int]
     participant_id: Mapped[int] = mapped_column(index=True)
     role: Mapped[str] = mapped_column(sa.String(12), default="speaker")
     set_up: Mapped[int] = mapped_column(sa.Integer, default=0)
@@ -143,7 +143,7 @@ class SessionPerson(InEvent, Model):
 class Bookmark(InEvent, Model):
     """That a participant wants a session in their schedule."""
 
-    session_id: Mapped[int] = mapped_column(index=True)
+    session_id: Mapped[int]
     participant_id: Mapped[int] = mapped_column(index=True)
     created_at: Mapped[datetime]
 

@@ -109,7 +109,7 @@ class SessionFile(PublicId, InEvent, Model):
     whether guests may download it; its speaker decides. `digest` is SHA-256.
     """
 
-    session_id: Mapped[int] = mapped_column(index=True)
+    session_id: Mapped[int]
     participant_id: Mapped[int] = mapped_column(index=True)
     uploaded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(sa.String(10), default="slides")
