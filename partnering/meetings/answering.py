@@ -64,6 +64,7 @@ def accept(
 def undo(meeting: Meeting, *, by: Delegate, version: int | None = None) -> Meeting:
     """Take an acceptance or a refusal back within 30 seconds, before letters leave; time and table are free again.
 
+    An answered request keeps `expires_at` for this: once taken back it is to be answered by the same time as before.
     Raises `TooLateToUndo`, also when the two have another request open by now, `NoTurn`, `RequestNotOpen`.
     """
     steps.take(meeting)
@@ -90,7 +91,8 @@ def undo(meeting: Meeting, *, by: Delegate, version: int | None = None) -> Meeti
         decline_reason=None,
         answer_text="",
         later=False,
-        expires_at=asking.deadline(event, queries.offered(meeting), origin=meeting.origin, late=True),
+        expires_at=meeting.expires_at
+        or asking.deadline(event, queries.offered(meeting), origin=meeting.origin, late=True),
     )
     steps.count_open(meeting.requester_id, 1)
     steps.end_open(meeting, "withdrawn")
@@ -284,7 +286,6 @@ def _declined(
         version,
         answered_at=now,
         closed_at=now,
-        expires_at=None,
         decline_reason=reason,
         answer_text=clean_lines(text),
         later=later,

@@ -102,7 +102,7 @@ def live_asked(me: Delegate) -> Sequence[Meeting]:
     return [
         meeting
         for meeting in queries.meetings_of(me, "received")
-        if meeting.origin == "live" and meeting.expires_at is not None and meeting.expires_at > clock.now()
+        if meeting.origin == "live" and meeting.is_open and meeting.expires_at and meeting.expires_at > clock.now()
     ]
 
 

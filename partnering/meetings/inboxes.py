@@ -147,8 +147,8 @@ _SUGGESTED = sa.and_(
     Meeting.request_state == "accepted",
 )
 _DUE = sa.func.coalesce(
-    Meeting.expires_at,
     sa.select(sa.func.min(MeetingProposal.expires_at)).where(_SUGGESTED).correlate(Meeting).scalar_subquery(),
+    Meeting.expires_at,
 )
 """Until when an answer is waited for."""
 

@@ -96,7 +96,6 @@ def accepted(meeting: Meeting, slot: MeetingSlot | None, version: int | None, *,
         "accept",
         version,
         answered_at=clock.now(),
-        expires_at=None,
         reserve_rank=next_rank(meeting, host) if reserve and host is not None else None,
     )
     steps.count_open(meeting.requester_id, -1)

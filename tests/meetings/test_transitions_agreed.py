@@ -403,6 +403,31 @@ def test_transition_23_undo_a_refusal(app: Flask, event: Event, freeze: Freeze):
     assert all_is_well()
 
 
+@pytest.mark.parametrize(
+    "answer", [lambda meeting: services.accept(meeting, queries.offered(meeting)[0]), services.decline]
+)
+def test_transition_23_what_is_taken_back_is_to_be_answered_by_the_same_time_as_before(
+    event: Event, freeze: Freeze, answer: Callable[[Meeting], Meeting]
+):
+    start = clock.now()
+    freeze(start)
+    meeting = make_request(event)
+    until = meeting.expires_at
+    assert until is not None
+    freeze(until - timedelta(minutes=1))
+    with transaction():
+        answer(meeting)
+    freeze(until - timedelta(seconds=40))
+    with transaction():
+        services.undo(meeting, by=meeting.invitee)
+    assert (meeting.request_state, meeting.expires_at) == ("pending", until)
+    freeze(until)
+    tasks.expire_overdue()
+    db.session.refresh(meeting)
+    assert (meeting.request_state, counted(meeting.requester)) == ("expired", 0)
+    assert all_is_well()
+
+
 def test_a_time_that_came_free_is_offered_to_the_first_reserve(event: Event, freeze: Freeze):
     start = clock.now()
     freeze(start)
