@@ -99,6 +99,17 @@ def test_colleagues_who_booked_by_themselves_are_offered_unticked(app: Flask, cr
     assert "2 Gäste eingelassen" in answer.text
 
 
+def test_a_group_that_is_there_is_not_let_in_again(app: Flask, crew: FlaskClient, foyer: Foyer):
+    group = make_group(app, foyer)
+    before = crew.get(foyer.at(f"group/{group[0]}")).text
+    crew.post(foyer.at(f"group/{group[0]}"), data={"scan_id": KEY, "pick": [*group, foyer.guest]})
+
+    after = crew.get(foyer.at(f"group/{group[0]}")).text
+
+    assert ["Alle Markierten einlassen" in page for page in (before, after)] == [True, False]
+    assert "Aus dieser Gruppe sind alle schon da." in after
+
+
 def test_nobody_ticked_is_said_beside_the_group(app: Flask, crew: FlaskClient, foyer: Foyer):
     answer = crew.post(foyer.at(f"group/{foyer.guest}"), data={"scan_id": KEY})
 
