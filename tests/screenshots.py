@@ -4,6 +4,7 @@ Each page is taken at 390 and 1280 px, light and dark, in German, and at 390 px 
 whose name holds one of them.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -74,8 +75,11 @@ ROLES = {
 
 def main() -> None:
     """Start a site with the sample events and take all pictures."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "screenshots")
-    words = sys.argv[2:]
+    parser = argparse.ArgumentParser(description="Pictures of every page with the sample events.")
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "screenshots")
+    parser.add_argument("words", nargs="*", help="only pages whose name holds one of them")
+    given = parser.parse_args()
+    folder, words = given.folder, given.words
     folder.mkdir(parents=True, exist_ok=True)
     with sample_site() as site, browsing.chromium() as browser:
         stage = stage_of(site)
