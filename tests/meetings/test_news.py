@@ -211,6 +211,7 @@ def test_news_offered_comes_at_once(event: Event, office: Office, later: Callabl
     assert proposal.by_id is None
     [letter] = to("jana", office.send())
     assert (letter.kind, letter.subject) == ("meetings.requested", "A time has come free: Tomáš Muster")
+    assert "waits for your answer" not in letter.text  # the subject has said what this is
     assert "If you agree to it, the meeting is confirmed." in letter.text
 
 
