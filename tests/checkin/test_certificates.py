@@ -98,11 +98,11 @@ def test_organisers_get_one_file_from_the_worker(app, organiser, foyer, course):
 def test_a_guest_finds_it_with_the_ticket_once_it_is_over(app, client, foyer, course):
     with app.app_context():
         person = guest_of(foyer).participant.person
-        sign_in(client, person)
     mine = f"/e/{foyer.slug}/me/certificates/{course}.pdf"
     with app.app_context():
         before = clock.frozen(at(event_of(foyer), 15))
     with before:
+        sign_in(client, person)  # at night, a session of now would be over by then
         assert "Teilnahmebescheinigungen" not in client.get(f"/e/{foyer.slug}/me/ticket").text
         assert client.get(mine).status_code == 404
     with later(app, foyer):
@@ -126,8 +126,8 @@ def test_nobody_else_gets_it(app, client, foyer, course):
         foreign = make_door(make_event(), certificate=True).public_id
         person = absent.participant.person
         assert person is not None
-        sign_in(client, person)
     with later(app, foyer):
+        sign_in(client, person)
         for door in (course, plain_id, foreign, "aaaaaaaaaaaaaaaa"):
             assert client.get(f"/e/{foyer.slug}/me/certificates/{door}.pdf").status_code == 404
         for door in (plain_id, foreign):
