@@ -26,7 +26,6 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
-    Mapper,
     ORMExecuteState,
     Session,
     SessionTransaction,
@@ -36,7 +35,7 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from . import postgresql, sqlite
+from . import indexes, postgresql, sqlite
 
 T = TypeVar("T")
 
@@ -199,33 +198,13 @@ class Linked:
     generation: Mapped[int] = mapped_column(sa.Integer, default=1, sort_order=-7)
 
 
+@indexes.found_by("event_id")
 class InEvent:
     """A row that belongs to one event. Children point at (event_id, id), so they cannot stray into another."""
 
     @declared_attr
     def event_id(cls) -> Mapped[int]:
         return mapped_column(sa.ForeignKey("event.id"), sort_order=-6)
-
-
-@event.listens_for(Mapper, "after_mapper_constructed")
-def _found_by_event(mapper: Mapper[Any], cls: type[Any]) -> None:
-    """Index rows by their event, where no key or index begins with it anyway."""
-    table = mapper.local_table
-    if (
-        issubclass(cls, InEvent)
-        and isinstance(table, sa.Table)
-        and not any(columns[0] == "event_id" for columns in whole_indexes(table))
-    ):
-        sa.Index(None, table.c.event_id)
-
-
-def whole_indexes(table: sa.Table) -> list[list[str]]:
-    """The columns of each key and index by which any row of a table is found, expressions as ""."""
-    keys = [each for each in table.constraints if isinstance(each, sa.PrimaryKeyConstraint | sa.UniqueConstraint)]
-    indexes = [each for each in table.indexes if each.dialect_options["sqlite"].get("where") is None]
-    return [[column.name for column in key.columns] for key in keys] + [
-        [getattr(part, "name", "") for part in index.expressions] for index in indexes
-    ]
 
 
 def in_event(*args: Any) -> tuple[Any, ...]:

@@ -12,7 +12,8 @@ from flask_migrate import check, downgrade, upgrade
 
 from partnering import verify
 from partnering.app import create_app
-from partnering.db import Model, belongs_to_search, db, whole_indexes
+from partnering.db import Model, belongs_to_search, db
+from partnering.indexes import whole_indexes
 from partnering.jobs.procrastinate_schema import is_procrastinate
 from tests.support import databases
 from tests.support.there import there
