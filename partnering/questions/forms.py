@@ -164,22 +164,27 @@ class Available:
 
 NO_LANDS = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
 
-_countries: dict[str, list[tuple[str, str]]] = {}
+_countries: dict[str, dict[str, str]] = {}
 
 
-def countries() -> list[tuple[str, str]]:
-    """ISO 3166 codes and names of all countries, by name in the language in force."""
+def country_names() -> dict[str, str]:
+    """ISO 3166 codes of all countries with their names, by name in the language in force."""
     language = locale()
     if language not in _countries:
         names = Locale(language).territories
         known = [(c, n) for c, n in names.items() if re.fullmatch("[A-Z]{2}", c) and c not in NO_LANDS]
-        _countries[language] = sorted(known, key=lambda pair: fold(pair[1]))
+        _countries[language] = dict(sorted(known, key=lambda pair: fold(pair[1])))
     return _countries[language]
+
+
+def countries() -> list[tuple[str, str]]:
+    """All countries as the choices of a field."""
+    return list(country_names().items())
 
 
 def country_name(code: str) -> str:
     """The country's name in the language in force; the code itself when it is none."""
-    return next((name for known, name in countries() if known == code), code)
+    return country_names().get(code, code)
 
 
 class AnswerForm(FlaskForm):

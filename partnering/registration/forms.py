@@ -25,7 +25,7 @@ from wtforms.widgets import html_params
 
 from ..accounts.addresses import canonical
 from ..i18n import _, _l, locale
-from ..questions.forms import countries
+from ..questions.forms import country_names
 from ..text import clean
 from ..tickets import postcodes, vat_numbers
 from .seats import Guest
@@ -202,14 +202,14 @@ class CountryField(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """One of the countries there are."""
-        if self.data not in {code for code, _name in countries()}:
+        if self.data not in country_names():
             raise ValidationError(_("Choose the country"))
 
     def widget(self, field: Any, **attributes: Any) -> Markup:
         """The select with the chosen country first among equals."""
         language = locale()
         if language not in _options:
-            lines = (Markup('<option value="{}">{}</option>').format(*pair) for pair in countries())
+            lines = (Markup('<option value="{}">{}</option>').format(*pair) for pair in country_names().items())
             _options[language] = "".join(lines)
         chosen = f'value="{escape(self.data or "")}"'
         listed = _options[language].replace(chosen, f"selected {chosen}", 1)
